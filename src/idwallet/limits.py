@@ -1,0 +1,77 @@
+"""Every bound on size, depth, count and time, by name.
+
+Sizes are bytes, depths are nesting levels, times are `timedelta`. A bound is applied
+before the work it bounds; what passes it is refused with `LimitError`. They are
+constants and not settings: a larger input than these is an attack or a mistake.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+# JSON and CBOR documents of any kind.
+JSON_BYTES: Final = 1_048_576
+JSON_DEPTH: Final = 32
+JSON_NUMBER_CHARACTERS: Final = 64
+CBOR_BYTES: Final = 4_194_304
+CBOR_DEPTH: Final = 32
+CBOR_ITEMS: Final = 100_000
+PEM_BYTES: Final = 262_144
+PEM_BLOCKS: Final = 32
+TEXT_CHARACTERS: Final = 512
+
+# JWS (RFC 7515): the header holds `x5c`, so it is not small.
+JWS_BYTES: Final = 1_048_576
+JWS_HEADER_BYTES: Final = 24_576
+JWS_SIGNATURE_BYTES: Final = 8_192
+JWS_SIGNATURES: Final = 16
+JWS_CRIT_NAMES: Final = 8
+
+# X.509 chains and path validation (RFC 5280).
+CERTIFICATE_BYTES: Final = 16_384
+CHAIN_CERTIFICATES: Final = 6
+PATH_SIGNATURE_CHECKS: Final = 32
+PATH_NAME_CHECKS: Final = 4_096
+TRUST_ANCHORS: Final = 10_000
+CHAIN_CACHE_ENTRIES: Final = 1_024
+HEADER_CACHE_ENTRIES: Final = 512
+
+# SD-JWT (RFC 9901).
+SD_JWT_BYTES: Final = 1_048_576
+DISCLOSURES: Final = 1_024
+DISCLOSURE_BYTES: Final = 524_288
+DIGESTS: Final = 4_096
+SD_DEPTH: Final = 16
+KEY_BINDING_BYTES: Final = 16_384
+
+# Type metadata (SD-JWT VC).
+TYPE_METADATA_BYTES: Final = 262_144
+TYPE_METADATA_DOCUMENTS: Final = 8
+
+# DCQL (OpenID4VP 1.0 section 6).
+QUERY_BYTES: Final = 65_536
+QUERY_CREDENTIALS: Final = 32
+QUERY_CLAIMS: Final = 128
+QUERY_OPTIONS: Final = 64
+QUERY_PATH_ELEMENTS: Final = 16
+QUERY_VALUES: Final = 64
+QUERY_AUTHORITIES: Final = 64
+QUERY_COMBINATIONS: Final = 4_096
+QUERY_PATH_MATCHES: Final = 4_096
+
+# Requests and responses (OpenID4VP 1.0).
+REQUEST_BYTES: Final = 131_072
+RESPONSE_BYTES: Final = 2_097_152
+PRESENTATIONS: Final = 32
+NONCE_CHARACTERS: Final = 512
+NONCE_BYTES: Final = 32
+REQUEST_LIFETIME: Final = timedelta(minutes=5)
+REQUEST_LIFETIME_MAXIMUM: Final = timedelta(hours=24)
+CLOCK_SKEW: Final = timedelta(seconds=60)
+PROOF_BYTES: Final = 32_768
+PROOF_LIFETIME: Final = timedelta(minutes=5)
+
+# Guards and stores.
+REPLAY_ENTRIES: Final = 100_000
+STORED_CREDENTIALS: Final = 100_000
+SEALED_BYTES: Final = 8_388_608
+FILE_BYTES: Final = 67_108_864

@@ -1,0 +1,36 @@
+"""Verdicts: named checks, three outcomes, one table."""
+
+from idwallet.report.checks import CheckId, Outcome, Reason
+from idwallet.report.needs import Need, StatusListNeeded, TypeMetadataNeeded
+from idwallet.report.table import TABLE, Row
+from idwallet.report.verdict import (
+    REPORT_FORMAT,
+    Check,
+    Facts,
+    FactValue,
+    Report,
+    Required,
+    check,
+    conclude,
+    waiting,
+)
+
+__all__ = [
+    "REPORT_FORMAT",
+    "TABLE",
+    "Check",
+    "CheckId",
+    "FactValue",
+    "Facts",
+    "Need",
+    "Outcome",
+    "Reason",
+    "Report",
+    "Required",
+    "Row",
+    "StatusListNeeded",
+    "TypeMetadataNeeded",
+    "check",
+    "conclude",
+    "waiting",
+]

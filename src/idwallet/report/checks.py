@@ -1,0 +1,152 @@
+"""The closed set of checks that a verdict is made of."""
+
+from enum import StrEnum
+
+
+class CheckId(StrEnum):
+    """One question that an evaluation answers about what it was given.
+
+    The set is closed: adding a member is a minor release, renaming one a major
+    release. What each member means, its reasons and its clauses stand in
+    ``docs/reference/checks.md``, generated from `idwallet.report.table`.
+    """
+
+    # What a verifier asked for, judged by the holder.
+    REQUEST_FORMAT = "request.format"
+    REQUEST_SIGNATURE = "request.signature"
+    REQUEST_VALIDITY = "request.validity"
+    READER_AUTHORISED = "reader.authorised"
+
+    # Who issued a credential.
+    ISSUER_SIGNATURE = "issuer.signature"
+    ISSUER_TRUST = "issuer.trust"
+
+    # The credential itself.
+    CREDENTIAL_FORMAT = "credential.format"
+    CREDENTIAL_TYPE = "credential.type"
+    CREDENTIAL_METADATA = "credential.metadata"
+    CREDENTIAL_VALIDITY = "credential.validity"
+    CREDENTIAL_STATUS = "credential.status"
+    CREDENTIAL_DISCLOSURES = "credential.disclosures"
+
+    # Who holds it.
+    HOLDER_BINDING = "holder.binding"
+    HOLDER_PRESENCE = "holder.presence"
+
+    # This one act of showing it.
+    PRESENTATION_FORMAT = "presentation.format"
+    PRESENTATION_NONCE = "presentation.nonce"
+    PRESENTATION_AUDIENCE = "presentation.audience"
+    PRESENTATION_FRESHNESS = "presentation.freshness"
+    PRESENTATION_REPLAY = "presentation.replay"
+    PRESENTATION_QUERY = "presentation.query"
+
+    # A proof of possession shown to an issuer.
+    PROOF_FORMAT = "proof.format"
+    PROOF_SIGNATURE = "proof.signature"
+    PROOF_AUDIENCE = "proof.audience"
+    PROOF_NONCE = "proof.nonce"
+    PROOF_FRESHNESS = "proof.freshness"
+
+
+class Outcome(StrEnum):
+    """What a check, or a whole report, comes to."""
+
+    PASSED = "passed"
+    INDETERMINATE = "indeterminate"
+    FAILED = "failed"
+
+
+class Reason(StrEnum):
+    """Why a check came out as it did; `idwallet.report.table` pairs it with checks.
+
+    What only a policy lets pass ends in ``_accepted`` and is never the same reason
+    with another outcome.
+    """
+
+    # Shared by many checks.
+    WAITING = "waiting"
+    MALFORMED = "malformed"
+    LIMIT_EXCEEDED = "limit_exceeded"
+    UNSUPPORTED = "unsupported"
+    OUTSIDE_PROFILE = "outside_profile"
+    WELL_FORMED = "well_formed"
+    VALID = "valid"
+    INVALID = "invalid"
+    ABSENT = "absent"
+    MATCHES = "matches"
+    MISMATCH = "mismatch"
+    CURRENT = "current"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    FRESH = "fresh"
+    TOO_OLD = "too_old"
+    FROM_THE_FUTURE = "from_the_future"
+    ALGORITHM_NOT_ALLOWED = "algorithm_not_allowed"
+    KEY_UNUSABLE = "key_unusable"
+    TYP_MISMATCH = "typ_mismatch"
+
+    # Trust in a signer.
+    TRUSTED = "trusted"
+    KEY_PINNED = "key_pinned"
+    NO_TRUSTED_PATH = "no_trusted_path"
+    NO_KEY_MATERIAL = "no_key_material"
+    KEY_NOT_PINNED = "key_not_pinned"
+    NAME_NOT_REGISTERED = "name_not_registered"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    CERTIFICATE_NOT_YET_VALID = "certificate_not_yet_valid"
+    CERTIFICATE_PROFILE = "certificate_profile"
+    BUDGET_EXCEEDED = "budget_exceeded"
+    CLIENT_ID_MISMATCH = "client_id_mismatch"
+    RESPONSE_URI_MISMATCH = "response_uri_mismatch"
+
+    # The credential.
+    ACCEPTED = "accepted"
+    TYPE_ABSENT = "type_absent"
+    NOT_AT_HAND = "not_at_hand"
+    NOT_AT_HAND_ACCEPTED = "not_at_hand_accepted"
+    INTEGRITY_MISMATCH = "integrity_mismatch"
+    EXTENDS_BROKEN = "extends_broken"
+    MANDATORY_CLAIM_MISSING = "mandatory_claim_missing"
+    DISCLOSURE_RULE_BROKEN = "disclosure_rule_broken"
+    NO_EXPIRY = "no_expiry"
+    NO_EXPIRY_ACCEPTED = "no_expiry_accepted"
+    ISSUED_IN_THE_FUTURE = "issued_in_the_future"
+    STATUS_LIST_NEEDED = "status_list_needed"
+    NO_STATUS = "no_status"
+    NO_STATUS_ACCEPTED = "no_status_accepted"
+    STATUS_NOT_REQUIRED_ACCEPTED = "status_not_required_accepted"
+    ALL_MATCH = "all_match"
+    NOT_REFERENCED = "not_referenced"
+    DIGEST_REPEATED = "digest_repeated"
+    NAME_FORBIDDEN = "name_forbidden"
+    NAME_REPEATED = "name_repeated"
+    HASH_UNSUPPORTED = "hash_unsupported"
+    CLAIM_NEVER_DISCLOSABLE = "claim_never_disclosable"
+
+    # The holder.
+    PROVEN = "proven"
+    KEY_ABSENT = "key_absent"
+    PRESENTATION_HASH_MISMATCH = "presentation_hash_mismatch"
+    BINDING_NOT_REQUIRED_ACCEPTED = "binding_not_required_accepted"
+    KEY_HELD = "key_held"
+    KEY_NOT_HELD = "key_not_held"
+    UNEXPECTED = "unexpected"
+    ATTESTED = "attested"
+    NOT_ESTABLISHED = "not_established"
+    NOT_ESTABLISHED_ACCEPTED = "not_established_accepted"
+
+    # The act of presenting.
+    REQUEST_EXPIRED = "request_expired"
+    FIRST_USE = "first_use"
+    SAME_RESPONSE_AGAIN = "same_response_again"
+    ALREADY_USED = "already_used"
+    ANSWERED = "answered"
+    SURPLUS_WITHHELD = "surplus_withheld"
+    CREDENTIAL_MISSING = "credential_missing"
+    CREDENTIAL_NOT_REQUESTED = "credential_not_requested"
+    TOO_MANY_CREDENTIALS = "too_many_credentials"
+    TYPE_NOT_REQUESTED = "type_not_requested"
+    AUTHORITY_NOT_REQUESTED = "authority_not_requested"
+    CLAIM_MISSING = "claim_missing"
+    VALUE_DIFFERS = "value_differs"

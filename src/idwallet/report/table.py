@@ -1,0 +1,290 @@
+"""The one table from (check, reason) to outcome, with its clause and its facts."""
+
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from idwallet.report.checks import CheckId, Outcome, Reason
+
+
+class Row(NamedTuple):
+    """What a reason means for a check.
+
+    `facts` names the facts that every check with this reason carries; the words in
+    `idwallet.explain` may rely on them.
+    """
+
+    outcome: Outcome
+    clause: str
+    facts: tuple[str, ...] = ()
+
+
+_P, _I, _F = Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED
+_C, _R = CheckId, Reason
+
+_VP = "OpenID4VP 1.0"
+_SD = "RFC 9901"
+_VC = "SD-JWT VC"
+_JWS = "RFC 7515"
+_JWT = "RFC 7519"
+_PKIX = "RFC 5280"
+_HOUSE = "idwallet policy"
+
+_REQUEST: Final = {
+    (_C.REQUEST_FORMAT, _R.WELL_FORMED): Row(_P, f"{_VP} §5"),
+    (_C.REQUEST_FORMAT, _R.MALFORMED): Row(_F, f"{_VP} §5", ("what", "at")),
+    (_C.REQUEST_FORMAT, _R.LIMIT_EXCEEDED): Row(_F, f"{_VP} §5", ("what", "at")),
+    (_C.REQUEST_FORMAT, _R.UNSUPPORTED): Row(_F, f"{_VP} §5", ("what", "at")),
+    (_C.REQUEST_FORMAT, _R.TYP_MISMATCH): Row(_F, "RFC 9101 §10.8", ("found",)),
+    (_C.REQUEST_FORMAT, _R.OUTSIDE_PROFILE): Row(_F, f"{_VP} §5", ("what", "at")),
+    (_C.REQUEST_SIGNATURE, _R.VALID): Row(_P, f"{_JWS} §5.2"),
+    (_C.REQUEST_SIGNATURE, _R.INVALID): Row(_F, f"{_JWS} §5.2"),
+    (_C.REQUEST_SIGNATURE, _R.ALGORITHM_NOT_ALLOWED): Row(
+        _F, "RFC 8725 §3.1", ("found",)
+    ),
+    (_C.REQUEST_SIGNATURE, _R.KEY_UNUSABLE): Row(_F, "RFC 7517 §4.2", ("what",)),
+    (_C.REQUEST_SIGNATURE, _R.WAITING): Row(_I, f"{_JWS} §5.2", ("waits_for",)),
+    (_C.REQUEST_VALIDITY, _R.CURRENT): Row(_P, "RFC 9101 §10.2"),
+    (_C.REQUEST_VALIDITY, _R.EXPIRED): Row(_F, f"{_JWT} §4.1.4", ("until",)),
+    (_C.REQUEST_VALIDITY, _R.NOT_YET_VALID): Row(_F, f"{_JWT} §4.1.5", ("since",)),
+    (_C.REQUEST_VALIDITY, _R.MALFORMED): Row(_F, f"{_JWT} §2", ("what", "at")),
+    (_C.REQUEST_VALIDITY, _R.WAITING): Row(_I, "RFC 9101 §10.2", ("waits_for",)),
+    (_C.READER_AUTHORISED, _R.TRUSTED): Row(_P, f"{_VP} §5.9.3", ("name",)),
+    (_C.READER_AUTHORISED, _R.KEY_PINNED): Row(_P, f"{_VP} §5.9.2", ("name",)),
+    (_C.READER_AUTHORISED, _R.NO_TRUSTED_PATH): Row(_F, f"{_PKIX} §6.1", ("name",)),
+    (_C.READER_AUTHORISED, _R.NO_KEY_MATERIAL): Row(_F, f"{_VP} §5.9.3"),
+    (_C.READER_AUTHORISED, _R.KEY_NOT_PINNED): Row(_F, f"{_VP} §5.9.2", ("name",)),
+    (_C.READER_AUTHORISED, _R.CERTIFICATE_EXPIRED): Row(
+        _F, f"{_PKIX} §6.1.3(a)(2)", ("name", "until")
+    ),
+    (_C.READER_AUTHORISED, _R.CERTIFICATE_NOT_YET_VALID): Row(
+        _F, f"{_PKIX} §6.1.3(a)(2)", ("name", "since")
+    ),
+    (_C.READER_AUTHORISED, _R.CERTIFICATE_PROFILE): Row(
+        _F, f"{_PKIX} §6.1.4", ("name", "what")
+    ),
+    (_C.READER_AUTHORISED, _R.BUDGET_EXCEEDED): Row(_F, _HOUSE, ("name",)),
+    (_C.READER_AUTHORISED, _R.CLIENT_ID_MISMATCH): Row(_F, f"{_VP} §5.9.3", ("found",)),
+    (_C.READER_AUTHORISED, _R.RESPONSE_URI_MISMATCH): Row(
+        _F, f"{_VP} §5.9.3", ("found", "name")
+    ),
+    (_C.READER_AUTHORISED, _R.WAITING): Row(_I, f"{_VP} §5.9.3", ("waits_for",)),
+}
+
+_ISSUER: Final = {
+    (_C.ISSUER_SIGNATURE, _R.VALID): Row(_P, f"{_SD} §7.1"),
+    (_C.ISSUER_SIGNATURE, _R.INVALID): Row(_F, f"{_SD} §7.1"),
+    (_C.ISSUER_SIGNATURE, _R.ALGORITHM_NOT_ALLOWED): Row(
+        _F, f"{_SD} §7.1 step 2", ("found",)
+    ),
+    (_C.ISSUER_SIGNATURE, _R.KEY_UNUSABLE): Row(_F, "RFC 7517 §4.2", ("what",)),
+    (_C.ISSUER_SIGNATURE, _R.WAITING): Row(_I, f"{_SD} §7.1", ("waits_for",)),
+    (_C.ISSUER_TRUST, _R.TRUSTED): Row(_P, f"{_PKIX} §6.1", ("name", "until")),
+    (_C.ISSUER_TRUST, _R.KEY_PINNED): Row(_P, f"{_VC} §2.5", ("name",)),
+    (_C.ISSUER_TRUST, _R.NO_TRUSTED_PATH): Row(_F, f"{_PKIX} §6.1", ("name",)),
+    (_C.ISSUER_TRUST, _R.NO_KEY_MATERIAL): Row(_F, f"{_VC} §2.5"),
+    (_C.ISSUER_TRUST, _R.KEY_NOT_PINNED): Row(_F, f"{_VC} §2.5", ("name",)),
+    (_C.ISSUER_TRUST, _R.NAME_NOT_REGISTERED): Row(
+        _F, f"{_VC} §2.5", ("found", "name")
+    ),
+    (_C.ISSUER_TRUST, _R.CERTIFICATE_EXPIRED): Row(
+        _F, f"{_PKIX} §6.1.3(a)(2)", ("name", "until")
+    ),
+    (_C.ISSUER_TRUST, _R.CERTIFICATE_NOT_YET_VALID): Row(
+        _F, f"{_PKIX} §6.1.3(a)(2)", ("name", "since")
+    ),
+    (_C.ISSUER_TRUST, _R.CERTIFICATE_PROFILE): Row(
+        _F, f"{_PKIX} §6.1.4", ("name", "what")
+    ),
+    (_C.ISSUER_TRUST, _R.BUDGET_EXCEEDED): Row(_F, _HOUSE, ("name",)),
+    (_C.ISSUER_TRUST, _R.WAITING): Row(_I, f"{_VC} §2.5", ("waits_for",)),
+}
+
+_CREDENTIAL: Final = {
+    (_C.CREDENTIAL_FORMAT, _R.WELL_FORMED): Row(_P, f"{_SD} §4"),
+    (_C.CREDENTIAL_FORMAT, _R.MALFORMED): Row(_F, f"{_SD} §4", ("what", "at")),
+    (_C.CREDENTIAL_FORMAT, _R.LIMIT_EXCEEDED): Row(_F, f"{_SD} §4", ("what", "at")),
+    (_C.CREDENTIAL_FORMAT, _R.UNSUPPORTED): Row(_F, f"{_SD} §4", ("what", "at")),
+    (_C.CREDENTIAL_TYPE, _R.ACCEPTED): Row(_P, f"{_VC} §2.2.2.1", ("found",)),
+    (_C.CREDENTIAL_TYPE, _R.TYPE_ABSENT): Row(_F, f"{_VC} §2.2.2.1"),
+    (_C.CREDENTIAL_TYPE, _R.TYP_MISMATCH): Row(_F, f"{_VC} §2.2.1", ("found",)),
+    (_C.CREDENTIAL_TYPE, _R.WAITING): Row(_I, f"{_VC} §2.2.2.1", ("waits_for",)),
+    (_C.CREDENTIAL_METADATA, _R.MATCHES): Row(_P, f"{_VC} §4", ("found",)),
+    (_C.CREDENTIAL_METADATA, _R.NOT_AT_HAND): Row(_I, f"{_VC} §4.3", ("found",)),
+    (_C.CREDENTIAL_METADATA, _R.NOT_AT_HAND_ACCEPTED): Row(
+        _P, f"{_VC} §4.3", ("found",)
+    ),
+    (_C.CREDENTIAL_METADATA, _R.INTEGRITY_MISMATCH): Row(_F, f"{_VC} §6", ("found",)),
+    (_C.CREDENTIAL_METADATA, _R.MALFORMED): Row(_F, f"{_VC} §4.2", ("what", "at")),
+    (_C.CREDENTIAL_METADATA, _R.EXTENDS_BROKEN): Row(_F, f"{_VC} §4.4", ("what",)),
+    (_C.CREDENTIAL_METADATA, _R.MANDATORY_CLAIM_MISSING): Row(
+        _F, f"{_VC} §4.6", ("paths",)
+    ),
+    (_C.CREDENTIAL_METADATA, _R.DISCLOSURE_RULE_BROKEN): Row(
+        _F, f"{_VC} §4.6", ("paths",)
+    ),
+    (_C.CREDENTIAL_METADATA, _R.WAITING): Row(_I, f"{_VC} §4", ("waits_for",)),
+    (_C.CREDENTIAL_VALIDITY, _R.CURRENT): Row(_P, f"{_JWT} §4.1.4", ("until",)),
+    (_C.CREDENTIAL_VALIDITY, _R.EXPIRED): Row(_F, f"{_JWT} §4.1.4", ("until",)),
+    (_C.CREDENTIAL_VALIDITY, _R.NOT_YET_VALID): Row(_F, f"{_JWT} §4.1.5", ("since",)),
+    (_C.CREDENTIAL_VALIDITY, _R.ISSUED_IN_THE_FUTURE): Row(
+        _F, f"{_JWT} §4.1.6", ("since",)
+    ),
+    (_C.CREDENTIAL_VALIDITY, _R.NO_EXPIRY): Row(_F, _HOUSE),
+    (_C.CREDENTIAL_VALIDITY, _R.NO_EXPIRY_ACCEPTED): Row(_P, f"{_VC} §2.2.2.2"),
+    (_C.CREDENTIAL_VALIDITY, _R.MALFORMED): Row(_F, f"{_JWT} §2", ("what", "at")),
+    (_C.CREDENTIAL_VALIDITY, _R.WAITING): Row(_I, f"{_SD} §7.3", ("waits_for",)),
+    (_C.CREDENTIAL_STATUS, _R.STATUS_LIST_NEEDED): Row(
+        _I, "Token Status List §8.3", ("found",)
+    ),
+    (_C.CREDENTIAL_STATUS, _R.NO_STATUS): Row(_F, _HOUSE),
+    (_C.CREDENTIAL_STATUS, _R.NO_STATUS_ACCEPTED): Row(_P, f"{_VC} §2.2.2.3"),
+    (_C.CREDENTIAL_STATUS, _R.STATUS_NOT_REQUIRED_ACCEPTED): Row(
+        _P, "Token Status List §8.3", ("found",)
+    ),
+    (_C.CREDENTIAL_STATUS, _R.MALFORMED): Row(
+        _F, "Token Status List §6.2", ("what", "at")
+    ),
+    (_C.CREDENTIAL_STATUS, _R.UNSUPPORTED): Row(
+        _I, "Token Status List §6.1", ("what",)
+    ),
+    (_C.CREDENTIAL_STATUS, _R.WAITING): Row(
+        _I, "Token Status List §8.3", ("waits_for",)
+    ),
+    (_C.CREDENTIAL_DISCLOSURES, _R.ALL_MATCH): Row(_P, f"{_SD} §7.1 step 3"),
+    (_C.CREDENTIAL_DISCLOSURES, _R.MALFORMED): Row(
+        _F, f"{_SD} §7.1 step 3", ("what", "at")
+    ),
+    (_C.CREDENTIAL_DISCLOSURES, _R.LIMIT_EXCEEDED): Row(
+        _F, f"{_SD} §7.1 step 3", ("what", "at")
+    ),
+    (_C.CREDENTIAL_DISCLOSURES, _R.NOT_REFERENCED): Row(
+        _F, f"{_SD} §7.1 step 5", ("at",)
+    ),
+    (_C.CREDENTIAL_DISCLOSURES, _R.DIGEST_REPEATED): Row(
+        _F, f"{_SD} §7.1 step 4", ("at",)
+    ),
+    (_C.CREDENTIAL_DISCLOSURES, _R.NAME_FORBIDDEN): Row(
+        _F, f"{_SD} §7.1 step 3.c.ii.2", ("at",)
+    ),
+    (_C.CREDENTIAL_DISCLOSURES, _R.NAME_REPEATED): Row(
+        _F, f"{_SD} §7.1 step 3.c.ii.3", ("at",)
+    ),
+    (_C.CREDENTIAL_DISCLOSURES, _R.HASH_UNSUPPORTED): Row(
+        _F, f"{_SD} §7.1 step 3.a", ("found",)
+    ),
+    (_C.CREDENTIAL_DISCLOSURES, _R.CLAIM_NEVER_DISCLOSABLE): Row(
+        _F, f"{_VC} §2.2.2.2", ("at",)
+    ),
+    (_C.CREDENTIAL_DISCLOSURES, _R.WAITING): Row(
+        _I, f"{_SD} §7.1 step 3", ("waits_for",)
+    ),
+}
+
+_HOLDER: Final = {
+    (_C.HOLDER_BINDING, _R.PROVEN): Row(_P, f"{_SD} §7.3 step 5"),
+    (_C.HOLDER_BINDING, _R.ABSENT): Row(_F, f"{_SD} §7.3 step 1"),
+    (_C.HOLDER_BINDING, _R.KEY_ABSENT): Row(_F, f"{_SD} §7.3 step 5.a"),
+    (_C.HOLDER_BINDING, _R.INVALID): Row(_F, f"{_SD} §7.3 step 5.c"),
+    (_C.HOLDER_BINDING, _R.MALFORMED): Row(_F, f"{_SD} §7.3 step 5.b", ("what", "at")),
+    (_C.HOLDER_BINDING, _R.ALGORITHM_NOT_ALLOWED): Row(
+        _F, f"{_SD} §7.3 step 5.b", ("found",)
+    ),
+    (_C.HOLDER_BINDING, _R.KEY_UNUSABLE): Row(_F, f"{_SD} §7.3 step 5.a", ("what",)),
+    (_C.HOLDER_BINDING, _R.TYP_MISMATCH): Row(_F, f"{_SD} §7.3 step 5.d", ("found",)),
+    (_C.HOLDER_BINDING, _R.PRESENTATION_HASH_MISMATCH): Row(
+        _F, f"{_SD} §7.3 step 5.g"
+    ),
+    (_C.HOLDER_BINDING, _R.BINDING_NOT_REQUIRED_ACCEPTED): Row(_P, f"{_VP} §6.1"),
+    (_C.HOLDER_BINDING, _R.KEY_HELD): Row(_P, f"{_SD} §7.2"),
+    (_C.HOLDER_BINDING, _R.KEY_NOT_HELD): Row(_F, f"{_SD} §7.2"),
+    (_C.HOLDER_BINDING, _R.UNEXPECTED): Row(_F, f"{_SD} §7.2"),
+    (_C.HOLDER_BINDING, _R.WAITING): Row(_I, f"{_SD} §7.3 step 5", ("waits_for",)),
+    (_C.HOLDER_PRESENCE, _R.ATTESTED): Row(_P, _HOUSE),
+    (_C.HOLDER_PRESENCE, _R.NOT_ESTABLISHED): Row(_I, _HOUSE),
+    (_C.HOLDER_PRESENCE, _R.NOT_ESTABLISHED_ACCEPTED): Row(_P, _HOUSE),
+}
+
+_PRESENTATION: Final = {
+    (_C.PRESENTATION_FORMAT, _R.WELL_FORMED): Row(_P, f"{_VP} §8.1"),
+    (_C.PRESENTATION_FORMAT, _R.MALFORMED): Row(_F, f"{_VP} §8.1", ("what", "at")),
+    (_C.PRESENTATION_FORMAT, _R.LIMIT_EXCEEDED): Row(_F, f"{_VP} §8.1", ("what", "at")),
+    (_C.PRESENTATION_FORMAT, _R.UNSUPPORTED): Row(_F, f"{_VP} §8.1", ("what", "at")),
+    (_C.PRESENTATION_NONCE, _R.MATCHES): Row(_P, f"{_VP} §14.1.2"),
+    (_C.PRESENTATION_NONCE, _R.MISMATCH): Row(_F, f"{_VP} §14.1.2"),
+    (_C.PRESENTATION_NONCE, _R.ABSENT): Row(_F, f"{_SD} §7.3 step 5.f"),
+    (_C.PRESENTATION_NONCE, _R.BINDING_NOT_REQUIRED_ACCEPTED): Row(_P, f"{_VP} §6.1"),
+    (_C.PRESENTATION_NONCE, _R.WAITING): Row(_I, f"{_VP} §14.1.2", ("waits_for",)),
+    (_C.PRESENTATION_AUDIENCE, _R.MATCHES): Row(_P, f"{_VP} §14.1.2"),
+    (_C.PRESENTATION_AUDIENCE, _R.MISMATCH): Row(_F, f"{_VP} §14.1.2"),
+    (_C.PRESENTATION_AUDIENCE, _R.ABSENT): Row(_F, f"{_SD} §7.3 step 5.f"),
+    (_C.PRESENTATION_AUDIENCE, _R.BINDING_NOT_REQUIRED_ACCEPTED): Row(
+        _P, f"{_VP} §6.1"
+    ),
+    (_C.PRESENTATION_AUDIENCE, _R.WAITING): Row(_I, f"{_VP} §14.1.2", ("waits_for",)),
+    (_C.PRESENTATION_FRESHNESS, _R.FRESH): Row(_P, f"{_SD} §7.3 step 5.e"),
+    (_C.PRESENTATION_FRESHNESS, _R.TOO_OLD): Row(
+        _F, f"{_SD} §7.3 step 5.e", ("signed", "window")
+    ),
+    (_C.PRESENTATION_FRESHNESS, _R.FROM_THE_FUTURE): Row(
+        _F, f"{_SD} §7.3 step 5.e", ("signed",)
+    ),
+    (_C.PRESENTATION_FRESHNESS, _R.ABSENT): Row(_F, f"{_SD} §4.3"),
+    (_C.PRESENTATION_FRESHNESS, _R.REQUEST_EXPIRED): Row(_F, _HOUSE, ("until",)),
+    (_C.PRESENTATION_FRESHNESS, _R.BINDING_NOT_REQUIRED_ACCEPTED): Row(
+        _P, f"{_VP} §6.1"
+    ),
+    (_C.PRESENTATION_FRESHNESS, _R.WAITING): Row(
+        _I, f"{_SD} §7.3 step 5.e", ("waits_for",)
+    ),
+    (_C.PRESENTATION_REPLAY, _R.FIRST_USE): Row(_P, f"{_VP} §14.1"),
+    (_C.PRESENTATION_REPLAY, _R.SAME_RESPONSE_AGAIN): Row(_P, f"{_VP} §14.1"),
+    (_C.PRESENTATION_REPLAY, _R.ALREADY_USED): Row(_F, f"{_VP} §14.1"),
+    (_C.PRESENTATION_QUERY, _R.ANSWERED): Row(_P, f"{_VP} §6.4"),
+    (_C.PRESENTATION_QUERY, _R.SURPLUS_WITHHELD): Row(_P, f"{_VP} §6.4.1", ("paths",)),
+    (_C.PRESENTATION_QUERY, _R.CREDENTIAL_MISSING): Row(
+        _F, f"{_VP} §6.4.2", ("credentials",)
+    ),
+    (_C.PRESENTATION_QUERY, _R.CREDENTIAL_NOT_REQUESTED): Row(
+        _F, f"{_VP} §8.1", ("credentials",)
+    ),
+    (_C.PRESENTATION_QUERY, _R.TOO_MANY_CREDENTIALS): Row(_F, f"{_VP} §6.1"),
+    (_C.PRESENTATION_QUERY, _R.TYPE_NOT_REQUESTED): Row(
+        _F, f"{_VP} §6.1, B.3.5", ("found",)
+    ),
+    (_C.PRESENTATION_QUERY, _R.AUTHORITY_NOT_REQUESTED): Row(_F, f"{_VP} §6.1.1"),
+    (_C.PRESENTATION_QUERY, _R.CLAIM_MISSING): Row(_F, f"{_VP} §6.4.1", ("paths",)),
+    (_C.PRESENTATION_QUERY, _R.VALUE_DIFFERS): Row(_F, f"{_VP} §6.4.1", ("paths",)),
+    (_C.PRESENTATION_QUERY, _R.WAITING): Row(_I, f"{_VP} §6.4", ("waits_for",)),
+}
+
+_VCI = "OpenID4VCI 1.0 Appendix F"
+_PROOF: Final = {
+    (_C.PROOF_FORMAT, _R.WELL_FORMED): Row(_P, f"{_VCI}.1"),
+    (_C.PROOF_FORMAT, _R.MALFORMED): Row(_F, f"{_VCI}.1", ("what", "at")),
+    (_C.PROOF_FORMAT, _R.LIMIT_EXCEEDED): Row(_F, f"{_VCI}.1", ("what", "at")),
+    (_C.PROOF_FORMAT, _R.UNSUPPORTED): Row(_F, f"{_VCI}.1", ("what", "at")),
+    (_C.PROOF_FORMAT, _R.TYP_MISMATCH): Row(_F, f"{_VCI}.1", ("found",)),
+    (_C.PROOF_SIGNATURE, _R.VALID): Row(_P, f"{_VCI}.4"),
+    (_C.PROOF_SIGNATURE, _R.INVALID): Row(_F, f"{_VCI}.4"),
+    (_C.PROOF_SIGNATURE, _R.ALGORITHM_NOT_ALLOWED): Row(_F, f"{_VCI}.4", ("found",)),
+    (_C.PROOF_SIGNATURE, _R.KEY_UNUSABLE): Row(_F, f"{_VCI}.1", ("what",)),
+    (_C.PROOF_SIGNATURE, _R.WAITING): Row(_I, f"{_VCI}.4", ("waits_for",)),
+    (_C.PROOF_AUDIENCE, _R.MATCHES): Row(_P, f"{_VCI}.4"),
+    (_C.PROOF_AUDIENCE, _R.MISMATCH): Row(_F, f"{_VCI}.4"),
+    (_C.PROOF_AUDIENCE, _R.ABSENT): Row(_F, f"{_VCI}.1"),
+    (_C.PROOF_AUDIENCE, _R.WAITING): Row(_I, f"{_VCI}.4", ("waits_for",)),
+    (_C.PROOF_NONCE, _R.MATCHES): Row(_P, f"{_VCI}.4"),
+    (_C.PROOF_NONCE, _R.MISMATCH): Row(_F, f"{_VCI}.4"),
+    (_C.PROOF_NONCE, _R.ABSENT): Row(_F, f"{_VCI}.4"),
+    (_C.PROOF_NONCE, _R.WAITING): Row(_I, f"{_VCI}.4", ("waits_for",)),
+    (_C.PROOF_FRESHNESS, _R.FRESH): Row(_P, f"{_VCI}.4"),
+    (_C.PROOF_FRESHNESS, _R.TOO_OLD): Row(_F, f"{_VCI}.4", ("signed", "window")),
+    (_C.PROOF_FRESHNESS, _R.FROM_THE_FUTURE): Row(_F, f"{_VCI}.4", ("signed",)),
+    (_C.PROOF_FRESHNESS, _R.ABSENT): Row(_F, f"{_VCI}.1"),
+    (_C.PROOF_FRESHNESS, _R.WAITING): Row(_I, f"{_VCI}.4", ("waits_for",)),
+}
+
+TABLE: Final = MappingProxyType(
+    {**_REQUEST, **_ISSUER, **_CREDENTIAL, **_HOLDER, **_PRESENTATION, **_PROOF}
+)
+"""Every (check, reason) there is, and what it comes to. Nothing else decides."""

@@ -1,0 +1,205 @@
+"""Checks and the report they add up to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Final, NoReturn
+
+from idwallet.report.checks import CheckId, Outcome, Reason
+from idwallet.report.needs import Need
+from idwallet.report.table import TABLE
+
+FactValue = str | int | datetime | tuple[str, ...]
+Facts = Mapping[str, FactValue]
+
+_NO_FACTS: Final[Facts] = MappingProxyType({})
+
+REPORT_FORMAT: Final = "idwallet-report/1"
+"""The version of `Report.to_json`; a change of its shape changes this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One answered question.
+
+    `subject` says about what: the identifier of the credential query (``"pid"``,
+    ``"pid[1]"`` for the second answer to it), or ``"request"``, ``"response"``,
+    ``"credential"``, ``"proof"``. `facts` holds dates, names of issuers and relying
+    parties, and claim *paths*, never a claim's value.
+
+    Make checks with `check`, which takes outcome and clause from the table.
+    """
+
+    id: CheckId
+    subject: str
+    outcome: Outcome
+    reason: Reason
+    clause: str
+    needs: tuple[Need, ...] = ()
+    facts: Facts = field(default=_NO_FACTS)
+
+    def __hash__(self) -> int:
+        """Agree with equality, although `facts` is a mapping."""
+        return hash((self.id, self.subject, self.reason, self.needs))
+
+
+Required = frozenset[tuple[CheckId, str]]
+"""The (check, subject) pairs without which a report cannot pass."""
+
+_plain: dict[tuple[CheckId, Reason, str], Check] = {}
+_PLAIN_LIMIT: Final = 4096
+
+
+def check(
+    check_id: CheckId,
+    reason: Reason,
+    *,
+    subject: str,
+    needs: tuple[Need, ...] = (),
+    facts: Facts | None = None,
+) -> Check:
+    """Make the check that the table defines for this reason.
+
+    Checks without facts and needs are shared objects: they carry nothing but
+    their names, and a verification makes a dozen of them.
+
+    Raises:
+        KeyError: the table has no such row, which is a fault of this library.
+    """
+    if facts is None and not needs:
+        known = _plain.get((check_id, reason, subject))
+        if known is not None:
+            return known
+    row = TABLE[check_id, reason]
+    given = _NO_FACTS if facts is None else MappingProxyType(dict(facts))
+    missing = [name for name in row.facts if name not in given]
+    if missing:
+        raise KeyError(f"{check_id} {reason} needs facts {missing}")
+    made = Check(check_id, subject, row.outcome, reason, row.clause, needs, given)
+    if not given and not needs and len(_plain) < _PLAIN_LIMIT:
+        _plain[check_id, reason, subject] = made
+    return made
+
+
+def waiting(check_id: CheckId, *, subject: str, waits_for: CheckId) -> Check:
+    """Make the check that could not run because `waits_for` did not pass."""
+    return check(
+        check_id,
+        Reason.WAITING,
+        subject=subject,
+        facts={"waits_for": waits_for.value},
+    )
+
+
+def conclude(checks: Iterable[Check], required: Required) -> Outcome:
+    """Add checks up to one outcome.
+
+    Any failed check fails. Otherwise an indeterminate check, a required check that
+    did not run, or an empty `required` is indeterminate. Otherwise it passed.
+    """
+    answered = set()
+    undecided = not required
+    for each in checks:
+        if each.outcome is Outcome.FAILED:
+            return Outcome.FAILED
+        if each.outcome is not Outcome.PASSED:
+            undecided = True
+        answered.add((each.id, each.subject))
+    if undecided or not required <= answered:
+        return Outcome.INDETERMINATE
+    return Outcome.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A verdict with everything that led to it, and no personal data.
+
+    `at` is the moment judged (aware, UTC). `policy` names the policy applied.
+    `required` holds the checks without which nothing passes. `outcome` is computed
+    from the checks and cannot be given.
+    """
+
+    checks: tuple[Check, ...]
+    required: Required
+    at: datetime
+    policy: str
+    outcome: Outcome = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Conclude."""
+        object.__setattr__(self, "outcome", conclude(self.checks, self.required))
+
+    def __bool__(self) -> NoReturn:
+        """Refuse to be a truth value: an indeterminate verdict is neither.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("a Report is not true or false: look at report.outcome")
+
+    def passed(self) -> tuple[Check, ...]:
+        """Return the checks that passed."""
+        return self._with(Outcome.PASSED)
+
+    def failed(self) -> tuple[Check, ...]:
+        """Return the checks that failed."""
+        return self._with(Outcome.FAILED)
+
+    def indeterminate(self) -> tuple[Check, ...]:
+        """Return the checks that could not be decided."""
+        return self._with(Outcome.INDETERMINATE)
+
+    def _with(self, outcome: Outcome) -> tuple[Check, ...]:
+        return tuple(each for each in self.checks if each.outcome is outcome)
+
+    def missing(self) -> tuple[Need, ...]:
+        """Return what would settle the undecided checks, each once, in order."""
+        needs = (need for each in self.indeterminate() for need in each.needs)
+        return tuple(dict.fromkeys(needs))
+
+    def not_run(self) -> tuple[tuple[CheckId, str], ...]:
+        """Return the required checks that nothing answered, sorted."""
+        answered = {(each.id, each.subject) for each in self.checks}
+        return tuple(sorted(self.required - answered))
+
+    def to_json(self) -> dict[str, object]:
+        """Return the report as JSON values: deterministic, versioned."""
+        return {
+            "format": REPORT_FORMAT,
+            "outcome": self.outcome.value,
+            "at": _utc(self.at),
+            "policy": self.policy,
+            "checks": [_check_json(each) for each in self.checks],
+            "not_run": [[check_id.value, name] for check_id, name in self.not_run()],
+        }
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _fact_json(value: FactValue) -> object:
+    if isinstance(value, datetime):
+        return _utc(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _check_json(each: Check) -> dict[str, object]:
+    found: dict[str, object] = {
+        "id": each.id.value,
+        "subject": each.subject,
+        "outcome": each.outcome.value,
+        "reason": each.reason.value,
+        "clause": each.clause,
+    }
+    if each.facts:
+        found["facts"] = {name: _fact_json(each.facts[name]) for name in each.facts}
+    if each.needs:
+        found["needs"] = [_need_json(need) for need in each.needs]
+    return found
+
+
+def _need_json(need: Need) -> dict[str, object]:
+    fields = {name: getattr(need, name) for name in need.__dataclass_fields__}
+    return {"need": type(need).__name__, **fields}
