@@ -191,9 +191,7 @@ _HOLDER: Final = {
     ),
     (_C.HOLDER_BINDING, _R.KEY_UNUSABLE): Row(_F, f"{_SD} §7.3 step 5.a", ("what",)),
     (_C.HOLDER_BINDING, _R.TYP_MISMATCH): Row(_F, f"{_SD} §7.3 step 5.d", ("found",)),
-    (_C.HOLDER_BINDING, _R.PRESENTATION_HASH_MISMATCH): Row(
-        _F, f"{_SD} §7.3 step 5.g"
-    ),
+    (_C.HOLDER_BINDING, _R.PRESENTATION_HASH_MISMATCH): Row(_F, f"{_SD} §7.3 step 5.g"),
     (_C.HOLDER_BINDING, _R.BINDING_NOT_REQUIRED_ACCEPTED): Row(_P, f"{_VP} §6.1"),
     (_C.HOLDER_BINDING, _R.KEY_HELD): Row(_P, f"{_SD} §7.2"),
     (_C.HOLDER_BINDING, _R.KEY_NOT_HELD): Row(_F, f"{_SD} §7.2"),

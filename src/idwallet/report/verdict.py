@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Final, NoReturn
 
 from idwallet.report.checks import CheckId, Outcome, Reason
@@ -12,8 +11,6 @@ from idwallet.report.table import TABLE
 
 FactValue = str | int | datetime | tuple[str, ...]
 Facts = Mapping[str, FactValue]
-
-_NO_FACTS: Final[Facts] = MappingProxyType({})
 
 REPORT_FORMAT: Final = "idwallet-report/1"
 """The version of `Report.to_json`; a change of its shape changes this."""
@@ -37,11 +34,15 @@ class Check:
     reason: Reason
     clause: str
     needs: tuple[Need, ...] = ()
-    facts: Facts = field(default=_NO_FACTS)
+    facts: tuple[tuple[str, FactValue], ...] = ()
 
-    def __hash__(self) -> int:
-        """Agree with equality, although `facts` is a mapping."""
-        return hash((self.id, self.subject, self.reason, self.needs))
+    def fact(self, name: str) -> FactValue:
+        """Return the fact of that name; the table says which there are.
+
+        Raises:
+            KeyError: the check carries no such fact.
+        """
+        return dict(self.facts)[name]
 
 
 Required = frozenset[tuple[CheckId, str]]
@@ -72,8 +73,8 @@ def check(
         if known is not None:
             return known
     row = TABLE[check_id, reason]
-    given = _NO_FACTS if facts is None else MappingProxyType(dict(facts))
-    missing = [name for name in row.facts if name not in given]
+    given = () if facts is None else tuple(facts.items())
+    missing = [name for name in row.facts if facts is None or name not in facts]
     if missing:
         raise KeyError(f"{check_id} {reason} needs facts {missing}")
     made = Check(check_id, subject, row.outcome, reason, row.clause, needs, given)
@@ -194,7 +195,7 @@ def _check_json(each: Check) -> dict[str, object]:
         "clause": each.clause,
     }
     if each.facts:
-        found["facts"] = {name: _fact_json(each.facts[name]) for name in each.facts}
+        found["facts"] = {name: _fact_json(value) for name, value in each.facts}
     if each.needs:
         found["needs"] = [_need_json(need) for need in each.needs]
     return found

@@ -1,0 +1,1 @@
+"""Everything that touches a clock, a file, a database or a token."""

@@ -1,0 +1,1 @@
+"""Strict, bounded, lossless readers and writers of bytes."""

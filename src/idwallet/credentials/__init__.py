@@ -1,0 +1,1 @@
+"""Credentials: queries, types, possession and one folder per format."""

@@ -1,0 +1,1 @@
+"""Algorithms, keys, signers and sealing."""

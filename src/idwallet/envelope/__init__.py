@@ -1,0 +1,1 @@
+"""Signed envelopes, each alone."""

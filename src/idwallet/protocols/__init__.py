@@ -1,0 +1,1 @@
+"""Protocols as values and state, without input or output."""

@@ -1,0 +1,1 @@
+"""Issuer, holder and verifier: what applications use."""

@@ -1,0 +1,1 @@
+"""Test keys, test certificates and forged inputs for users of this library."""
