@@ -1,0 +1,50 @@
+"""Base64url without padding, strict and canonical (RFC 7515 section 2)."""
+
+from binascii import Error, a2b_base64, b2a_base64
+from typing import Final
+
+from idwallet.errors import MalformedError
+
+_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
+# Every octet outside the alphabet, "+", "/" and "=" among them, becomes "!", which
+# the strict decoder refuses.
+_FROM_URL: Final = bytes(
+    (b"+" if octet == 0x2D else b"/" if octet == 0x5F else bytes([octet]))[0]
+    if octet in _ALPHABET
+    else 0x21
+    for octet in range(256)
+)
+# What completes a final group of n characters; one character cannot be a group.
+_PADDING: Final = (b"", None, b"==", b"=")
+# The last characters whose unused low bits are zero: another character there would
+# give a second spelling of the same bytes (RFC 4648 section 3.5).
+_FINAL: Final = (_ALPHABET, b"", _ALPHABET[::16], _ALPHABET[::4])
+
+
+def encode(data: bytes) -> str:
+    """Return the one base64url form of `data`, without padding."""
+    return b2a_base64(data, newline=False).translate(_TO_URL, b"=").decode("ascii")
+
+
+def decode(text: str | bytes, *, at: str, clause: str = "RFC 7515 §2") -> bytes:
+    """Return the bytes that `text` spells.
+
+    Raises:
+        MalformedError: a character outside the alphabet (padding and white space
+            are), an impossible length, or unused bits that are not zero.
+    """
+    try:
+        octets = text.encode("ascii") if isinstance(text, str) else text
+        tail = len(octets) & 3
+        padding = _PADDING[tail]
+        if padding is None:
+            raise MalformedError("impossible base64url length", at=at, clause=clause)
+        data = a2b_base64(octets.translate(_FROM_URL) + padding, strict_mode=True)
+    except (Error, UnicodeEncodeError):
+        raise MalformedError(
+            "character outside the base64url alphabet", at=at, clause=clause
+        ) from None
+    if tail and octets[-1] not in _FINAL[tail]:
+        raise MalformedError("base64url is not canonical", at=at, clause=clause)
+    return data
