@@ -88,7 +88,8 @@ class VerificationError(IdWalletError):
             for each in report.failed() or report.indeterminate()
         ]
         reasons += [f"{each.value} did not run [{on}]" for each, on in report.not_run()]
-        super().__init__(f"{report.outcome.value}: " + "; ".join(reasons or ["empty"]))
+        what = "; ".join(reasons) or "no check was required"
+        super().__init__(f"{report.outcome.value}: {what}")
         self.report = report
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -14,7 +14,7 @@ class SdJwtVcVersion(StrEnum):
     """A version of draft-ietf-oauth-sd-jwt-vc, by its number."""
 
     DRAFT_13 = "13"
-    LATEST = "25"
+    LATEST = "19"
 
 
 class StatusListVersion(StrEnum):

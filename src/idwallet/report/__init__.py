@@ -2,7 +2,7 @@
 
 from idwallet.report.checks import CheckId, Outcome, Reason
 from idwallet.report.needs import Need, StatusListNeeded, TypeMetadataNeeded
-from idwallet.report.table import TABLE, Row
+from idwallet.report.table import FACTS, TABLE, Row
 from idwallet.report.verdict import (
     REPORT_FORMAT,
     Check,
@@ -16,6 +16,7 @@ from idwallet.report.verdict import (
 )
 
 __all__ = [
+    "FACTS",
     "REPORT_FORMAT",
     "TABLE",
     "Check",

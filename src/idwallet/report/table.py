@@ -10,7 +10,7 @@ class Row(NamedTuple):
     """What a reason means for a check.
 
     `facts` names the facts that every check with this reason carries; the words in
-    `idwallet.explain` may rely on them.
+    `idwallet.explain` may rely on them. `FACTS` says what each of them is.
     """
 
     outcome: Outcome
@@ -18,12 +18,30 @@ class Row(NamedTuple):
     facts: tuple[str, ...] = ()
 
 
+FACTS: Final = MappingProxyType(
+    {
+        "at": "where: a JSON pointer, a byte offset, the name of a part (text)",
+        "credentials": "identifiers of credential queries (texts)",
+        "found": "what stood there; from outside, so it is shown with care (text)",
+        "name": "an issuer or a relying party, or a certificate's subject (text)",
+        "paths": "claim paths, never the claims' values (texts)",
+        "signed": "when the signer says that it signed (moment)",
+        "since": "from when it is valid (moment)",
+        "until": "until when it is valid (moment)",
+        "waits_for": "the check that must pass first (text)",
+        "what": "the fault in the library's own words, always English (text)",
+        "window": "how old it may be (seconds)",
+    }
+)
+"""What each fact is. A fact is never a claim's value."""
+
 _P, _I, _F = Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED
 _C, _R = CheckId, Reason
 
 _VP = "OpenID4VP 1.0"
 _SD = "RFC 9901"
-_VC = "SD-JWT VC"
+_VC = "SD-JWT VC draft 19"
+_TSL = "Token Status List draft 21"
 _JWS = "RFC 7515"
 _JWT = "RFC 7519"
 _PKIX = "RFC 5280"
@@ -34,7 +52,7 @@ _REQUEST: Final = {
     (_C.REQUEST_FORMAT, _R.MALFORMED): Row(_F, f"{_VP} §5", ("what", "at")),
     (_C.REQUEST_FORMAT, _R.LIMIT_EXCEEDED): Row(_F, f"{_VP} §5", ("what", "at")),
     (_C.REQUEST_FORMAT, _R.UNSUPPORTED): Row(_F, f"{_VP} §5", ("what", "at")),
-    (_C.REQUEST_FORMAT, _R.TYP_MISMATCH): Row(_F, "RFC 9101 §10.8", ("found",)),
+    (_C.REQUEST_FORMAT, _R.TYP_MISMATCH): Row(_F, f"{_VP} §5", ("found",)),
     (_C.REQUEST_FORMAT, _R.OUTSIDE_PROFILE): Row(_F, f"{_VP} §5", ("what", "at")),
     (_C.REQUEST_SIGNATURE, _R.VALID): Row(_P, f"{_JWS} §5.2"),
     (_C.REQUEST_SIGNATURE, _R.INVALID): Row(_F, f"{_JWS} §5.2"),
@@ -43,11 +61,11 @@ _REQUEST: Final = {
     ),
     (_C.REQUEST_SIGNATURE, _R.KEY_UNUSABLE): Row(_F, "RFC 7517 §4.2", ("what",)),
     (_C.REQUEST_SIGNATURE, _R.WAITING): Row(_I, f"{_JWS} §5.2", ("waits_for",)),
-    (_C.REQUEST_VALIDITY, _R.CURRENT): Row(_P, "RFC 9101 §10.2"),
+    (_C.REQUEST_VALIDITY, _R.CURRENT): Row(_P, f"{_JWT} §4.1.4"),
     (_C.REQUEST_VALIDITY, _R.EXPIRED): Row(_F, f"{_JWT} §4.1.4", ("until",)),
     (_C.REQUEST_VALIDITY, _R.NOT_YET_VALID): Row(_F, f"{_JWT} §4.1.5", ("since",)),
     (_C.REQUEST_VALIDITY, _R.MALFORMED): Row(_F, f"{_JWT} §2", ("what", "at")),
-    (_C.REQUEST_VALIDITY, _R.WAITING): Row(_I, "RFC 9101 §10.2", ("waits_for",)),
+    (_C.REQUEST_VALIDITY, _R.WAITING): Row(_I, f"{_JWT} §4.1.4", ("waits_for",)),
     (_C.READER_AUTHORISED, _R.TRUSTED): Row(_P, f"{_VP} §5.9.3", ("name",)),
     (_C.READER_AUTHORISED, _R.KEY_PINNED): Row(_P, f"{_VP} §5.9.2", ("name",)),
     (_C.READER_AUTHORISED, _R.NO_TRUSTED_PATH): Row(_F, f"{_PKIX} §6.1", ("name",)),
@@ -71,13 +89,13 @@ _REQUEST: Final = {
 }
 
 _ISSUER: Final = {
-    (_C.ISSUER_SIGNATURE, _R.VALID): Row(_P, f"{_SD} §7.1"),
-    (_C.ISSUER_SIGNATURE, _R.INVALID): Row(_F, f"{_SD} §7.1"),
+    (_C.ISSUER_SIGNATURE, _R.VALID): Row(_P, f"{_SD} §7.1 step 2.b"),
+    (_C.ISSUER_SIGNATURE, _R.INVALID): Row(_F, f"{_SD} §7.1 step 2.b"),
     (_C.ISSUER_SIGNATURE, _R.ALGORITHM_NOT_ALLOWED): Row(
-        _F, f"{_SD} §7.1 step 2", ("found",)
+        _F, f"{_SD} §7.1 step 2.a", ("found",)
     ),
     (_C.ISSUER_SIGNATURE, _R.KEY_UNUSABLE): Row(_F, "RFC 7517 §4.2", ("what",)),
-    (_C.ISSUER_SIGNATURE, _R.WAITING): Row(_I, f"{_SD} §7.1", ("waits_for",)),
+    (_C.ISSUER_SIGNATURE, _R.WAITING): Row(_I, f"{_SD} §7.1 step 2.b", ("waits_for",)),
     (_C.ISSUER_TRUST, _R.TRUSTED): Row(_P, f"{_PKIX} §6.1", ("name", "until")),
     (_C.ISSUER_TRUST, _R.KEY_PINNED): Row(_P, f"{_VC} §2.5", ("name",)),
     (_C.ISSUER_TRUST, _R.NO_TRUSTED_PATH): Row(_F, f"{_PKIX} §6.1", ("name",)),
@@ -108,51 +126,43 @@ _CREDENTIAL: Final = {
     (_C.CREDENTIAL_TYPE, _R.TYPE_ABSENT): Row(_F, f"{_VC} §2.2.2.1"),
     (_C.CREDENTIAL_TYPE, _R.TYP_MISMATCH): Row(_F, f"{_VC} §2.2.1", ("found",)),
     (_C.CREDENTIAL_TYPE, _R.WAITING): Row(_I, f"{_VC} §2.2.2.1", ("waits_for",)),
-    (_C.CREDENTIAL_METADATA, _R.MATCHES): Row(_P, f"{_VC} §4", ("found",)),
-    (_C.CREDENTIAL_METADATA, _R.NOT_AT_HAND): Row(_I, f"{_VC} §4.3", ("found",)),
+    (_C.CREDENTIAL_METADATA, _R.MATCHES): Row(_P, f"{_VC} §5.7", ("found",)),
+    (_C.CREDENTIAL_METADATA, _R.NOT_AT_HAND): Row(_I, f"{_VC} §5.3", ("found",)),
     (_C.CREDENTIAL_METADATA, _R.NOT_AT_HAND_ACCEPTED): Row(
-        _P, f"{_VC} §4.3", ("found",)
+        _P, f"{_VC} §5.7", ("found",)
     ),
     (_C.CREDENTIAL_METADATA, _R.INTEGRITY_MISMATCH): Row(_F, f"{_VC} §6", ("found",)),
-    (_C.CREDENTIAL_METADATA, _R.MALFORMED): Row(_F, f"{_VC} §4.2", ("what", "at")),
-    (_C.CREDENTIAL_METADATA, _R.EXTENDS_BROKEN): Row(_F, f"{_VC} §4.4", ("what",)),
+    (_C.CREDENTIAL_METADATA, _R.MALFORMED): Row(_F, f"{_VC} §5.2", ("what", "at")),
+    (_C.CREDENTIAL_METADATA, _R.EXTENDS_BROKEN): Row(_F, f"{_VC} §5.4", ("what",)),
     (_C.CREDENTIAL_METADATA, _R.MANDATORY_CLAIM_MISSING): Row(
-        _F, f"{_VC} §4.6", ("paths",)
+        _F, f"{_VC} §5.6.3", ("paths",)
     ),
     (_C.CREDENTIAL_METADATA, _R.DISCLOSURE_RULE_BROKEN): Row(
-        _F, f"{_VC} §4.6", ("paths",)
+        _F, f"{_VC} §5.6.4", ("paths",)
     ),
-    (_C.CREDENTIAL_METADATA, _R.WAITING): Row(_I, f"{_VC} §4", ("waits_for",)),
+    (_C.CREDENTIAL_METADATA, _R.WAITING): Row(_I, f"{_VC} §5.7", ("waits_for",)),
     (_C.CREDENTIAL_VALIDITY, _R.CURRENT): Row(_P, f"{_JWT} §4.1.4", ("until",)),
     (_C.CREDENTIAL_VALIDITY, _R.EXPIRED): Row(_F, f"{_JWT} §4.1.4", ("until",)),
     (_C.CREDENTIAL_VALIDITY, _R.NOT_YET_VALID): Row(_F, f"{_JWT} §4.1.5", ("since",)),
     (_C.CREDENTIAL_VALIDITY, _R.ISSUED_IN_THE_FUTURE): Row(
         _F, f"{_JWT} §4.1.6", ("since",)
     ),
-    (_C.CREDENTIAL_VALIDITY, _R.NO_EXPIRY): Row(_F, _HOUSE),
-    (_C.CREDENTIAL_VALIDITY, _R.NO_EXPIRY_ACCEPTED): Row(_P, f"{_VC} §2.2.2.2"),
+    (_C.CREDENTIAL_VALIDITY, _R.NO_EXPIRY): Row(_F, f"{_SD} §7.1 step 6"),
+    (_C.CREDENTIAL_VALIDITY, _R.NO_EXPIRY_ACCEPTED): Row(_P, f"{_VC} §2.2.2.3"),
     (_C.CREDENTIAL_VALIDITY, _R.MALFORMED): Row(_F, f"{_JWT} §2", ("what", "at")),
-    (_C.CREDENTIAL_VALIDITY, _R.WAITING): Row(_I, f"{_SD} §7.3", ("waits_for",)),
-    (_C.CREDENTIAL_STATUS, _R.STATUS_LIST_NEEDED): Row(
-        _I, "Token Status List §8.3", ("found",)
-    ),
+    (_C.CREDENTIAL_VALIDITY, _R.WAITING): Row(_I, f"{_SD} §7.1 step 6", ("waits_for",)),
+    (_C.CREDENTIAL_STATUS, _R.STATUS_LIST_NEEDED): Row(_I, f"{_TSL} §8.3", ("found",)),
     (_C.CREDENTIAL_STATUS, _R.NO_STATUS): Row(_F, _HOUSE),
     (_C.CREDENTIAL_STATUS, _R.NO_STATUS_ACCEPTED): Row(_P, f"{_VC} §2.2.2.3"),
     (_C.CREDENTIAL_STATUS, _R.STATUS_NOT_REQUIRED_ACCEPTED): Row(
-        _P, "Token Status List §8.3", ("found",)
+        _P, f"{_TSL} §8.3", ("found",)
     ),
-    (_C.CREDENTIAL_STATUS, _R.MALFORMED): Row(
-        _F, "Token Status List §6.2", ("what", "at")
-    ),
-    (_C.CREDENTIAL_STATUS, _R.UNSUPPORTED): Row(
-        _I, "Token Status List §6.1", ("what",)
-    ),
-    (_C.CREDENTIAL_STATUS, _R.WAITING): Row(
-        _I, "Token Status List §8.3", ("waits_for",)
-    ),
+    (_C.CREDENTIAL_STATUS, _R.MALFORMED): Row(_F, f"{_TSL} §6.2", ("what", "at")),
+    (_C.CREDENTIAL_STATUS, _R.UNSUPPORTED): Row(_I, f"{_TSL} §6.1", ("what",)),
+    (_C.CREDENTIAL_STATUS, _R.WAITING): Row(_I, f"{_TSL} §8.3", ("waits_for",)),
     (_C.CREDENTIAL_DISCLOSURES, _R.ALL_MATCH): Row(_P, f"{_SD} §7.1 step 3"),
     (_C.CREDENTIAL_DISCLOSURES, _R.MALFORMED): Row(
-        _F, f"{_SD} §7.1 step 3", ("what", "at")
+        _F, f"{_SD} §7.1 step 3.c", ("what", "at")
     ),
     (_C.CREDENTIAL_DISCLOSURES, _R.LIMIT_EXCEEDED): Row(
         _F, f"{_SD} §7.1 step 3", ("what", "at")
@@ -170,10 +180,10 @@ _CREDENTIAL: Final = {
         _F, f"{_SD} §7.1 step 3.c.ii.3", ("at",)
     ),
     (_C.CREDENTIAL_DISCLOSURES, _R.HASH_UNSUPPORTED): Row(
-        _F, f"{_SD} §7.1 step 3.a", ("found",)
+        _F, f"{_SD} §7.1 step 2.d", ("found",)
     ),
     (_C.CREDENTIAL_DISCLOSURES, _R.CLAIM_NEVER_DISCLOSABLE): Row(
-        _F, f"{_VC} §2.2.2.2", ("at",)
+        _F, f"{_VC} §2.2.2.3", ("at",)
     ),
     (_C.CREDENTIAL_DISCLOSURES, _R.WAITING): Row(
         _I, f"{_SD} §7.1 step 3", ("waits_for",)
@@ -182,10 +192,10 @@ _CREDENTIAL: Final = {
 
 _HOLDER: Final = {
     (_C.HOLDER_BINDING, _R.PROVEN): Row(_P, f"{_SD} §7.3 step 5"),
-    (_C.HOLDER_BINDING, _R.ABSENT): Row(_F, f"{_SD} §7.3 step 1"),
+    (_C.HOLDER_BINDING, _R.ABSENT): Row(_F, f"{_SD} §7.3 step 2"),
     (_C.HOLDER_BINDING, _R.KEY_ABSENT): Row(_F, f"{_SD} §7.3 step 5.a"),
     (_C.HOLDER_BINDING, _R.INVALID): Row(_F, f"{_SD} §7.3 step 5.c"),
-    (_C.HOLDER_BINDING, _R.MALFORMED): Row(_F, f"{_SD} §7.3 step 5.b", ("what", "at")),
+    (_C.HOLDER_BINDING, _R.MALFORMED): Row(_F, f"{_SD} §7.3 step 5.h", ("what", "at")),
     (_C.HOLDER_BINDING, _R.ALGORITHM_NOT_ALLOWED): Row(
         _F, f"{_SD} §7.3 step 5.b", ("found",)
     ),
@@ -237,22 +247,22 @@ _PRESENTATION: Final = {
     (_C.PRESENTATION_REPLAY, _R.FIRST_USE): Row(_P, f"{_VP} §14.1"),
     (_C.PRESENTATION_REPLAY, _R.SAME_RESPONSE_AGAIN): Row(_P, f"{_VP} §14.1"),
     (_C.PRESENTATION_REPLAY, _R.ALREADY_USED): Row(_F, f"{_VP} §14.1"),
-    (_C.PRESENTATION_QUERY, _R.ANSWERED): Row(_P, f"{_VP} §6.4"),
-    (_C.PRESENTATION_QUERY, _R.SURPLUS_WITHHELD): Row(_P, f"{_VP} §6.4.1", ("paths",)),
+    (_C.PRESENTATION_QUERY, _R.ANSWERED): Row(_P, f"{_VP} §8.6"),
+    (_C.PRESENTATION_QUERY, _R.SURPLUS_WITHHELD): Row(_P, f"{_VP} §6.4", ("paths",)),
     (_C.PRESENTATION_QUERY, _R.CREDENTIAL_MISSING): Row(
         _F, f"{_VP} §6.4.2", ("credentials",)
     ),
     (_C.PRESENTATION_QUERY, _R.CREDENTIAL_NOT_REQUESTED): Row(
         _F, f"{_VP} §8.1", ("credentials",)
     ),
-    (_C.PRESENTATION_QUERY, _R.TOO_MANY_CREDENTIALS): Row(_F, f"{_VP} §6.1"),
+    (_C.PRESENTATION_QUERY, _R.TOO_MANY_CREDENTIALS): Row(_F, f"{_VP} §8.1"),
     (_C.PRESENTATION_QUERY, _R.TYPE_NOT_REQUESTED): Row(
         _F, f"{_VP} §6.1, B.3.5", ("found",)
     ),
     (_C.PRESENTATION_QUERY, _R.AUTHORITY_NOT_REQUESTED): Row(_F, f"{_VP} §6.1.1"),
     (_C.PRESENTATION_QUERY, _R.CLAIM_MISSING): Row(_F, f"{_VP} §6.4.1", ("paths",)),
-    (_C.PRESENTATION_QUERY, _R.VALUE_DIFFERS): Row(_F, f"{_VP} §6.4.1", ("paths",)),
-    (_C.PRESENTATION_QUERY, _R.WAITING): Row(_I, f"{_VP} §6.4", ("waits_for",)),
+    (_C.PRESENTATION_QUERY, _R.VALUE_DIFFERS): Row(_F, f"{_VP} §6.3", ("paths",)),
+    (_C.PRESENTATION_QUERY, _R.WAITING): Row(_I, f"{_VP} §8.6", ("waits_for",)),
 }
 
 _VCI = "OpenID4VCI 1.0 Appendix F"

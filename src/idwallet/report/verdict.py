@@ -66,17 +66,23 @@ def check(
     their names, and a verification makes a dozen of them.
 
     Raises:
-        KeyError: the table has no such row, which is a fault of this library.
+        KeyError: the table has no such row or the row promises a fact that is not
+            given, which is a fault of this library.
+        ValueError: a moment among the facts has no time zone.
     """
     if facts is None and not needs:
         known = _plain.get((check_id, reason, subject))
         if known is not None:
             return known
     row = TABLE[check_id, reason]
-    given = () if facts is None else tuple(facts.items())
+    # Sorted by name, so that equal verdicts are equal however they were written.
+    given = () if facts is None else tuple(sorted(facts.items()))
     missing = [name for name in row.facts if facts is None or name not in facts]
     if missing:
         raise KeyError(f"{check_id} {reason} needs facts {missing}")
+    for name, value in given:
+        if isinstance(value, datetime):
+            _require_aware(value, name)
     made = Check(check_id, subject, row.outcome, reason, row.clause, needs, given)
     if not given and not needs and len(_plain) < _PLAIN_LIMIT:
         _plain[check_id, reason, subject] = made
@@ -119,6 +125,9 @@ class Report:
     `at` is the moment judged (aware, UTC). `policy` names the policy applied.
     `required` holds the checks without which nothing passes. `outcome` is computed
     from the checks and cannot be given.
+
+    Raises:
+        ValueError: `at` has no time zone.
     """
 
     checks: tuple[Check, ...]
@@ -128,8 +137,12 @@ class Report:
     outcome: Outcome = field(init=False)
 
     def __post_init__(self) -> None:
-        """Conclude."""
-        object.__setattr__(self, "outcome", conclude(self.checks, self.required))
+        """Conclude, on copies: what was concluded cannot change afterwards."""
+        _require_aware(self.at, "at")
+        checks, required = tuple(self.checks), frozenset(self.required)
+        object.__setattr__(self, "checks", checks)
+        object.__setattr__(self, "required", required)
+        object.__setattr__(self, "outcome", conclude(checks, required))
 
     def __bool__(self) -> NoReturn:
         """Refuse to be a truth value: an indeterminate verdict is neither.
@@ -174,6 +187,11 @@ class Report:
             "checks": [_check_json(each) for each in self.checks],
             "not_run": [[check_id.value, name] for check_id, name in self.not_run()],
         }
+
+
+def _require_aware(moment: datetime, name: str) -> None:
+    if moment.utcoffset() is None:
+        raise ValueError(f"{name} has no time zone")
 
 
 def _utc(moment: datetime) -> str:
