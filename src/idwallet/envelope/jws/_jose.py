@@ -1,0 +1,96 @@
+"""The one door to python-jose: its key objects, built from keys we already trust.
+
+``jose.jws`` and ``jose.jwk`` are never called: they read tokens leniently, choose the
+algorithm from the header and share a table of key classes with the application.
+"""
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from jose import backends  # type: ignore[import-untyped]
+from jose.backends.base import Key  # type: ignore[import-untyped]
+from jose.backends.cryptography_backend import (  # type: ignore[import-untyped]
+    CryptographyECKey,
+    CryptographyRSAKey,
+)
+
+from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.keys import PublicKey
+from idwallet.errors import UnsupportedError
+
+
+class _VerifyingKey(Protocol):
+    def verify(self, msg: bytes, sig: bytes) -> bool: ...
+
+
+class _Native(Protocol):
+    def verify(self, signature: bytes, data: bytes, /) -> None: ...
+
+
+class PlainKey(Key):  # type: ignore[misc]
+    """EdDSA (RFC 8037) and ML-DSA, which python-jose lacks: no options to choose."""
+
+    def __init__(self, key: _Native, algorithm: str) -> None:
+        """Hold the native key; the algorithm is the key's own."""
+        super().__init__(key, algorithm)
+        self._native = key
+
+    def verify(self, msg: bytes, sig: bytes) -> bool:
+        """Say whether `sig` is the key's signature over `msg`."""
+        try:
+            self._native.verify(sig, msg)
+        except InvalidSignature:
+            return False
+        return True
+
+
+class PssKey(CryptographyRSAKey):  # type: ignore[misc]
+    """PS256 (RFC 7518 §3.5), which python-jose lacks: salt as long as the hash."""
+
+    _PADDING: Final = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
+
+    def __init__(self, key: object, algorithm: str) -> None:
+        """Hold the native key under the name of python-jose's SHA-256 algorithm."""
+        super().__init__(key, "RS256")
+        self._algorithm = algorithm
+
+    def verify(self, msg: bytes, sig: bytes) -> bool:
+        """Say whether `sig` is the key's PSS signature over `msg`."""
+        try:
+            self.prepared_key.verify(sig, msg, self._PADDING, hashes.SHA256())
+        except InvalidSignature:
+            return False
+        return True
+
+
+_KEYS: Final[dict[Algorithm, Callable[[object, str], _VerifyingKey]]] = {
+    Algorithm.ES256: CryptographyECKey,
+    Algorithm.ES384: CryptographyECKey,
+    Algorithm.ES512: CryptographyECKey,
+    Algorithm.RS256: CryptographyRSAKey,
+    Algorithm.PS256: PssKey,
+    Algorithm.EDDSA: PlainKey,
+    Algorithm.ML_DSA_44: PlainKey,
+    Algorithm.ML_DSA_65: PlainKey,
+    Algorithm.ML_DSA_87: PlainKey,
+}
+
+
+def matches(
+    key: PublicKey, algorithm: Algorithm, message: bytes, signature: bytes
+) -> bool:
+    """Say whether the key's signature over the message is this one.
+
+    The caller has checked that the key does the algorithm: python-jose does not, and
+    takes a P-384 key for ES256.
+
+    Raises:
+        UnsupportedError: python-jose would use its pure Python back end, which leaks
+            keys by timing and ignores our keys' checks.
+    """
+    if backends.ECKey is not CryptographyECKey:
+        raise UnsupportedError("python-jose without its cryptography back end")
+    return _KEYS[algorithm](key.native, algorithm.jose).verify(message, signature)

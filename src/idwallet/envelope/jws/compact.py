@@ -1,0 +1,102 @@
+"""The compact serialisation of a JWS (RFC 7515 §7.1)."""
+
+from typing import Final
+
+from idwallet import limits
+from idwallet.codec import b64
+from idwallet.envelope.jws.header import (
+    UNDERSTOOD,
+    JwsHeader,
+    read_header,
+    require_understood,
+)
+from idwallet.envelope.jws.structures import Jws
+from idwallet.errors import LimitError, MalformedError
+
+_SIGNATURE_CHARACTERS: Final = 4 * ((limits.JWS_SIGNATURE_BYTES + 2) // 3)
+_PRINTABLE: Final = bytes(code for code in range(0x20, 0x7F) if code != 0x2E)
+
+
+def read_compact(
+    token: str | bytes,
+    *,
+    at: str,
+    understood: frozenset[str] = UNDERSTOOD,
+    detached: bytes | None = None,
+) -> Jws:
+    """Take a compact JWS apart, judging nothing.
+
+    `detached` is the payload that travelled elsewhere; the token must then have none.
+    `understood` names the critical extensions that the caller acts on.
+
+    Raises:
+        LimitError: the token or a part of it passes its bound.
+        MalformedError: it breaks RFC 7515 or RFC 7797.
+        UnsupportedError: it calls critical what is not in `understood`.
+    """
+    raw = _ascii(token, at)
+    # At most three splits: a megabyte of full stops must not become a list.
+    parts = raw.split(b".", 3)
+    if len(parts) != 3:
+        raise MalformedError("not three parts", at=at, clause="RFC 7515 §7.1")
+    head, body, tail = parts
+    header = read_header(head, at=at)
+    if header.critical:
+        require_understood(header, understood, at=at)
+    signature = read_signature(tail, at=at)
+    if detached is not None:
+        if body:
+            raise MalformedError(
+                "a payload beside the detached one",
+                at=f"{at}/payload",
+                clause="RFC 7515 Appendix F",
+            )
+        return Jws(header, detached, signature, covered(head, header, detached))
+    payload = (
+        b64.decode(body, at=f"{at}/payload", clause="RFC 7515 §5.2")
+        if header.encoded
+        else _plain(body, at)
+    )
+    return Jws(header, payload, signature, raw[: len(head) + 1 + len(body)])
+
+
+def read_signature(segment: bytes, *, at: str) -> bytes:
+    """Decode the signature part; its length is judged with the key, not here.
+
+    Raises:
+        LimitError: no algorithm has signatures that long.
+        MalformedError: it is not canonical base64url.
+    """
+    place = f"{at}/signature"
+    if len(segment) > _SIGNATURE_CHARACTERS:
+        raise LimitError("signature too long", at=place, clause="RFC 7515 §5.2")
+    return b64.decode(segment, at=place, clause="RFC 7515 §5.2")
+
+
+def covered(head: bytes, header: JwsHeader, payload: bytes) -> bytes:
+    """Return the signing input of a payload that is not in the token (RFC 7797 §3)."""
+    body = b64.encode(payload).encode("ascii") if header.encoded else payload
+    return b"%b.%b" % (head, body)
+
+
+def _ascii(token: str | bytes, at: str) -> bytes:
+    if len(token) > limits.JWS_BYTES:
+        raise LimitError("token too long", at=at, clause="RFC 7515 §7.1")
+    if isinstance(token, bytes):
+        return token
+    try:
+        return token.encode("ascii")
+    except UnicodeEncodeError as error:
+        raise MalformedError(
+            "a character outside ASCII", at=at, clause="RFC 7515 §7.1"
+        ) from error
+
+
+def _plain(body: bytes, at: str) -> bytes:
+    if body.translate(None, _PRINTABLE):
+        raise MalformedError(
+            "a character that an unencoded payload cannot hold",
+            at=f"{at}/payload",
+            clause="RFC 7797 §5.2",
+        )
+    return body

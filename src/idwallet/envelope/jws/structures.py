@@ -1,0 +1,26 @@
+"""A JWS that was read and not yet judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from idwallet.codec.json import JsonValue
+from idwallet.envelope.jws.header import JwsHeader
+
+NOTHING: Final[Mapping[str, JsonValue]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Jws:
+    """One signature with what it covers.
+
+    `payload` is decoded. `signing_input` is what the signature covers, as received.
+    `unprotected` is not signed: whoever carried the JWS may have written it.
+    """
+
+    header: JwsHeader
+    payload: bytes
+    signature: bytes
+    signing_input: bytes
+    unprotected: Mapping[str, JsonValue] = NOTHING
