@@ -85,3 +85,10 @@ REPLAY_ENTRIES: Final = 100_000
 STORED_CREDENTIALS: Final = 100_000
 SEALED_BYTES: Final = 8_388_608
 FILE_BYTES: Final = 67_108_864
+
+# Keys (RFC 7518 section 3.3 sets the least RSA modulus). A public exponent of more
+# than 64 bits makes one RSA verification as slow as hundreds.
+SPKI_BYTES: Final = 4_096
+RSA_BITS_MINIMUM: Final = 2_048
+RSA_BITS: Final = 8_192
+RSA_EXPONENT_BITS: Final = 64

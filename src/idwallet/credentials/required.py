@@ -1,0 +1,84 @@
+"""What an evaluation of any credential format is given, and what it must answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
+from idwallet.report import CheckId, Required
+from idwallet.trust.anchors import TrustStore
+from idwallet.trust.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a verifier's request says a presentation must be bound to.
+
+    `nonce` and `audience` are compared in full. `binding_asked` is False only where
+    the query itself does without (``require_cryptographic_holder_binding``); it
+    counts for nothing unless the policy also says so.
+    """
+
+    nonce: str
+    audience: str
+    binding_asked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBy:
+    """What a holder expects of a credential just issued: a key that it holds.
+
+    `thumbprints` are RFC 7638 SHA-256 thumbprints of the holder's keys.
+    """
+
+    thumbprints: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every judgement needs: whom to trust, by which policy, at which moment.
+
+    `types` are the type metadata documents at hand.
+    """
+
+    trust: TrustStore
+    policy: Policy
+    at: datetime
+    types: TypeMetadataSet = NO_TYPES
+
+
+STORED: Final = (
+    CheckId.CREDENTIAL_FORMAT,
+    CheckId.ISSUER_TRUST,
+    CheckId.ISSUER_SIGNATURE,
+    CheckId.CREDENTIAL_DISCLOSURES,
+    CheckId.CREDENTIAL_TYPE,
+    CheckId.CREDENTIAL_METADATA,
+    CheckId.CREDENTIAL_VALIDITY,
+    CheckId.CREDENTIAL_STATUS,
+    CheckId.HOLDER_BINDING,
+)
+"""The checks that no credential passes without, shown or stored."""
+
+BOUND: Final = (
+    CheckId.PRESENTATION_NONCE,
+    CheckId.PRESENTATION_AUDIENCE,
+    CheckId.PRESENTATION_FRESHNESS,
+)
+"""The checks that wait for the holder's binding."""
+
+SHOWN: Final = (
+    *STORED,
+    CheckId.HOLDER_PRESENCE,
+    *BOUND,
+    CheckId.PRESENTATION_QUERY,
+)
+"""The checks that no shown credential passes without."""
+
+ANSWERED: Final = (CheckId.PRESENTATION_FORMAT, CheckId.PRESENTATION_REPLAY)
+"""The checks that no response passes without."""
+
+
+def required_of(checks: tuple[CheckId, ...], subject: str) -> Required:
+    """Return the checks as required of one subject."""
+    return frozenset((each, subject) for each in checks)

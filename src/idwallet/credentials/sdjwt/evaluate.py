@@ -1,0 +1,328 @@
+"""Judge an SD-JWT VC: every refusal rule of RFC 9901 section 7 and of SD-JWT VC.
+
+The steps, in the order of the code:
+
+1. split the text and read the issuer-signed JWT (4, 8);
+2. find the issuer's key and judge the trust in it (7.1 step 2.b, SD-JWT VC 2.5);
+3. judge the issuer's signature (7.1 step 2);
+4. put the disclosures in place (7.1 steps 3 to 5);
+5. judge type, validity, status and type metadata on the processed payload;
+6. judge the key binding JWT and the holder's presence (7.3).
+
+Independent steps all run; a dependent one says what it waits for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from idwallet.codec.json import JsonObject, JsonValue, read_object
+from idwallet.codec.numeric_date import numeric_date
+from idwallet.codec.text import show
+from idwallet.credentials.required import Context, Expected, HeldBy
+from idwallet.credentials.sdjwt.key_binding import HolderJudgement, signature_facts
+from idwallet.credentials.sdjwt.metadata import judge_type
+from idwallet.credentials.sdjwt.structures import TYP, SdJwt, read_sd_jwt
+from idwallet.credentials.sdjwt.unpack import DisclosureFault, Unpacked, unpack
+from idwallet.envelope.jws import signature_reason
+from idwallet.errors import LimitError, MalformedError, UnsupportedError
+from idwallet.profiles import SdJwtVcVersion
+from idwallet.report import (
+    Check,
+    CheckId,
+    Facts,
+    Reason,
+    StatusListNeeded,
+    check,
+    waiting,
+)
+from idwallet.trust.anchors import Purpose
+from idwallet.trust.policy import ExpiryRule, StatusRule
+from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SdJwtVerdict:
+    """The checks of one SD-JWT VC, and what they were about.
+
+    `claims`, `sd_jwt` and `unpacked` are unverified data unless every check passed;
+    `idwallet.roles` decides that and hands on nothing before.
+    """
+
+    checks: tuple[Check, ...]
+    sd_jwt: SdJwt | None = None
+    unpacked: Unpacked | None = None
+    vct: str = ""
+    types: tuple[str, ...] = ()
+    issuer: SignerFound | None = None
+    valid_until: datetime | None = None
+
+    def __repr__(self) -> str:
+        """Show the number of checks only."""
+        return f"SdJwtVerdict(<{len(self.checks)} checks>)"
+
+
+def evaluate(
+    text: str | bytes,
+    *,
+    expected: Expected | HeldBy,
+    context: Context,
+    subject: str,
+) -> SdJwtVerdict:
+    """Judge an SD-JWT VC as shown to a verifier or as issued to a holder.
+
+    Never raises because of `text`. `subject` names the credential in the checks.
+    """
+    try:
+        sd_jwt = read_sd_jwt(text)
+        payload = read_object(
+            sd_jwt.issuer_jwt.payload, at="payload", clause="RFC 9901 §4.1"
+        )
+    except (MalformedError, UnsupportedError) as error:
+        refused = check(
+            CheckId.CREDENTIAL_FORMAT,
+            fault_reason(error),
+            subject=subject,
+            facts={"what": error.what, "at": error.at},
+        )
+        return SdJwtVerdict((refused,))
+    return _Judgement(sd_jwt, payload, context, subject).run(expected)
+
+
+def fault_reason(error: MalformedError | UnsupportedError) -> Reason:
+    """Return the reason that a reader's error stands for."""
+    if isinstance(error, LimitError):
+        return Reason.LIMIT_EXCEEDED
+    if isinstance(error, UnsupportedError):
+        return Reason.UNSUPPORTED
+    return Reason.MALFORMED
+
+
+class _Judgement:
+    """One credential, one moment; collects checks."""
+
+    __slots__ = ("_checks", "_context", "_payload", "_sd_jwt", "_subject")
+
+    def __init__(
+        self, sd_jwt: SdJwt, payload: JsonObject, context: Context, subject: str
+    ) -> None:
+        self._sd_jwt = sd_jwt
+        self._payload = payload
+        self._context = context
+        self._subject = subject
+        self._checks: list[Check] = []
+
+    def _say(
+        self, check_id: CheckId, reason: Reason, facts: Facts | None = None
+    ) -> None:
+        self._checks.append(check(check_id, reason, subject=self._subject, facts=facts))
+
+    def _wait(self, check_id: CheckId, waits_for: CheckId) -> None:
+        self._checks.append(
+            waiting(check_id, subject=self._subject, waits_for=waits_for)
+        )
+
+    def run(self, expected: Expected | HeldBy) -> SdJwtVerdict:
+        context = self._context
+        self._say(CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED)
+        issuer, authentic = self._issuer()
+        unpacked = self._disclosures()
+        vct, types, until = "", (), None
+        if unpacked is None:
+            for each in (
+                CheckId.CREDENTIAL_TYPE,
+                CheckId.CREDENTIAL_METADATA,
+                CheckId.CREDENTIAL_VALIDITY,
+                CheckId.CREDENTIAL_STATUS,
+            ):
+                self._wait(each, CheckId.CREDENTIAL_DISCLOSURES)
+        else:
+            vct = self._type(unpacked.claims)
+            types = self._metadata(vct, unpacked)
+            until = self._validity(unpacked.claims)
+            self._status(unpacked.claims, authentic)
+        holder = HolderJudgement(self._sd_jwt, self._payload, context, self._subject)
+        return SdJwtVerdict(
+            (*self._checks, *holder.run(expected)),
+            self._sd_jwt,
+            unpacked,
+            vct,
+            types,
+            issuer,
+            until,
+        )
+
+    # Steps 2 and 3.
+
+    def _issuer(self) -> tuple[SignerFound | None, bool]:
+        context, jws = self._context, self._sd_jwt.issuer_jwt
+        name = self._payload.get("iss")
+        if name is not None and not isinstance(name, str):
+            self._say(
+                CheckId.ISSUER_TRUST,
+                Reason.NAME_NOT_REGISTERED,
+                {"found": "iss is no string", "name": ""},
+            )
+            self._wait(CheckId.ISSUER_SIGNATURE, CheckId.ISSUER_TRUST)
+            return None, False
+        signer = resolve_signer(
+            jws.header.x5c,
+            kid=jws.header.kid,
+            name=name,
+            store=context.trust,
+            purpose=Purpose.ISSUE_CREDENTIALS,
+            at=context.at,
+            algorithms=context.policy.algorithms,
+        )
+        self._say(CheckId.ISSUER_TRUST, signer.reason, signer.facts)
+        if signer.key is None:
+            self._wait(CheckId.ISSUER_SIGNATURE, CheckId.ISSUER_TRUST)
+            return None, False
+        reason = signature_reason(
+            jws, key=signer.key, allowed=context.policy.algorithms
+        )
+        self._say(CheckId.ISSUER_SIGNATURE, reason, signature_facts(reason, jws))
+        if isinstance(signer, SignerRefused):
+            return None, False
+        return signer, reason is Reason.VALID
+
+    # Step 4.
+
+    def _disclosures(self) -> Unpacked | None:
+        try:
+            unpacked, _ = unpack(self._payload, self._sd_jwt.disclosures)
+        except DisclosureFault as fault:
+            self._say(CheckId.CREDENTIAL_DISCLOSURES, fault.reason, fault.facts)
+            return None
+        self._say(CheckId.CREDENTIAL_DISCLOSURES, Reason.ALL_MATCH)
+        return unpacked
+
+    # Step 5.
+
+    def _type(self, claims: JsonObject) -> str:
+        typ = self._sd_jwt.issuer_jwt.header.typ
+        vct = claims.get("vct")
+        if typ != TYP and not self._is_old_typ(typ):
+            self._say(
+                CheckId.CREDENTIAL_TYPE,
+                Reason.TYP_MISMATCH,
+                {"found": show(typ or "no typ")},
+            )
+        elif not isinstance(vct, str) or not vct:
+            self._say(CheckId.CREDENTIAL_TYPE, Reason.TYPE_ABSENT)
+        else:
+            self._say(CheckId.CREDENTIAL_TYPE, Reason.ACCEPTED, {"found": show(vct)})
+        return vct if isinstance(vct, str) else ""
+
+    def _is_old_typ(self, typ: str | None) -> bool:
+        # Draft 13 section 2.2.1 recommends to accept the earlier name for a
+        # transitional time; the text is gone since draft 19.
+        version = self._context.policy.profile.sd_jwt_vc
+        return typ == "vc+sd-jwt" and version is SdJwtVcVersion.DRAFT_13
+
+    def _metadata(self, vct: str, unpacked: Unpacked) -> tuple[str, ...]:
+        if not vct:
+            self._wait(CheckId.CREDENTIAL_METADATA, CheckId.CREDENTIAL_TYPE)
+            return ()
+        judged, types = judge_type(
+            unpacked,
+            vct=vct,
+            types=self._context.types,
+            rule=self._context.policy.metadata,
+            subject=self._subject,
+        )
+        self._checks.append(judged)
+        return types
+
+    def _validity(self, claims: JsonObject) -> datetime | None:
+        times = {}
+        for name in ("exp", "nbf", "iat"):
+            value = claims.get(name)
+            if value is None and name not in claims:
+                continue
+            moment = numeric_date(value)
+            if moment is None:
+                self._say(
+                    CheckId.CREDENTIAL_VALIDITY,
+                    Reason.MALFORMED,
+                    {"what": "no NumericDate", "at": name},
+                )
+                return None
+            times[name] = moment
+        self._say(CheckId.CREDENTIAL_VALIDITY, *self._window(times))
+        return times.get("exp")
+
+    def _window(self, times: Mapping[str, datetime]) -> tuple[Reason, Facts | None]:
+        policy, at = self._context.policy, self._context.at
+        until, since, issued = times.get("exp"), times.get("nbf"), times.get("iat")
+        if until is not None and at - policy.clock_skew >= until:
+            return Reason.EXPIRED, {"until": until}
+        if since is not None and at + policy.clock_skew < since:
+            return Reason.NOT_YET_VALID, {"since": since}
+        if issued is not None and at + policy.clock_skew < issued:
+            return Reason.ISSUED_IN_THE_FUTURE, {"since": issued}
+        if until is not None:
+            return Reason.CURRENT, {"until": until}
+        if policy.expiry is ExpiryRule.REQUIRED:
+            return Reason.NO_EXPIRY, None
+        return Reason.NO_EXPIRY_ACCEPTED, None
+
+    def _status(self, claims: JsonObject, authentic: bool) -> None:  # noqa: FBT001 - a fact, not a policy
+        rule = self._context.policy.status
+        if "status" not in claims:
+            strict = rule is StatusRule.REQUIRED
+            self._say(
+                CheckId.CREDENTIAL_STATUS,
+                Reason.NO_STATUS if strict else Reason.NO_STATUS_ACCEPTED,
+            )
+            return
+        try:
+            needed = read_status(claims["status"])
+        except (MalformedError, UnsupportedError) as error:
+            facts = {"what": error.what, "at": error.at}
+            self._say(CheckId.CREDENTIAL_STATUS, fault_reason(error), facts)
+            return
+        found = {"found": show(needed.uri)}
+        if rule is StatusRule.NOT_REQUIRED_ACCEPTED:
+            self._say(
+                CheckId.CREDENTIAL_STATUS, Reason.STATUS_NOT_REQUIRED_ACCEPTED, found
+            )
+        elif not authentic:
+            # A need that names a URI exists only once its carrier is trusted: else a
+            # forged credential would make verifiers fetch.
+            self._wait(CheckId.CREDENTIAL_STATUS, CheckId.ISSUER_SIGNATURE)
+        else:
+            self._checks.append(
+                check(
+                    CheckId.CREDENTIAL_STATUS,
+                    Reason.STATUS_LIST_NEEDED,
+                    subject=self._subject,
+                    needs=(needed,),
+                    facts=found,
+                )
+            )
+
+
+def read_status(value: JsonValue) -> StatusListNeeded:
+    """Read the ``status`` claim (Token Status List section 6.1).
+
+    Raises:
+        MalformedError: index or URI is missing or of the wrong kind.
+        UnsupportedError: a status mechanism other than ``status_list``.
+    """
+    clause = "Token Status List §6.2"
+    if not isinstance(value, dict):
+        raise MalformedError("no object", at="status", clause=clause)
+    entry = value.get("status_list")
+    if entry is None:
+        raise UnsupportedError(
+            "no status mechanism that is known", at="status", clause=clause
+        )
+    if not isinstance(entry, dict):
+        raise MalformedError("no object", at="status.status_list", clause=clause)
+    index, uri = entry.get("idx"), entry.get("uri")
+    if not isinstance(index, int) or isinstance(index, bool) or index < 0:
+        raise MalformedError("no index", at="status.status_list.idx", clause=clause)
+    if not isinstance(uri, str) or not uri:
+        raise MalformedError("no URI", at="status.status_list.uri", clause=clause)
+    return StatusListNeeded(uri, index)

@@ -1,0 +1,201 @@
+"""Judge who holds an SD-JWT VC: its key binding JWT (RFC 9901 section 7.3)."""
+
+import hmac
+from collections.abc import Mapping
+
+from idwallet.codec.json import JsonObject, JsonValue, read_object
+from idwallet.codec.numeric_date import numeric_date
+from idwallet.codec.text import show
+from idwallet.credentials.required import BOUND, Context, Expected, HeldBy
+from idwallet.credentials.sdjwt.structures import (
+    TYP_KEY_BINDING,
+    SdJwt,
+    digest_of,
+    hash_name,
+)
+from idwallet.crypto.keys import PublicKey
+from idwallet.envelope.jws import Jws, read_compact, signature_reason
+from idwallet.errors import MalformedError, UnsupportedError
+from idwallet.report import Check, CheckId, Facts, Reason, check, waiting
+from idwallet.trust.policy import BindingRule, PresenceRule
+
+
+class HolderJudgement:
+    """The holder of one credential, at one moment; collects checks."""
+
+    __slots__ = ("_context", "_payload", "_sd_jwt", "_subject", "checks")
+
+    def __init__(
+        self,
+        sd_jwt: SdJwt,
+        payload: Mapping[str, JsonValue],
+        context: Context,
+        subject: str,
+    ) -> None:
+        """Take what is judged; `payload` is the issuer-signed one."""
+        self._sd_jwt = sd_jwt
+        self._payload = payload
+        self._context = context
+        self._subject = subject
+        self.checks: list[Check] = []
+
+    def _say(
+        self, check_id: CheckId, reason: Reason, facts: Facts | None = None
+    ) -> None:
+        self.checks.append(check(check_id, reason, subject=self._subject, facts=facts))
+
+    def _wait(self, check_id: CheckId, waits_for: CheckId) -> None:
+        self.checks.append(
+            waiting(check_id, subject=self._subject, waits_for=waits_for)
+        )
+
+    def run(self, expected: Expected | HeldBy) -> tuple[Check, ...]:
+        """Judge, and return the checks."""
+        if isinstance(expected, HeldBy):
+            self._held(expected)
+        else:
+            self._binding(expected)
+            self._presence()
+        return tuple(self.checks)
+
+    def _held(self, expected: HeldBy) -> None:
+        if self._sd_jwt.key_binding is not None:
+            # §7.2: a holder must refuse a credential that comes with key binding.
+            self._say(CheckId.HOLDER_BINDING, Reason.UNEXPECTED)
+            return
+        key = self._holder_key()
+        if key is not None:
+            held = key.thumbprint in expected.thumbprints
+            self._say(
+                CheckId.HOLDER_BINDING, Reason.KEY_HELD if held else Reason.KEY_NOT_HELD
+            )
+
+    def _holder_key(self) -> PublicKey | None:
+        """Return the key of ``cnf``, or say why there is none."""
+        confirmation = self._payload.get("cnf")
+        if confirmation is None:
+            self._say(CheckId.HOLDER_BINDING, Reason.KEY_ABSENT)
+            return None
+        jwk = confirmation.get("jwk") if isinstance(confirmation, dict) else None
+        if not isinstance(jwk, dict):
+            self._say(
+                CheckId.HOLDER_BINDING,
+                Reason.KEY_UNUSABLE,
+                {"what": "cnf holds no jwk"},
+            )
+            return None
+        try:
+            return PublicKey.from_jwk(jwk, at="cnf.jwk")
+        except (MalformedError, UnsupportedError) as error:
+            self._say(CheckId.HOLDER_BINDING, Reason.KEY_UNUSABLE, {"what": error.what})
+            return None
+
+    def _binding(self, expected: Expected) -> None:
+        text = self._sd_jwt.key_binding
+        if text is None:
+            self._unbound(expected)
+            return
+        key = self._holder_key()
+        if key is None:
+            self._wait_for_binding()
+            return
+        try:
+            jws = read_compact(text, at="key binding")
+            said = read_object(jws.payload, at="key binding", clause="RFC 9901 §4.3")
+        except (MalformedError, UnsupportedError) as error:
+            facts = {"what": error.what, "at": error.at}
+            self._say(CheckId.HOLDER_BINDING, Reason.MALFORMED, facts)
+            self._wait_for_binding()
+            return
+        reason = self._binding_reason(jws, said, key)
+        self._say(CheckId.HOLDER_BINDING, reason, signature_facts(reason, jws))
+        self._say_compared(
+            CheckId.PRESENTATION_NONCE, said.get("nonce"), expected.nonce
+        )
+        self._say_compared(
+            CheckId.PRESENTATION_AUDIENCE, said.get("aud"), expected.audience
+        )
+        self._freshness(said.get("iat"))
+
+    def _binding_reason(self, jws: Jws, said: JsonObject, key: PublicKey) -> Reason:
+        if jws.header.typ != TYP_KEY_BINDING:
+            return Reason.TYP_MISMATCH
+        reason = signature_reason(jws, key=key, allowed=self._context.policy.algorithms)
+        if reason is not Reason.VALID:
+            return reason
+        algorithm = hash_name(self._payload)
+        found = said.get("sd_hash")
+        if algorithm is None or not isinstance(found, str):
+            return Reason.PRESENTATION_HASH_MISMATCH
+        if not same(found, digest_of(self._sd_jwt.compact, algorithm)):
+            return Reason.PRESENTATION_HASH_MISMATCH
+        return Reason.PROVEN
+
+    def _unbound(self, expected: Expected) -> None:
+        lenient = self._context.policy.binding is BindingRule.AS_QUERIED
+        if not lenient or expected.binding_asked:
+            self._say(CheckId.HOLDER_BINDING, Reason.ABSENT)
+            self._wait_for_binding()
+            return
+        for each in (CheckId.HOLDER_BINDING, *BOUND):
+            self._say(each, Reason.BINDING_NOT_REQUIRED_ACCEPTED)
+
+    def _wait_for_binding(self) -> None:
+        for each in BOUND:
+            self._wait(each, CheckId.HOLDER_BINDING)
+
+    def _say_compared(self, check_id: CheckId, found: JsonValue, expected: str) -> None:
+        if not isinstance(found, str):
+            self._say(check_id, Reason.ABSENT)
+            return
+        matches = same(found, expected)
+        self._say(check_id, Reason.MATCHES if matches else Reason.MISMATCH)
+
+    def _freshness(self, value: JsonValue) -> None:
+        policy, at = self._context.policy, self._context.at
+        signed = numeric_date(value)
+        if signed is None:
+            self._say(CheckId.PRESENTATION_FRESHNESS, Reason.ABSENT)
+        elif signed > at + policy.clock_skew:
+            facts = {"signed": signed}
+            self._say(CheckId.PRESENTATION_FRESHNESS, Reason.FROM_THE_FUTURE, facts)
+        elif signed < at - policy.key_binding_age - policy.clock_skew:
+            self._say(
+                CheckId.PRESENTATION_FRESHNESS,
+                Reason.TOO_OLD,
+                {
+                    "signed": signed,
+                    "window": int(policy.key_binding_age.total_seconds()),
+                },
+            )
+        else:
+            self._say(CheckId.PRESENTATION_FRESHNESS, Reason.FRESH)
+
+    def _presence(self) -> None:
+        # No SD-JWT VC can carry an attestation of presence yet.
+        accepted = (
+            self._context.policy.presence is PresenceRule.NOT_ESTABLISHED_ACCEPTED
+        )
+        self._say(
+            CheckId.HOLDER_PRESENCE,
+            Reason.NOT_ESTABLISHED_ACCEPTED if accepted else Reason.NOT_ESTABLISHED,
+        )
+
+
+def same(found: str, expected: str) -> bool:
+    """Compare two strings in a time that does not tell where they differ."""
+    return hmac.compare_digest(
+        found.encode("utf-8", "surrogatepass"),
+        expected.encode("utf-8", "surrogatepass"),
+    )
+
+
+def signature_facts(reason: Reason, jws: Jws) -> Facts | None:
+    """Return the facts that a signature's reason carries."""
+    if reason is Reason.ALGORITHM_NOT_ALLOWED:
+        return {"found": show(jws.header.algorithm)}
+    if reason is Reason.TYP_MISMATCH:
+        return {"found": show(jws.header.typ or "no typ")}
+    if reason is Reason.KEY_UNUSABLE:
+        return {"what": "the key cannot be used with the algorithm"}
+    return None

@@ -1,0 +1,111 @@
+"""Show chosen claims of an SD-JWT (RFC 9901 sections 4.3 and 7.2)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from idwallet.codec.json import write_json
+from idwallet.credentials.paths import ClaimPath, covers
+from idwallet.credentials.sdjwt.structures import (
+    TYP_KEY_BINDING,
+    SdJwt,
+    digest_of,
+    read_sd_jwt,
+)
+from idwallet.credentials.sdjwt.unpack import Place, Unpacked, unpack
+from idwallet.crypto.signer import Signer
+from idwallet.envelope.jws import sign_compact
+from idwallet.codec.json import read_object
+from idwallet.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Held:
+    """A credential in the holder's hands, read from bytes it verified before.
+
+    `unpacked` holds every claim, since the issuer gave the holder every disclosure.
+    """
+
+    sd_jwt: SdJwt
+    unpacked: Unpacked
+    algorithm: str
+
+    def __repr__(self) -> str:
+        """Show the number of disclosures only."""
+        return f"Held(<{len(self.sd_jwt.disclosures)} disclosures>)"
+
+    def disclosable(self) -> tuple[Place, ...]:
+        """Return where the claims stand that the holder may show or keep."""
+        return tuple(each.place for each in self.unpacked.revealed)
+
+
+def read_held(text: str) -> Held:
+    """Read a stored credential again; it was verified when it was added.
+
+    Raises:
+        MalformedError: the text is no SD-JWT.
+        DisclosureFault: its disclosures break RFC 9901 section 7.1.
+    """
+    sd_jwt = read_sd_jwt(text)
+    payload = read_object(sd_jwt.issuer_jwt.payload, at="payload", clause="RFC 9901 §4")
+    unpacked, algorithm = unpack(payload, sd_jwt.disclosures)
+    return Held(sd_jwt, unpacked, algorithm)
+
+
+def choose_disclosures(held: Held, paths: Iterable[ClaimPath]) -> tuple[int, ...]:
+    """Return the positions of the disclosures that show the claims at `paths`.
+
+    The disclosures that enclose a claim come along, and so does all that is inside
+    it: a claim is shown whole. Claims that are always shown need no disclosure.
+    """
+    wanted = tuple(paths)
+    chosen: set[int] = set()
+    for each in held.unpacked.revealed:
+        if any(_touches(path, each.place) for path in wanted):
+            chosen.add(each.position)
+            chosen.update(each.parents)
+    return tuple(sorted(chosen))
+
+
+def _touches(path: ClaimPath, place: Place) -> bool:
+    """Tell whether the claim at `place` is at or inside `path`, or encloses it."""
+    if len(place) >= len(path):
+        return covers(path, place[: len(path)])
+    return covers(path[: len(place)], place)
+
+
+def show_claims(held: Held, positions: Iterable[int]) -> str:
+    """Return the compact SD-JWT with the disclosures at `positions`, unbound."""
+    token = held.sd_jwt.compact.partition("~")[0]
+    shown = (held.sd_jwt.disclosures[position] for position in positions)
+    return "~".join((token, *shown, ""))
+
+
+def bind_to_key(
+    shown: str,
+    *,
+    signer: Signer,
+    nonce: str,
+    audience: str,
+    algorithm: str,
+    at: datetime,
+) -> str:
+    """Append the key binding JWT (RFC 9901 section 4.3) that answers one request.
+
+    `algorithm` is the hash of the issuer's ``_sd_alg``. Signs once.
+
+    Raises:
+        UsageError: nonce or audience is empty.
+        SignerError: the holder key could not sign.
+    """
+    if not nonce or not audience:
+        raise UsageError("key binding needs a nonce and an audience (RFC 9901 4.3)")
+    said = {
+        "iat": int(at.timestamp()),
+        "aud": audience,
+        "nonce": nonce,
+        "sd_hash": digest_of(shown, algorithm),
+    }
+    return shown + sign_compact(
+        write_json(said), header={"typ": TYP_KEY_BINDING}, signer=signer
+    )

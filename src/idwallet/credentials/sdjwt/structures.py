@@ -1,0 +1,224 @@
+"""The parts of an SD-JWT as received, kept byte for byte (RFC 9901 sections 4, 8)."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from idwallet import limits
+from idwallet.codec import b64
+from idwallet.codec.json import JsonObject, JsonValue, read_json
+from idwallet.envelope.jws import Jws, read_compact, read_json_serialization
+from idwallet.errors import LimitError, MalformedError
+
+TYP: Final = "dc+sd-jwt"
+TYP_KEY_BINDING: Final = "kb+jwt"
+SD: Final = "_sd"
+SD_ALG: Final = "_sd_alg"
+DOTS: Final = "..."
+DEFAULT_HASH: Final = "sha-256"
+
+HASHES: Final = MappingProxyType(
+    {"sha-256": hashlib.sha256, "sha-384": hashlib.sha384, "sha-512": hashlib.sha512}
+)
+"""The hash algorithms of `_sd_alg` (RFC 9901 section 4.1.1) that are understood."""
+
+NEVER_DISCLOSABLE: Final = frozenset(
+    {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status"}
+)
+"""Claims that decide validity: no disclosure may carry them (SD-JWT VC 2.2.2.2)."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SdJwt:
+    """An SD-JWT, with or without key binding, in any of the three serialisations.
+
+    `issuer_jwt` is the issuer-signed JWT. `compact` is what ``sd_hash`` covers: the
+    compact form up to and including the last tilde, received so or rebuilt from a
+    JSON form (RFC 9901 sections 4.3.1 and 8.1). `others` are further issuer
+    signatures of the general JSON form; they are not judged.
+    """
+
+    issuer_jwt: Jws
+    disclosures: tuple[str, ...]
+    key_binding: str | None
+    compact: str
+    others: tuple[Jws, ...] = ()
+
+    def __repr__(self) -> str:
+        """Show sizes only: everything else is personal data."""
+        bound = "with" if self.key_binding is not None else "without"
+        return f"SdJwt(<{len(self.disclosures)} disclosures, {bound} key binding>)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Disclosure:
+    """One decoded disclosure; `name` is None for an array element.
+
+    `number` counts from 1 in the order received.
+    """
+
+    number: int
+    name: str | None
+    value: JsonValue
+
+    def __repr__(self) -> str:
+        """Show the number only."""
+        return f"Disclosure(<{self.number}>)"
+
+
+def read_sd_jwt(text: str | bytes) -> SdJwt:
+    """Split the compact form, or a JSON form when the text starts with a brace.
+
+    Nothing is verified.
+
+    Raises:
+        MalformedError: it is no SD-JWT (RFC 9901 section 4).
+        LimitError: it passes `limits.SD_JWT_BYTES` or `limits.DISCLOSURES`.
+    """
+    if len(text) > limits.SD_JWT_BYTES:
+        raise LimitError(
+            f"an SD-JWT of more than {limits.SD_JWT_BYTES} bytes",
+            at="sd-jwt",
+            clause="idwallet limits",
+        )
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("ascii")
+        except UnicodeDecodeError:
+            raise MalformedError(
+                "not ASCII", at="sd-jwt", clause="RFC 9901 §4"
+            ) from None
+    if text.startswith("{"):
+        return _read_json_form(text)
+    return _read_compact_form(text)
+
+
+def _read_compact_form(text: str) -> SdJwt:
+    parts = text.split("~")
+    if len(parts) < 2:
+        raise MalformedError("no tilde", at="sd-jwt", clause="RFC 9901 §4")
+    _bound_count(len(parts) - 2)
+    last = parts[-1]
+    if len(last) > limits.KEY_BINDING_BYTES:
+        raise LimitError(
+            f"a key binding JWT of more than {limits.KEY_BINDING_BYTES} bytes",
+            at="key binding",
+            clause="idwallet limits",
+        )
+    return SdJwt(
+        issuer_jwt=read_compact(parts[0], at="issuer-signed JWT"),
+        disclosures=tuple(parts[1:-1]),
+        key_binding=last or None,
+        compact=text[: len(text) - len(last)],
+    )
+
+
+def _read_json_form(text: str) -> SdJwt:
+    document = read_json(text, at="sd-jwt", clause="RFC 9901 §8")
+    if not isinstance(document, dict):  # pragma: no cover - it starts with a brace
+        raise MalformedError("not an object", at="sd-jwt", clause="RFC 9901 §8")
+    signatures = read_json_serialization(document, at="sd-jwt")
+    first = signatures[0]
+    for each in signatures[1:]:
+        # §8.1: disclosures and kb_jwt stand in the first unprotected header only.
+        if "disclosures" in each.unprotected or "kb_jwt" in each.unprotected:
+            raise MalformedError(
+                "disclosures or kb_jwt beside the first signature",
+                at="signatures",
+                clause="RFC 9901 §8.1",
+            )
+    disclosures = _strings(first.unprotected.get("disclosures", []))
+    key_binding = first.unprotected.get("kb_jwt")
+    if key_binding is not None and not isinstance(key_binding, str):
+        raise MalformedError("kb_jwt is no string", at="kb_jwt", clause="RFC 9901 §8.1")
+    head = first.signing_input.decode("ascii") + "." + b64.encode(first.signature)
+    return SdJwt(
+        issuer_jwt=first,
+        disclosures=disclosures,
+        key_binding=key_binding,
+        compact="~".join((head, *disclosures, "")),
+        others=signatures[1:],
+    )
+
+
+def _strings(value: JsonValue) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise MalformedError(
+            "disclosures is no array", at="disclosures", clause="RFC 9901 §8.1"
+        )
+    _bound_count(len(value))
+    strings = tuple(each for each in value if isinstance(each, str))
+    if len(strings) != len(value):
+        raise MalformedError(
+            "a disclosure is no string", at="disclosures", clause="RFC 9901 §8.1"
+        )
+    return strings
+
+
+def _bound_count(count: int) -> None:
+    if count > limits.DISCLOSURES:
+        raise LimitError(
+            f"more than {limits.DISCLOSURES} disclosures",
+            at="disclosures",
+            clause="idwallet limits",
+        )
+
+
+def read_disclosure(text: str, *, number: int) -> Disclosure:
+    """Decode one disclosure (RFC 9901 section 4.2).
+
+    Raises:
+        MalformedError: no base64url of a JSON array of two or three elements whose
+            salt, and name where there is one, are strings.
+        LimitError: it passes `limits.DISCLOSURE_BYTES`.
+    """
+    at = f"disclosure {number}"
+    clause = "RFC 9901 §4.2"
+    if len(text) > limits.DISCLOSURE_BYTES:
+        raise LimitError(
+            f"a disclosure of more than {limits.DISCLOSURE_BYTES} bytes",
+            at=at,
+            clause="idwallet limits",
+        )
+    parts = read_json(
+        b64.decode(text, at=at, clause=clause),
+        at=at,
+        clause=clause,
+        max_bytes=limits.DISCLOSURE_BYTES,
+    )
+    if not isinstance(parts, list) or len(parts) not in (2, 3):
+        raise MalformedError("no array of two or three", at=at, clause=clause)
+    if not isinstance(parts[0], str):
+        raise MalformedError("the salt is no string", at=at, clause=clause)
+    if len(parts) == 2:
+        return Disclosure(number, None, parts[1])
+    if not isinstance(parts[1], str):
+        raise MalformedError("the claim name is no string", at=at, clause=clause)
+    return Disclosure(number, parts[1], parts[2])
+
+
+def json_form(sd_jwt: SdJwt) -> JsonObject:
+    """Return the flattened JSON form of an SD-JWT (RFC 9901 section 8.1)."""
+    protected, payload = sd_jwt.issuer_jwt.signing_input.decode("ascii").split(".")
+    header: JsonObject = {"disclosures": list(sd_jwt.disclosures)}
+    if sd_jwt.key_binding is not None:
+        header["kb_jwt"] = sd_jwt.key_binding
+    return {
+        "payload": payload,
+        "protected": protected,
+        "header": header,
+        "signature": b64.encode(sd_jwt.issuer_jwt.signature),
+    }
+
+
+def digest_of(text: str, algorithm: str) -> str:
+    """Return the base64url digest of a disclosure or of what ``sd_hash`` covers."""
+    return b64.encode(HASHES[algorithm](text.encode("ascii")).digest())
+
+
+def hash_name(payload: Mapping[str, JsonValue]) -> str | None:
+    """Return the hash algorithm of `_sd_alg`, or None when it is not understood."""
+    name = payload.get(SD_ALG, DEFAULT_HASH)
+    return name if isinstance(name, str) and name in HASHES else None

@@ -1,0 +1,286 @@
+"""Put disclosed claims where their digests stand (RFC 9901 section 7.1 step 3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from idwallet import limits
+from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.credentials.sdjwt.structures import (
+    DOTS,
+    NEVER_DISCLOSABLE,
+    SD,
+    SD_ALG,
+    Disclosure,
+    digest_of,
+    hash_name,
+    read_disclosure,
+)
+from idwallet.errors import LimitError, MalformedError
+from idwallet.report import Facts, Reason
+
+Place = tuple[str | int, ...]
+"""Where a claim stands in the processed payload: names and positions, no wildcards."""
+
+_FORBIDDEN_NAMES: Final = frozenset({SD, DOTS})
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """A disclosure that was put in its place.
+
+    `position` indexes the disclosures as received; `parents` are the positions of
+    the disclosures that enclose it, outermost first.
+    """
+
+    place: Place
+    position: int
+    parents: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Unpacked:
+    """The processed payload, what was disclosed in it, and how much stays hidden.
+
+    `hidden` counts digests without a disclosure: undisclosed claims and decoys.
+    """
+
+    claims: JsonObject
+    revealed: tuple[Revealed, ...]
+    hidden: int
+
+    def __repr__(self) -> str:
+        """Show counts only."""
+        return f"Unpacked(<{len(self.revealed)} disclosed, {self.hidden} hidden>)"
+
+
+class DisclosureFault(Exception):  # noqa: N818 - carries a reason, never leaves the package
+    """A rule of RFC 9901 section 7.1 that the disclosures break."""
+
+    def __init__(self, reason: Reason, facts: Facts) -> None:
+        """Keep reason and facts for the check."""
+        super().__init__(reason.value)
+        self.reason = reason
+        self.facts = facts
+
+
+def unpack(
+    payload: Mapping[str, JsonValue], disclosures: tuple[str, ...]
+) -> tuple[Unpacked, str]:
+    """Return the processed payload and the hash algorithm's name.
+
+    The payload is not changed.
+
+    Raises:
+        DisclosureFault: any refusal rule of section 7.1 steps 3 to 5.
+    """
+    algorithm = hash_name(payload)
+    if algorithm is None:
+        raise DisclosureFault(Reason.HASH_UNSUPPORTED, {"found": SD_ALG})
+    work = _Unpacking(_by_digest(disclosures, algorithm))
+    claims = work.object_at(payload, (), ())
+    claims.pop(SD_ALG, None)
+    work.finish()
+    return Unpacked(claims, tuple(work.revealed), work.hidden), algorithm
+
+
+def _by_digest(
+    disclosures: tuple[str, ...], algorithm: str
+) -> dict[str, tuple[int, Disclosure]]:
+    found: dict[str, tuple[int, Disclosure]] = {}
+    for position, text in enumerate(disclosures):
+        number = position + 1
+        try:
+            decoded = read_disclosure(text, number=number)
+        except LimitError as error:
+            raise DisclosureFault(
+                Reason.LIMIT_EXCEEDED, {"what": error.what, "at": error.at}
+            ) from error
+        except MalformedError as error:
+            raise DisclosureFault(
+                Reason.MALFORMED, {"what": error.what, "at": error.at}
+            ) from error
+        digest = digest_of(text, algorithm)
+        if digest in found:
+            # The same disclosure twice: one of them is referenced by nothing.
+            raise DisclosureFault(Reason.DIGEST_REPEATED, _at_disclosure(number))
+        found[digest] = (position, decoded)
+    return found
+
+
+def _at_disclosure(number: int) -> Facts:
+    return {"at": f"disclosure {number}"}
+
+
+def _malformed(what: str, place: Place) -> DisclosureFault:
+    # The depth of the place, not its names: an unauthenticated payload chose them.
+    return DisclosureFault(
+        Reason.MALFORMED, {"what": what, "at": f"payload, level {len(place)}"}
+    )
+
+
+class _Unpacking:
+    """One pass over one payload; every digest seen is remembered (step 4)."""
+
+    __slots__ = ("_by_digest", "_seen", "_used", "hidden", "revealed")
+
+    def __init__(self, by_digest: dict[str, tuple[int, Disclosure]]) -> None:
+        self._by_digest = by_digest
+        self._seen: set[str] = set()
+        self._used = 0
+        self.hidden = 0
+        self.revealed: list[Revealed] = []
+
+    def object_at(
+        self, node: Mapping[str, JsonValue], place: Place, parents: tuple[int, ...]
+    ) -> JsonObject:
+        if len(place) + len(parents) > limits.SD_DEPTH:
+            raise DisclosureFault(
+                Reason.LIMIT_EXCEEDED,
+                {"what": "nested too deep", "at": f"payload, level {len(place)}"},
+            )
+        made: JsonObject = {}
+        for name, value in node.items():
+            if name == SD:
+                continue
+            if name == DOTS:
+                # Outside an array element the name has no meaning (§4.2.4.2).
+                raise _malformed("a claim named '...'", place)
+            kind = type(value)
+            if kind is dict or kind is list:
+                made[name] = self.value_at(value, (*place, name), parents)
+            else:
+                made[name] = value
+        if SD in node:
+            self._insert_claims(node[SD], made, place, parents)
+        return made
+
+    def value_at(
+        self, value: JsonValue, place: Place, parents: tuple[int, ...]
+    ) -> JsonValue:
+        if isinstance(value, dict):
+            return self.object_at(value, place, parents)
+        if isinstance(value, list):
+            return self._array_at(value, place, parents)
+        return value
+
+    def _insert_claims(
+        self,
+        digests: JsonValue,
+        made: JsonObject,
+        place: Place,
+        parents: tuple[int, ...],
+    ) -> None:
+        if not isinstance(digests, list):
+            raise _malformed("'_sd' is no array", place)
+        for digest in digests:
+            found = self._look_up(digest, place)
+            if found is None:
+                continue
+            position, disclosure = found
+            name = disclosure.name
+            if name is None:
+                raise DisclosureFault(
+                    Reason.MALFORMED,
+                    {
+                        "what": "an array element where a claim belongs",
+                        "at": f"disclosure {disclosure.number}",
+                    },
+                )
+            if name in _FORBIDDEN_NAMES:
+                raise DisclosureFault(
+                    Reason.NAME_FORBIDDEN, _at_disclosure(disclosure.number)
+                )
+            if name in made:
+                raise DisclosureFault(
+                    Reason.NAME_REPEATED, _at_disclosure(disclosure.number)
+                )
+            here = (*place, name)
+            made[name] = self._reveal(disclosure, position, here, parents)
+
+    def _array_at(
+        self, items: list[JsonValue], place: Place, parents: tuple[int, ...]
+    ) -> list[JsonValue]:
+        if len(place) + len(parents) > limits.SD_DEPTH:
+            raise DisclosureFault(
+                Reason.LIMIT_EXCEEDED,
+                {"what": "nested too deep", "at": f"payload, level {len(place)}"},
+            )
+        made: list[JsonValue] = []
+        for item in items:
+            here = (*place, len(made))
+            if isinstance(item, dict) and DOTS in item:
+                if len(item) != 1:
+                    # §4.2.4.2: no other key may stand beside the digest.
+                    raise _malformed("'...' beside other names", place)
+                found = self._look_up(item[DOTS], place)
+                if found is None:
+                    continue
+                position, disclosure = found
+                if disclosure.name is not None:
+                    raise DisclosureFault(
+                        Reason.MALFORMED,
+                        {
+                            "what": "a claim where an array element belongs",
+                            "at": f"disclosure {disclosure.number}",
+                        },
+                    )
+                made.append(self._reveal(disclosure, position, here, parents))
+            else:
+                made.append(self.value_at(item, here, parents))
+        return made
+
+    def _look_up(
+        self, digest: JsonValue, place: Place
+    ) -> tuple[int, Disclosure] | None:
+        if not isinstance(digest, str):
+            raise _malformed("a digest is no string", place)
+        seen = self._seen
+        if digest in seen:
+            # Two places for one digest let one disclosure serve both (step 4).
+            raise DisclosureFault(
+                Reason.DIGEST_REPEATED, {"at": f"payload, level {len(place)}"}
+            )
+        seen.add(digest)
+        if len(seen) > limits.DIGESTS:
+            raise DisclosureFault(
+                Reason.LIMIT_EXCEEDED,
+                {
+                    "what": f"more than {limits.DIGESTS} digests",
+                    "at": f"payload, level {len(place)}",
+                },
+            )
+        found = self._by_digest.get(digest)
+        if found is None:
+            self.hidden += 1
+        return found
+
+    def _reveal(
+        self,
+        disclosure: Disclosure,
+        position: int,
+        place: Place,
+        parents: tuple[int, ...],
+    ) -> JsonValue:
+        if place[0] in NEVER_DISCLOSABLE:
+            raise DisclosureFault(
+                Reason.CLAIM_NEVER_DISCLOSABLE, _at_disclosure(disclosure.number)
+            )
+        self._used += 1
+        self.revealed.append(Revealed(place, position, parents))
+        value = disclosure.value
+        if isinstance(value, dict | list):
+            return self.value_at(value, place, (*parents, position))
+        return value
+
+    def finish(self) -> None:
+        """Refuse disclosures that no digest refers to (step 5)."""
+        if self._used == len(self._by_digest):
+            return
+        used = {each.position for each in self.revealed}
+        number = next(
+            decoded.number
+            for position, decoded in self._by_digest.values()
+            if position not in used
+        )
+        raise DisclosureFault(Reason.NOT_REFERENCED, _at_disclosure(number))
