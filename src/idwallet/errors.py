@@ -48,7 +48,7 @@ class MalformedError(IdWalletError):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive the way between processes."""
-        return _rebuild, (type(self), self.what, self.at, self.clause)
+        return _rebuild, (type(self), (self.what, self.at, self.clause))
 
 
 class LimitError(MalformedError):
@@ -71,10 +71,11 @@ class UnsupportedError(IdWalletError):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive the way between processes."""
-        return _rebuild, (type(self), self.what, self.at, self.clause)
+        return _rebuild, (type(self), (self.what, self.at, self.clause))
 
 
-def _rebuild(kind: type, what: str, at: str, clause: str) -> object:
+def _rebuild(kind: type, fields: tuple[str, str, str]) -> object:
+    what, at, clause = fields
     return kind(what, at=at, clause=clause)
 
 

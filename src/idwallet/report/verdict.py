@@ -70,14 +70,14 @@ def check(
             given, which is a fault of this library.
         ValueError: a moment among the facts has no time zone.
     """
-    if facts is None and not needs:
+    if not facts and not needs:
         known = _plain.get((check_id, reason, subject))
         if known is not None:
             return known
     row = TABLE[check_id, reason]
     # Sorted by name, so that equal verdicts are equal however they were written.
-    given = () if facts is None else tuple(sorted(facts.items()))
-    missing = [name for name in row.facts if facts is None or name not in facts]
+    given = tuple(sorted(facts.items())) if facts else ()
+    missing = [name for name in row.facts if not facts or name not in facts]
     if missing:
         raise KeyError(f"{check_id} {reason} needs facts {missing}")
     for name, value in given:

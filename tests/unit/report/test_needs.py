@@ -1,0 +1,25 @@
+import copy
+import dataclasses
+import pickle  # noqa: TID251 - what we wrote ourselves
+
+import pytest
+
+from idwallet.report import StatusListNeeded, TypeMetadataNeeded
+
+NEEDS = [
+    StatusListNeeded("https://issuer.example/statuslists/1", 412),
+    TypeMetadataNeeded("urn:eudi:pid:1"),
+    TypeMetadataNeeded("urn:eudi:pid:1", "sha256-AAAA"),
+]
+
+
+@pytest.mark.parametrize("need", NEEDS)
+def test_a_need_survives_copying_and_travel(need: object) -> None:
+    assert copy.deepcopy(need) == need
+    assert pickle.loads(pickle.dumps(need)) == need  # noqa: S301
+    assert hash(copy.copy(need)) == hash(need)
+
+
+def test_a_need_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        NEEDS[0].uri = "https://elsewhere.example"  # type: ignore[misc, union-attr]

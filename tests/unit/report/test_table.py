@@ -1,0 +1,293 @@
+import pytest
+
+from idwallet.report import FACTS, TABLE, CheckId, Outcome, Reason, check
+
+# Written by hand, apart from the table: whoever flips a row must flip it here too,
+# and say in the changelog what verdict changes.
+ROWS = [
+    # request.format
+    "request.format well_formed passed",
+    "request.format malformed failed : what at",
+    "request.format limit_exceeded failed : what at",
+    "request.format unsupported failed : what at",
+    "request.format typ_mismatch failed : found",
+    "request.format outside_profile failed : what at",
+    # request.signature
+    "request.signature valid passed",
+    "request.signature invalid failed",
+    "request.signature algorithm_not_allowed failed : found",
+    "request.signature key_unusable failed : what",
+    "request.signature waiting indeterminate : waits_for",
+    # request.validity
+    "request.validity current passed",
+    "request.validity expired failed : until",
+    "request.validity not_yet_valid failed : since",
+    "request.validity malformed failed : what at",
+    "request.validity waiting indeterminate : waits_for",
+    # reader.authorised
+    "reader.authorised trusted passed : name",
+    "reader.authorised key_pinned passed : name",
+    "reader.authorised no_trusted_path failed : name",
+    "reader.authorised no_key_material failed",
+    "reader.authorised key_not_pinned failed : name",
+    "reader.authorised certificate_expired failed : name until",
+    "reader.authorised certificate_not_yet_valid failed : name since",
+    "reader.authorised certificate_profile failed : name what",
+    "reader.authorised budget_exceeded failed : name",
+    "reader.authorised client_id_mismatch failed : found",
+    "reader.authorised response_uri_mismatch failed : found name",
+    "reader.authorised waiting indeterminate : waits_for",
+    # issuer.signature
+    "issuer.signature valid passed",
+    "issuer.signature invalid failed",
+    "issuer.signature algorithm_not_allowed failed : found",
+    "issuer.signature key_unusable failed : what",
+    "issuer.signature waiting indeterminate : waits_for",
+    # issuer.trust
+    "issuer.trust trusted passed : name until",
+    "issuer.trust key_pinned passed : name",
+    "issuer.trust no_trusted_path failed : name",
+    "issuer.trust no_key_material failed",
+    "issuer.trust key_not_pinned failed : name",
+    "issuer.trust name_not_registered failed : found name",
+    "issuer.trust certificate_expired failed : name until",
+    "issuer.trust certificate_not_yet_valid failed : name since",
+    "issuer.trust certificate_profile failed : name what",
+    "issuer.trust budget_exceeded failed : name",
+    "issuer.trust waiting indeterminate : waits_for",
+    # credential.format
+    "credential.format well_formed passed",
+    "credential.format malformed failed : what at",
+    "credential.format limit_exceeded failed : what at",
+    "credential.format unsupported failed : what at",
+    # credential.type
+    "credential.type accepted passed : found",
+    "credential.type type_absent failed",
+    "credential.type typ_mismatch failed : found",
+    "credential.type waiting indeterminate : waits_for",
+    # credential.metadata
+    "credential.metadata matches passed : found",
+    "credential.metadata not_at_hand indeterminate : found",
+    "credential.metadata not_at_hand_accepted passed : found",
+    "credential.metadata integrity_mismatch failed : found",
+    "credential.metadata malformed failed : what at",
+    "credential.metadata extends_broken failed : what",
+    "credential.metadata mandatory_claim_missing failed : paths",
+    "credential.metadata disclosure_rule_broken failed : paths",
+    "credential.metadata waiting indeterminate : waits_for",
+    # credential.validity
+    "credential.validity current passed : until",
+    "credential.validity expired failed : until",
+    "credential.validity not_yet_valid failed : since",
+    "credential.validity issued_in_the_future failed : since",
+    "credential.validity no_expiry failed",
+    "credential.validity no_expiry_accepted passed",
+    "credential.validity malformed failed : what at",
+    "credential.validity waiting indeterminate : waits_for",
+    # credential.status
+    "credential.status status_list_needed indeterminate : found",
+    "credential.status no_status failed",
+    "credential.status no_status_accepted passed",
+    "credential.status status_not_required_accepted passed : found",
+    "credential.status malformed failed : what at",
+    "credential.status unsupported indeterminate : what",
+    "credential.status waiting indeterminate : waits_for",
+    # credential.disclosures
+    "credential.disclosures all_match passed",
+    "credential.disclosures malformed failed : what at",
+    "credential.disclosures limit_exceeded failed : what at",
+    "credential.disclosures not_referenced failed : at",
+    "credential.disclosures digest_repeated failed : at",
+    "credential.disclosures name_forbidden failed : at",
+    "credential.disclosures name_repeated failed : at",
+    "credential.disclosures hash_unsupported failed : found",
+    "credential.disclosures claim_never_disclosable failed : at",
+    "credential.disclosures waiting indeterminate : waits_for",
+    # holder.binding
+    "holder.binding proven passed",
+    "holder.binding absent failed",
+    "holder.binding key_absent failed",
+    "holder.binding invalid failed",
+    "holder.binding malformed failed : what at",
+    "holder.binding algorithm_not_allowed failed : found",
+    "holder.binding key_unusable failed : what",
+    "holder.binding typ_mismatch failed : found",
+    "holder.binding presentation_hash_mismatch failed",
+    "holder.binding binding_not_required_accepted passed",
+    "holder.binding key_held passed",
+    "holder.binding key_not_held failed",
+    "holder.binding unexpected failed",
+    "holder.binding waiting indeterminate : waits_for",
+    # holder.presence
+    "holder.presence attested passed",
+    "holder.presence not_established indeterminate",
+    "holder.presence not_established_accepted passed",
+    # presentation.format
+    "presentation.format well_formed passed",
+    "presentation.format malformed failed : what at",
+    "presentation.format limit_exceeded failed : what at",
+    "presentation.format unsupported failed : what at",
+    # presentation.nonce
+    "presentation.nonce matches passed",
+    "presentation.nonce mismatch failed",
+    "presentation.nonce absent failed",
+    "presentation.nonce binding_not_required_accepted passed",
+    "presentation.nonce waiting indeterminate : waits_for",
+    # presentation.audience
+    "presentation.audience matches passed",
+    "presentation.audience mismatch failed",
+    "presentation.audience absent failed",
+    "presentation.audience binding_not_required_accepted passed",
+    "presentation.audience waiting indeterminate : waits_for",
+    # presentation.freshness
+    "presentation.freshness fresh passed",
+    "presentation.freshness too_old failed : signed window",
+    "presentation.freshness from_the_future failed : signed",
+    "presentation.freshness absent failed",
+    "presentation.freshness request_expired failed : until",
+    "presentation.freshness binding_not_required_accepted passed",
+    "presentation.freshness waiting indeterminate : waits_for",
+    # presentation.replay
+    "presentation.replay first_use passed",
+    "presentation.replay same_response_again passed",
+    "presentation.replay already_used failed",
+    # presentation.query
+    "presentation.query answered passed",
+    "presentation.query surplus_withheld passed : paths",
+    "presentation.query credential_missing failed : credentials",
+    "presentation.query credential_not_requested failed : credentials",
+    "presentation.query too_many_credentials failed",
+    "presentation.query type_not_requested failed : found",
+    "presentation.query authority_not_requested failed",
+    "presentation.query claim_missing failed : paths",
+    "presentation.query value_differs failed : paths",
+    "presentation.query waiting indeterminate : waits_for",
+    # proof.format
+    "proof.format well_formed passed",
+    "proof.format malformed failed : what at",
+    "proof.format limit_exceeded failed : what at",
+    "proof.format unsupported failed : what at",
+    "proof.format typ_mismatch failed : found",
+    # proof.signature
+    "proof.signature valid passed",
+    "proof.signature invalid failed",
+    "proof.signature algorithm_not_allowed failed : found",
+    "proof.signature key_unusable failed : what",
+    "proof.signature waiting indeterminate : waits_for",
+    # proof.audience
+    "proof.audience matches passed",
+    "proof.audience mismatch failed",
+    "proof.audience absent failed",
+    "proof.audience waiting indeterminate : waits_for",
+    # proof.nonce
+    "proof.nonce matches passed",
+    "proof.nonce mismatch failed",
+    "proof.nonce absent failed",
+    "proof.nonce waiting indeterminate : waits_for",
+    # proof.freshness
+    "proof.freshness fresh passed",
+    "proof.freshness too_old failed : signed window",
+    "proof.freshness from_the_future failed : signed",
+    "proof.freshness absent failed",
+    "proof.freshness waiting indeterminate : waits_for",
+]
+
+
+def _read(line: str) -> tuple[CheckId, Reason, Outcome, tuple[str, ...]]:
+    verdict, _, facts = line.partition(" : ")
+    check_id, reason, outcome = verdict.split()
+    return (
+        CheckId(check_id),
+        Reason(reason),
+        Outcome(outcome),
+        tuple(facts.split()),
+    )
+
+
+@pytest.mark.parametrize("line", ROWS)
+def test_a_reason_means_the_outcome_and_carries_the_facts_written_here(
+    line: str,
+) -> None:
+    check_id, reason, outcome, facts = _read(line)
+    row = TABLE[check_id, reason]
+    assert (row.outcome, row.facts) == (outcome, facts)
+
+
+@pytest.mark.parametrize("line", ROWS)
+def test_check_takes_outcome_and_clause_from_the_table(line: str) -> None:
+    check_id, reason, outcome, facts = _read(line)
+    made = check(
+        check_id, reason, subject="pid", facts=dict.fromkeys(facts, "x") or None
+    )
+    assert (made.outcome, made.clause) == (outcome, TABLE[check_id, reason].clause)
+
+
+def test_the_table_holds_these_rows_and_no_others() -> None:
+    assert {_read(line)[:2] for line in ROWS} == set(TABLE)
+
+
+def test_these_rows_are_written_once() -> None:
+    assert len(ROWS) == len(TABLE)
+
+
+def test_every_check_can_pass_and_can_come_to_something_else() -> None:
+    for check_id in CheckId:
+        outcomes = {row.outcome for (on, _), row in TABLE.items() if on is check_id}
+        assert Outcome.PASSED in outcomes, check_id
+        assert len(outcomes) > 1, check_id
+
+
+def test_every_reason_is_used_by_some_check() -> None:
+    assert {reason for _, reason in TABLE} == set(Reason)
+
+
+def test_a_reason_that_ends_in_accepted_passes_everywhere() -> None:
+    accepted = [key for key in TABLE if key[1].value.endswith("_accepted")]
+    assert accepted
+    assert {TABLE[key].outcome for key in accepted} == {Outcome.PASSED}
+
+
+def test_what_a_policy_may_accept_stands_beside_a_reason_that_does_not_pass() -> None:
+    for check_id, reason in TABLE:
+        plain = reason.value.removesuffix("_accepted")
+        if plain != reason.value and plain in set(Reason):
+            row = TABLE.get((check_id, Reason(plain)))
+            assert row is None or row.outcome is not Outcome.PASSED, (check_id, reason)
+
+
+def test_waiting_is_indeterminate_everywhere_and_says_for_what() -> None:
+    waits = [row for (_, reason), row in TABLE.items() if reason is Reason.WAITING]
+    assert {(row.outcome, row.facts) for row in waits} == {
+        (Outcome.INDETERMINATE, ("waits_for",))
+    }
+
+
+def test_every_row_names_its_clause() -> None:
+    known = (
+        "OpenID4VP 1.0 §",
+        "OpenID4VCI 1.0 Appendix F.",
+        "RFC 9901 §",
+        "RFC 7515 §",
+        "RFC 7517 §",
+        "RFC 7519 §",
+        "RFC 8725 §",
+        "RFC 5280 §",
+        "SD-JWT VC draft 19 §",
+        "Token Status List draft 21 §",
+        "idwallet policy",
+    )
+    assert [row for row in TABLE.values() if not row.clause.startswith(known)] == []
+
+
+def test_every_fact_of_a_row_is_described_and_every_described_fact_is_used() -> None:
+    assert {name for row in TABLE.values() for name in row.facts} == set(FACTS)
+
+
+def test_the_table_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        TABLE[CheckId.ISSUER_TRUST, Reason.TRUSTED] = None  # type: ignore[index]
+
+
+def test_nothing_may_be_concluded_that_the_table_does_not_hold() -> None:
+    with pytest.raises(KeyError):
+        check(CheckId.ISSUER_TRUST, Reason.FIRST_USE, subject="pid")
