@@ -2,6 +2,7 @@ import copy
 import dataclasses
 import json
 import pickle  # noqa: TID251 - what we wrote ourselves
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import permutations
 
@@ -170,8 +171,11 @@ def test_a_fact_is_found_by_its_name_and_no_other() -> None:
 
 
 def test_plain_checks_are_shared_and_those_with_facts_or_needs_are_not() -> None:
-    again = check(CheckId.ISSUER_SIGNATURE, Reason.VALID, subject="pid")
-    assert again is PASSED
+    first = check(CheckId.ISSUER_SIGNATURE, Reason.VALID, subject="shared")
+    again = check(CheckId.ISSUER_SIGNATURE, Reason.VALID, subject="shared")
+    assert again is first
+    empty = check(CheckId.ISSUER_SIGNATURE, Reason.VALID, subject="shared", facts={})
+    assert empty is first
     other = check(CheckId.ISSUER_SIGNATURE, Reason.VALID, subject="student")
     assert other.subject == "student"
     needy = check(
@@ -214,6 +218,20 @@ def test_a_report_is_not_a_truth_value() -> None:
     for report in (_report(PASSED), _report(FAILED), _report()):
         with pytest.raises(TypeError, match=r"look at report\.outcome"):
             bool(report)
+
+
+@pytest.mark.parametrize(
+    ("each", "outcome"),
+    [
+        (PASSED, Outcome.PASSED),
+        (FAILED, Outcome.FAILED),
+        (UNDECIDED, Outcome.INDETERMINATE),
+    ],
+)
+def test_a_report_comes_to_what_its_checks_conclude(
+    each: Check, outcome: Outcome
+) -> None:
+    assert _report(each).outcome is outcome
 
 
 def test_the_outcome_of_a_report_cannot_be_given_or_changed() -> None:
@@ -289,6 +307,19 @@ def test_a_report_and_its_checks_survive_copying_and_travel() -> None:
         assert made.outcome is Outcome.FAILED
         assert hash(made) == hash(report)
         assert made.to_json() == report.to_json()
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="no time zone to set here")
+def test_moments_are_written_in_utc_whatever_zone_the_machine_is_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Moscow")
+    time.tzset()
+    try:
+        assert _report(PASSED).to_json()["at"] == "2026-11-24T12:00:00Z"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_checks_with_the_same_facts_in_another_order_are_equal() -> None:
