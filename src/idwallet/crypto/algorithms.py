@@ -1,0 +1,85 @@
+"""The closed list of signature algorithms."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    jose: str
+    cose: int
+    signature_bytes: int
+    prehash: str
+
+
+class Algorithm(Enum):
+    """A signature algorithm that names its curve, hash and parameters completely.
+
+    `jose` is the registered JOSE name, `cose` the registered COSE number.
+    `signature_bytes` is the length of every signature, 0 where the key decides (RSA).
+    `prehash` is the hashlib name of the digest that is signed, "" where the algorithm
+    signs the message itself. ``none`` and the HMAC names have no member, so no policy
+    can name them (RFC 8725 3.1, 3.2).
+    """
+
+    ES256 = _Row("ES256", -7, 64, "sha256")
+    ES384 = _Row("ES384", -35, 96, "sha384")
+    ES512 = _Row("ES512", -36, 132, "sha512")
+    EDDSA = _Row("EdDSA", -8, 64, "")
+    PS256 = _Row("PS256", -37, 0, "sha256")
+    RS256 = _Row("RS256", -257, 0, "sha256")
+    ML_DSA_44 = _Row("ML-DSA-44", -48, 2420, "")
+    ML_DSA_65 = _Row("ML-DSA-65", -49, 3309, "")
+    ML_DSA_87 = _Row("ML-DSA-87", -50, 4627, "")
+
+    def __init__(self, row: _Row) -> None:
+        """Spread the row over the attributes."""
+        self.jose: str = row.jose
+        self.cose: int = row.cose
+        self.signature_bytes: int = row.signature_bytes
+        self.prehash: str = row.prehash
+
+    # Members are singletons; enum's own hash runs Python code on every set look-up,
+    # which is a third of the cost of choosing an algorithm.
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        """Name the member only."""
+        return f"Algorithm.{self.name}"
+
+    @staticmethod
+    def from_jose(name: str) -> "Algorithm | None":
+        """Return the algorithm of that JOSE name, or None.
+
+        Names are case-sensitive (RFC 7515 4.1.1). ``Ed25519`` (RFC 9864 2.2) is the
+        same algorithm as ``EdDSA`` here, where no key is on another Edwards curve.
+        """
+        return _BY_JOSE.get(name)
+
+    @staticmethod
+    def from_cose(number: int) -> "Algorithm | None":
+        """Return the algorithm of that COSE number, or None.
+
+        The fully-specified numbers of RFC 9864 are read too: a key here fixes the
+        curve, so ESP256 and ES256 are one.
+        """
+        return _BY_COSE.get(number)
+
+
+_BY_JOSE: Final = {
+    **{each.jose: each for each in Algorithm},
+    "Ed25519": Algorithm.EDDSA,
+}
+_BY_COSE: Final = {
+    **{each.cose: each for each in Algorithm},
+    -9: Algorithm.ES256,  # ESP256, RFC 9864 §2.1
+    -51: Algorithm.ES384,  # ESP384
+    -52: Algorithm.ES512,  # ESP512
+    -19: Algorithm.EDDSA,  # Ed25519, RFC 9864 §2.2
+}
+
+DEFAULT_ALGORITHMS: Final = frozenset(
+    {Algorithm.ES256, Algorithm.ES384, Algorithm.ES512, Algorithm.EDDSA}
+)
+"""What a policy allows unless it names more: RSA and ML-DSA must be named."""
