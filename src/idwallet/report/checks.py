@@ -137,6 +137,7 @@ class Reason(StrEnum):
     NOT_ESTABLISHED_ACCEPTED = "not_established_accepted"
 
     # The act of presenting.
+    DECLINED = "declined"
     REQUEST_EXPIRED = "request_expired"
     FIRST_USE = "first_use"
     SAME_RESPONSE_AGAIN = "same_response_again"

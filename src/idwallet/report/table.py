@@ -217,6 +217,7 @@ _PRESENTATION: Final = {
     (_C.PRESENTATION_FORMAT, _R.MALFORMED): Row(_F, f"{_VP} §8.1", ("what", "at")),
     (_C.PRESENTATION_FORMAT, _R.LIMIT_EXCEEDED): Row(_F, f"{_VP} §8.1", ("what", "at")),
     (_C.PRESENTATION_FORMAT, _R.UNSUPPORTED): Row(_F, f"{_VP} §8.1", ("what", "at")),
+    (_C.PRESENTATION_FORMAT, _R.DECLINED): Row(_F, f"{_VP} §8.5"),
     (_C.PRESENTATION_NONCE, _R.MATCHES): Row(_P, f"{_VP} §14.1.2"),
     (_C.PRESENTATION_NONCE, _R.MISMATCH): Row(_F, f"{_VP} §14.1.2"),
     (_C.PRESENTATION_NONCE, _R.ABSENT): Row(_F, f"{_SD} §7.3 step 5.f"),
@@ -247,6 +248,7 @@ _PRESENTATION: Final = {
     (_C.PRESENTATION_REPLAY, _R.FIRST_USE): Row(_P, f"{_VP} §14.1"),
     (_C.PRESENTATION_REPLAY, _R.SAME_RESPONSE_AGAIN): Row(_P, f"{_VP} §14.1"),
     (_C.PRESENTATION_REPLAY, _R.ALREADY_USED): Row(_F, f"{_VP} §14.1"),
+    (_C.PRESENTATION_REPLAY, _R.MISMATCH): Row(_F, f"{_VP} §8.2"),
     (_C.PRESENTATION_QUERY, _R.ANSWERED): Row(_P, f"{_VP} §8.6"),
     (_C.PRESENTATION_QUERY, _R.SURPLUS_WITHHELD): Row(_P, f"{_VP} §6.4", ("paths",)),
     (_C.PRESENTATION_QUERY, _R.CREDENTIAL_MISSING): Row(
