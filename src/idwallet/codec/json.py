@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from math import isfinite
 from typing import Final, TypeAlias
 
@@ -22,7 +23,7 @@ _NOT_BRACKETS: Final = bytes(set(range(256)) - set(_BRACKETS))
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 # UTF-16 surrogates can only come from escapes: as UTF-8 they are refused.
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-_WRITE: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+_LEAVES: Final = frozenset({str, int, bool, type(None)})
 
 
 class _RefusedError(Exception):
@@ -53,8 +54,14 @@ def read_json(
         MalformedError: not JSON, not UTF-8, a byte order mark, a member name twice
             in one object, a lone surrogate, NaN, or a number that no float holds.
     """
-    octets = _octets(data, at=at, max_bytes=max_bytes)
-    _require_depth(octets, at=at, max_depth=max_depth)
+    octets = data
+    if isinstance(octets, str):
+        octets = _encode(octets, at=at, max_bytes=max_bytes)
+    if len(octets) > max_bytes:
+        raise LimitError("JSON text is too long", at=at, clause=_LIMITS)
+    # Every level takes two brackets, so a short text cannot be deep.
+    if len(octets) > 2 * max_depth:
+        _require_depth(octets, at=at, max_depth=max_depth)
     # orjson keeps the last of duplicate names and turns large integers into floats.
     # Text that it writes back octet for octet had nothing of that kind in it; all
     # other text, honest white space included, takes the strict reader.
@@ -97,32 +104,38 @@ def write_json(value: JsonValue) -> bytes:
             a name that is not a string, a tuple, any foreign type), or more nesting
             than `limits.JSON_DEPTH`, which no reader of ours would take.
     """
-    # orjson writes NaN as null and takes tuples and UUIDs: what does not come back
-    # equal was not a JSON value.
-    try:
-        octets = orjson.dumps(value, option=_WRITE)
-        if orjson.loads(octets) == value:
-            _require_depth(octets, at="value", max_depth=limits.JSON_DEPTH)
-            return octets
-    except LimitError:
-        raise UsageError("value is nested too deeply for JSON") from None
-    except orjson.JSONEncodeError:
-        pass
+    # orjson writes NaN as null and takes enums, tuples and UUIDs: types come first.
+    if _is_plain([value], room=limits.JSON_DEPTH):
+        try:
+            return orjson.dumps(value)
+        except orjson.JSONEncodeError:
+            pass
     return _write_strictly(value)
 
 
-def _octets(data: bytes | str, *, at: str, max_bytes: int) -> bytes:
-    if len(data) > max_bytes:
+def _is_plain(items: Iterable[JsonValue], *, room: int) -> bool:
+    """Tell whether orjson can be given these: finite, shallow, of exact types."""
+    for item in items:
+        if type(item) in _LEAVES:
+            continue
+        if type(item) is dict:
+            plain = room > 0 and _is_plain(item.values(), room=room - 1)
+        elif type(item) is list:
+            plain = room > 0 and _is_plain(item, room=room - 1)
+        else:
+            plain = type(item) is float and isfinite(item)
+        if not plain:
+            return False
+    return True
+
+
+def _encode(text: str, *, at: str, max_bytes: int) -> bytes:
+    if len(text) > max_bytes:
         raise LimitError("JSON text is too long", at=at, clause=_LIMITS)
-    if not isinstance(data, str):
-        return data
     try:
-        octets = data.encode("utf-8")
+        return text.encode("utf-8")
     except UnicodeEncodeError:
         raise MalformedError("lone surrogate", at=at, clause="RFC 7493 §2.1") from None
-    if len(octets) > max_bytes:
-        raise LimitError("JSON text is too long", at=at, clause=_LIMITS)
-    return octets
 
 
 def _require_depth(octets: bytes, *, at: str, max_depth: int) -> None:
