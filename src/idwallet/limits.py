@@ -77,11 +77,13 @@ REQUEST_LIFETIME: Final = timedelta(minutes=5)
 REQUEST_LIFETIME_MAXIMUM: Final = timedelta(hours=24)
 NUMERIC_DATE_MAXIMUM: Final = 253_402_300_799  # 9999-12-31T23:59:59Z in seconds
 CLOCK_SKEW: Final = timedelta(seconds=60)
+CLOCK_SKEW_MAXIMUM: Final = timedelta(minutes=10)
 PROOF_BYTES: Final = 32_768
 PROOF_LIFETIME: Final = timedelta(minutes=5)
 
 # Guards and stores.
 REPLAY_ENTRIES: Final = 100_000
+REPLAY_KEPT_AFTER: Final = timedelta(hours=1)
 STORED_CREDENTIALS: Final = 100_000
 SEALED_BYTES: Final = 8_388_608
 FILE_BYTES: Final = 67_108_864
