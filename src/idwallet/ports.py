@@ -55,8 +55,12 @@ class ReplayGuard(Protocol):
         """
         ...
 
-    def settle(self, request: bytes) -> None:
-        """Note that the verdict is final: from now on every response is `USED`."""
+    def settle(self, request: bytes) -> bool:
+        """Note atomically that the verdict is final; every later use is `USED`.
+
+        Returns True for the one caller that settled it, False when it was settled
+        already: of two readers of one response only one may let somebody in.
+        """
         ...
 
 

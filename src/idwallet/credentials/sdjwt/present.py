@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from idwallet.codec.json import write_json
+from idwallet.codec.json import read_object, write_json
 from idwallet.credentials.paths import ClaimPath, covers
 from idwallet.credentials.sdjwt.structures import (
     TYP_KEY_BINDING,
@@ -13,10 +13,10 @@ from idwallet.credentials.sdjwt.structures import (
     read_sd_jwt,
 )
 from idwallet.credentials.sdjwt.unpack import Place, Unpacked, unpack
+from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import sign_compact
-from idwallet.codec.json import read_object
-from idwallet.errors import UsageError
+from idwallet.errors import MalformedError, UnsupportedError, UsageError
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -109,3 +109,21 @@ def bind_to_key(
     return shown + sign_compact(
         write_json(said), header={"typ": TYP_KEY_BINDING}, signer=signer
     )
+
+
+def holder_thumbprint(text: str) -> str | None:
+    """Return the thumbprint of the key that an SD-JWT says it is bound to.
+
+    Nothing is verified; None when it names no key that can be read.
+    """
+    try:
+        payload = read_object(
+            read_sd_jwt(text).issuer_jwt.payload, at="payload", clause="RFC 9901 §4"
+        )
+        confirmation = payload.get("cnf")
+        jwk = confirmation.get("jwk") if isinstance(confirmation, dict) else None
+        if not isinstance(jwk, dict):
+            return None
+        return PublicKey.from_jwk(jwk, at="cnf.jwk").thumbprint
+    except (MalformedError, UnsupportedError):
+        return None

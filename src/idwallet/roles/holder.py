@@ -1,0 +1,421 @@
+"""Hold credentials, read requests, and show what the person chooses."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from idwallet.codec.json import JsonObject, read_object, write_json
+from idwallet.credentials.model import Credential, Format
+from idwallet.credentials.paths import ClaimPath
+from idwallet.credentials.query import Candidate, Query, QueryMatch, match
+from idwallet.credentials.required import STORED, Context, HeldBy, required_of
+from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate
+from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
+from idwallet.credentials.sdjwt.present import (
+    bind_to_key,
+    choose_disclosures,
+    holder_thumbprint,
+    read_held,
+    show_claims,
+)
+from idwallet.crypto.seal import SealKey, seal, unseal
+from idwallet.crypto.signer import StoredKeySigner
+from idwallet.errors import (
+    MalformedError,
+    SignerUnavailable,
+    UsageError,
+    require_passed,
+)
+from idwallet.ports import CredentialStore, KeyStore, Random, StoredRecord
+from idwallet.protocols.openid4vp.evaluate import evaluate_request
+from idwallet.protocols.openid4vp.request import RequestObject
+from idwallet.protocols.openid4vp.response import (
+    write_response,
+    write_response_json,
+)
+from idwallet.report import Report
+from idwallet.trust import policies
+from idwallet.trust.anchors import TrustStore
+from idwallet.trust.policy import Policy
+
+_RECORD: Final = "idwallet-credential/1"
+_CLAUSE: Final = "idwallet credential record 1"
+_SUBJECT: Final = "credential"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class HeldCredential:
+    """A credential in the wallet: verified when it was added.
+
+    `name` is the store's opaque name. `claims` are the holder's own data.
+    """
+
+    name: str
+    format: Format
+    type: str
+    types: tuple[str, ...]
+    issuer: str
+    claims: JsonObject
+    raw: str
+    thumbprint: str
+    authority_key_ids: tuple[bytes, ...]
+
+    def __repr__(self) -> str:
+        """Show type and issuer only."""
+        return f"HeldCredential({self.type!r}, {self.issuer!r})"
+
+    def candidate(self) -> Candidate:
+        """Return what a query is matched against."""
+        return Candidate(
+            format=self.format.value,
+            types=self.types,
+            claims=self.claims,
+            authority_key_ids=self.authority_key_ids,
+            holder_bound=True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """An asker whose certificate chain or pinned key the wallet trusts.
+
+    `name` is the name by which it is trusted; pass it through `codec.text` to show.
+    """
+
+    name: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Asked:
+    """A request that passed every check: who asks, for what, and why.
+
+    `purpose` is the verifier's own word, or None; pass it through `codec.text`.
+    """
+
+    by: Authenticated
+    query: Query
+    purpose: str | None
+    report: Report
+    request: RequestObject
+
+    def __repr__(self) -> str:
+        """Show who asks."""
+        return f"Asked(by={self.by.client_id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One credential that will be shown, and the claims of it that will."""
+
+    query_id: str
+    credential: HeldCredential
+    paths: tuple[ClaimPath, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the person agreed to show in answer to one request."""
+
+    asked: Asked
+    shown: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Match:
+    """What of the wallet answers a request. Nothing is signed, nothing left yet.
+
+    `found` says for each credential query which credentials answer it, and the
+    nearest misses: the right credential that lacks a claim.
+    """
+
+    asked: Asked
+    found: QueryMatch
+    credentials: tuple[HeldCredential, ...]
+
+    def __repr__(self) -> str:
+        """Show whether the request can be answered."""
+        return f"Match(satisfiable={self.found.satisfiable})"
+
+    def choose(self, preferred: Mapping[str, HeldCredential] | None = None) -> Choice:
+        """Choose what to show: per credential query the preferred credential.
+
+        Where nothing is preferred the first match is taken.
+
+        Raises:
+            UsageError: the request cannot be answered, or a preferred credential
+                does not answer its query.
+        """
+        if not self.found.satisfiable:
+            raise UsageError("the wallet cannot answer this request: see match.found")
+        wanted = preferred or {}
+        shown: list[Shown] = []
+        for query_id in self.found.chosen_queries:
+            matches = self.found.matches[query_id]
+            if query_id in wanted:
+                matches = tuple(
+                    each
+                    for each in matches
+                    if self.credentials[each.candidate] == wanted[query_id]
+                )
+                if not matches:
+                    raise UsageError("that credential does not answer that query")
+            first = matches[0]
+            shown.append(
+                Shown(query_id, self.credentials[first.candidate], first.paths)
+            )
+        return Choice(self.asked, tuple(shown))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PresentationResponse:
+    """The answer to a request: what to send, and where.
+
+    `body` is the form of ``direct_post`` (``application/x-www-form-urlencoded``);
+    `json` the same as JSON for applications that carry it themselves. `send_to` is
+    the verifier's https address.
+    """
+
+    body: str
+    json: str
+    send_to: str
+
+    def __repr__(self) -> str:
+        """Show the address only: the rest is personal data."""
+        return f"PresentationResponse(send_to={self.send_to!r})"
+
+
+class Holder:
+    """A wallet: what is in `store` is sealed with `seal_key` before it gets there.
+
+    `keys` holds the private keys that credentials are bound to. `policy` judges
+    credentials when they are added and requests when they are read.
+    """
+
+    __slots__ = ("_keys", "_policy", "_random", "_seal", "_store", "_trust", "_types")
+
+    def __init__(
+        self,
+        *,
+        store: CredentialStore,
+        seal: SealKey,
+        keys: KeyStore,
+        trust: TrustStore,
+        policy: Policy = policies.WALLET,
+        types: TypeMetadataSet = NO_TYPES,
+        random: Random = secrets.token_bytes,
+    ) -> None:
+        """Take the wallet's parts; nothing is read yet."""
+        self._store = store
+        self._seal = seal
+        self._keys = keys
+        self._trust = trust
+        self._policy = policy
+        self._types = types
+        self._random = random
+
+    def add(self, credential: Credential, *, at: datetime) -> HeldCredential:
+        """Verify a credential and store it, sealed.
+
+        Raises:
+            VerificationFailed: a check failed: forged, expired, another's key.
+            VerificationIndeterminate: something could not be decided.
+            PortError: the store failed; nothing was stored.
+        """
+        _require_aware(at)
+        thumbprint = holder_thumbprint(credential.raw)
+        mine = thumbprint is not None and self._keys.get(thumbprint) is not None
+        verdict = evaluate(
+            credential.raw,
+            expected=HeldBy(frozenset({thumbprint} if mine and thumbprint else ())),
+            context=Context(self._trust, self._policy, at, self._types),
+            subject=_SUBJECT,
+        )
+        require_passed(
+            Report(
+                checks=verdict.checks,
+                required=required_of(STORED, _SUBJECT),
+                at=at,
+                policy=self._policy.name,
+            )
+        )
+        held = _held(self._random(16).hex(), credential, verdict, thumbprint or "")
+        self._store.put(self._sealed(held))
+        return held
+
+    def credentials(self) -> tuple[HeldCredential, ...]:
+        """Return every credential in the wallet.
+
+        Raises:
+            MalformedError: a record was changed, swapped, or sealed with another key.
+        """
+        return tuple(self._opened(record) for record in self._store.records())
+
+    def read_request(self, raw: str | bytes, *, at: datetime) -> Asked:
+        """Verify a request and return who asks for what.
+
+        `raw` is a link, a JSON document or the bare signed request.
+
+        Raises:
+            VerificationFailed: a check failed; show the holder nothing of it.
+            VerificationIndeterminate: something could not be decided.
+        """
+        _require_aware(at)
+        verdict = evaluate_request(raw, trust=self._trust, policy=self._policy, at=at)
+        report = Report(
+            checks=verdict.checks,
+            required=verdict.required,
+            at=at,
+            policy=self._policy.name,
+        )
+        require_passed(report)
+        request = verdict.request
+        if request is None:  # unreachable: a request that passed is there
+            raise UsageError("a passed report without a request")
+        by = Authenticated(verdict.asker or request.client_id, request.client_id)
+        return Asked(by, request.query, request.purpose, report, request)
+
+    def match(self, asked: Asked) -> Match:
+        """Find what answers the request; pure, and nothing leaves the wallet."""
+        held = self.credentials()
+        found = match(asked.query, [each.candidate() for each in held])
+        return Match(asked, found, held)
+
+    def present(
+        self, asked: Asked, choice: Choice, *, at: datetime
+    ) -> PresentationResponse:
+        """Answer `asked` with exactly what `choice` says.
+
+        Signs once for each credential shown; sends nothing.
+
+        Raises:
+            UsageError: `choice` came from another request, or the request expired.
+            SignerUnavailable: the key of a credential is gone.
+            SignerLocked: a key wants a PIN or a fingerprint.
+        """
+        _require_aware(at)
+        if choice.asked is not asked:
+            raise UsageError("the choice was made for another request")
+        request = asked.request
+        if at > request.expires:
+            raise UsageError("the request has expired: ask the verifier for a new one")
+        presentations: dict[str, list[str]] = {}
+        for each in choice.shown:
+            shown = self._show(each, request, at)
+            presentations.setdefault(each.query_id, []).append(shown)
+        return PresentationResponse(
+            body=write_response(presentations, state=request.state),
+            json=write_response_json(presentations, state=request.state),
+            send_to=request.response_uri,
+        )
+
+    def _show(self, shown: Shown, request: RequestObject, at: datetime) -> str:
+        credential = shown.credential
+        stored = self._keys.get(credential.thumbprint)
+        if stored is None:
+            raise SignerUnavailable("the key this credential is bound to is gone")
+        held = read_held(credential.raw)
+        return bind_to_key(
+            show_claims(held, choose_disclosures(held, shown.paths)),
+            signer=StoredKeySigner(stored),
+            nonce=request.nonce,
+            audience=request.client_id,
+            algorithm=held.algorithm,
+            at=at,
+        )
+
+    def _sealed(self, held: HeldCredential) -> StoredRecord:
+        record: JsonObject = {
+            "format": _RECORD,
+            "credential": held.format.value,
+            "type": held.type,
+            "types": list(held.types),
+            "issuer": held.issuer,
+            "raw": held.raw,
+            "thumbprint": held.thumbprint,
+            "authority_key_ids": [each.hex() for each in held.authority_key_ids],
+        }
+        sealed = seal(
+            write_json(record),
+            key=self._seal,
+            context=_context(held.name),
+            random=self._random,
+        )
+        return StoredRecord(held.name, sealed)
+
+    def _opened(self, record: StoredRecord) -> HeldCredential:
+        plain = unseal(
+            record.sealed,
+            key=self._seal,
+            context=_context(record.name),
+            at="credential record",
+        )
+        return _read_record(
+            record.name, read_object(plain, at="record", clause=_CLAUSE)
+        )
+
+
+def _require_aware(at: datetime) -> None:
+    if at.tzinfo is None:
+        raise UsageError("`at` carries its time zone: use an aware datetime")
+
+
+def _context(name: str) -> bytes:
+    # The name is part of what is sealed: two records that were swapped do not open.
+    return b"idwallet credential record/1 " + name.encode()
+
+
+def _held(
+    name: str, credential: Credential, verdict: SdJwtVerdict, thumbprint: str
+) -> HeldCredential:
+    issuer, unpacked = verdict.issuer, verdict.unpacked
+    if issuer is None or unpacked is None:  # unreachable: the report passed
+        raise UsageError("a passed report without an issuer")
+    return HeldCredential(
+        name=name,
+        format=credential.format,
+        type=verdict.vct,
+        types=verdict.types,
+        issuer=issuer.name,
+        claims=unpacked.claims,
+        raw=credential.raw,
+        thumbprint=thumbprint,
+        authority_key_ids=issuer.authority_key_ids(),
+    )
+
+
+def _read_record(name: str, record: JsonObject) -> HeldCredential:
+    if record.get("format") != _RECORD:
+        raise MalformedError("unknown version", at="record", clause=_CLAUSE)
+    raw = _text(record, "raw")
+    return HeldCredential(
+        name=name,
+        format=Format(_text(record, "credential")),
+        type=_text(record, "type"),
+        types=_texts(record, "types"),
+        issuer=_text(record, "issuer"),
+        claims=read_held(raw).unpacked.claims,
+        raw=raw,
+        thumbprint=_text(record, "thumbprint"),
+        authority_key_ids=tuple(
+            bytes.fromhex(each) for each in _texts(record, "authority_key_ids")
+        ),
+    )
+
+
+def _text(record: JsonObject, name: str) -> str:
+    value = record.get(name)
+    if not isinstance(value, str):
+        raise MalformedError("no string", at=f"record {name}", clause=_CLAUSE)
+    return value
+
+
+def _texts(record: JsonObject, name: str) -> tuple[str, ...]:
+    value = record.get(name)
+    found: Sequence[object] = value if isinstance(value, list) else (None,)
+    texts = tuple(each for each in found if isinstance(each, str))
+    if len(texts) != len(found):
+        raise MalformedError("no strings", at=f"record {name}", clause=_CLAUSE)
+    return texts

@@ -1,0 +1,166 @@
+"""Issue credentials."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from idwallet import limits
+from idwallet.codec.json import JsonObject, write_json
+from idwallet.codec.pem import read_pem
+from idwallet.credentials.model import Credential, Format
+from idwallet.credentials.possession import HolderKey, ProvenKey
+from idwallet.credentials.sdjwt.issue import (
+    SaltSource,
+    SdJwtVc,
+    fixed_claims,
+    hidden_paths,
+    random_salts,
+    require_issuable,
+    sd_jwt_payload,
+)
+from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
+from idwallet.credentials.sdjwt.structures import TYP
+from idwallet.crypto.signer import Signer
+from idwallet.envelope.jws import sign_compact, x5c_parameter
+from idwallet.errors import UsageError
+from idwallet.ports import Random
+from idwallet.trust.certificate import Certificate
+
+CertificateChain = Sequence[bytes] | str | bytes
+"""Certificates leaf first: DER each, or one text of PEM blocks."""
+
+
+def read_chain(certificates: CertificateChain) -> tuple[Certificate, ...]:
+    """Read a chain, leaf first, leaving out a self-signed root at its end.
+
+    A verifier has the root already and must not take it from the sender (HAIP 1.0
+    section 5).
+
+    Raises:
+        MalformedError: a certificate cannot be read.
+        UsageError: there is none, or more than `limits.CHAIN_CERTIFICATES`.
+    """
+    ders = (
+        tuple(block.der for block in read_pem(certificates, at="certificates"))
+        if isinstance(certificates, str | bytes)
+        else tuple(certificates)
+    )
+    if not 0 < len(ders) <= limits.CHAIN_CERTIFICATES:
+        raise UsageError(f"a chain has 1 to {limits.CHAIN_CERTIFICATES} certificates")
+    chain = tuple(
+        Certificate.from_der(der, at=f"certificate {number}")
+        for number, der in enumerate(ders, start=1)
+    )
+    last = chain[-1]
+    if len(chain) > 1 and last.subject == last.issuer:
+        return chain[:-1]
+    return chain
+
+
+class Issuer:
+    """Issues credentials with one key.
+
+    The key is named to verifiers by its certificate chain (`certificates`, leaf
+    first), or, for verifiers that pinned it, by `kid`. `types` are type metadata
+    documents whose rules are kept. Thread-safe.
+    """
+
+    __slots__ = ("_chain", "_header", "_random", "_signer", "_types")
+
+    def __init__(
+        self,
+        *,
+        signer: Signer,
+        certificates: CertificateChain | None = None,
+        kid: str | None = None,
+        types: TypeMetadataSet = NO_TYPES,
+        random: Random = secrets.token_bytes,
+    ) -> None:
+        """Bind key and certificates together.
+
+        Raises:
+            UsageError: neither chain nor `kid`, or the leaf holds another key.
+            MalformedError: a certificate cannot be read.
+        """
+        if (certificates is None) is (kid is None):
+            raise UsageError("an issuer has either certificates or a kid")
+        self._signer = signer
+        self._types = types
+        self._random = random
+        self._chain: tuple[Certificate, ...] = ()
+        header: JsonObject = {"typ": TYP}
+        if certificates is not None:
+            self._chain = read_chain(certificates)
+            if self._chain[0].public_key != signer.public_key:
+                raise UsageError("the first certificate holds another key")
+            header["x5c"] = x5c_parameter([each.der for each in self._chain])
+        else:
+            header["kid"] = kid
+        self._header: Final = header
+
+    def issue(
+        self,
+        content: SdJwtVc,
+        *,
+        holder_key: ProvenKey | HolderKey,
+        valid_until: datetime,
+        at: datetime,
+        valid_from: datetime | None = None,
+    ) -> Credential:
+        """Issue one credential bound to one holder key.
+
+        All moments are aware and travel in whole seconds UTC. Signs once.
+
+        Raises:
+            UsageError: something unsafe would be issued: claims that mean something
+                to SD-JWT, a life that is over or longer than the certificate's, a
+                claim missing that the type demands.
+            SignerError: the key could not sign.
+        """
+        require_issuable(content, self._types)
+        self._require_life(valid_from or at, valid_until, at)
+        return self._sign(
+            content,
+            fixed=fixed_claims(
+                content,
+                holder_jwk=_public_jwk(holder_key),
+                valid_from=valid_from,
+                valid_until=valid_until,
+                at=at,
+            ),
+            salts=random_salts(self._random),
+        )
+
+    def _sign(
+        self, content: SdJwtVc, *, fixed: JsonObject, salts: SaltSource
+    ) -> Credential:
+        payload, disclosures = sd_jwt_payload(
+            content,
+            fixed=fixed,
+            hidden=hidden_paths(content, self._types),
+            salts=salts,
+        )
+        token = sign_compact(
+            write_json(payload), header=self._header, signer=self._signer
+        )
+        return Credential(Format.SD_JWT_VC, "~".join((token, *disclosures, "")))
+
+    def _require_life(self, since: datetime, until: datetime, at: datetime) -> None:
+        for moment in (since, until, at):
+            if moment.tzinfo is None:
+                raise UsageError("moments carry their time zone: use an aware datetime")
+        if until <= at or until <= since:
+            raise UsageError("the credential would never be valid")
+        for certificate in self._chain:
+            if not certificate.not_before <= at <= certificate.not_after:
+                raise UsageError("the issuer's certificate is not valid at that moment")
+            if until > certificate.not_after:
+                # Later it would be refused for its certificate, not its own end.
+                raise UsageError("the credential would outlive its certificate")
+
+
+def _public_jwk(holder_key: ProvenKey | HolderKey) -> JsonObject:
+    if not isinstance(holder_key, ProvenKey | HolderKey):
+        raise UsageError("bind to a ProvenKey, or say HolderKey.unproven(reason=...)")
+    return holder_key.key.to_jwk()

@@ -1,0 +1,350 @@
+"""Judge the answer to a presentation request (OpenID4VP 1.0, RFC 9901 7.3).
+
+One engine, two doors: `evaluate_presentation` returns a verdict whatever the bytes
+are, `verify_presentation` raises unless it passed.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from idwallet.credentials.model import (
+    Format,
+    Unverified,
+    VerifiedCredential,
+    VerifiedPresentation,
+    frozen_claims,
+)
+from idwallet.codec.text import show
+from idwallet.credentials.paths import show_path
+from idwallet.credentials.query import (
+    Candidate,
+    CredentialQuery,
+    judge_answer,
+    requested_paths,
+)
+from idwallet.credentials.required import (
+    ANSWERED,
+    SHOWN,
+    Context,
+    Expected,
+    required_of,
+)
+from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate, fault_reason
+from idwallet.credentials.sdjwt.narrow import Narrowed, narrow
+from idwallet.errors import MalformedError, UnsupportedError, UsageError, require_passed
+from idwallet.ports import Use
+from idwallet.protocols.openid4vp.response import (
+    ResponseParts,
+    WalletRefusal,
+    read_response,
+)
+from idwallet.report import (
+    Check,
+    CheckId,
+    Facts,
+    Outcome,
+    Reason,
+    Report,
+    Required,
+    check,
+    waiting,
+)
+from idwallet.roles.verifier import PresentationRequest
+from idwallet.trust.anchors import TrustStore
+
+_RESPONSE: Final = "response"
+_USES: Final = {
+    Use.FIRST: Reason.FIRST_USE,
+    Use.SAME_AGAIN: Reason.SAME_RESPONSE_AGAIN,
+    Use.USED: Reason.ALREADY_USED,
+}
+
+
+def verify_presentation(
+    response: str | bytes,
+    *,
+    request: PresentationRequest,
+    trust: TrustStore,
+    at: datetime,
+) -> VerifiedPresentation:
+    """Return what was proven, or raise.
+
+    `response` is the body that the wallet posted, a form or JSON. `request` is the
+    one it answers, from `Verifier.request` or `Verifier.restore`; it is used up.
+
+    Raises:
+        VerificationFailed: a check failed; `report` on it says which.
+        VerificationIndeterminate: nothing failed, but something could not be decided;
+            `report.missing()` names what would settle it.
+        UsageError: `request` is no `PresentationRequest`, or `at` has no time zone.
+        PortError: the replay guard did not answer.
+    """
+    judged = evaluate_presentation(response, request=request, trust=trust, at=at)
+    require_passed(judged.report)
+    if isinstance(judged, Unverified):  # unreachable: a passed report is verified
+        raise UsageError("a passed report without a presentation")
+    return judged
+
+
+def evaluate_presentation(
+    response: str | bytes,
+    *,
+    request: PresentationRequest,
+    trust: TrustStore,
+    at: datetime,
+) -> VerifiedPresentation | Unverified:
+    """Judge an answer; never raises because of the bytes judged.
+
+    Raises:
+        UsageError: `request` is no `PresentationRequest`, or `at` has no time zone.
+        PortError: the replay guard did not answer.
+    """
+    if not isinstance(request, PresentationRequest):
+        raise UsageError("judge against a PresentationRequest of Verifier.request")
+    if at.tzinfo is None:
+        raise UsageError("`at` carries its time zone: use an aware datetime")
+    return _Answer(request, trust, at).judge(response)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """One presentation of the answer."""
+
+    query_id: str
+    subject: str
+    verdict: SdJwtVerdict
+
+
+class _Answer:
+    """One response to one request; collects checks."""
+
+    __slots__ = ("_at", "_checks", "_request", "_required", "_trust")
+
+    def __init__(
+        self, request: PresentationRequest, trust: TrustStore, at: datetime
+    ) -> None:
+        self._request = request
+        self._trust = trust
+        self._at = at
+        self._checks: list[Check] = []
+        self._required: Required = required_of(ANSWERED, _RESPONSE)
+
+    def _say(
+        self, check_id: CheckId, reason: Reason, facts: Facts | None = None
+    ) -> None:
+        self._checks.append(check(check_id, reason, subject=_RESPONSE, facts=facts))
+
+    def judge(self, response: str | bytes) -> VerifiedPresentation | Unverified:
+        parts = self._read(response)
+        self._freshness()
+        if parts is None:
+            return Unverified(self._report())
+        raw = (
+            response.encode("utf-8", "surrogatepass")
+            if isinstance(response, str)
+            else response
+        )
+        use = self._replay(parts, raw)
+        shown = self._credentials(parts)
+        narrowed = self._query(shown)
+        report = self._settle(use)
+        if report.outcome is not Outcome.PASSED:
+            return Unverified(report)
+        return VerifiedPresentation(report, _handed_on(shown, narrowed))
+
+    def _report(self) -> Report:
+        return Report(
+            checks=tuple(self._checks),
+            required=self._required,
+            at=self._at,
+            policy=self._request.verifier.policy.name,
+        )
+
+    def _read(self, response: str | bytes) -> ResponseParts | None:
+        try:
+            parts = read_response(response)
+        except (MalformedError, UnsupportedError) as error:
+            self._say(
+                CheckId.PRESENTATION_FORMAT,
+                fault_reason(error),
+                {"what": error.what, "at": error.at},
+            )
+            return None
+        if isinstance(parts, WalletRefusal):
+            self._say(CheckId.PRESENTATION_FORMAT, Reason.DECLINED)
+            return None
+        self._say(CheckId.PRESENTATION_FORMAT, Reason.WELL_FORMED)
+        return parts
+
+    def _freshness(self) -> None:
+        request, skew = self._request, self._request.verifier.policy.clock_skew
+        if self._at > request.expires + skew:
+            facts: Facts = {"until": request.expires}
+            self._say(CheckId.PRESENTATION_FRESHNESS, Reason.REQUEST_EXPIRED, facts)
+        elif self._at + skew < request.issued:
+            # A clock that stands before the request was made proves nothing.
+            facts = {"signed": request.issued}
+            self._say(CheckId.PRESENTATION_FRESHNESS, Reason.FROM_THE_FUTURE, facts)
+        else:
+            self._say(CheckId.PRESENTATION_FRESHNESS, Reason.FRESH)
+
+    def _replay(self, parts: ResponseParts, raw: bytes) -> Use | None:
+        request = self._request
+        if not hmac.compare_digest(
+            (parts.state or "").encode(), request.state.encode()
+        ):
+            # It answers another session; this request stays unanswered.
+            self._say(CheckId.PRESENTATION_REPLAY, Reason.MISMATCH)
+            return None
+        policy = request.verifier.policy
+        use = request.verifier.replay.consume(
+            request.key(),
+            hashlib.sha256(raw).digest(),
+            until=request.expires + policy.clock_skew,
+            at=self._at,
+        )
+        self._say(CheckId.PRESENTATION_REPLAY, _USES[use])
+        return use
+
+    def _settle(self, use: Use | None) -> Report:
+        """Conclude; a final verdict uses the request up, for one caller only."""
+        report = self._report()
+        if report.outcome is Outcome.INDETERMINATE or use in {None, Use.USED}:
+            return report
+        request = self._request
+        if request.verifier.replay.settle(request.key()):
+            return report
+        # Somebody else judged the same response meanwhile: one of us lets them in.
+        self._checks = [
+            each for each in self._checks if each.id is not CheckId.PRESENTATION_REPLAY
+        ]
+        self._say(CheckId.PRESENTATION_REPLAY, Reason.ALREADY_USED)
+        return self._report()
+
+    def _credentials(self, parts: ResponseParts) -> list[_Shown]:
+        asked = {each.id: each for each in self._request.query.credentials}
+        shown: list[_Shown] = []
+        for query_id, presentations in parts.presentations.items():
+            query = asked.get(query_id)
+            if query is None:
+                self._checks.append(_unasked(query_id))
+                continue
+            for number, text in enumerate(presentations):
+                subject = query_id if number == 0 else f"{query_id}[{number}]"
+                shown.append(
+                    _Shown(query_id, subject, self._judge(text, query, subject))
+                )
+        return shown
+
+    def _judge(self, text: str, query: CredentialQuery, subject: str) -> SdJwtVerdict:
+        self._required |= required_of(SHOWN, subject)
+        if query.format != Format.SD_JWT_VC:
+            facts: Facts = {"what": "a format that cannot be verified", "at": subject}
+            refused = check(
+                CheckId.CREDENTIAL_FORMAT,
+                Reason.UNSUPPORTED,
+                subject=subject,
+                facts=facts,
+            )
+            verdict = SdJwtVerdict((refused,))
+        else:
+            verifier = self._request.verifier
+            verdict = evaluate(
+                text,
+                expected=Expected(
+                    self._request.nonce,
+                    self._request.client_id,
+                    query.require_cryptographic_holder_binding,
+                ),
+                context=Context(self._trust, verifier.policy, self._at, verifier.types),
+                subject=subject,
+            )
+        self._checks += verdict.checks
+        return verdict
+
+    def _query(self, shown: list[_Shown]) -> dict[str, Narrowed]:
+        """Judge the answer as a whole; return what each credential may hand on."""
+        for each in shown:
+            if each.verdict.unpacked is None:
+                # Whether it answers the query cannot be said of what cannot be read.
+                self._wait_for_disclosures(shown)
+                return {}
+        answers: dict[str, list[Candidate]] = {}
+        for each in shown:
+            answers.setdefault(each.query_id, []).append(_candidate(each.verdict))
+        judged = judge_answer(self._request.query, answers)
+        asked = {each.id: each for each in self._request.query.credentials}
+        narrowed: dict[str, Narrowed] = {}
+        for each in shown:
+            unpacked = each.verdict.unpacked
+            if unpacked is not None:
+                paths = requested_paths(asked[each.query_id], unpacked.claims)
+                narrowed[each.subject] = narrow(unpacked, paths)
+        self._checks += [_with_surplus(each, narrowed) for each in judged]
+        return narrowed
+
+    def _wait_for_disclosures(self, shown: list[_Shown]) -> None:
+        for each in shown:
+            cause = (
+                CheckId.CREDENTIAL_FORMAT
+                if each.verdict.sd_jwt is None
+                else CheckId.CREDENTIAL_DISCLOSURES
+            )
+            self._checks.append(
+                waiting(
+                    CheckId.PRESENTATION_QUERY, subject=each.subject, waits_for=cause
+                )
+            )
+
+
+def _unasked(query_id: str) -> Check:
+    return check(
+        CheckId.PRESENTATION_QUERY,
+        Reason.CREDENTIAL_NOT_REQUESTED,
+        subject=_RESPONSE,
+        facts={"credentials": (show(query_id),)},
+    )
+
+
+def _candidate(verdict: SdJwtVerdict) -> Candidate:
+    issuer, unpacked = verdict.issuer, verdict.unpacked
+    path = issuer.path if issuer is not None else None
+    key_ids = () if path is None else path.authority_key_ids
+    return Candidate(
+        format=Format.SD_JWT_VC,
+        types=verdict.types,
+        claims={} if unpacked is None else unpacked.claims,
+        authority_key_ids=key_ids,
+        holder_bound=True,
+    )
+
+
+def _with_surplus(judged: Check, narrowed: dict[str, Narrowed]) -> Check:
+    found = narrowed.get(judged.subject)
+    if judged.reason is not Reason.ANSWERED or found is None or not found.surplus:
+        return judged
+    return check(
+        CheckId.PRESENTATION_QUERY,
+        Reason.SURPLUS_WITHHELD,
+        subject=judged.subject,
+        facts={"paths": tuple(show_path(place) for place in found.surplus)},
+    )
+
+
+def _handed_on(
+    shown: list[_Shown], narrowed: dict[str, Narrowed]
+) -> tuple[VerifiedCredential, ...]:
+    return tuple(
+        VerifiedCredential(
+            query_id=each.query_id,
+            format=Format.SD_JWT_VC,
+            type=each.verdict.vct,
+            issuer="" if each.verdict.issuer is None else each.verdict.issuer.name,
+            claims=frozen_claims(narrowed[each.subject].claims),
+            valid_until=each.verdict.valid_until,
+        )
+        for each in shown
+    )

@@ -1,0 +1,250 @@
+"""Ask for a presentation and judge the answer."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from idwallet import limits
+from idwallet.codec import b64
+from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
+from idwallet.codec.numeric_date import numeric_date
+from idwallet.credentials.query import Query
+from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
+from idwallet.crypto.seal import SealKey, seal, unseal
+from idwallet.crypto.signer import Signer
+from idwallet.errors import MalformedError, UsageError
+from idwallet.ports import Random, ReplayGuard
+from idwallet.protocols.openid4vp.client import ClientIdPrefix, client_id_of
+from idwallet.protocols.openid4vp.message import RequestMessage
+from idwallet.protocols.openid4vp.request import (
+    RequestObject,
+    build_request_object,
+    formats_supported,
+)
+from idwallet.roles.issuer import CertificateChain, read_chain
+from idwallet.trust.policy import Policy
+
+_STATE: Final = "idwallet-request/1"
+_SEAL_CONTEXT: Final = b"idwallet presentation request/1"
+_CLAUSE: Final = "idwallet request state 1"
+
+
+class RelyingParty:
+    """Who asks: a key, how wallets know it, and where answers go.
+
+    With `certificates` the client identifier is derived from the first one, by
+    `prefix`; without them `client_id` names a party whose key wallets pinned.
+    `answer_to` is the https address that a wallet posts its answer to; it is also
+    named where the application carries the bytes itself.
+    """
+
+    __slots__ = ("answer_to", "certificates", "client_id", "signer")
+
+    def __init__(
+        self,
+        *,
+        signer: Signer,
+        answer_to: str,
+        certificates: CertificateChain | None = None,
+        prefix: ClientIdPrefix = ClientIdPrefix.X509_HASH,
+        client_id: str | None = None,
+    ) -> None:
+        """Derive the client identifier.
+
+        Raises:
+            UsageError: neither certificates nor `client_id`, or both; the first
+                certificate holds another key.
+            MalformedError: a certificate cannot be read.
+        """
+        self.signer = signer
+        self.answer_to = answer_to
+        if (certificates is None) is (client_id is None):
+            raise UsageError("a relying party has either certificates or a client_id")
+        self.certificates: tuple[bytes, ...] = ()
+        if certificates is not None:
+            chain = read_chain(certificates)
+            if chain[0].public_key != signer.public_key:
+                raise UsageError("the first certificate holds another key")
+            self.certificates = tuple(each.der for each in chain)
+            client_id = client_id_of(chain[0], prefix)
+        self.client_id: str = client_id or ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PresentationRequest:
+    """One request and all that judging its answer needs; used up by one answer.
+
+    `message` is public: send it. The rest stays here, or travels sealed by `save`.
+    Only `Verifier.request` and `Verifier.restore` make one.
+    """
+
+    message: RequestMessage
+    query: Query
+    nonce: str
+    state: str
+    issued: datetime
+    expires: datetime
+    verifier: "Verifier"
+
+    def __repr__(self) -> str:
+        """Show whom it speaks for and until when, not the nonce."""
+        return f"PresentationRequest({self.message.client_id!r}, {self.expires})"
+
+    @property
+    def client_id(self) -> str:
+        """The verifier's client identifier: the audience of every answer."""
+        return self.message.client_id
+
+    def key(self) -> bytes:
+        """Return the SHA-256 digest under which the replay guard knows it."""
+        return hashlib.sha256(f"{self.client_id}\0{self.nonce}".encode()).digest()
+
+    def save(self, key: SealKey, *, random: Random = secrets.token_bytes) -> bytes:
+        """Seal the request so that another process can judge the answer."""
+        policy = self.verifier.policy
+        state: JsonObject = {
+            "format": _STATE,
+            "raw": self.message.raw,
+            "client_id": self.message.client_id,
+            "query": self.query.to_dcql(),
+            "nonce": self.nonce,
+            "state": self.state,
+            "issued": int(self.issued.timestamp()),
+            "expires": int(self.expires.timestamp()),
+            "policy": policy.name,
+            "policy_digest": b64.encode(policy.digest()),
+        }
+        return seal(write_json(state), key=key, context=_SEAL_CONTEXT, random=random)
+
+
+class Verifier:
+    """Asks for presentations under one policy, and consumes each answer once.
+
+    `replay` remembers which requests were answered; verifiers that share a sealed
+    request share the guard as well. `types` are type metadata documents at hand.
+    Thread-safe.
+    """
+
+    __slots__ = ("identity", "policy", "random", "replay", "types")
+
+    def __init__(
+        self,
+        *,
+        identity: RelyingParty,
+        policy: Policy,
+        replay: ReplayGuard,
+        types: TypeMetadataSet = NO_TYPES,
+        random: Random = secrets.token_bytes,
+    ) -> None:
+        """Take who asks, by which policy, and what guards against replay.
+
+        Raises:
+            UsageError: `replay` is no replay guard.
+        """
+        if not callable(getattr(replay, "consume", None)):
+            raise UsageError("a verifier needs a replay guard: MemoryReplay, SqlReplay")
+        self.identity = identity
+        self.policy = policy
+        self.replay = replay
+        self.types = types
+        self.random = random
+
+    def request(
+        self,
+        query: Query,
+        *,
+        purpose: str,
+        at: datetime,
+        lifetime: timedelta = limits.REQUEST_LIFETIME,
+    ) -> PresentationRequest:
+        """Make and sign a request for what `query` asks.
+
+        `purpose` is shown to the holder. The request expires after `lifetime`.
+
+        Raises:
+            UsageError: `at` has no time zone, `lifetime` is not positive or longer
+                than `limits.REQUEST_LIFETIME_MAXIMUM`, or a wallet would refuse it.
+            SignerError: the key could not sign.
+        """
+        if at.tzinfo is None:
+            raise UsageError("`at` carries its time zone: use an aware datetime")
+        if not timedelta(0) < lifetime <= limits.REQUEST_LIFETIME_MAXIMUM:
+            raise UsageError("a request lives longer than nothing and at most a day")
+        identity = self.identity
+        issued = at.replace(microsecond=0)
+        nonce, state = (
+            b64.encode(self.random(limits.NONCE_BYTES)),
+            b64.encode(self.random(limits.NONCE_BYTES)),
+        )
+        asked = RequestObject(
+            client_id=identity.client_id,
+            response_uri=identity.answer_to,
+            nonce=nonce,
+            query=query,
+            issued=issued,
+            expires=issued + lifetime,
+            state=state,
+            purpose=purpose,
+            formats=()
+            if not identity.certificates
+            else formats_supported(self.policy.algorithms),
+        )
+        raw = build_request_object(
+            asked, signer=identity.signer, certificates=identity.certificates
+        )
+        return PresentationRequest(
+            message=RequestMessage(raw, identity.client_id),
+            query=query,
+            nonce=nonce,
+            state=state,
+            issued=issued,
+            expires=asked.expires,
+            verifier=self,
+        )
+
+    def restore(self, saved: bytes, key: SealKey) -> PresentationRequest:
+        """Open a request that `PresentationRequest.save` sealed.
+
+        Raises:
+            MalformedError: another key sealed it, it was changed, or its version is
+                unknown.
+            UsageError: it was made for another client identifier or policy.
+        """
+        plain = unseal(saved, key=key, context=_SEAL_CONTEXT, at="saved request")
+        state = read_object(plain, at="saved request", clause=_CLAUSE)
+        if state.get("format") != _STATE:
+            raise MalformedError("unknown version", at="/format", clause=_CLAUSE)
+        policy = (self.policy.name, b64.encode(self.policy.digest()))
+        if (state.get("policy"), state.get("policy_digest")) != policy:
+            raise UsageError("the request was made under another policy")
+        client_id = _text(state, "client_id")
+        if client_id != self.identity.client_id:
+            raise UsageError("the request was made by another relying party")
+        query = state.get("query")
+        if not isinstance(query, dict):
+            raise MalformedError("no query", at="/query", clause=_CLAUSE)
+        return PresentationRequest(
+            message=RequestMessage(_text(state, "raw"), client_id),
+            query=Query.from_dcql(query),
+            nonce=_text(state, "nonce"),
+            state=_text(state, "state"),
+            issued=_moment(state.get("issued"), "/issued"),
+            expires=_moment(state.get("expires"), "/expires"),
+            verifier=self,
+        )
+
+
+def _text(state: JsonObject, name: str) -> str:
+    value = state.get(name)
+    if not isinstance(value, str) or not value:
+        raise MalformedError("no string", at=f"/{name}", clause=_CLAUSE)
+    return value
+
+
+def _moment(value: JsonValue, at: str) -> datetime:
+    found = numeric_date(value)
+    if found is None:
+        raise MalformedError("no moment", at=at, clause=_CLAUSE)
+    return found
