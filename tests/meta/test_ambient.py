@@ -159,4 +159,4 @@ def _compares_digests(node: ast.Compare) -> bool:
         dotted(each).rpartition(".")[2].strip("_")
         for each in (node.left, *node.comparators)
     }
-    return bool(ends & {"tag", "mac", "hmac", "sd_hash", "nonce"})
+    return bool(ends & {"mac", "hmac", "sd_hash", "nonce", "password", "pin"})

@@ -14,7 +14,7 @@ LONGER_FUNCTIONS: Final[Mapping[str, str]] = {}
 
 FORBIDDEN_NAMES: Final = frozenset(
     {"utils", "util", "helpers", "helper", "common", "core", "services", "service"}
-    | {"misc", "base", "lib", "manager", "managers", "handlers", "process", "types"}
+    | {"misc", "manager", "managers", "handlers", "handle", "process", "stuff"}
 )
 
 
