@@ -12,7 +12,7 @@ from idwallet.credentials.paths import ClaimPath, select
 from idwallet.errors import UsageError, require_passed
 from idwallet.report import Outcome, Report
 
-_Kind = TypeVar("_Kind", str, int, float, bool, list, dict)
+_Kind = TypeVar("_Kind")
 
 
 class Format(StrEnum):
@@ -44,14 +44,14 @@ class VerifiedCredential:
 
     query_id: str
     format: Format
-    type: str
+    credential_type: str
     issuer: str
     claims: Mapping[str, JsonValue]
     valid_until: datetime | None
 
     def __repr__(self) -> str:
         """Show type and issuer only."""
-        return f"VerifiedCredential({self.query_id!r}, {self.type!r}, {self.issuer!r})"
+        return f"VerifiedCredential({self.query_id!r}, {self.credential_type!r}, {self.issuer!r})"
 
     def claim(self, path: str | ClaimPath, kind: type[_Kind]) -> _Kind:
         """Return the one claim at `path`, which must be of `kind`.

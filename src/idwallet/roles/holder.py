@@ -1,15 +1,14 @@
 """Hold credentials, read requests, and show what the person chooses."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from idwallet.codec.json import JsonObject, read_object, write_json
-from idwallet.credentials.model import Credential, Format
+from idwallet.credentials.model import Credential
 from idwallet.credentials.paths import ClaimPath
-from idwallet.credentials.query import Candidate, Query, QueryMatch, match
+from idwallet.credentials.query import Query, QueryMatch, match
 from idwallet.credentials.required import STORED, Context, HeldBy, required_of
 from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
@@ -20,15 +19,10 @@ from idwallet.credentials.sdjwt.present import (
     read_held,
     show_claims,
 )
-from idwallet.crypto.seal import SealKey, seal, unseal
+from idwallet.crypto.seal import SealKey
 from idwallet.crypto.signer import StoredKeySigner
-from idwallet.errors import (
-    MalformedError,
-    SignerUnavailable,
-    UsageError,
-    require_passed,
-)
-from idwallet.ports import CredentialStore, KeyStore, Random, StoredRecord
+from idwallet.errors import SignerUnavailable, UsageError, require_passed
+from idwallet.ports import CredentialStore, KeyStore, Random
 from idwallet.protocols.openid4vp.evaluate import evaluate_request
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.protocols.openid4vp.response import (
@@ -36,45 +30,12 @@ from idwallet.protocols.openid4vp.response import (
     write_response_json,
 )
 from idwallet.report import Report
+from idwallet.roles.record import HeldCredential, open_record, seal_record
 from idwallet.trust import policies
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policy import Policy
 
-_RECORD: Final = "idwallet-credential/1"
-_CLAUSE: Final = "idwallet credential record 1"
 _SUBJECT: Final = "credential"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class HeldCredential:
-    """A credential in the wallet: verified when it was added.
-
-    `name` is the store's opaque name. `claims` are the holder's own data.
-    """
-
-    name: str
-    format: Format
-    type: str
-    types: tuple[str, ...]
-    issuer: str
-    claims: JsonObject
-    raw: str
-    thumbprint: str
-    authority_key_ids: tuple[bytes, ...]
-
-    def __repr__(self) -> str:
-        """Show type and issuer only."""
-        return f"HeldCredential({self.type!r}, {self.issuer!r})"
-
-    def candidate(self) -> Candidate:
-        """Return what a query is matched against."""
-        return Candidate(
-            format=self.format.value,
-            types=self.types,
-            claims=self.claims,
-            authority_key_ids=self.authority_key_ids,
-            holder_bound=True,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +98,7 @@ class Match:
 
     def __repr__(self) -> str:
         """Show whether the request can be answered."""
-        return f"Match(satisfiable={self.found.satisfiable})"
+        return f"Match(satisfiable={self.found.is_satisfiable()})"
 
     def choose(self, preferred: Mapping[str, HeldCredential] | None = None) -> Choice:
         """Choose what to show: per credential query the preferred credential.
@@ -148,25 +109,29 @@ class Match:
             UsageError: the request cannot be answered, or a preferred credential
                 does not answer its query.
         """
-        if not self.found.satisfiable:
+        if not self.found.is_satisfiable():
             raise UsageError("the wallet cannot answer this request: see match.found")
         wanted = preferred or {}
-        shown: list[Shown] = []
-        for query_id in self.found.chosen_queries:
-            matches = self.found.matches[query_id]
-            if query_id in wanted:
-                matches = tuple(
-                    each
-                    for each in matches
-                    if self.credentials[each.candidate] == wanted[query_id]
-                )
-                if not matches:
-                    raise UsageError("that credential does not answer that query")
-            first = matches[0]
-            shown.append(
-                Shown(query_id, self.credentials[first.candidate], first.paths)
-            )
-        return Choice(self.asked, tuple(shown))
+        return Choice(
+            self.asked,
+            tuple(self._take(name, wanted.get(name)) for name in self._needed()),
+        )
+
+    def _needed(self) -> tuple[str, ...]:
+        """Return the queries to answer: of each required set its first option."""
+        needed: dict[str, None] = {}
+        for each in self.found.sets:
+            if each.required:
+                needed |= dict.fromkeys(each.options[0])
+        return tuple(needed)
+
+    def _take(self, query_id: str, preferred: HeldCredential | None) -> Shown:
+        found = self.found.credential(query_id)
+        for each in () if found is None else found.matches:
+            credential = self.credentials[each.candidate]
+            if preferred is None or credential == preferred:
+                return Shown(query_id, credential, each.paths)
+        raise UsageError("that credential does not answer that query")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -242,7 +207,7 @@ class Holder:
             )
         )
         held = _held(self._random(16).hex(), credential, verdict, thumbprint or "")
-        self._store.put(self._sealed(held))
+        self._store.put(seal_record(held, key=self._seal, random=self._random))
         return held
 
     def credentials(self) -> tuple[HeldCredential, ...]:
@@ -251,7 +216,9 @@ class Holder:
         Raises:
             MalformedError: a record was changed, swapped, or sealed with another key.
         """
-        return tuple(self._opened(record) for record in self._store.records())
+        return tuple(
+            open_record(record, key=self._seal) for record in self._store.records()
+        )
 
     def read_request(self, raw: str | bytes, *, at: datetime) -> Asked:
         """Verify a request and return who asks for what.
@@ -326,45 +293,10 @@ class Holder:
             at=at,
         )
 
-    def _sealed(self, held: HeldCredential) -> StoredRecord:
-        record: JsonObject = {
-            "format": _RECORD,
-            "credential": held.format.value,
-            "type": held.type,
-            "types": list(held.types),
-            "issuer": held.issuer,
-            "raw": held.raw,
-            "thumbprint": held.thumbprint,
-            "authority_key_ids": [each.hex() for each in held.authority_key_ids],
-        }
-        sealed = seal(
-            write_json(record),
-            key=self._seal,
-            context=_context(held.name),
-            random=self._random,
-        )
-        return StoredRecord(held.name, sealed)
-
-    def _opened(self, record: StoredRecord) -> HeldCredential:
-        plain = unseal(
-            record.sealed,
-            key=self._seal,
-            context=_context(record.name),
-            at="credential record",
-        )
-        return _read_record(
-            record.name, read_object(plain, at="record", clause=_CLAUSE)
-        )
-
 
 def _require_aware(at: datetime) -> None:
     if at.tzinfo is None:
         raise UsageError("`at` carries its time zone: use an aware datetime")
-
-
-def _context(name: str) -> bytes:
-    # The name is part of what is sealed: two records that were swapped do not open.
-    return b"idwallet credential record/1 " + name.encode()
 
 
 def _held(
@@ -376,46 +308,13 @@ def _held(
     return HeldCredential(
         name=name,
         format=credential.format,
-        type=verdict.vct,
+        credential_type=verdict.vct,
         types=verdict.types,
         issuer=issuer.name,
         claims=unpacked.claims,
         raw=credential.raw,
         thumbprint=thumbprint,
-        authority_key_ids=issuer.authority_key_ids(),
+        authority_key_ids=()
+        if issuer.path is None
+        else issuer.path.authority_key_ids(),
     )
-
-
-def _read_record(name: str, record: JsonObject) -> HeldCredential:
-    if record.get("format") != _RECORD:
-        raise MalformedError("unknown version", at="record", clause=_CLAUSE)
-    raw = _text(record, "raw")
-    return HeldCredential(
-        name=name,
-        format=Format(_text(record, "credential")),
-        type=_text(record, "type"),
-        types=_texts(record, "types"),
-        issuer=_text(record, "issuer"),
-        claims=read_held(raw).unpacked.claims,
-        raw=raw,
-        thumbprint=_text(record, "thumbprint"),
-        authority_key_ids=tuple(
-            bytes.fromhex(each) for each in _texts(record, "authority_key_ids")
-        ),
-    )
-
-
-def _text(record: JsonObject, name: str) -> str:
-    value = record.get(name)
-    if not isinstance(value, str):
-        raise MalformedError("no string", at=f"record {name}", clause=_CLAUSE)
-    return value
-
-
-def _texts(record: JsonObject, name: str) -> tuple[str, ...]:
-    value = record.get(name)
-    found: Sequence[object] = value if isinstance(value, list) else (None,)
-    texts = tuple(each for each in found if isinstance(each, str))
-    if len(texts) != len(found):
-        raise MalformedError("no strings", at=f"record {name}", clause=_CLAUSE)
-    return texts

@@ -17,7 +17,6 @@ from idwallet.credentials.model import (
     VerifiedPresentation,
     frozen_claims,
 )
-from idwallet.codec.text import show
 from idwallet.credentials.paths import show_path
 from idwallet.credentials.query import (
     Candidate,
@@ -149,7 +148,7 @@ class _Answer:
         )
         use = self._replay(parts, raw)
         shown = self._credentials(parts)
-        narrowed = self._query(shown)
+        narrowed = self._query(parts, shown)
         report = self._settle(use)
         if report.outcome is not Outcome.PASSED:
             return Unverified(report)
@@ -230,8 +229,7 @@ class _Answer:
         for query_id, presentations in parts.presentations.items():
             query = asked.get(query_id)
             if query is None:
-                self._checks.append(_unasked(query_id))
-                continue
+                continue  # nothing is judged that nobody asked for; `_query` says so
             for number, text in enumerate(presentations):
                 subject = query_id if number == 0 else f"{query_id}[{number}]"
                 shown.append(
@@ -265,16 +263,16 @@ class _Answer:
         self._checks += verdict.checks
         return verdict
 
-    def _query(self, shown: list[_Shown]) -> dict[str, Narrowed]:
+    def _query(self, parts: ResponseParts, shown: list[_Shown]) -> dict[str, Narrowed]:
         """Judge the answer as a whole; return what each credential may hand on."""
         for each in shown:
             if each.verdict.unpacked is None:
                 # Whether it answers the query cannot be said of what cannot be read.
                 self._wait_for_disclosures(shown)
                 return {}
-        answers: dict[str, list[Candidate]] = {}
+        answers: dict[str, list[Candidate]] = {name: [] for name in parts.presentations}
         for each in shown:
-            answers.setdefault(each.query_id, []).append(_candidate(each.verdict))
+            answers[each.query_id].append(_candidate(each.verdict))
         judged = judge_answer(self._request.query, answers)
         asked = {each.id: each for each in self._request.query.credentials}
         narrowed: dict[str, Narrowed] = {}
@@ -300,19 +298,10 @@ class _Answer:
             )
 
 
-def _unasked(query_id: str) -> Check:
-    return check(
-        CheckId.PRESENTATION_QUERY,
-        Reason.CREDENTIAL_NOT_REQUESTED,
-        subject=_RESPONSE,
-        facts={"credentials": (show(query_id),)},
-    )
-
-
 def _candidate(verdict: SdJwtVerdict) -> Candidate:
     issuer, unpacked = verdict.issuer, verdict.unpacked
     path = issuer.path if issuer is not None else None
-    key_ids = () if path is None else path.authority_key_ids
+    key_ids = () if path is None else path.authority_key_ids()
     return Candidate(
         format=Format.SD_JWT_VC,
         types=verdict.types,
@@ -341,7 +330,7 @@ def _handed_on(
         VerifiedCredential(
             query_id=each.query_id,
             format=Format.SD_JWT_VC,
-            type=each.verdict.vct,
+            credential_type=each.verdict.vct,
             issuer="" if each.verdict.issuer is None else each.verdict.issuer.name,
             claims=frozen_claims(narrowed[each.subject].claims),
             valid_until=each.verdict.valid_until,

@@ -127,7 +127,9 @@ class _Judgement:
         self._say(CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED)
         issuer, authentic = self._issuer()
         unpacked = self._disclosures()
-        vct, types, until = "", (), None
+        vct = ""
+        types: tuple[str, ...] = ()
+        until: datetime | None = None
         if unpacked is None:
             for each in (
                 CheckId.CREDENTIAL_TYPE,

@@ -14,7 +14,7 @@ from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue, read_object
 from idwallet.codec.text import show
 from idwallet.credentials.paths import ClaimPath, select, show_path
-from idwallet.credentials.sdjwt.unpack import Place, Unpacked
+from idwallet.credentials.sdjwt.unpack import Unpacked
 from idwallet.errors import LimitError, MalformedError, UsageError
 from idwallet.report import Check, CheckId, Facts, Reason, TypeMetadataNeeded, check
 from idwallet.trust.policy import MetadataRule
@@ -191,7 +191,12 @@ def judge_type(
     except _ExtendsFault as fault:
         return _say(fault.reason, subject, fault.facts), (vct,)
     names = tuple(each.vct for each in chain)
-    broken = _broken(rules, unpacked)
+    try:
+        broken = _broken(rules, unpacked)
+    except LimitError as error:
+        return _say(
+            Reason.MALFORMED, subject, {"what": error.what, "at": error.at}
+        ), names
     if broken is not None:
         return _say(broken[0], subject, {"paths": broken[1]}), names
     return _say(Reason.MATCHES, subject, {"found": show(vct)}), names
@@ -310,7 +315,9 @@ def rules_of(vct: str, types: TypeMetadataSet) -> tuple[ClaimRule, ...]:
         raise UsageError(f"type metadata: {error.reason.value}") from error
 
 
-def _breaks(wanted: Disclosability, place: Place, disclosed: set[Place]) -> bool:
+def _breaks(
+    wanted: Disclosability, place: ClaimPath, disclosed: set[ClaimPath]
+) -> bool:
     if wanted is Disclosability.ALWAYS:
         # A claim inside a disclosed one is hidden along with it.
         return not any(place[:n] in disclosed for n in range(1, len(place) + 1))
@@ -320,7 +327,7 @@ def _breaks(wanted: Disclosability, place: Place, disclosed: set[Place]) -> bool
 def _broken(
     rules: tuple[ClaimRule, ...], unpacked: Unpacked
 ) -> tuple[Reason, tuple[str, ...]] | None:
-    disclosed = {each.place for each in unpacked.revealed}
+    disclosed: set[ClaimPath] = {each.place for each in unpacked.revealed}
     missing: list[str] = []
     wrong: list[str] = []
     for rule in rules:

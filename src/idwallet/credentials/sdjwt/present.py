@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from idwallet.codec.json import read_object, write_json
+from idwallet.codec.json import JsonObject, read_object, write_json
 from idwallet.credentials.paths import ClaimPath, covers
 from idwallet.credentials.sdjwt.structures import (
     TYP_KEY_BINDING,
@@ -100,7 +100,7 @@ def bind_to_key(
     """
     if not nonce or not audience:
         raise UsageError("key binding needs a nonce and an audience (RFC 9901 4.3)")
-    said = {
+    said: JsonObject = {
         "iat": int(at.timestamp()),
         "aud": audience,
         "nonce": nonce,

@@ -1,0 +1,119 @@
+"""One credential in a wallet, and its sealed record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from idwallet.codec.json import JsonObject, read_object, write_json
+from idwallet.credentials.model import Format
+from idwallet.credentials.query import Candidate
+from idwallet.credentials.sdjwt.present import read_held
+from idwallet.crypto.seal import SealKey, seal, unseal
+from idwallet.errors import MalformedError
+from idwallet.ports import Random, StoredRecord
+
+_RECORD: Final = "idwallet-credential/1"
+_CLAUSE: Final = "idwallet credential record 1"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class HeldCredential:
+    """A credential in the wallet: verified when it was added.
+
+    `name` is the store's opaque name. `claims` are the holder's own data.
+    """
+
+    name: str
+    format: Format
+    credential_type: str
+    types: tuple[str, ...]
+    issuer: str
+    claims: JsonObject
+    raw: str
+    thumbprint: str
+    authority_key_ids: tuple[bytes, ...]
+
+    def __repr__(self) -> str:
+        """Show type and issuer only."""
+        return f"HeldCredential({self.credential_type!r}, {self.issuer!r})"
+
+    def candidate(self) -> Candidate:
+        """Return what a query is matched against."""
+        return Candidate(
+            format=self.format.value,
+            types=self.types,
+            claims=self.claims,
+            authority_key_ids=self.authority_key_ids,
+            holder_bound=True,
+        )
+
+
+def seal_record(held: HeldCredential, *, key: SealKey, random: Random) -> StoredRecord:
+    """Seal a credential for the store, bound to its name there."""
+    record: JsonObject = {
+        "format": _RECORD,
+        "credential": held.format.value,
+        "type": held.credential_type,
+        "types": list(held.types),
+        "issuer": held.issuer,
+        "raw": held.raw,
+        "thumbprint": held.thumbprint,
+        "authority_key_ids": [each.hex() for each in held.authority_key_ids],
+    }
+    sealed = seal(
+        write_json(record), key=key, context=_context(held.name), random=random
+    )
+    return StoredRecord(held.name, sealed)
+
+
+def open_record(record: StoredRecord, *, key: SealKey) -> HeldCredential:
+    """Open a sealed record.
+
+    Raises:
+        MalformedError: it was changed, swapped with another, or sealed with another
+            key.
+    """
+    plain = unseal(
+        record.sealed, key=key, context=_context(record.name), at="credential record"
+    )
+    return _read_record(record.name, read_object(plain, at="record", clause=_CLAUSE))
+
+
+def _context(name: str) -> bytes:
+    # The name is part of what is sealed: two records that were swapped do not open.
+    return b"idwallet credential record/1 " + name.encode()
+
+
+def _read_record(name: str, record: JsonObject) -> HeldCredential:
+    if record.get("format") != _RECORD:
+        raise MalformedError("unknown version", at="record", clause=_CLAUSE)
+    raw = _text(record, "raw")
+    return HeldCredential(
+        name=name,
+        format=Format(_text(record, "credential")),
+        credential_type=_text(record, "type"),
+        types=_texts(record, "types"),
+        issuer=_text(record, "issuer"),
+        claims=read_held(raw).unpacked.claims,
+        raw=raw,
+        thumbprint=_text(record, "thumbprint"),
+        authority_key_ids=tuple(
+            bytes.fromhex(each) for each in _texts(record, "authority_key_ids")
+        ),
+    )
+
+
+def _text(record: JsonObject, name: str) -> str:
+    value = record.get(name)
+    if not isinstance(value, str):
+        raise MalformedError("no string", at=f"record {name}", clause=_CLAUSE)
+    return value
+
+
+def _texts(record: JsonObject, name: str) -> tuple[str, ...]:
+    value = record.get(name)
+    found: Sequence[object] = value if isinstance(value, list) else (None,)
+    texts = tuple(each for each in found if isinstance(each, str))
+    if len(texts) != len(found):
+        raise MalformedError("no strings", at=f"record {name}", clause=_CLAUSE)
+    return texts
