@@ -1,0 +1,29 @@
+"""The catalogue that comes with the library, read once."""
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+from idwallet.credentials.catalogue.read import read_credential_type
+from idwallet.credentials.catalogue.types import CredentialType
+
+_FILES: Final = ("national-id.json", "age-proof.json", "student-card.json")
+
+
+@cache
+def catalogue() -> Mapping[str, CredentialType]:
+    """Return every type of credential that has a neutral name, by that name.
+
+    The files are part of the package and never change while it runs, so reading them
+    here is no more input than importing a module is; it happens once.
+    """
+    # Late, because it costs an import of several milliseconds.
+    from importlib.resources import files
+
+    folder = files("idwallet.credentials.catalogue")
+    read = (
+        read_credential_type(folder.joinpath(name).read_bytes(), at=name)
+        for name in _FILES
+    )
+    return MappingProxyType({each.name: each for each in read})

@@ -1,0 +1,50 @@
+"""DCQL: the query, the holder's match and the verifier's judgement of an answer."""
+
+from idwallet.credentials.query.fit import requested_paths
+from idwallet.credentials.query.judge import judge_answer
+from idwallet.credentials.query.match import (
+    CandidateMatch,
+    CredentialMatch,
+    Lack,
+    NearestMiss,
+    QueryMatch,
+    SetMatch,
+    match,
+)
+from idwallet.credentials.query.query import AGE_TYPES, Query
+from idwallet.credentials.query.structures import (
+    MDOC,
+    SD_JWT_VC,
+    Candidate,
+    ClaimQuery,
+    CredentialQuery,
+    CredentialSet,
+    ForeignMeta,
+    MdocMeta,
+    SdJwtVcMeta,
+    TrustedAuthority,
+)
+
+__all__ = [
+    "AGE_TYPES",
+    "MDOC",
+    "SD_JWT_VC",
+    "Candidate",
+    "CandidateMatch",
+    "ClaimQuery",
+    "CredentialMatch",
+    "CredentialQuery",
+    "CredentialSet",
+    "ForeignMeta",
+    "Lack",
+    "MdocMeta",
+    "NearestMiss",
+    "Query",
+    "QueryMatch",
+    "SdJwtVcMeta",
+    "SetMatch",
+    "TrustedAuthority",
+    "judge_answer",
+    "match",
+    "requested_paths",
+]

@@ -1,0 +1,184 @@
+"""The holder's side: which credentials answer a query, and what the others lack.
+
+Pure: nothing is signed and nothing leaves (OpenID4VP 1.0 §6.4).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from idwallet.credentials.paths import ClaimPath
+from idwallet.credentials.query.fit import accepted_paths, fit, served
+from idwallet.credentials.query.query import Query
+from idwallet.credentials.query.structures import Candidate, CredentialQuery
+
+
+class Lack(StrEnum):
+    """What keeps a credential of the right type from answering."""
+
+    HOLDER_KEY = "holder_key"
+    """The query wants proof of the holder's key, and the credential has none."""
+    AUTHORITY = "authority"
+    """None of the trusted authorities matches, or none can be judged offline."""
+    CLAIM = "claim"
+    """A claim that is asked for is not in the credential."""
+    VALUE = "value"
+    """A claim is there with another value than those asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateMatch:
+    """A credential that answers: its index, and the claims to disclose.
+
+    `paths` are concrete. `claim_set` is the index of the verifier's best liked claim
+    set that it can serve, None for a query without claim sets.
+    """
+
+    candidate: int
+    paths: tuple[ClaimPath, ...]
+    claim_set: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearestMiss:
+    """A credential of the right type that does not answer, and why not.
+
+    `missing` and `differing` are pointers of the query; with claim sets, those of
+    the set that lacks least. No value is in it.
+    """
+
+    credential: str
+    candidate: int
+    lacks: tuple[Lack, ...]
+    missing: tuple[ClaimPath, ...] = ()
+    differing: tuple[ClaimPath, ...] = ()
+
+    def distance(self) -> int:
+        """Return how many things would have to be otherwise."""
+        whole = {Lack.HOLDER_KEY, Lack.AUTHORITY}.intersection(self.lacks)
+        return len(whole) + len(self.missing) + len(self.differing)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialMatch:
+    """How one credential query fares: what answers it, and what nearly would.
+
+    `misses` stand nearest first. Both are empty when no credential of the type is
+    held.
+    """
+
+    id: str
+    matches: tuple[CandidateMatch, ...]
+    misses: tuple[NearestMiss, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetMatch:
+    """Which options of a credential set can be served, in the verifier's order."""
+
+    options: tuple[tuple[str, ...], ...]
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueryMatch:
+    """What the holder can answer.
+
+    `sets` follows the query's credential sets; a query without any has one required
+    set of everything (§6.4.2).
+    """
+
+    credentials: tuple[CredentialMatch, ...]
+    sets: tuple[SetMatch, ...]
+
+    def is_satisfiable(self) -> bool:
+        """Return whether every required set has an option that can be served.
+
+        If not, nothing at all may be returned (§6.4.2).
+        """
+        return all(each.options for each in self.sets if each.required)
+
+    def credential(self, credential_id: str) -> CredentialMatch | None:
+        """Return how the credential query of that identifier fares, or None."""
+        found = (each for each in self.credentials if each.id == credential_id)
+        return next(found, None)
+
+    def nearest_misses(self) -> tuple[NearestMiss, ...]:
+        """Return the nearest miss of each credential query that nothing answers."""
+        return tuple(
+            each.misses[0]
+            for each in self.credentials
+            if each.misses and not each.matches
+        )
+
+
+def match(query: Query, candidates: Sequence[Candidate]) -> QueryMatch:
+    """Return which of `candidates` answer `query`, by their index.
+
+    Each is judged by itself, so that one cannot hide another. A credential chosen
+    for a query answers it with exactly `CandidateMatch.paths`; of a claim with
+    `values` under a null only the elements with such a value are among them.
+    """
+    found = tuple(_matched(asked, candidates) for asked in query.credentials)
+    served = {each.id for each in found if each.matches}
+    sets = tuple(
+        SetMatch(
+            options=tuple(
+                option for option in each.options if served.issuperset(option)
+            ),
+            required=each.required,
+        )
+        for each in query.sets
+    )
+    return QueryMatch(found, sets)
+
+
+def _matched(
+    asked: CredentialQuery, candidates: Sequence[Candidate]
+) -> CredentialMatch:
+    matches: list[CandidateMatch] = []
+    misses: list[NearestMiss] = []
+    for index, candidate in enumerate(candidates):
+        if not candidate.is_of(asked):
+            continue
+        option = served(asked, candidate.claims)
+        lacks = _lacks(asked, candidate)
+        if option is None or lacks:
+            misses.append(_missed(asked, candidate, index=index, lacks=lacks))
+        else:
+            matches.append(_chosen(asked, candidate, index=index, option=option))
+    misses.sort(key=NearestMiss.distance)
+    return CredentialMatch(asked.id, tuple(matches), tuple(misses))
+
+
+def _lacks(asked: CredentialQuery, candidate: Candidate) -> tuple[Lack, ...]:
+    lacks: tuple[Lack, ...] = ()
+    # §B.3: without a `cnf` it cannot be returned where binding is required.
+    if asked.require_cryptographic_holder_binding and not candidate.holder_bound:
+        lacks += (Lack.HOLDER_KEY,)
+    if not candidate.is_certified_for(asked):
+        lacks += (Lack.AUTHORITY,)
+    return lacks
+
+
+def _missed(
+    asked: CredentialQuery,
+    candidate: Candidate,
+    *,
+    index: int,
+    lacks: tuple[Lack, ...],
+) -> NearestMiss:
+    found = fit(asked, candidate.claims)
+    lacks += (Lack.CLAIM,) if found.missing else ()
+    lacks += (Lack.VALUE,) if found.differing else ()
+    return NearestMiss(asked.id, index, lacks, found.missing, found.differing)
+
+
+def _chosen(
+    asked: CredentialQuery, candidate: Candidate, *, index: int, option: int
+) -> CandidateMatch:
+    return CandidateMatch(
+        candidate=index,
+        paths=accepted_paths(asked.options[option], candidate.claims),
+        claim_set=option if asked.claim_sets else None,
+    )
