@@ -161,7 +161,9 @@ def validate_path(
     if known is not None:
         return known
     try:
-        path = _Judge(store, purpose, at, algorithms).judge(tuple(chain))
+        path = _Judge(store, purpose=purpose, at=at, algorithms=algorithms).judge(
+            tuple(chain)
+        )
     except _Refusal as refusal:
         return refusal.fault
     store.paths.put(key, path, since=path.since, until=path.until)
@@ -186,6 +188,7 @@ class _Judge:
     def __init__(
         self,
         store: TrustStore,
+        *,
         purpose: Purpose,
         at: datetime,
         algorithms: frozenset[Algorithm],
@@ -208,7 +211,7 @@ class _Judge:
         if not candidates:
             raise _Refusal(Reason.NO_TRUSTED_PATH, leaf.shown)
         for lower, upper in pairwise(chain):
-            self._link(lower, upper)
+            self._link(lower, upper, leaf=leaf)
         return self._under_any(chain, candidates)
 
     def _anchored(
@@ -237,7 +240,7 @@ class _Judge:
         told = _Refusal(Reason.NO_TRUSTED_PATH, chain[0].shown)
         for anchor, certificate in candidates:
             try:
-                self._link(chain[-1], certificate)
+                self._link(chain[-1], certificate, leaf=chain[0])
                 return self._under(chain, anchor, certificate=certificate)
             except _Refusal as refusal:
                 if refusal.fault.reason is Reason.BUDGET_EXCEEDED:
@@ -246,19 +249,21 @@ class _Judge:
                     told = refusal
         raise told
 
-    def _link(self, lower: Certificate, upper: Certificate) -> None:
+    def _link(
+        self, lower: Certificate, upper: Certificate, *, leaf: Certificate
+    ) -> None:
         """Require that `upper` issued `lower` (RFC 5280 6.1.3 (a)(1) and (a)(4)).
 
         Names are compared byte by byte, which RFC 5280 4.1.2.6 makes CAs keep.
         """
-        broken = _Refusal(Reason.NO_TRUSTED_PATH, lower.shown)
+        broken = _Refusal(Reason.NO_TRUSTED_PATH, leaf.shown)
         if lower.issuer_der != upper.subject_der or _other_key(lower, upper):
             raise broken
         signs = _SIGNATURES.get(lower.native.signature_algorithm_oid, frozenset())
         if not signs & upper.public_key.algorithms & self._algorithms:
             raise _profile(lower, "signed with an algorithm that is not allowed")
         if self._signature_checks == 0:
-            raise _Refusal(Reason.BUDGET_EXCEEDED, lower.shown)
+            raise _Refusal(Reason.BUDGET_EXCEEDED, leaf.shown)
         self._signature_checks -= 1
         if not _signed(lower, upper):
             raise broken

@@ -1,0 +1,311 @@
+"""Trust anchors, and the store that a verifier or wallet believes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from idwallet import limits
+from idwallet.codec.json import JsonValue, read_object
+from idwallet.codec.pem import read_pem
+from idwallet.crypto.keys import PublicKey
+from idwallet.errors import LimitError, MalformedError, UsageError
+from idwallet.trust.cache import ValidityCache
+from idwallet.trust.certificate import Certificate, KeyUsage
+
+if TYPE_CHECKING:
+    from idwallet.trust.path import ValidatedPath
+    from idwallet.trust.signer import SignerFound
+
+
+class Purpose(StrEnum):
+    """What an anchor is believed about; one for each side of the table."""
+
+    ISSUE_CREDENTIALS = "issue_credentials"
+    READ_CREDENTIALS = "read_credentials"
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedKey:
+    """A public key believed by its `kid` (RFC 7517 4.5), with no certificate."""
+
+    kid: str
+    key: PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """From when until when something may be relied on; both ends are included."""
+
+    since: datetime
+    until: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be compared with a moment judged.
+
+        Raises:
+            UsageError: a moment has no zone, or they are the wrong way round.
+        """
+        if self.since.tzinfo is None or self.until.tzinfo is None:
+            raise UsageError("validity needs moments with a zone")
+        if self.since > self.until:
+            raise UsageError("validity ends before it begins")
+
+
+@dataclass(frozen=True, slots=True)
+class TrustAnchor:
+    """Somebody who is believed for named purposes: a CA certificate or pinned keys.
+
+    `name` is what people know it by. `issuer_names` are the `iss` or `client_id`
+    values it may answer for; how they bind is docs/adr/0002-issuer-names.md.
+    `jurisdiction` is an ISO 3166 code, for the application's own rules. `key_purposes`
+    are extended key usages (dotted OIDs) that this anchor's scheme gives its signers
+    beside those that `idwallet.trust.path` accepts anyway. `validity` bounds the anchor
+    itself, beside the validity of its certificate.
+    """
+
+    name: str
+    purposes: frozenset[Purpose]
+    jurisdiction: str | None = None
+    issuer_names: frozenset[str] = frozenset()
+    certificate: Certificate | None = None
+    keys: tuple[PinnedKey, ...] = ()
+    key_purposes: frozenset[str] = frozenset()
+    validity: Validity | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an anchor that nothing could be believed by.
+
+        Raises:
+            UsageError: no purpose; neither or both of certificate and keys; keys
+                without registered names; a key identifier twice; a certificate that
+                is no CA's.
+        """
+        if not self.purposes:
+            raise UsageError("a trust anchor needs a purpose")
+        if (self.certificate is None) is not bool(self.keys):
+            raise UsageError("a trust anchor is one certificate, or pinned keys")
+        if self.certificate is not None:
+            _require_ca(self.certificate)
+        elif not self.issuer_names:
+            raise UsageError("pinned keys need the names they sign under")
+        if len({each.kid for each in self.keys}) != len(self.keys):
+            raise UsageError("a key identifier stands for two pinned keys")
+
+    @staticmethod
+    def from_certificate(
+        certificate: bytes | str,
+        *,
+        name: str,
+        purposes: Iterable[Purpose],
+        issuer_names: Iterable[str] = (),
+        jurisdiction: str | None = None,
+    ) -> "TrustAnchor":
+        """Make an anchor of one CA certificate, PEM or DER.
+
+        Raises:
+            MalformedError: it is no certificate, or more than one.
+            UnsupportedError: it is of a kind not read here.
+            UsageError: it is not a CA certificate, or a rule of the class is broken.
+        """
+        return TrustAnchor(
+            name=name,
+            purposes=frozenset(purposes),
+            jurisdiction=jurisdiction,
+            issuer_names=frozenset(issuer_names),
+            certificate=Certificate.from_der(_one_der(certificate), at="anchor"),
+        )
+
+    @staticmethod
+    def from_jwks(
+        jwks: Mapping[str, JsonValue] | str | bytes,
+        *,
+        name: str,
+        purposes: Iterable[Purpose],
+        issuer_names: Iterable[str],
+        jurisdiction: str | None = None,
+    ) -> "TrustAnchor":
+        """Make an anchor of the keys of a JWK Set (RFC 7517 section 5).
+
+        Every key needs a ``kid``: it is chosen by registered name and ``kid``, never
+        by what a token embeds.
+
+        Raises:
+            MalformedError: it is no JWK Set, or a key in it is broken or lacks ``kid``.
+            UnsupportedError: a key is of a kind not read here.
+            UsageError: a rule of the class is broken.
+        """
+        return TrustAnchor(
+            name=name,
+            purposes=frozenset(purposes),
+            jurisdiction=jurisdiction,
+            issuer_names=frozenset(issuer_names),
+            keys=_pinned_keys(jwks),
+        )
+
+    def with_validity(self, *, since: datetime, until: datetime) -> "TrustAnchor":
+        """Return the anchor bounded to these moments, both included.
+
+        Raises:
+            UsageError: a moment has no zone, or they are the wrong way round.
+        """
+        return replace(self, validity=Validity(since, until))
+
+    def with_key_purposes(self, *oids: str) -> "TrustAnchor":
+        """Return the anchor with these extended key usages for its signers."""
+        return replace(self, key_purposes=frozenset(oids))
+
+
+def _require_ca(certificate: Certificate) -> None:
+    usage = certificate.key_usage
+    if not certificate.is_ca or (
+        usage is not None and KeyUsage.KEY_CERT_SIGN not in usage
+    ):
+        raise UsageError("the certificate of a trust anchor must be a CA's")
+
+
+def _one_der(certificate: bytes | str) -> bytes:
+    if isinstance(certificate, bytes) and certificate[:1] == _SEQUENCE:
+        return certificate
+    blocks = read_pem(certificate, at="anchor")
+    if len(blocks) != 1 or blocks[0].label != "CERTIFICATE":
+        raise MalformedError(
+            "not exactly one certificate", at="anchor", clause="RFC 7468 §5"
+        )
+    return blocks[0].der
+
+
+_SEQUENCE: Final = b"\x30"
+
+
+def _pinned_keys(
+    jwks: Mapping[str, JsonValue] | str | bytes,
+) -> tuple[PinnedKey, ...]:
+    given = read_object(jwks, at="jwks") if isinstance(jwks, str | bytes) else jwks
+    keys = given.get("keys")
+    if not isinstance(keys, list) or not keys:
+        raise MalformedError("no keys", at="/keys", clause="RFC 7517 §5.1")
+    if len(keys) > limits.TRUST_ANCHORS:
+        raise LimitError("too many keys", at="/keys", clause="idwallet limits")
+    return tuple(_pinned_key(jwk, at=f"/keys/{n}") for n, jwk in enumerate(keys))
+
+
+def _pinned_key(jwk: JsonValue, *, at: str) -> PinnedKey:
+    if not isinstance(jwk, dict):
+        raise MalformedError("a key is no object", at=at, clause="RFC 7517 §5.1")
+    kid = jwk.get("kid")
+    if not isinstance(kid, str) or not kid:
+        raise MalformedError("a key has no kid", at=at, clause="RFC 7517 §4.5")
+    return PinnedKey(kid, PublicKey.from_jwk(jwk, at=at))
+
+
+class TrustStore:
+    """Anchors that are believed, and nothing else is.
+
+    It never changes: to believe something else, make another. It is safe to share
+    between threads, and holds its own memory of validated chains, which so cannot
+    outlive an anchor.
+    """
+
+    def __init__(self, anchors: Iterable[TrustAnchor]) -> None:
+        """Take the anchors.
+
+        Raises:
+            UsageError: there are none or more than `limits.TRUST_ANCHORS`, or two
+                speak for the same certificate, or the same name and key identifier,
+                for the same purpose.
+        """
+        self._anchors = tuple(anchors)
+        if not self._anchors:
+            raise UsageError("a trust store without anchors would trust nobody")
+        if len(self._anchors) > limits.TRUST_ANCHORS:
+            raise UsageError("more trust anchors than limits.TRUST_ANCHORS")
+        self._by_der = MappingProxyType(_by_der(self._anchors))
+        self._by_subject = MappingProxyType(_by_subject(self._anchors))
+        self._by_name = MappingProxyType(_by_name(self._anchors))
+        self._paths: ValidityCache[ValidatedPath] = ValidityCache(
+            entries=limits.CHAIN_CACHE_ENTRIES
+        )
+        self._signers: ValidityCache[SignerFound] = ValidityCache(
+            entries=limits.CHAIN_CACHE_ENTRIES
+        )
+
+    def __repr__(self) -> str:
+        """Say how many anchors there are."""
+        return f"TrustStore(<{len(self._anchors)} anchors>)"
+
+    @property
+    def anchors(self) -> tuple[TrustAnchor, ...]:
+        """The anchors, in the order given."""
+        return self._anchors
+
+    @property
+    def paths(self) -> ValidityCache["ValidatedPath"]:
+        """The chains validated under this store; written by `idwallet.trust.path`."""
+        return self._paths
+
+    @property
+    def signers(self) -> ValidityCache["SignerFound"]:
+        """The signers found under it; written by `idwallet.trust.signer`."""
+        return self._signers
+
+    def holding(self, certificate: Certificate, purpose: Purpose) -> TrustAnchor | None:
+        """Return the anchor that is this very certificate, or None."""
+        return self._by_der.get((certificate.der, purpose))
+
+    def named(
+        self, subject_der: bytes, purpose: Purpose
+    ) -> tuple[tuple[TrustAnchor, Certificate], ...]:
+        """Return the anchors whose certificate has that subject."""
+        return self._by_subject.get((subject_der, purpose), ())
+
+    def pinned(
+        self, name: str, purpose: Purpose
+    ) -> tuple[tuple[TrustAnchor, PinnedKey], ...]:
+        """Return the keys pinned under that registered name."""
+        return self._by_name.get((name, purpose), ())
+
+
+def _certificates(
+    anchors: tuple[TrustAnchor, ...],
+) -> Iterator[tuple[TrustAnchor, Certificate, Purpose]]:
+    for anchor in anchors:
+        if anchor.certificate is not None:
+            for purpose in anchor.purposes:
+                yield anchor, anchor.certificate, purpose
+
+
+def _by_der(
+    anchors: tuple[TrustAnchor, ...],
+) -> dict[tuple[bytes, Purpose], TrustAnchor]:
+    found: dict[tuple[bytes, Purpose], TrustAnchor] = {}
+    for anchor, certificate, purpose in _certificates(anchors):
+        # Which registered names hold must never depend on the order of anchors.
+        if found.setdefault((certificate.der, purpose), anchor) is not anchor:
+            raise UsageError("two trust anchors are one certificate for one purpose")
+    return found
+
+
+def _by_subject(
+    anchors: tuple[TrustAnchor, ...],
+) -> dict[tuple[bytes, Purpose], tuple[tuple[TrustAnchor, Certificate], ...]]:
+    found: dict[tuple[bytes, Purpose], tuple[tuple[TrustAnchor, Certificate], ...]] = {}
+    for anchor, certificate, purpose in _certificates(anchors):
+        key = (certificate.subject_der, purpose)
+        found[key] = (*found.get(key, ()), (anchor, certificate))
+    return found
+
+
+def _by_name(
+    anchors: tuple[TrustAnchor, ...],
+) -> dict[tuple[str, Purpose], tuple[tuple[TrustAnchor, PinnedKey], ...]]:
+    found: dict[tuple[str, Purpose], tuple[tuple[TrustAnchor, PinnedKey], ...]] = {}
+    for anchor in anchors:
+        for key in ((n, p) for n in anchor.issuer_names for p in anchor.purposes):
+            have = found.get(key, ())
+            if {pin.kid for _, pin in have} & {pin.kid for pin in anchor.keys}:
+                raise UsageError("two trust anchors pin one name and key identifier")
+            found[key] = (*have, *((anchor, pin) for pin in anchor.keys))
+    return found

@@ -1,0 +1,43 @@
+"""Ready policies, each named for the counter that it was made for."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from idwallet.trust.policy import (
+    ExpiryRule,
+    MetadataRule,
+    Policy,
+    PresenceRule,
+    StatusRule,
+)
+
+STRICT: Final = Policy(name="strict")
+"""Everything that can be required is: what passes here passes everywhere."""
+
+RETAIL: Final = Policy(
+    name="retail",
+    presence=PresenceRule.NOT_ESTABLISHED_ACCEPTED,
+    status=StatusRule.IF_PRESENT,
+    metadata=MetadataRule.IF_PRESENT,
+)
+"""An age at a till: the cashier sees the person, and the sale is small."""
+
+HOTEL: Final = replace(RETAIL, name="hotel", key_binding_age=timedelta(minutes=5))
+"""Registering a guest: the clerk sees the person, and forms take longer."""
+
+FINANCE: Final = Policy(name="finance", metadata=MetadataRule.IF_PRESENT)
+"""Opening an account: not revoked, and the person was there."""
+
+WALLET: Final = Policy(
+    name="wallet",
+    presence=PresenceRule.NOT_ESTABLISHED_ACCEPTED,
+    status=StatusRule.NOT_REQUIRED_ACCEPTED,
+    metadata=MetadataRule.IF_PRESENT,
+    expiry=ExpiryRule.IF_PRESENT,
+)
+"""A wallet adding its owner's credential, or reading who asks for one.
+
+It relies on nothing that the credential says, so it accepts what its verifiers may
+not; who issued it and who asks is checked as strictly as anywhere.
+"""

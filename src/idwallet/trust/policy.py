@@ -1,0 +1,115 @@
+"""Policies: what a verdict requires, and what it accepts on purpose."""
+
+import hashlib
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from enum import StrEnum
+
+from idwallet import limits
+from idwallet.codec.jcs import canonicalize
+from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.crypto.algorithms import DEFAULT_ALGORITHMS, Algorithm
+from idwallet.errors import UsageError
+from idwallet.profiles import OPENID4VP_1_0, Profile
+
+
+class BindingRule(StrEnum):
+    """Whether the holder must prove the key that the credential is bound to."""
+
+    REQUIRED = "required"
+    AS_QUERIED = "as_queried"
+
+
+class PresenceRule(StrEnum):
+    """Whether it must be shown that the person was there, not only the device."""
+
+    ATTESTED = "attested"
+    NOT_ESTABLISHED_ACCEPTED = "not_established_accepted"
+
+
+class StatusRule(StrEnum):
+    """Whether a credential must be known not to be revoked.
+
+    `IF_PRESENT` accepts a credential that has no status; one that has it is checked.
+    """
+
+    REQUIRED = "required"
+    IF_PRESENT = "if_present"
+    NOT_REQUIRED_ACCEPTED = "not_required_accepted"
+
+
+class MetadataRule(StrEnum):
+    """Whether the type metadata must be at hand for the credential to be held to."""
+
+    REQUIRED = "required"
+    IF_PRESENT = "if_present"
+
+
+class ExpiryRule(StrEnum):
+    """Whether a credential must say when it expires; one that says so is held to it."""
+
+    REQUIRED = "required"
+    IF_PRESENT = "if_present"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What a verifier or wallet requires before it says "passed".
+
+    Left out, every rule is at its strictest. `key_binding_age` is how old the proof of
+    the holder's key may be, `clock_skew` how far apart two honest clocks may stand.
+    `algorithms` bounds every signature, those of certificates included. `name` goes
+    into each report.
+    """
+
+    name: str
+    binding: BindingRule = BindingRule.REQUIRED
+    presence: PresenceRule = PresenceRule.ATTESTED
+    status: StatusRule = StatusRule.REQUIRED
+    metadata: MetadataRule = MetadataRule.REQUIRED
+    expiry: ExpiryRule = ExpiryRule.REQUIRED
+    key_binding_age: timedelta = timedelta(minutes=2)
+    clock_skew: timedelta = limits.CLOCK_SKEW
+    algorithms: frozenset[Algorithm] = DEFAULT_ALGORITHMS
+    profile: Profile = OPENID4VP_1_0
+
+    def __post_init__(self) -> None:
+        """Refuse a policy that no evidence could meet, or that any could.
+
+        Raises:
+            UsageError: no name, no algorithm, an age that is not positive, or a clock
+                skew that is negative or longer than `limits.CLOCK_SKEW_MAXIMUM`.
+        """
+        if not self.name:
+            raise UsageError("a policy needs a name: reports carry it")
+        if not self.algorithms:
+            raise UsageError("a policy without algorithms accepts no signature")
+        if self.key_binding_age <= timedelta():
+            raise UsageError("the age of a key binding is a positive time")
+        if not timedelta() <= self.clock_skew <= limits.CLOCK_SKEW_MAXIMUM:
+            raise UsageError("clock skew is between 0 and limits.CLOCK_SKEW_MAXIMUM")
+
+    def digest(self) -> bytes:
+        """Return the SHA-256 of the policy's canonical form.
+
+        A saved request carries it, so that it is judged by the policy it was made for.
+        Equal policies have equal digests, in every process.
+        """
+        form: JsonObject = {"format": "idwallet-policy/1"}
+        for each in fields(self):
+            form[each.name] = _plain(getattr(self, each.name))
+        return hashlib.sha256(canonicalize(form)).digest()
+
+
+_Plain = str | timedelta | frozenset[Algorithm] | frozenset[str] | Profile
+
+
+def _plain(value: _Plain) -> JsonValue:
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, timedelta):
+        return str(value // timedelta(microseconds=1))
+    if isinstance(value, Profile):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    names = sorted(v.jose if isinstance(v, Algorithm) else v for v in value)
+    return list[JsonValue](names)
