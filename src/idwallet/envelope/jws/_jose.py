@@ -10,9 +10,9 @@ from typing import Final, Protocol
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from jose import backends  # type: ignore[import-untyped]
-from jose.backends.base import Key  # type: ignore[import-untyped]
-from jose.backends.cryptography_backend import (  # type: ignore[import-untyped]
+from jose import backends
+from jose.backends.base import Key
+from jose.backends.cryptography_backend import (
     CryptographyECKey,
     CryptographyRSAKey,
 )
@@ -80,7 +80,7 @@ _KEYS: Final[dict[Algorithm, Callable[[object, str], _VerifyingKey]]] = {
 
 
 def matches(
-    key: PublicKey, algorithm: Algorithm, message: bytes, signature: bytes
+    key: PublicKey, algorithm: Algorithm, *, message: bytes, signature: bytes
 ) -> bool:
     """Say whether the key's signature over the message is this one.
 
@@ -91,6 +91,10 @@ def matches(
         UnsupportedError: python-jose would use its pure Python back end, which leaks
             keys by timing and ignores our keys' checks.
     """
-    if backends.ECKey is not CryptographyECKey:
-        raise UnsupportedError("python-jose without its cryptography back end")
+    if (backends.ECKey, backends.RSAKey) != (CryptographyECKey, CryptographyRSAKey):
+        raise UnsupportedError(
+            "python-jose without its cryptography back end",
+            at="jose.backends",
+            clause="RFC 8725 §3.2",
+        )
     return _KEYS[algorithm](key.native, algorithm.jose).verify(message, signature)

@@ -10,11 +10,11 @@ from idwallet.envelope.jws.header import (
     read_header,
     require_understood,
 )
-from idwallet.envelope.jws.structures import Jws
+from idwallet.envelope.jws.structures import NOTHING, Jws
 from idwallet.errors import LimitError, MalformedError
 
 _SIGNATURE_CHARACTERS: Final = 4 * ((limits.JWS_SIGNATURE_BYTES + 2) // 3)
-_PRINTABLE: Final = bytes(code for code in range(0x20, 0x7F) if code != 0x2E)
+_PRINTABLE: Final = bytes(code for code in range(0x20, 0x7F) if code != ord("."))
 
 
 def read_compact(
@@ -36,10 +36,7 @@ def read_compact(
     """
     raw = _ascii(token, at)
     # At most three splits: a megabyte of full stops must not become a list.
-    parts = raw.split(b".", 3)
-    if len(parts) != 3:
-        raise MalformedError("not three parts", at=at, clause="RFC 7515 §7.1")
-    head, body, tail = parts
+    head, body, tail = _three(raw.split(b".", 3), at)
     header = read_header(head, at=at)
     if header.critical:
         require_understood(header, understood, at=at)
@@ -51,13 +48,25 @@ def read_compact(
                 at=f"{at}/payload",
                 clause="RFC 7515 Appendix F",
             )
-        return Jws(header, detached, signature, covered(head, header, detached))
+        covers = covered(head, header, payload=detached)
+        return Jws(header, detached, signature, covers, NOTHING)
     payload = (
         b64.decode(body, at=f"{at}/payload", clause="RFC 7515 §5.2")
         if header.encoded
         else _plain(body, at)
     )
-    return Jws(header, payload, signature, raw[: len(head) + 1 + len(body)])
+    covers = raw[: len(head) + 1 + len(body)]
+    return Jws(header, payload, signature, covers, NOTHING)
+
+
+def _three(parts: list[bytes], at: str) -> tuple[bytes, bytes, bytes]:
+    try:
+        head, body, tail = parts
+    except ValueError as error:
+        raise MalformedError(
+            "not three parts", at=at, clause="RFC 7515 §7.1"
+        ) from error
+    return head, body, tail
 
 
 def read_signature(segment: bytes, *, at: str) -> bytes:
@@ -73,7 +82,7 @@ def read_signature(segment: bytes, *, at: str) -> bytes:
     return b64.decode(segment, at=place, clause="RFC 7515 §5.2")
 
 
-def covered(head: bytes, header: JwsHeader, payload: bytes) -> bytes:
+def covered(head: bytes, header: JwsHeader, *, payload: bytes) -> bytes:
     """Return the signing input of a payload that is not in the token (RFC 7797 §3)."""
     body = b64.encode(payload).encode("ascii") if header.encoded else payload
     return b"%b.%b" % (head, body)

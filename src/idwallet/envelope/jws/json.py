@@ -6,7 +6,7 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.codec import b64
-from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.codec.json import JsonValue
 from idwallet.envelope.jws.compact import covered, read_signature
 from idwallet.envelope.jws.header import (
     PROTECTED_ONLY,
@@ -52,9 +52,9 @@ def read_json_serialization(
     for (pointer, entry), (head, header, unprotected) in zip(
         entries, headers, strict=True
     ):
-        segment = _text(entry, "signature", f"{at}{pointer}")
+        segment = _text(entry, "signature", at=f"{at}{pointer}")
         signature = read_signature(segment, at=f"{at}{pointer}")
-        covers = covered(head, header, payload) if body is None else head + body
+        covers = covered(head, header, payload=payload) if body is None else head + body
         found.append(Jws(header, payload, signature, covers, unprotected))
     return tuple(found)
 
@@ -84,7 +84,7 @@ def _entries(
 def _headers(
     entry: Mapping[str, JsonValue], understood: frozenset[str], *, at: str
 ) -> tuple[bytes, JwsHeader, Mapping[str, JsonValue]]:
-    head = _text(entry, "protected", at)
+    head = _text(entry, "protected", at=at)
     header = read_header(head, at=f"{at}/protected")
     require_understood(header, understood, at=f"{at}/protected")
     if "header" not in entry:
@@ -127,21 +127,21 @@ def _payload(
         raise MalformedError("no payload", at=place, clause=_CLAUSE)
     if not header.encoded:
         # RFC 7797 §5.2: in JSON an unencoded payload is any text, signed as UTF-8.
-        return _octets(text, "utf-8", place), None
+        return _octets(text, "utf-8", at=place), None
     if len(text) > limits.JWS_BYTES:
         raise LimitError("payload too long", at=place, clause=_CLAUSE)
     payload = b64.decode(text, at=place, clause="RFC 7515 §5.2")
-    return payload, b"." + _octets(text, "ascii", place)
+    return payload, b"." + _octets(text, "ascii", at=place)
 
 
-def _text(entry: Mapping[str, JsonValue], name: str, at: str) -> bytes:
+def _text(entry: Mapping[str, JsonValue], name: str, *, at: str) -> bytes:
     value = entry.get(name)
     if not isinstance(value, str):
         raise MalformedError("not a string", at=f"{at}/{name}", clause=_CLAUSE)
-    return _octets(value, "ascii", f"{at}/{name}")
+    return _octets(value, "ascii", at=f"{at}/{name}")
 
 
-def _octets(text: str, encoding: str, at: str) -> bytes:
+def _octets(text: str, encoding: str, *, at: str) -> bytes:
     try:
         return text.encode(encoding)
     except UnicodeEncodeError as error:

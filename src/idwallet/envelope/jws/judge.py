@@ -1,7 +1,7 @@
 """Whether a JWS was signed by a key."""
 
-from collections.abc import Callable
 from functools import cache
+from typing import Protocol
 
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
@@ -29,13 +29,20 @@ def signature_reason(
         return Reason.ALGORITHM_NOT_ALLOWED
     if algorithm not in key.algorithms:
         return Reason.KEY_UNUSABLE
-    if _primitive()(key, algorithm, jws.signing_input, jws.signature):
+    matches = _primitive()
+    if matches(key, algorithm, message=jws.signing_input, signature=jws.signature):
         return Reason.VALID
     return Reason.INVALID
 
 
+class _Matches(Protocol):
+    def __call__(
+        self, key: PublicKey, algorithm: Algorithm, *, message: bytes, signature: bytes
+    ) -> bool: ...
+
+
 @cache
-def _primitive() -> Callable[[PublicKey, Algorithm, bytes, bytes], bool]:
+def _primitive() -> _Matches:
     # python-jose costs 50 ms to import, which a program that only signs never pays.
     from idwallet.envelope.jws._jose import matches
 

@@ -10,7 +10,6 @@ from idwallet.codec.json import JsonObject, JsonValue, write_json
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws.compact import covered
 from idwallet.envelope.jws.header import PROTECTED_ONLY, JwsHeader, read_header
-from idwallet.envelope.jws.structures import NOTHING
 from idwallet.errors import MalformedError, UsageError
 
 
@@ -46,7 +45,7 @@ class JsonSigner:
 
     signer: Signer
     protected: Mapping[str, JsonValue]
-    unprotected: Mapping[str, JsonValue] = field(default=NOTHING)
+    unprotected: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
 def sign_compact(
@@ -89,7 +88,7 @@ def sign_json_serialization(
         raise UsageError("a JWS has at least one signature and a bounded number")
     if shape is JsonShape.FLATTENED and len(signers) > 1:
         raise UsageError("a flattened JWS has one signature")
-    entries = [_entry(payload, each, form) for each in signers]
+    entries = [_entry(payload, each, form=form) for each in signers]
     made: JsonObject = {}
     if form is PayloadForm.ATTACHED:
         made["payload"] = b64.encode(payload)
@@ -98,7 +97,7 @@ def sign_json_serialization(
     return {**made, "signatures": list[JsonValue](entries)}
 
 
-def _entry(payload: bytes, each: JsonSigner, form: PayloadForm) -> JsonObject:
+def _entry(payload: bytes, each: JsonSigner, *, form: PayloadForm) -> JsonObject:
     head, header, signature = _sign(
         payload, each.protected, signer=each.signer, form=form
     )
@@ -120,19 +119,21 @@ def _sign(
     signer: Signer,
     form: PayloadForm,
 ) -> tuple[bytes, JwsHeader, str]:
-    head = b64.encode(write_json(_complete(given, signer, form))).encode("ascii")
+    head = b64.encode(write_json(_complete(given, signer=signer, form=form))).encode(
+        "ascii"
+    )
     try:
         # What is made here is held to what is read here; a header that was signed
         # before is remembered.
         header = read_header(head, at="")
     except MalformedError as error:
         raise UsageError(f"no reader takes this header: {error}") from error
-    signature = signer.sign(covered(head, header, payload))
+    signature = signer.sign(covered(head, header, payload=payload))
     return head, header, b64.encode(signature)
 
 
 def _complete(
-    given: Mapping[str, JsonValue], signer: Signer, form: PayloadForm
+    given: Mapping[str, JsonValue], *, signer: Signer, form: PayloadForm
 ) -> JsonObject:
     if "alg" in given or "b64" in given:
         raise UsageError("alg and b64 are set by the signer and the form")

@@ -23,4 +23,4 @@ class Jws:
     payload: bytes
     signature: bytes
     signing_input: bytes
-    unprotected: Mapping[str, JsonValue] = NOTHING
+    unprotected: Mapping[str, JsonValue]
