@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, write_json
+from idwallet.codec.pem import read_pem
 from idwallet.crypto import cose_key, jwk, spki
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.kinds import KeyKind
@@ -88,8 +89,6 @@ class PublicKey:
             MalformedError: another number or kind of blocks; else as `from_spki`.
             UnsupportedError: a kind of key that this library does not verify.
         """
-        from idwallet.codec.pem import read_pem
-
         blocks = read_pem(pem, at=at)
         if len(blocks) != 1 or blocks[0].label != "PUBLIC KEY":
             raise MalformedError(

@@ -1,6 +1,6 @@
 """PKCS #8 private keys in PEM, encrypted by PBES2 (RFC 5958, RFC 8018)."""
 
-from typing import TYPE_CHECKING, Final, TypeGuard
+from typing import Final, TypeGuard
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
+from idwallet.codec.pem import read_pem, write_pem
 from idwallet.crypto.private import NATIVE, NativePrivateKey
 from idwallet.errors import (
     MalformedError,
@@ -22,9 +23,6 @@ from idwallet.errors import (
     UsageError,
 )
 from idwallet.ports import AskSecret, Random
-
-if TYPE_CHECKING:
-    from idwallet.codec.pem import PemBlock
 
 ROUNDS: Final = 600_000
 """PBKDF2 rounds of what is written; cryptography's own serializer uses 2048."""
@@ -44,12 +42,34 @@ def read(
         UnsupportedError: a kind of key that does not sign here.
         SignerLocked: the passphrase is missing or wrong.
     """
-    from idwallet.codec.pem import read_pem
-
     blocks = [each for each in read_pem(pem, at=at) if each.label in _LABELS]
     if len(blocks) != 1:
         raise MalformedError("not one private key", at=at, clause="RFC 7468 §10")
-    native = _load(blocks[0], at=at, ask_secret=ask_secret)
+    if blocks[0].label == _ENCRYPTED:
+        return from_der(blocks[0].der, at=at, passphrase=_ask(ask_secret))
+    return from_der(blocks[0].der, at=at)
+
+
+def from_der(
+    der: bytes, *, at: str, passphrase: bytes | None = None
+) -> NativePrivateKey:
+    """Read PKCS #8, SEC 1 or PKCS #1; `passphrase` is for encrypted PKCS #8.
+
+    Raises:
+        MalformedError: not a private key.
+        UnsupportedError: a kind of key that does not sign here.
+        SignerLocked: the passphrase does not open it.
+    """
+    try:
+        native = load_der_private_key(der, passphrase)
+    except UnsupportedAlgorithm as error:
+        raise UnsupportedError("kind of private key", at=at) from error
+    except (ValueError, TypeError) as error:
+        if passphrase is not None:
+            raise SignerLocked("the passphrase does not open the key") from error
+        raise MalformedError(
+            "not a private key", at=at, clause="RFC 5958 §2"
+        ) from error
     if not _signs(native):
         raise UnsupportedError("kind of private key", at=at, clause="RFC 5958 §2")
     return native
@@ -57,21 +77,6 @@ def read(
 
 def _signs(native: object) -> TypeGuard[NativePrivateKey]:
     return isinstance(native, NATIVE)
-
-
-def _load(block: "PemBlock", *, at: str, ask_secret: AskSecret | None) -> object:
-    encrypted = block.label == _ENCRYPTED
-    passphrase = _ask(ask_secret) if encrypted else None
-    try:
-        return load_der_private_key(block.der, passphrase)
-    except UnsupportedAlgorithm as error:
-        raise UnsupportedError("kind of private key", at=at) from error
-    except (ValueError, TypeError) as error:
-        if encrypted:
-            raise SignerLocked("the passphrase does not open the key") from error
-        raise MalformedError(
-            "not a private key", at=at, clause="RFC 5958 §2"
-        ) from error
 
 
 def _ask(ask_secret: AskSecret | None) -> bytes:
@@ -105,8 +110,6 @@ def write_encrypted(
     encryptor = Cipher(algorithms.AES(key), modes.CBC(vector)).encryptor()
     sealed = encryptor.update(padded) + encryptor.finalize()
     der = _sequence(_scheme(salt, vector), _element(0x04, sealed))
-    from idwallet.codec.pem import write_pem
-
     return write_pem(_ENCRYPTED, der)
 
 

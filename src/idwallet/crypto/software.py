@@ -10,9 +10,10 @@ from idwallet.crypto import pkcs8, private
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.private import NativePrivateKey
+from idwallet.crypto.seal import SealKey, seal, unseal
 from idwallet.crypto.signer import require_fit
 from idwallet.errors import UnsupportedError, UsageError
-from idwallet.ports import AskSecret
+from idwallet.ports import AskSecret, Random
 
 
 class SoftwareSigner:
@@ -109,6 +110,30 @@ class SoftwareSigner:
         return pkcs8.write_encrypted(
             self._native, passphrase=passphrase, random=secrets.token_bytes
         )
+
+    def to_sealed(self, *, key: SealKey, context: bytes, random: Random) -> bytes:
+        """Return the key and its algorithm, sealed for that context.
+
+        Raises:
+            UsageError: the random source is broken.
+        """
+        name = self._algorithm.jose.encode("ascii")
+        plaintext = bytes((len(name),)) + name + pkcs8.to_der(self._native)
+        return seal(plaintext, key=key, context=context, random=random)
+
+    @classmethod
+    def from_sealed(
+        cls, sealed: bytes, *, key: SealKey, context: bytes, at: str
+    ) -> "SoftwareSigner":
+        """Open what `to_sealed` sealed with that key and context.
+
+        Raises:
+            MalformedError: another key, another context, or a changed record.
+        """
+        plaintext = unseal(sealed, key=key, context=context, at=at)
+        end = 1 + plaintext[0]
+        algorithm = named(plaintext[1:end].decode("ascii"))
+        return cls(pkcs8.from_der(plaintext[end:], at=at), algorithm=algorithm)
 
     def __repr__(self) -> str:
         """Name the algorithm only."""
