@@ -127,6 +127,7 @@ ROWS = [
     "presentation.format malformed failed : what at",
     "presentation.format limit_exceeded failed : what at",
     "presentation.format unsupported failed : what at",
+    "presentation.format declined failed",
     # presentation.nonce
     "presentation.nonce matches passed",
     "presentation.nonce mismatch failed",
@@ -151,6 +152,7 @@ ROWS = [
     "presentation.replay first_use passed",
     "presentation.replay same_response_again passed",
     "presentation.replay already_used failed",
+    "presentation.replay mismatch failed",
     # presentation.query
     "presentation.query answered passed",
     "presentation.query surplus_withheld passed : paths",
