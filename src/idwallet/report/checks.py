@@ -11,6 +11,9 @@ class CheckId(StrEnum):
     ``docs/reference/checks.md``, generated from `idwallet.report.table`.
     """
 
+    # A member is looked up dozens of times a verdict; Enum's own hash is Python code.
+    __hash__ = str.__hash__
+
     # What a verifier asked for, judged by the holder.
     REQUEST_FORMAT = "request.format"
     REQUEST_SIGNATURE = "request.signature"
@@ -63,6 +66,8 @@ class Reason(StrEnum):
     What only a policy lets pass ends in ``_accepted`` and is never the same reason
     with another outcome.
     """
+
+    __hash__ = str.__hash__  # as in CheckId
 
     # Shared by many checks.
     WAITING = "waiting"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue
@@ -173,11 +173,7 @@ class _Unpacking:
     ) -> None:
         if not isinstance(digests, list):
             raise _malformed("'_sd' is no array", place)
-        for digest in digests:
-            found = self._look_up(digest, place)
-            if found is None:
-                continue
-            position, disclosure = found
+        for position, disclosure in self._look_up(digests, place):
             name = disclosure.name
             if name is None:
                 raise DisclosureFault(
@@ -213,10 +209,10 @@ class _Unpacking:
                 if len(item) != 1:
                     # §4.2.4.2: no other key may stand beside the digest.
                     raise _malformed("'...' beside other names", place)
-                found = self._look_up(item[DOTS], place)
-                if found is None:
+                found = self._look_up([item[DOTS]], place)
+                if not found:
                     continue
-                position, disclosure = found
+                position, disclosure = found[0]
                 if disclosure.name is not None:
                     raise DisclosureFault(
                         Reason.MALFORMED,
@@ -231,17 +227,22 @@ class _Unpacking:
         return made
 
     def _look_up(
-        self, digest: JsonValue, place: Place
-    ) -> tuple[int, Disclosure] | None:
-        if not isinstance(digest, str):
-            raise _malformed("a digest is no string", place)
+        self, digests: list[JsonValue], place: Place
+    ) -> list[tuple[int, Disclosure]]:
+        """Return the disclosures that `digests` refer to, in their order."""
+        texts = cast("list[str]", digests)
+        try:
+            "".join(texts)  # the quickest way to ask whether all are strings
+        except TypeError:
+            raise _malformed("a digest is no string", place) from None
         seen = self._seen
-        if digest in seen:
+        before = len(seen)
+        seen.update(texts)
+        if len(seen) != before + len(digests):
             # Two places for one digest let one disclosure serve both (step 4).
             raise DisclosureFault(
                 Reason.DIGEST_REPEATED, {"at": f"payload, level {len(place)}"}
             )
-        seen.add(digest)
         if len(seen) > limits.DIGESTS:
             raise DisclosureFault(
                 Reason.LIMIT_EXCEEDED,
@@ -250,9 +251,9 @@ class _Unpacking:
                     "at": f"payload, level {len(place)}",
                 },
             )
-        found = self._by_digest.get(digest)
-        if found is None:
-            self.hidden += 1
+        by_digest = self._by_digest
+        found = [by_digest[each] for each in texts if each in by_digest]
+        self.hidden += len(texts) - len(found)
         return found
 
     def _reveal(
