@@ -4,12 +4,11 @@
 algorithm from the header and share a table of key classes with the application.
 """
 
-from collections.abc import Callable
 from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import ec, padding
 from jose import backends
 from jose.backends.base import Key
 from jose.backends.cryptography_backend import (
@@ -22,27 +21,30 @@ from idwallet.crypto.keys import PublicKey
 from idwallet.errors import UnsupportedError
 
 
-class _VerifyingKey(Protocol):
-    def verify(self, msg: bytes, sig: bytes) -> bool: ...
-
-
 class _Native(Protocol):
     def verify(self, signature: bytes, data: bytes, /) -> None: ...
 
 
-class PlainKey(Key):  # type: ignore[misc]
-    """EdDSA (RFC 8037) and ML-DSA, which python-jose lacks: no options to choose."""
+class EcKey(CryptographyECKey):  # type: ignore[misc]
+    """ES256, ES384 and ES512 on python-jose's key and its reading of r||s.
 
-    def __init__(self, key: _Native, algorithm: str) -> None:
-        """Hold the native key; the algorithm is the key's own."""
-        super().__init__(key, algorithm)
-        self._native = key
+    Its own `verify` takes every exception, a programming fault too, for a wrong
+    signature, and makes the scheme anew for each.
+    """
+
+    _SCHEMES: Final = {
+        "ES256": ec.ECDSA(hashes.SHA256()),
+        "ES384": ec.ECDSA(hashes.SHA384()),
+        "ES512": ec.ECDSA(hashes.SHA512()),
+    }
 
     def verify(self, msg: bytes, sig: bytes) -> bool:
-        """Say whether `sig` is the key's signature over `msg`."""
+        """Say whether `sig`, as r||s of exact length, is the key's over `msg`."""
+        scheme = self._SCHEMES[self._algorithm]
         try:
-            self._native.verify(sig, msg)
-        except InvalidSignature:
+            self.prepared_key.verify(self._raw_to_der(sig), msg, scheme)
+        except (InvalidSignature, ValueError):
+            # ValueError is python-jose's word for another length (RFC 7518 §3.4).
             return False
         return True
 
@@ -66,10 +68,27 @@ class PssKey(CryptographyRSAKey):  # type: ignore[misc]
         return True
 
 
-_KEYS: Final[dict[Algorithm, Callable[[object, str], _VerifyingKey]]] = {
-    Algorithm.ES256: CryptographyECKey,
-    Algorithm.ES384: CryptographyECKey,
-    Algorithm.ES512: CryptographyECKey,
+class PlainKey(Key):  # type: ignore[misc]
+    """EdDSA (RFC 8037) and ML-DSA, which python-jose lacks: no options to choose."""
+
+    def __init__(self, key: _Native, algorithm: str) -> None:
+        """Hold the native key; the algorithm is the key's own."""
+        super().__init__(key, algorithm)
+        self._native = key
+
+    def verify(self, msg: bytes, sig: bytes) -> bool:
+        """Say whether `sig` is the key's signature over `msg`."""
+        try:
+            self._native.verify(sig, msg)
+        except InvalidSignature:
+            return False
+        return True
+
+
+_KEYS: Final[dict[Algorithm, type[Key]]] = {
+    Algorithm.ES256: EcKey,
+    Algorithm.ES384: EcKey,
+    Algorithm.ES512: EcKey,
     Algorithm.RS256: CryptographyRSAKey,
     Algorithm.PS256: PssKey,
     Algorithm.EDDSA: PlainKey,
@@ -97,4 +116,5 @@ def matches(
             at="jose.backends",
             clause="RFC 8725 §3.2",
         )
-    return _KEYS[algorithm](key.native, algorithm.jose).verify(message, signature)
+    verifier = _KEYS[algorithm](key.native, algorithm.jose)
+    return bool(verifier.verify(message, signature))
