@@ -1,7 +1,7 @@
 """Certificates made for tests, right or wrong in any one field."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -40,7 +40,8 @@ def test_name(common_name: str) -> x509.Name:
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "XX"),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANISATION),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"TEST {common_name}"),
+            # RFC 5280 A.1: a common name has at most 64 characters.
+            x509.NameAttribute(NameOID.COMMON_NAME, f"TEST {common_name}"[:64]),
         ]
     )
 
@@ -189,7 +190,7 @@ def key_from_seed(algorithm: Algorithm, *, seed: bytes, label: str) -> PrivateKe
     return from_seed(stream.digest(32))
 
 
-_SEEDED: Final = {
+_SEEDED: Final[Mapping[Algorithm, Callable[[bytes], PrivateKey]]] = {
     Algorithm.EDDSA: Ed25519PrivateKey.from_private_bytes,
     Algorithm.ML_DSA_44: MLDSA44PrivateKey.from_seed_bytes,
     Algorithm.ML_DSA_65: MLDSA65PrivateKey.from_seed_bytes,

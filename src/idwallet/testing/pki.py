@@ -229,8 +229,10 @@ class TestPki:
         `intermediates` CAs stand between it and the root. `change` may alter the plan
         of its own certificate in any way that `fault` does not foresee.
         """
-        host = urlsplit(name).hostname or ""
-        names = (x509.UniformResourceIdentifier(name), x509.DNSName(host))
+        host = urlsplit(name).hostname
+        names: tuple[x509.GeneralName, ...] = (x509.UniformResourceIdentifier(name),)
+        if host:
+            names += (x509.DNSName(host),)
         recipe = _Recipe(
             names=names,
             key_purpose=MDOC_SIGNER,

@@ -1,0 +1,230 @@
+import json
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from idwallet import limits
+from idwallet.adapters.sql import SqlReplay
+from idwallet.errors import PortError, UnsupportedError, UsageError
+from idwallet.ports import Use
+
+AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+UNTIL = AT + timedelta(minutes=5)
+FORGOTTEN = UNTIL + limits.REPLAY_KEPT_AFTER + timedelta(microseconds=1)
+
+
+def digest(text: str) -> bytes:
+    return sha256(text.encode()).digest()
+
+
+REQUEST, RESPONSE, OTHER = digest("request"), digest("response"), digest("other")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "till.db"
+
+
+@pytest.fixture
+def guard(path: Path) -> Iterator[SqlReplay]:
+    with closing(SqlReplay(f"sqlite:///{path}")) as opened:
+        yield opened
+
+
+def use(guard: SqlReplay, request: bytes, response: bytes = RESPONSE) -> Use:
+    return guard.consume(request, response, until=UNTIL, at=AT)
+
+
+def test_the_first_response_takes_the_request(guard: SqlReplay) -> None:
+    assert use(guard, REQUEST) is Use.FIRST
+
+
+def test_the_same_response_may_come_again_until_its_verdict_is_settled(
+    guard: SqlReplay,
+) -> None:
+    uses = [use(guard, REQUEST), use(guard, REQUEST)]
+    settled = guard.settle(REQUEST)
+    assert [*uses, use(guard, REQUEST)] == [Use.FIRST, Use.SAME_AGAIN, Use.USED]
+    assert settled
+
+
+def test_another_response_to_the_same_request_is_refused(guard: SqlReplay) -> None:
+    use(guard, REQUEST)
+    assert use(guard, REQUEST, OTHER) is Use.USED
+
+
+def test_only_one_caller_settles_a_request(guard: SqlReplay) -> None:
+    use(guard, REQUEST)
+    assert [guard.settle(REQUEST), guard.settle(REQUEST)] == [True, False]
+
+
+def test_a_request_that_nobody_consumed_cannot_be_settled(guard: SqlReplay) -> None:
+    assert not guard.settle(REQUEST)
+
+
+def test_a_restart_forgets_nothing(guard: SqlReplay, path: Path) -> None:
+    use(guard, REQUEST)
+    guard.settle(REQUEST)
+    guard.close()
+    with closing(SqlReplay(f"sqlite:///{path}")) as again:
+        assert use(again, REQUEST) is Use.USED
+
+
+def _rows(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM idwallet_replay").fetchone()
+    assert isinstance(count, int)
+    return count
+
+
+def test_what_expired_long_ago_is_forgotten(guard: SqlReplay, path: Path) -> None:
+    use(guard, REQUEST)
+    guard.consume(OTHER, RESPONSE, until=FORGOTTEN, at=FORGOTTEN)
+    assert _rows(path) == 1
+
+
+def test_what_expired_lately_is_remembered(guard: SqlReplay, path: Path) -> None:
+    use(guard, REQUEST)
+    at = FORGOTTEN - timedelta(microseconds=1)
+    guard.consume(OTHER, RESPONSE, until=at, at=at)
+    assert _rows(path) == 2
+
+
+def test_a_request_consumed_long_after_its_expiry_is_remembered_all_the_same(
+    guard: SqlReplay,
+) -> None:
+    uses = [
+        guard.consume(REQUEST, each, until=UNTIL, at=FORGOTTEN)
+        for each in (RESPONSE, OTHER)
+    ]
+    assert uses == [Use.FIRST, Use.USED]
+
+
+def test_a_row_that_goes_between_the_two_statements_counts_as_used(
+    guard: SqlReplay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "_insert", lambda *_, **__: False)
+    assert use(guard, REQUEST) is Use.USED
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///file:x?mode=memory&uri=true",
+        "no url",
+        "nosuchdatabase://host/name",
+    ],
+)
+def test_a_url_that_cannot_guard_anything_is_refused(url: str) -> None:
+    with pytest.raises(UsageError):
+        SqlReplay(url)
+
+
+def test_a_missing_driver_is_named_as_such() -> None:
+    with pytest.raises(UnsupportedError):
+        SqlReplay("postgresql+pg8000://user:secret@host.example/name")
+
+
+def test_a_database_that_cannot_be_opened_is_a_port_error(tmp_path: Path) -> None:
+    with pytest.raises(PortError):
+        SqlReplay(f"sqlite:///{tmp_path}/no/such/folder/till.db")
+
+
+def test_a_file_that_is_no_database_is_a_port_error(path: Path) -> None:
+    path.write_bytes(b"this is no database" * 100)
+    with pytest.raises(PortError):
+        SqlReplay(f"sqlite:///{path}")
+
+
+def test_a_store_of_another_version_is_not_touched(
+    guard: SqlReplay, path: Path
+) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE idwallet_versions SET version = 2")
+        connection.commit()
+    with pytest.raises(PortError):
+        SqlReplay(f"sqlite:///{path}")
+
+
+def test_a_database_that_fails_later_is_a_port_error(
+    guard: SqlReplay, path: Path
+) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE idwallet_replay")
+        connection.commit()
+    with pytest.raises(PortError):
+        use(guard, REQUEST)
+    with pytest.raises(PortError):
+        guard.settle(REQUEST)
+
+
+def test_what_is_no_digest_is_refused(guard: SqlReplay) -> None:
+    with pytest.raises(UsageError):
+        use(guard, b"short")
+
+
+def test_the_representation_names_no_place(guard: SqlReplay) -> None:
+    assert repr(guard) == "<SqlReplay sqlite>"
+
+
+def test_of_many_threads_exactly_one_is_first(guard: SqlReplay) -> None:
+    responses = [digest(f"response {n}") for n in range(32)]
+    with ThreadPoolExecutor(8) as pool:
+        uses = list(pool.map(lambda each: use(guard, REQUEST, each), responses))
+    assert sorted(uses) == [Use.FIRST] + [Use.USED] * 31
+
+
+TILL = """
+import json, sys
+from datetime import datetime, timedelta
+from hashlib import sha256
+from idwallet.adapters.sql import SqlReplay
+
+url, name, at = sys.argv[1], sys.argv[2], datetime.fromisoformat(sys.argv[3])
+guard = SqlReplay(url)
+print("ready", flush=True)
+sys.stdin.readline()
+uses = []
+for n in range(40):
+    request = sha256(f"request {n}".encode()).digest()
+    response = sha256(f"{name} {n}".encode()).digest()
+    use = guard.consume(request, response, until=at + timedelta(minutes=5), at=at)
+    uses.append([use.value, guard.settle(request)])
+print(json.dumps(uses))
+"""
+
+
+def test_of_two_processes_exactly_one_is_first_and_one_settles(path: Path) -> None:
+    tills = [
+        subprocess.Popen(
+            [sys.executable, "-c", TILL, f"sqlite:///{path}", name, AT.isoformat()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("one", "two", "three")
+    ]
+    for till in tills:
+        assert till.stdout is not None
+        assert till.stdout.readline() == "ready\n"
+    for till in tills:
+        assert till.stdin is not None
+        till.stdin.write("go\n")
+        till.stdin.flush()
+    answers = [json.loads(till.communicate(timeout=120)[0]) for till in tills]
+    per_request = list(zip(*answers, strict=True))
+    assert len(per_request) == 40
+    for uses in per_request:
+        assert Counter(use for use, _ in uses) == {"first": 1, "used": 2}
+        assert sum(settled for _, settled in uses) == 1
