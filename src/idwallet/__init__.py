@@ -11,45 +11,117 @@ from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from idwallet.errors import (
-        IdWalletError,
-        MalformedError,
-        UsageError,
-        VerificationError,
-        VerificationFailed,
-        VerificationIndeterminate,
+    from idwallet.adapters.clock import now
+    from idwallet.adapters.keys import SoftwareKeyStore, open_signer
+    from idwallet.adapters.sql import SqlReplay
+    from idwallet.adapters.store import FolderStore
+    from idwallet.credentials.model import Credential, Unverified, VerifiedPresentation
+    from idwallet.credentials.possession import (
+        HolderKey,
+        ProvenKey,
+        make_proof,
+        prove_possession,
     )
+    from idwallet.credentials.query import Query
+    from idwallet.credentials.sdjwt.issue import SdJwtVc
+    from idwallet.crypto.algorithms import Algorithm
+    from idwallet.crypto.seal import SealKey
+    from idwallet.crypto.software import SoftwareSigner
+    from idwallet.errors import VerificationFailed, VerificationIndeterminate
+    from idwallet.explain import explain
     from idwallet.report import Check, CheckId, Outcome, Reason, Report
+    from idwallet.roles.holder import Holder
+    from idwallet.roles.issuer import Issuer
+    from idwallet.roles.presentation import evaluate_presentation, verify_presentation
+    from idwallet.roles.verifier import RelyingParty, Verifier
+    from idwallet.trust import policies
+    from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
+    from idwallet.trust.policy import Policy
+    from idwallet.trust.replay import MemoryReplay
 
 __all__ = [
+    "Algorithm",
     "Check",
     "CheckId",
-    "IdWalletError",
-    "MalformedError",
+    "Credential",
+    "FolderStore",
+    "Holder",
+    "HolderKey",
+    "Issuer",
+    "MemoryReplay",
     "Outcome",
+    "Policy",
+    "ProvenKey",
+    "Purpose",
+    "Query",
     "Reason",
+    "RelyingParty",
     "Report",
-    "UsageError",
-    "VerificationError",
+    "SdJwtVc",
+    "SealKey",
+    "SoftwareKeyStore",
+    "SoftwareSigner",
+    "SqlReplay",
+    "TrustAnchor",
+    "TrustStore",
+    "Unverified",
     "VerificationFailed",
     "VerificationIndeterminate",
+    "VerifiedPresentation",
+    "Verifier",
+    "evaluate_presentation",
+    "explain",
+    "make_proof",
+    "now",
+    "open_signer",
+    "policies",
+    "prove_possession",
+    "verify_presentation",
 ]
 
 _HOMES: Final = MappingProxyType(
     {
+        "Algorithm": "idwallet.crypto.algorithms",
         "Check": "idwallet.report",
         "CheckId": "idwallet.report",
-        "IdWalletError": "idwallet.errors",
-        "MalformedError": "idwallet.errors",
+        "Credential": "idwallet.credentials.model",
+        "FolderStore": "idwallet.adapters.store",
+        "Holder": "idwallet.roles.holder",
+        "HolderKey": "idwallet.credentials.possession",
+        "Issuer": "idwallet.roles.issuer",
+        "MemoryReplay": "idwallet.trust.replay",
         "Outcome": "idwallet.report",
+        "Policy": "idwallet.trust.policy",
+        "ProvenKey": "idwallet.credentials.possession",
+        "Purpose": "idwallet.trust.anchors",
+        "Query": "idwallet.credentials.query",
         "Reason": "idwallet.report",
+        "RelyingParty": "idwallet.roles.verifier",
         "Report": "idwallet.report",
-        "UsageError": "idwallet.errors",
-        "VerificationError": "idwallet.errors",
+        "SdJwtVc": "idwallet.credentials.sdjwt.issue",
+        "SealKey": "idwallet.crypto.seal",
+        "SoftwareKeyStore": "idwallet.adapters.keys",
+        "SoftwareSigner": "idwallet.crypto.software",
+        "SqlReplay": "idwallet.adapters.sql",
+        "TrustAnchor": "idwallet.trust.anchors",
+        "TrustStore": "idwallet.trust.anchors",
+        "Unverified": "idwallet.credentials.model",
         "VerificationFailed": "idwallet.errors",
         "VerificationIndeterminate": "idwallet.errors",
+        "VerifiedPresentation": "idwallet.credentials.model",
+        "Verifier": "idwallet.roles.verifier",
+        "evaluate_presentation": "idwallet.roles.presentation",
+        "explain": "idwallet.explain",
+        "make_proof": "idwallet.credentials.possession",
+        "now": "idwallet.adapters.clock",
+        "open_signer": "idwallet.adapters.keys",
+        "policies": "idwallet.trust",
+        "prove_possession": "idwallet.credentials.possession",
+        "verify_presentation": "idwallet.roles.presentation",
     }
 )
+# A name that is a module of its home.
+_MODULES: Final = frozenset({"policies"})
 
 
 class _Package(ModuleType):
@@ -71,7 +143,10 @@ if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
         if home is None:
             message = f"module 'idwallet' has no attribute {name!r}"
             raise AttributeError(message)
-        found: object = getattr(importlib.import_module(home), name)
+        if name in _MODULES:
+            found: object = importlib.import_module(f"{home}.{name}")
+        else:
+            found = getattr(importlib.import_module(home), name)
         globals()[name] = found
         return found
 

@@ -113,5 +113,13 @@ def test_no_submodule_displaces_a_public_name() -> None:
     assert getattr(idwallet, name) is before
 
 
+def test_explain_is_the_function_even_after_its_package_was_imported() -> None:
+    program = (
+        "import idwallet.explain, idwallet; from idwallet import explain; "
+        "print(callable(explain), explain is idwallet.explain)"
+    )
+    assert _in_a_new_interpreter(program) == "True True"
+
+
 def test_the_package_says_that_it_is_typed() -> None:
     assert (Path(idwallet.__file__).parent / "py.typed").is_file()

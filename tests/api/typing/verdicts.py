@@ -4,10 +4,10 @@ from idwallet import (
     CheckId,
     Outcome,
     Report,
-    VerificationError,
     VerificationFailed,
     VerificationIndeterminate,
 )
+from idwallet.errors import VerificationError
 
 
 def names_of_failed_checks(error: VerificationFailed) -> list[CheckId]:
