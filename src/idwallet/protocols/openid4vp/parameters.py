@@ -1,0 +1,316 @@
+"""The claims of a request object, read one by one into typed parameters."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import MAXYEAR, datetime
+from typing import Final, NamedTuple
+
+from idwallet import limits
+from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.codec.numeric_date import numeric_date
+from idwallet.credentials.query import Query
+from idwallet.errors import LimitError, MalformedError, UnsupportedError
+from idwallet.protocols.openid4vp.client import (
+    ClientId,
+    ClientIdPrefix,
+    read_client_id,
+)
+
+AUDIENCE: Final = "https://self-issued.me/v2"
+"""The `aud` of every request whose wallet was not discovered (OpenID4VP 1.0 §5.8)."""
+
+RESPONSE_TYPE: Final = "vp_token"
+RESPONSE_MODE: Final = "direct_post"
+
+PURPOSE: Final = "idwallet_purpose"
+"""Our own parameter for the purpose text.
+
+No parameter of OpenID4VP holds a purpose that nobody attests: ``verifier_info`` is
+for attestations, whose signature and binding a wallet must check (section 5.1). So it
+travels under a name with a vendor's prefix (RFC 6749 section 8.2), which other
+wallets ignore (OpenID4VP 1.0 section 5).
+"""
+
+_VP: Final = "OpenID4VP 1.0"
+_NEW: Final = f"{_VP} §5.1"
+_EXISTING: Final = f"{_VP} §5.2"
+_UNBOUND: Final = f"{_VP} §5.3"
+_DIRECT_POST: Final = f"{_VP} §8.2"
+_DATES: Final = "RFC 7519 §2"
+
+URL_SAFE: Final = re.compile(r"[A-Za-z0-9\-._~]+")
+"""The characters of nonce and state (OpenID4VP 1.0 §5.2)."""
+
+_HTTPS: Final = re.compile(
+    r"https://(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])"
+    r"(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:[/?](?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FormatSupport:
+    """What the verifier says it can verify of one credential format.
+
+    The algorithm names are those of OpenID4VP 1.0 B.3.4: of the issuer's signature
+    and of the key binding. An empty tuple restricts nothing.
+    """
+
+    format: str
+    issuer_algorithms: tuple[str, ...] = ()
+    binding_algorithms: tuple[str, ...] = ()
+
+
+class Validity(NamedTuple):
+    """From when until when a request may be answered; all aware, UTC."""
+
+    issued: datetime | None
+    not_before: datetime | None
+    expires: datetime
+
+
+class Parameters(NamedTuple):
+    """Everything of a request object but its times."""
+
+    client: ClientId
+    response_uri: str
+    nonce: str
+    query: Query
+    state: str | None
+    purpose: str | None
+    formats: tuple[FormatSupport, ...]
+
+
+def read_client(claims: Mapping[str, JsonValue]) -> ClientId:
+    """Read ``client_id``.
+
+    Raises:
+        MalformedError: it is missing or unreadable, see `read_client_id`.
+        UnsupportedError: see `read_client_id`.
+    """
+    text = _string(claims, "client_id", clause=_EXISTING)
+    return read_client_id(text, at="/client_id")
+
+
+def read_parameters(claims: JsonObject, client: ClientId) -> Parameters:
+    """Read every other parameter but the times.
+
+    Unknown parameters are ignored (OpenID4VP 1.0 section 5), the legacy
+    ``client_id_scheme`` among them. ``iss`` must be ignored too.
+
+    Raises:
+        MalformedError: a parameter is missing, breaks its rules or may not be there.
+        LimitError: a parameter is longer than its bound.
+        UnsupportedError: well-formed, and more than this version answers.
+    """
+    _require_supported(claims)
+    _require_audience(claims)
+    query = _query(claims)
+    state = _optional(claims, "state", clause=_EXISTING)
+    if state is not None:
+        require_url_safe(state, limits.STATE_CHARACTERS, at="/state")
+    elif any(
+        not each.require_cryptographic_holder_binding for each in query.credentials
+    ):
+        raise MalformedError(
+            "no state, though a credential is asked for without key binding",
+            at="/state",
+            clause=_UNBOUND,
+        )
+    nonce = _string(claims, "nonce", clause=_EXISTING)
+    require_url_safe(nonce, limits.NONCE_CHARACTERS, at="/nonce")
+    return Parameters(
+        client=client,
+        response_uri=_response_uri(claims),
+        nonce=nonce,
+        query=query,
+        state=state,
+        purpose=_purpose(claims),
+        formats=_formats(claims, client),
+    )
+
+
+def read_validity(claims: JsonObject) -> Validity:
+    """Read ``iat``, ``nbf`` and ``exp``.
+
+    A request that names neither ``iat`` nor ``exp`` cannot be told from one of last
+    year; the standards do not ask for them, this library does. Without ``exp`` a
+    request ends `limits.REQUEST_LIFETIME_MAXIMUM` after ``iat``.
+
+    Raises:
+        MalformedError: a time is no NumericDate, none limits the request, or the
+            request ends before it begins or lives longer than the maximum.
+    """
+    issued = _moment(claims, "iat")
+    not_before = _moment(claims, "nbf")
+    expires = _moment(claims, "exp")
+    begins = max((each for each in (issued, not_before) if each), default=None)
+    if expires is None:
+        if issued is None:
+            raise MalformedError("neither exp nor iat", at="/exp", clause=_DATES)
+        expires = issued + limits.REQUEST_LIFETIME_MAXIMUM
+    if begins is not None and expires <= begins:
+        raise MalformedError("ends before it begins", at="/exp", clause=_DATES)
+    if issued is not None and expires - issued > limits.REQUEST_LIFETIME_MAXIMUM:
+        raise MalformedError("lives too long", at="/exp", clause=_DATES)
+    return Validity(issued, not_before, expires)
+
+
+def host_of(response_uri: str) -> str:
+    """Return the lower-case host of a response URI that `read_parameters` took."""
+    found = _HTTPS.fullmatch(response_uri)
+    return "" if found is None else found["host"].lower()
+
+
+def require_url_safe(text: str, characters: int, *, at: str) -> None:
+    """Return only if the text may be a nonce or a state (OpenID4VP 1.0 §5.2).
+
+    Raises:
+        LimitError: more than `characters`.
+        MalformedError: empty, or a character outside RFC 3986's unreserved set.
+    """
+    if len(text) > characters:
+        raise LimitError("too long", at=at, clause=_EXISTING)
+    if URL_SAFE.fullmatch(text) is None:
+        raise MalformedError("not URL-safe ASCII", at=at, clause=_EXISTING)
+
+
+def _require_supported(claims: JsonObject) -> None:
+    for name in ("request", "request_uri"):
+        if name in claims:
+            raise MalformedError(
+                "a request inside a request", at=f"/{name}", clause="RFC 9101 §4"
+            )
+    if "transaction_data" in claims:
+        # The person would agree to something that this wallet cannot show.
+        raise UnsupportedError(
+            "transaction data", at="/transaction_data", clause=f"{_VP} §8.4"
+        )
+    for name in ("presentation_definition", "presentation_definition_uri"):
+        if name in claims:
+            raise UnsupportedError(
+                "a query language of earlier drafts", at=f"/{name}", clause=_NEW
+            )
+    response_type = _string(claims, "response_type", clause="RFC 6749 §3.1.1")
+    if response_type != RESPONSE_TYPE:
+        raise UnsupportedError(
+            "a response type other than vp_token",
+            at="/response_type",
+            clause=f"{_VP} §5.6",
+        )
+    if _string(claims, "response_mode", clause=_EXISTING) != RESPONSE_MODE:
+        raise UnsupportedError(
+            "a response mode other than direct_post",
+            at="/response_mode",
+            clause=_DIRECT_POST,
+        )
+
+
+def _require_audience(claims: JsonObject) -> None:
+    if "aud" in claims and claims["aud"] not in (AUDIENCE, [AUDIENCE]):
+        raise MalformedError(
+            "meant for another audience", at="/aud", clause=f"{_VP} §5.8"
+        )
+
+
+def _query(claims: JsonObject) -> Query:
+    found = claims.get("dcql_query")
+    if "scope" in claims:
+        if found is not None:
+            raise MalformedError(
+                "dcql_query and scope together", at="/scope", clause=_NEW
+            )
+        raise UnsupportedError("a query by scope", at="/scope", clause=f"{_VP} §5.5")
+    if not isinstance(found, dict):
+        raise MalformedError("no query object", at="/dcql_query", clause=_NEW)
+    return Query.from_dcql(found, at="/dcql_query")
+
+
+def _response_uri(claims: JsonObject) -> str:
+    if "redirect_uri" in claims:
+        raise MalformedError(
+            "redirect_uri beside direct_post", at="/redirect_uri", clause=_DIRECT_POST
+        )
+    text = _string(claims, "response_uri", clause=_DIRECT_POST)
+    if len(text) > limits.URI_CHARACTERS:
+        raise LimitError("too long", at="/response_uri", clause=_DIRECT_POST)
+    found = _HTTPS.fullmatch(text)
+    if found is None or int(found["port"] or 443) not in range(1, 65_536):
+        # A user part or a fragment, too, has no place where answers are posted.
+        raise MalformedError(
+            "no https URL of host, port, path and query",
+            at="/response_uri",
+            clause=_DIRECT_POST,
+        )
+    return text
+
+
+def _purpose(claims: JsonObject) -> str | None:
+    text = _optional(claims, PURPOSE, clause="RFC 6749 §8.2")
+    if text is not None and len(text) > limits.TEXT_CHARACTERS:
+        raise LimitError("too long", at=f"/{PURPOSE}", clause="RFC 6749 §8.2")
+    return text
+
+
+def _formats(claims: JsonObject, client: ClientId) -> tuple[FormatSupport, ...]:
+    metadata = claims.get("client_metadata", {})
+    if not isinstance(metadata, dict):
+        raise MalformedError("not an object", at="/client_metadata", clause=_NEW)
+    at = "/client_metadata/vp_formats_supported"
+    clause = f"{_VP} §11.1"
+    found = metadata.get("vp_formats_supported")
+    if found is None and client.prefix is ClientIdPrefix.PRE_REGISTERED:
+        return ()  # known by agreement, as the client is (§5.9.2)
+    if not isinstance(found, dict) or not found:
+        raise MalformedError("names no format", at=at, clause=clause)
+    if len(found) > limits.FORMATS:
+        raise LimitError("too many formats", at=at, clause=clause)
+    return tuple(_format(name, value, at=at) for name, value in found.items())
+
+
+def _format(name: str, value: JsonValue, *, at: str) -> FormatSupport:
+    if not isinstance(value, dict):
+        raise MalformedError("a format is no object", at=at, clause=f"{_VP} §11.1")
+    return FormatSupport(
+        name,
+        _algorithms(value, "sd-jwt_alg_values", at=at),
+        _algorithms(value, "kb-jwt_alg_values", at=at),
+    )
+
+
+def _algorithms(value: JsonObject, name: str, *, at: str) -> tuple[str, ...]:
+    if name not in value:
+        return ()
+    listed = value[name]
+    if not isinstance(listed, list) or not listed:
+        raise MalformedError(f"{name} is no list", at=at, clause=f"{_VP} B.3.4")
+    if len(listed) > limits.FORMAT_ALGORITHMS:
+        raise LimitError(f"{name} is too long", at=at, clause=f"{_VP} B.3.4")
+    names = tuple(each for each in listed if isinstance(each, str))
+    if len(names) != len(listed):
+        raise MalformedError(f"{name} holds no names", at=at, clause=f"{_VP} B.3.4")
+    return names
+
+
+def _moment(claims: JsonObject, name: str) -> datetime | None:
+    if name not in claims:
+        return None
+    moment = numeric_date(claims[name])
+    # The last year of the calendar has no room for a lifetime after `iat`.
+    if moment is None or moment.year == MAXYEAR:
+        raise MalformedError("no NumericDate", at=f"/{name}", clause=_DATES)
+    return moment
+
+
+def _optional(claims: JsonObject, name: str, *, clause: str) -> str | None:
+    return _string(claims, name, clause=clause) if name in claims else None
+
+
+def _string(claims: Mapping[str, JsonValue], name: str, *, clause: str) -> str:
+    if name not in claims:
+        raise MalformedError("missing", at=f"/{name}", clause=clause)
+    value = claims[name]
+    if not isinstance(value, str):
+        raise MalformedError("not a string", at=f"/{name}", clause=clause)
+    return value

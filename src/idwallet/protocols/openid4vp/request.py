@@ -1,0 +1,261 @@
+"""Signed request objects of OpenID4VP 1.0: written, and read without trust."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from idwallet import limits
+from idwallet.codec import json
+from idwallet.codec.json import JsonObject
+from idwallet.credentials.query import Query
+from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.signer import Signer
+from idwallet.envelope.jws import Jws, read_compact, sign_compact, x5c_parameter
+from idwallet.errors import MalformedError, UnsupportedError, UsageError
+from idwallet.protocols.openid4vp.client import (
+    ClientId,
+    ClientIdPrefix,
+    names_certificate,
+    read_client_id,
+)
+from idwallet.protocols.openid4vp.message import Carried, read_carrier
+from idwallet.protocols.openid4vp.parameters import (
+    AUDIENCE,
+    PURPOSE,
+    RESPONSE_MODE,
+    RESPONSE_TYPE,
+    FormatSupport,
+    Parameters,
+    Validity,
+    read_client,
+    read_parameters,
+    read_validity,
+)
+from idwallet.trust.certificate import Certificate
+
+TYP: Final = "oauth-authz-req+jwt"
+"""The only `typ` of a request object (OpenID4VP 1.0 section 5)."""
+
+_SD_JWT_VC: Final = "dc+sd-jwt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestObject:
+    """What a verifier asks for, and how it wants to be answered.
+
+    `client_id` is the whole identifier with its prefix; presentations name it as
+    their audience (OpenID4VP 1.0 section 14.8). `response_uri` is where the answer is
+    posted. `issued` and `expires` are aware, in UTC, and travel in whole seconds.
+    `state` comes back with the answer and must be there when a credential is asked
+    for without key binding (section 5.3).
+
+    `purpose` is text by the verifier that nobody attests. OpenID4VP has no parameter
+    for it, so it travels as ``idwallet_purpose``, which other wallets ignore. It must
+    pass through `codec.text` before a person sees it.
+    """
+
+    client_id: str
+    response_uri: str
+    nonce: str
+    query: Query
+    expires: datetime
+    issued: datetime | None = None
+    not_before: datetime | None = None
+    state: str | None = None
+    purpose: str | None = None
+    formats: tuple[FormatSupport, ...] = ()
+
+    def to_claims(self) -> JsonObject:
+        """Return the claims of the request object, as they are signed.
+
+        A pre-registered client sends no ``client_metadata``: a wallet that knows the
+        client must refuse it (OpenID4VP 1.0 section 8.5, ``invalid_client``).
+        """
+        claims: JsonObject = {
+            "aud": AUDIENCE,
+            "client_id": self.client_id,
+            "response_type": RESPONSE_TYPE,
+            "response_mode": RESPONSE_MODE,
+            "response_uri": self.response_uri,
+            "nonce": self.nonce,
+            "dcql_query": self.query.to_dcql(),
+        }
+        for name, value in (("state", self.state), (PURPOSE, self.purpose)):
+            if value is not None:
+                claims[name] = value
+        if self.formats:
+            claims["client_metadata"] = {
+                "vp_formats_supported": {
+                    each.format: _format_claims(each) for each in self.formats
+                }
+            }
+        times = (("iat", self.issued), ("nbf", self.not_before), ("exp", self.expires))
+        for name, moment in times:
+            if moment is not None:
+                claims[name] = int(moment.timestamp())
+        return claims
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRequest:
+    """A request object that was read, and of which nothing is verified.
+
+    Use `evaluate_request` for anything but looking at it.
+    """
+
+    jws: Jws
+    request: RequestObject
+
+
+def formats_supported(algorithms: frozenset[Algorithm]) -> tuple[FormatSupport, ...]:
+    """Return what a verifier that accepts these algorithms can verify.
+
+    The names are fully specified, as OpenID4VP 1.0 B.3.4 asks: ``Ed25519`` and not
+    ``EdDSA`` (RFC 9864).
+    """
+    names = tuple(
+        "Ed25519" if each is Algorithm.EDDSA else each.jose
+        for each in Algorithm
+        if each in algorithms
+    )
+    return (FormatSupport(_SD_JWT_VC, names, names),)
+
+
+def build_request_object(
+    request: RequestObject,
+    *,
+    signer: Signer,
+    certificates: Sequence[bytes] = (),
+    kid: str | None = None,
+) -> str:
+    """Sign a request object and return it as a compact JWT.
+
+    With an ``x509_`` client identifier `certificates` are DER, leaf first; a
+    self-signed one at the end is the trust anchor and is left out (HAIP 1.0
+    section 5). A pre-registered client has none; where several keys are pinned for it,
+    `kid` says which.
+
+    Raises:
+        UsageError: a wallet would refuse the request: the identifier, the leaf and
+            the signer do not belong together, the nonce is short, or a parameter
+            breaks its rules.
+        SignerError: the key could not sign.
+    """
+    claims = request.to_claims()
+    try:
+        client = read_client_id(request.client_id, at="/client_id")
+        read_parameters(claims, client)
+        validity = read_validity(claims)
+    except (MalformedError, UnsupportedError) as error:
+        raise UsageError(f"no wallet takes this request: {error}") from error
+    if validity.issued is None:
+        raise UsageError("a request says when it was issued")
+    if len(request.nonce) < limits.NONCE_CHARACTERS_MINIMUM:
+        # §13.3: at least 16 random bytes, which are 22 characters of base64url.
+        raise UsageError("a nonce holds at least 16 random bytes")
+    header: JsonObject = {"typ": TYP}
+    if client.prefix is ClientIdPrefix.PRE_REGISTERED:
+        if certificates:
+            raise UsageError("a pre-registered client is known by its key")
+        if kid is not None:
+            header["kid"] = kid
+    else:
+        chain = _chain(client, certificates, signer=signer)
+        header["x5c"] = x5c_parameter(chain)
+    return sign_compact(json.write_json(claims), header=header, signer=signer)
+
+
+def open_jws(raw: str | bytes) -> tuple[Carried, Jws]:
+    """Unpack the carrier and take the token apart.
+
+    Raises:
+        MalformedError: see `read_carrier` and `envelope.jws.read_compact`.
+        UnsupportedError: see there.
+    """
+    carried = read_carrier(raw)
+    # RFC 7797 section 7 forbids an unencoded payload in a JWT: nothing may be critical.
+    return carried, read_compact(carried.token, at="request", understood=frozenset())
+
+
+def read_claims(jws: Jws) -> JsonObject:
+    """Read the payload of a request object as JSON.
+
+    Raises:
+        MalformedError: not a JSON object, or a member stands twice.
+    """
+    return json.read_object(
+        jws.payload, at="", clause="RFC 9101 §4", max_bytes=limits.REQUEST_BYTES
+    )
+
+
+def read_request(raw: str | bytes) -> ReadRequest:
+    """Read a request from any carrier and verify nothing.
+
+    Raises:
+        MalformedError: the carrier, the token or a parameter breaks its rules, or the
+            client identifier beside the token is not the one inside.
+        LimitError: one of them is longer than its bound.
+        UnsupportedError: it is more than this version answers.
+    """
+    carried, jws = open_jws(raw)
+    if jws.header.typ != TYP:
+        raise MalformedError(
+            "not typed as a request object",
+            at="request/header/typ",
+            clause="OpenID4VP 1.0 §5",
+        )
+    claims = read_claims(jws)
+    client = read_client(claims)
+    if carried.client_id not in (None, client.text):
+        raise MalformedError(
+            "another client_id beside the request",
+            at="client_id",
+            clause="RFC 9101 §5",
+        )
+    parameters = read_parameters(claims, client)
+    return ReadRequest(jws, compose(parameters, read_validity(claims)))
+
+
+def compose(parameters: Parameters, validity: Validity) -> RequestObject:
+    """Join what was read of a request object into one value."""
+    return RequestObject(
+        client_id=parameters.client.text,
+        response_uri=parameters.response_uri,
+        nonce=parameters.nonce,
+        query=parameters.query,
+        expires=validity.expires,
+        issued=validity.issued,
+        not_before=validity.not_before,
+        state=parameters.state,
+        purpose=parameters.purpose,
+        formats=parameters.formats,
+    )
+
+
+def _format_claims(support: FormatSupport) -> JsonObject:
+    claims: JsonObject = {}
+    if support.issuer_algorithms:
+        claims["sd-jwt_alg_values"] = list(support.issuer_algorithms)
+    if support.binding_algorithms:
+        claims["kb-jwt_alg_values"] = list(support.binding_algorithms)
+    return claims
+
+
+def _chain(
+    client: ClientId, certificates: Sequence[bytes], *, signer: Signer
+) -> list[bytes]:
+    if not certificates:
+        raise UsageError("an x509 client identifier needs its certificates")
+    try:
+        chain = [Certificate.from_der(der, at="certificates") for der in certificates]
+    except (MalformedError, UnsupportedError) as error:
+        raise UsageError("a certificate cannot be read") from error
+    leaf = chain[0]
+    if leaf.self_issued:
+        raise UsageError("the signing certificate is self-signed")
+    if leaf.public_key != signer.public_key:
+        raise UsageError("the signer's key is not that of the leaf certificate")
+    if not names_certificate(client, leaf):
+        raise UsageError("the client identifier is not that of the leaf certificate")
+    return [each.der for each in chain if not each.self_issued]

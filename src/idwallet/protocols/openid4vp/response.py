@@ -1,0 +1,217 @@
+"""Responses of OpenID4VP 1.0 in the mode ``direct_post``, read and written strictly."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from idwallet import limits
+from idwallet.codec import json
+from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
+from idwallet.protocols.openid4vp.form import read_form, read_utf8, write_form
+from idwallet.protocols.openid4vp.message import read_text
+from idwallet.protocols.openid4vp.parameters import require_url_safe
+from idwallet.protocols.openid4vp.refusals import ErrorCode
+
+_PARAMETERS: Final = "OpenID4VP 1.0 §8.1"
+_DIRECT_POST: Final = "OpenID4VP 1.0 §8.2"
+_ENCRYPTED: Final = "OpenID4VP 1.0 §8.3"
+_ERROR: Final = "OpenID4VP 1.0 §8.5"
+
+_QUERY_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
+_CODES: Final = {each.value: each for each in ErrorCode}
+_TEXTS: Final = ("error", "state", "response")
+
+ACCEPTANCE_BODY: Final = b"{}"
+"""What a verifier answers, with HTTP status 200 and ``application/json``, to a
+response that it took (OpenID4VP 1.0 section 8.2)."""
+
+REFUSAL_BODY: Final = b'{"error":"invalid_request"}'
+"""What a verifier answers, with HTTP status 400 and ``application/json``, to every
+response that it did not take. It is one constant, whatever the reason: a reason would
+tell an attacker which check to try next."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseParts:
+    """The presentations of a response, of which nothing is verified.
+
+    `presentations` maps identifiers of the query to what was presented for them, in
+    the order of the response; nobody has compared them with a query yet. `state` is
+    as received, or None.
+    """
+
+    presentations: Mapping[str, tuple[str, ...]] = field(repr=False)
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WalletRefusal:
+    """The wallet answered with an error instead of presentations.
+
+    `code` is None for a code that no standard names. Free text that came along is
+    dropped: anybody can have written it.
+    """
+
+    code: ErrorCode | None
+    state: str | None = None
+
+
+def read_response(body: str | bytes) -> ResponseParts | WalletRefusal:
+    """Read the body of a response: a form, or a JSON object with the same members.
+
+    Unknown parameters are ignored (OpenID4VP 1.0 section 8.1), repeated ones refused.
+
+    Raises:
+        MalformedError: it is neither, holds both or none of ``vp_token`` and
+            ``error``, or breaks the rules of section 8.1.
+        LimitError: more bytes, presentations or characters than `limits` allows.
+        UnsupportedError: an encrypted response, or a presentation that is an object.
+    """
+    data = read_text(body, max_bytes=limits.RESPONSE_BYTES, at="response")
+    if data.startswith(b"{"):
+        members = json.read_object(
+            data,
+            at="response",
+            clause=_DIRECT_POST,
+            max_bytes=limits.RESPONSE_BYTES,
+        )
+    else:
+        members = _read_form(data)
+    state = _state(members)
+    if "response" in members:
+        raise UnsupportedError(
+            "an encrypted response", at="/response", clause=_ENCRYPTED
+        )
+    if "error" in members:
+        return _refusal(members, state)
+    if "vp_token" not in members:
+        raise MalformedError("no vp_token", at="/vp_token", clause=_PARAMETERS)
+    return ResponseParts(_presentations(members["vp_token"]), state)
+
+
+def write_response(
+    presentations: Mapping[str, Sequence[str]], *, state: str | None = None
+) -> str:
+    """Write a response as the form that ``direct_post`` sends.
+
+    `state` is that of the request, which must come back unchanged.
+
+    Raises:
+        UsageError: no presentation, an empty list, or an identifier that no query has.
+    """
+    token = json.write_json(_token(presentations)).decode()
+    return write_form(_with_state({"vp_token": token}, state))
+
+
+def write_response_json(
+    presentations: Mapping[str, Sequence[str]], *, state: str | None = None
+) -> str:
+    """Write a response as JSON, for applications that carry it themselves.
+
+    Raises:
+        UsageError: see `write_response`.
+    """
+    members: JsonObject = {"vp_token": _token(presentations)}
+    if state is not None:
+        members["state"] = state
+    return json.write_json(members).decode()
+
+
+def write_refusal(code: ErrorCode, *, state: str | None = None) -> str:
+    """Write a wallet's error response as a form: the code and nothing else.
+
+    It is for a request that was verified; to an address that nobody vouches for, a
+    wallet answers nothing at all (OpenID4VP 1.0 sections 14.3.1 and 15.9).
+    """
+    return write_form(_with_state({"error": code.value}, state))
+
+
+def write_refusal_json(code: ErrorCode, *, state: str | None = None) -> str:
+    """Write a wallet's error response as JSON; see `write_refusal`."""
+    return json.write_json({**_with_state({"error": code.value}, state)}).decode()
+
+
+def _read_form(data: bytes) -> JsonObject:
+    form = read_form(data, at="response")
+    members: JsonObject = {
+        name: read_utf8(form[name], at=f"/{name}") for name in _TEXTS if name in form
+    }
+    if "vp_token" in form:
+        members["vp_token"] = json.read_json(
+            form["vp_token"],
+            at="/vp_token",
+            clause=_PARAMETERS,
+            max_bytes=limits.RESPONSE_BYTES,
+        )
+    return members
+
+
+def _state(members: JsonObject) -> str | None:
+    if "state" not in members:
+        return None
+    state = members["state"]
+    if not isinstance(state, str):
+        raise MalformedError("not a string", at="/state", clause=_DIRECT_POST)
+    require_url_safe(state, limits.STATE_CHARACTERS, at="/state")
+    return state
+
+
+def _refusal(members: JsonObject, state: str | None) -> WalletRefusal:
+    code = members["error"]
+    if "vp_token" in members:
+        raise MalformedError("vp_token and error together", at="/error", clause=_ERROR)
+    if not isinstance(code, str):
+        raise MalformedError("not a string", at="/error", clause=_ERROR)
+    return WalletRefusal(_CODES.get(code), state)
+
+
+def _presentations(token: JsonValue) -> dict[str, tuple[str, ...]]:
+    if not isinstance(token, dict):
+        raise MalformedError("not an object", at="/vp_token", clause=_PARAMETERS)
+    if not token:
+        raise MalformedError("no presentation", at="/vp_token", clause=_PARAMETERS)
+    found = {}
+    count = 0
+    for query_id, listed in token.items():
+        if _QUERY_ID.fullmatch(query_id) is None:
+            raise MalformedError(
+                "a name that no query can have", at="/vp_token", clause=_PARAMETERS
+            )
+        # The identifier comes from outside, but these characters are safe to show.
+        at = f"/vp_token/{query_id}"
+        if not isinstance(listed, list) or not listed:
+            raise MalformedError("not a non-empty array", at=at, clause=_PARAMETERS)
+        count += len(listed)
+        if count > limits.PRESENTATIONS:
+            raise LimitError(
+                "too many presentations", at="/vp_token", clause=_PARAMETERS
+            )
+        found[query_id] = tuple([_presentation(each, at) for each in listed])
+    return found
+
+
+def _presentation(value: JsonValue, at: str) -> str:
+    if isinstance(value, str):
+        if value:
+            return value
+        raise MalformedError("an empty presentation", at=at, clause=_PARAMETERS)
+    if isinstance(value, dict):
+        raise UnsupportedError(
+            "a presentation that is an object", at=at, clause=_PARAMETERS
+        )
+    raise MalformedError("neither string nor object", at=at, clause=_PARAMETERS)
+
+
+def _token(presentations: Mapping[str, Sequence[str]]) -> JsonObject:
+    token: JsonObject = {name: list(each) for name, each in presentations.items()}
+    try:
+        _presentations(token)
+    except MalformedError as error:
+        raise UsageError(f"no verifier takes this response: {error}") from error
+    return token
+
+
+def _with_state(parameters: dict[str, str], state: str | None) -> dict[str, str]:
+    return parameters if state is None else {**parameters, "state": state}

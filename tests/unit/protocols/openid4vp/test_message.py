@@ -1,0 +1,107 @@
+"""A request object comes out of each carrier as it went in."""
+
+import json
+
+import pytest
+
+from idwallet import limits
+from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
+from idwallet.protocols.openid4vp.message import (
+    Carried,
+    RequestMessage,
+    read_carrier,
+    read_text,
+)
+
+TOKEN = "e30.e30.c2ln"
+CLIENT = "x509_san_dns:rp.example.org"
+MESSAGE = RequestMessage(TOKEN, CLIENT)
+
+
+def test_a_message_becomes_a_uri() -> None:
+    assert MESSAGE.to_uri() == (
+        "openid4vp://?client_id=x509_san_dns%3Arp.example.org&request=e30.e30.c2ln"
+    )
+    assert MESSAGE.to_uri("haip-vp").startswith("haip-vp://?client_id=")
+
+
+@pytest.mark.parametrize("scheme", ["", "OpenID4VP", "a b", "x:", "1x"])
+def test_what_is_no_scheme_is_refused(scheme: str) -> None:
+    with pytest.raises(UsageError):
+        MESSAGE.to_uri(scheme)
+
+
+def test_a_message_becomes_json() -> None:
+    assert json.loads(MESSAGE.to_json()) == {"client_id": CLIENT, "request": TOKEN}
+
+
+@pytest.mark.parametrize("padding", ["", " ", "\r\n"])
+def test_every_carrier_is_read(padding: str) -> None:
+    expected = Carried(TOKEN.encode(), CLIENT)
+    for carried in (MESSAGE.to_uri(), MESSAGE.to_uri("haip-vp"), MESSAGE.to_json()):
+        assert read_carrier(padding + carried + padding) == expected
+        assert read_carrier((padding + carried + padding).encode()) == expected
+    assert read_carrier(padding + TOKEN + padding) == Carried(TOKEN.encode(), None)
+
+
+def test_an_https_wallet_address_carries_a_request() -> None:
+    uri = f"HTTPS://wallet.example/authorize?request={TOKEN}&client_id=a"
+    assert read_carrier(uri) == Carried(TOKEN.encode(), "a")
+
+
+def test_parameters_beside_the_request_are_ignored() -> None:
+    assert read_carrier(f"openid4vp://?nonce=x&client_id=a&request={TOKEN}&q=%C3%A9")
+    document = {"client_id": "a", "request": TOKEN, "nonce": 1, "dcql_query": {}}
+    assert read_carrier(json.dumps(document)) == Carried(TOKEN.encode(), "a")
+
+
+@pytest.mark.parametrize(
+    ("raw", "at"),
+    [
+        ("", "request"),
+        (" \n", "request"),
+        ("\ud800", "request"),
+        (f"openid4vp://?request={TOKEN}", "client_id"),
+        (f"openid4vp://?client_id=%FF&request={TOKEN}", "client_id"),
+        (f"openid4vp://?client_id=a&client_id=a&request={TOKEN}", "uri"),
+        (f"openid4vp://?client_id=a&request={TOKEN}&request={TOKEN}", "uri"),
+        (f"openid4vp://?client_id=a&request={TOKEN}#fragment", "uri"),
+        (f"openid4vp:{TOKEN}", "uri"),
+        (
+            f"openid4vp://?client_id=a&request={TOKEN}&request_uri=https%3A%2F%2Fa",
+            "request_uri",
+        ),
+        (f'{{"request":"{TOKEN}"}}', "client_id"),
+        (f'{{"client_id":"a","client_id":"a","request":"{TOKEN}"}}', "request"),
+        (f'{{"client_id":1,"request":"{TOKEN}"}}', "/client_id"),
+        ('{"client_id":"a","request":{}}', "/request"),
+        ('{"client_id":"a"', "request"),
+    ],
+)
+def test_a_broken_carrier_is_refused(raw: str, at: str) -> None:
+    with pytest.raises(MalformedError) as caught:
+        read_carrier(raw)
+    assert caught.value.at == at
+
+
+@pytest.mark.parametrize(
+    ("raw", "at"),
+    [
+        ("openid4vp://?client_id=a&request_uri=https%3A%2F%2Frp%2Fr", "request_uri"),
+        ('{"client_id":"a","request_uri":"https://rp/r"}', "request_uri"),
+        ("openid4vp://?client_id=a&response_type=vp_token&nonce=n", "request"),
+        ('{"client_id":"a","nonce":"n"}', "request"),
+    ],
+)
+def test_a_request_by_reference_or_unsigned_is_not_supported(raw: str, at: str) -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        read_carrier(raw)
+    assert caught.value.at == at
+
+
+def test_a_carrier_over_the_limit_is_refused_unread() -> None:
+    size = limits.REQUEST_BYTES
+    assert read_carrier("a" * size).token == b"a" * size
+    for raw in ("a" * (size + 1), b"a" * (size + 1), "я" * size):
+        with pytest.raises(LimitError):
+            read_text(raw, max_bytes=size, at="request")
