@@ -1,7 +1,7 @@
 """Public keys as COSE_Key maps (RFC 9052, RFC 9053, RFC 8230, RFC 9964)."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -12,7 +12,10 @@ from idwallet.crypto.spki import KeyParts
 from idwallet.errors import MalformedError, UnsupportedError
 
 if TYPE_CHECKING:
-    from idwallet.codec.cbor import CborValue
+    from idwallet.codec.cbor import CborKey, CborValue
+
+CoseMap: TypeAlias = "Mapping[int, CborValue] | Mapping[CborKey, CborValue]"
+"""A COSE_Key as read from CBOR, or as written."""
 
 KTY: Final = 1
 ALG: Final = 3
@@ -45,9 +48,7 @@ _EC_CURVES: Final[Mapping[str, ec.EllipticCurve]] = {
 }
 
 
-def read(
-    key: "Mapping[int, CborValue]", *, at: str
-) -> tuple[KeyParts, frozenset[Algorithm]]:
+def read(key: CoseMap, *, at: str) -> tuple[KeyParts, frozenset[Algorithm]]:
     """Return the key and the algorithms that it may be used with.
 
     Raises:
@@ -55,8 +56,11 @@ def read(
             a value of the wrong type or length, a point off its curve.
         UnsupportedError: a key type or curve that is not in `kinds`.
     """
+    # True, 1 and 1.0 are one to Python: no label but an integer or text is one here.
+    if not all(type(label) in (int, str) for label in key):
+        raise MalformedError("label of a wrong type", at=at, clause="RFC 9052 §1.5")
     kty = key.get(KTY)
-    if not _is_int(kty):
+    if not isinstance(kty, int) or isinstance(kty, bool):
         raise MalformedError("no key type", at=f"{at}/1", clause="RFC 9052 §7.1")
     if kty not in _PRIVATE:
         raise UnsupportedError("key type", at=f"{at}/1", clause="RFC 9053 §7")
@@ -69,11 +73,7 @@ def read(
     return _parts(key, kind=kind, at=at), algorithms
 
 
-def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _kind(key: "Mapping[int, CborValue]", *, kty: int, at: str) -> KeyKind:
+def _kind(key: CoseMap, *, kty: int, at: str) -> KeyKind:
     if kty == _RSA:
         return kinds.RSA
     label = ALG if kty == _AKP else _CRV
@@ -90,9 +90,7 @@ def _kind(key: "Mapping[int, CborValue]", *, kty: int, at: str) -> KeyKind:
     return kind
 
 
-def _algorithms(
-    key: "Mapping[int, CborValue]", *, kind: KeyKind, at: str
-) -> frozenset[Algorithm]:
+def _algorithms(key: CoseMap, *, kind: KeyKind, at: str) -> frozenset[Algorithm]:
     operations = key.get(KEY_OPS, [_VERIFY])
     if not isinstance(operations, list) or _VERIFY not in operations:
         raise MalformedError("key may not verify", at=f"{at}/4", clause="RFC 9052 §7.1")
@@ -111,7 +109,7 @@ def _algorithms(
     return frozenset((algorithm,))
 
 
-def _parts(key: "Mapping[int, CborValue]", *, kind: KeyKind, at: str) -> KeyParts:
+def _parts(key: CoseMap, *, kind: KeyKind, at: str) -> KeyParts:
     if kind is kinds.RSA:
         return spki.from_rsa_numbers(
             _number(key, label=_N, at=at), _number(key, label=_E, at=at), at=at
@@ -143,7 +141,7 @@ def _decompress(kind: KeyKind, x: bytes, *, sign: bool, at: str) -> KeyParts:
     return spki.from_native(native, at=at)
 
 
-def _octets(key: "Mapping[int, CborValue]", *, label: int, size: int, at: str) -> bytes:
+def _octets(key: CoseMap, *, label: int, size: int, at: str) -> bytes:
     data = key.get(label)
     if not isinstance(data, bytes) or len(data) != size:
         raise MalformedError(
@@ -152,7 +150,7 @@ def _octets(key: "Mapping[int, CborValue]", *, label: int, size: int, at: str) -
     return data
 
 
-def _number(key: "Mapping[int, CborValue]", *, label: int, at: str) -> int:
+def _number(key: CoseMap, *, label: int, at: str) -> int:
     data = key.get(label)
     if not isinstance(data, bytes) or not data or data[0] == 0:
         raise MalformedError(

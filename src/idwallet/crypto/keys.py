@@ -21,6 +21,7 @@ from idwallet.codec.json import JsonObject, JsonValue, write_json
 from idwallet.codec.pem import read_pem
 from idwallet.crypto import cose_key, jwk, spki
 from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.cose_key import CoseMap
 from idwallet.crypto.kinds import KeyKind
 from idwallet.crypto.spki import KeyParts, NativePublicKey
 from idwallet.errors import MalformedError
@@ -60,7 +61,7 @@ class PublicKey:
         return cls._of(parts, algorithms)
 
     @classmethod
-    def from_cose(cls, key: "Mapping[int, CborValue]", /, *, at: str) -> "PublicKey":
+    def from_cose(cls, key: CoseMap, /, *, at: str) -> "PublicKey":
         """Read a public COSE_Key (RFC 9052 7).
 
         Raises:

@@ -188,7 +188,7 @@ def _not_rsa(
     kind = public.kind
     name = "priv" if kind.kty == "AKP" else "d"
     secret = _octets(jwk, name=name, at=at)
-    size = 32 if kind.kty == "AKP" else kind.size  # the seed, RFC 9964 §3
+    size = 32 if kind.kty == "AKP" else kind.size  # the seed, RFC 9964 §4
     if len(secret) != size:
         raise MalformedError(
             "wrong length for the key", at=f"{at}/{name}", clause="RFC 7518 §6.2.2.1"
