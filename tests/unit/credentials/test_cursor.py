@@ -23,12 +23,22 @@ def _at(value: JsonValue) -> Cursor:
         ([], lambda here: here.elements(limit=1), "empty array", "/here"),
         ("", lambda here: here.text(), "not a non-empty string", "/here"),
         (1, lambda here: here.text(), "not a non-empty string", "/here"),
-        (["a", 1], lambda here: here.texts(limit=2), "not a non-empty string", "/here/1"),
+        (
+            ["a", 1],
+            lambda here: here.texts(limit=2),
+            "not a non-empty string",
+            "/here/1",
+        ),
         ("a b", lambda here: here.identifier(), "not alphanumeric", "/here"),
         ("a\n", lambda here: here.identifier(), "not alphanumeric", "/here"),
         ("é", lambda here: here.identifier(), "not alphanumeric", "/here"),
         (1, lambda here: here.flag(), "not a boolean", "/here"),
-        ({"a": None}, lambda here: here.flag_of("a", absent=True), "not a bool", "/here/a"),
+        (
+            {"a": None},
+            lambda here: here.flag_of("a", absent=True),
+            "not a bool",
+            "/here/a",
+        ),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_with_its_place(
