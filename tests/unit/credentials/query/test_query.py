@@ -2,7 +2,7 @@
 
 import copy
 import json
-import pickle  # noqa: S403
+import pickle  # noqa: TID251 - only what was written here is read
 from types import MappingProxyType
 
 import pytest

@@ -1,0 +1,139 @@
+"""The catalogue's files are complete, in both languages, and say what the law says."""
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Final
+
+import pytest
+
+from idwallet.credentials.catalogue import (
+    CatalogueClaim,
+    ClaimKind,
+    CredentialType,
+    Sensitivity,
+    catalogue,
+)
+
+NAMES: Final = ("national-id", "age-proof", "student-card")
+
+
+def _claims() -> Iterator[tuple[CredentialType, CatalogueClaim]]:
+    for each in catalogue().values():
+        for claim in each.claims.values():
+            yield each, claim
+
+
+def test_every_file_of_the_folder_is_in_the_catalogue() -> None:
+    folder = files("idwallet.credentials.catalogue")
+    found = {each.name for each in folder.iterdir() if each.name.endswith(".json")}
+    assert found == {f"{name}.json" for name in NAMES}
+    assert tuple(catalogue()) == NAMES
+    assert [each.name for each in catalogue().values()] == list(NAMES)
+
+
+def test_the_catalogue_is_read_once_and_cannot_be_changed() -> None:
+    assert catalogue() is catalogue()
+    with pytest.raises(TypeError):
+        catalogue()["x"] = catalogue()["age-proof"]  # type: ignore[index]
+    with pytest.raises(AttributeError):
+        catalogue()["age-proof"].claims.pop("x")  # type: ignore[attr-defined]
+
+
+def test_every_name_is_there_in_both_languages() -> None:
+    shown = [each.display for each in catalogue().values()]
+    shown += [claim.display for _, claim in _claims()]
+    for each in shown:
+        assert each.en.isascii()
+        assert each.en[0].isupper()
+        assert any("а" <= letter.lower() <= "я" for letter in each.ru)
+        assert not any("a" <= letter.lower() <= "z" for letter in each.ru)
+
+
+def test_no_two_claims_of_a_type_are_shown_by_one_name() -> None:
+    for each in catalogue().values():
+        claims = each.claims.values()
+        assert len({claim.display.en for claim in claims}) == len(claims)
+        assert len({claim.display.ru for claim in claims}) == len(claims)
+
+
+def test_a_claim_that_two_types_share_is_shown_by_the_same_name() -> None:
+    shown: dict[str, object] = {}
+    for _, claim in _claims():
+        assert shown.setdefault(claim.name, claim.display) == claim.display
+
+
+def test_a_claim_name_is_plain() -> None:
+    for _, claim in _claims():
+        assert claim.name.replace("_", "").isalnum()
+        assert claim.name.isascii()
+        assert claim.name == claim.name.lower()
+
+
+# PID Rulebook, section 4.1.1, and the age claims of its edition for ARF 2.5.
+PID_CLAIMS: Final = (
+    "family_name given_name birthdate place_of_birth nationalities address "
+    "address.formatted address.country address.region address.locality "
+    "address.postal_code address.street_address address.house_number "
+    "birth_family_name birth_given_name email phone_number picture "
+    "date_of_expiry date_of_issuance personal_administrative_number sex "
+    "issuing_authority issuing_country document_number issuing_jurisdiction "
+    "trust_anchor attestation_legal_category age_in_years age_birth_year "
+    "age_equal_or_over.18 "
+    "place_of_birth.country place_of_birth.region place_of_birth.locality"
+)
+
+
+def test_the_national_identity_card_has_every_claim_of_the_pid_rulebook() -> None:
+    listed = catalogue()["national-id"]
+    assert listed.types == {"dc+sd-jwt": "urn:eudi:pid:1"}
+    paths = {
+        ".".join(map(str, each.paths["dc+sd-jwt"])) for each in listed.claims.values()
+    }
+    ages = {each for each in paths if each.startswith("age_equal_or_over.")}
+    assert paths - ages | {"age_equal_or_over.18"} == set(PID_CLAIMS.split())
+
+
+def test_a_claim_that_states_an_age_tells_no_more() -> None:
+    for _, claim in _claims():
+        if claim.states_age is not None:
+            assert claim.name == f"age_over_{claim.states_age}"
+            assert claim.kind is ClaimKind.BOOLEAN
+            assert claim.sensitivity is Sensitivity.MINIMAL
+            path = claim.paths["dc+sd-jwt"]
+            assert path == ("age_equal_or_over", str(claim.states_age))
+
+
+def test_a_proof_of_age_tells_nothing_else_about_the_person() -> None:
+    listed = catalogue()["age-proof"]
+    tells = {each.sensitivity for each in listed.claims.values()}
+    assert tells == {Sensitivity.MINIMAL}
+    # The ages of the EU Age Verification Profile are all there.
+    profile = {13, 15, 16, 18, 21, 23, 25, 27, 28, 40, 60, 65, 67}
+    assert profile <= set(listed.ages())
+    assert list(listed.ages()) == sorted(listed.ages())
+
+
+def test_a_face_is_a_special_claim_and_a_number_for_life_identifies() -> None:
+    for _, claim in _claims():
+        if claim.kind is ClaimKind.IMAGE:
+            assert claim.sensitivity is Sensitivity.SPECIAL
+        numbered = claim.name.endswith("_number") or claim.kind is ClaimKind.EMAIL
+        if numbered and claim.name != "resident_house_number":
+            assert claim.sensitivity is Sensitivity.IDENTIFYING
+
+
+def test_every_sensitivity_is_in_use() -> None:
+    assert {claim.sensitivity for _, claim in _claims()} == set(Sensitivity)
+    assert {claim.kind for _, claim in _claims()} == set(ClaimKind)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_has_no_escape_where_a_letter_would_do(name: str) -> None:
+    text = (
+        files("idwallet.credentials.catalogue")
+        .joinpath(f"{name}.json")
+        .read_text(encoding="utf-8")
+    )
+    assert "\\u" not in text
+    assert json.loads(text)["name"] == name
