@@ -75,7 +75,12 @@ SHOWN: Final = (
 )
 """The checks that no shown credential passes without."""
 
-ANSWERED: Final = (CheckId.PRESENTATION_FORMAT, CheckId.PRESENTATION_REPLAY)
+ANSWERED: Final = (
+    CheckId.PRESENTATION_FORMAT,
+    CheckId.PRESENTATION_FRESHNESS,
+    CheckId.PRESENTATION_REPLAY,
+    CheckId.PRESENTATION_QUERY,
+)
 """The checks that no response passes without."""
 
 

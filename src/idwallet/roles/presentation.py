@@ -265,11 +265,10 @@ class _Answer:
 
     def _query(self, parts: ResponseParts, shown: list[_Shown]) -> dict[str, Narrowed]:
         """Judge the answer as a whole; return what each credential may hand on."""
-        for each in shown:
-            if each.verdict.unpacked is None:
-                # Whether it answers the query cannot be said of what cannot be read.
-                self._wait_for_disclosures(shown)
-                return {}
+        if any(_unreadable(each.verdict) for each in shown):
+            # Whether it answers the query cannot be said of what cannot be read.
+            self._wait_for_reading(shown)
+            return {}
         answers: dict[str, list[Candidate]] = {name: [] for name in parts.presentations}
         for each in shown:
             answers[each.query_id].append(_candidate(each.verdict))
@@ -284,18 +283,21 @@ class _Answer:
         self._checks += [_with_surplus(each, narrowed) for each in judged]
         return narrowed
 
-    def _wait_for_disclosures(self, shown: list[_Shown]) -> None:
-        for each in shown:
-            cause = (
-                CheckId.CREDENTIAL_FORMAT
-                if each.verdict.sd_jwt is None
-                else CheckId.CREDENTIAL_DISCLOSURES
-            )
+    def _wait_for_reading(self, shown: list[_Shown]) -> None:
+        cause = next(filter(None, (_unreadable(each.verdict) for each in shown)))
+        for subject in (*(each.subject for each in shown), _RESPONSE):
             self._checks.append(
-                waiting(
-                    CheckId.PRESENTATION_QUERY, subject=each.subject, waits_for=cause
-                )
+                waiting(CheckId.PRESENTATION_QUERY, subject=subject, waits_for=cause)
             )
+
+
+def _unreadable(verdict: SdJwtVerdict) -> CheckId | None:
+    """Return the check that keeps the claims from being read, or None."""
+    if verdict.sd_jwt is None:
+        return CheckId.CREDENTIAL_FORMAT
+    if verdict.unpacked is None:
+        return CheckId.CREDENTIAL_DISCLOSURES
+    return None if verdict.vct else CheckId.CREDENTIAL_TYPE
 
 
 def _candidate(verdict: SdJwtVerdict) -> Candidate:

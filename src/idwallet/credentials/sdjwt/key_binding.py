@@ -107,8 +107,12 @@ class HolderJudgement:
             self._say(CheckId.HOLDER_BINDING, Reason.MALFORMED, facts)
             self._wait_for_binding()
             return
-        reason = self._binding_reason(jws, said, key)
-        self._say(CheckId.HOLDER_BINDING, reason, signature_facts(reason, jws))
+        algorithm = hash_name(self._payload)
+        if algorithm is None:
+            self._wait(CheckId.HOLDER_BINDING, CheckId.CREDENTIAL_DISCLOSURES)
+        else:
+            reason = self._binding_reason(jws, said, key, algorithm=algorithm)
+            self._say(CheckId.HOLDER_BINDING, reason, signature_facts(reason, jws))
         self._say_compared(
             CheckId.PRESENTATION_NONCE, said.get("nonce"), expected.nonce
         )
@@ -117,15 +121,16 @@ class HolderJudgement:
         )
         self._freshness(said.get("iat"))
 
-    def _binding_reason(self, jws: Jws, said: JsonObject, key: PublicKey) -> Reason:
+    def _binding_reason(
+        self, jws: Jws, said: JsonObject, key: PublicKey, *, algorithm: str
+    ) -> Reason:
         if jws.header.typ != TYP_KEY_BINDING:
             return Reason.TYP_MISMATCH
         reason = signature_reason(jws, key=key, allowed=self._context.policy.algorithms)
         if reason is not Reason.VALID:
             return reason
-        algorithm = hash_name(self._payload)
         found = said.get("sd_hash")
-        if algorithm is None or not isinstance(found, str):
+        if not isinstance(found, str):
             return Reason.PRESENTATION_HASH_MISMATCH
         if not same(found, digest_of(self._sd_jwt.compact, algorithm)):
             return Reason.PRESENTATION_HASH_MISMATCH

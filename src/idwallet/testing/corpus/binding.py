@@ -1,0 +1,202 @@
+"""Forged key binding: every refusal rule of RFC 9901 section 7.3."""
+
+import hmac
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from typing import Final
+
+from idwallet import limits
+from idwallet.codec import b64
+from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.software import SoftwareSigner
+from idwallet.report import CheckId, Reason
+from idwallet.testing.corpus.disclosures import shows, signs
+from idwallet.testing.corpus.forgery import Forgery
+from idwallet.testing.draft import ABSENT, Bend, Draft, disclose
+
+_CHECK: Final = CheckId.HOLDER_BINDING
+_NONCE: Final = CheckId.PRESENTATION_NONCE
+_AUDIENCE: Final = CheckId.PRESENTATION_AUDIENCE
+_FRESHNESS: Final = CheckId.PRESENTATION_FRESHNESS
+_SURPLUS: Final = disclose("idwallet-TEST-surplus-00", "surplus", "surplus")
+
+
+def says(**members: JsonValue) -> Callable[[Draft], None]:
+    """Return a forger that overlays what the key binding says."""
+
+    def forge(made: Draft) -> None:
+        made.binding = {**made.binding, **members}
+
+    return forge
+
+
+def _header(**members: JsonValue) -> Callable[[Draft], None]:
+    def forge(made: Draft) -> None:
+        made.binding_header = {**made.binding_header, **members}
+
+    return forge
+
+
+def _bent(change: Bend) -> Callable[[Draft], None]:
+    def forge(made: Draft) -> None:
+        made.bend_binding = change
+
+    return forge
+
+
+def _flip(token: str) -> str:
+    head, _, signature = token.rpartition(".")
+    raw = b64.decode(signature, at="test signature")
+    return f"{head}.{b64.encode(raw[:-1] + bytes([raw[-1] ^ 1]))}"
+
+
+def _keep_key(made: Draft) -> None:
+    """Bind the credential to the holder's key, whoever signs afterwards."""
+    key: JsonValue = made.holder_signer.public_key.to_jwk()
+    made.payload = {**made.payload, "cnf": {"jwk": key}}
+
+
+def _another_key(made: Draft) -> None:
+    made.holder_signer = SoftwareSigner.generate(Algorithm.ES256)
+
+
+def _another_embedded_key(made: Draft) -> None:
+    _another_key(made)
+    made.binding_header = {"jwk": made.holder_signer.public_key.to_jwk()}
+
+
+def _issuer_key(made: Draft) -> None:
+    made.holder_signer = made.issuer_signer
+
+
+def _hmac(made: Draft) -> None:
+    key = made.holder_signer.public_key.spki
+
+    def bend(token: str) -> str:
+        head = token.rpartition(".")[0]
+        return head + "." + b64.encode(hmac.digest(key, head.encode(), sha256))
+
+    made.binding_header = {"alg": "HS256"}
+    made.bend_binding = bend
+
+
+def _disclosure_taken(made: Draft) -> None:
+    made.bend_token = lambda token: token.replace(f"{_SURPLUS}~", "")
+
+
+def _disclosures_swapped(made: Draft) -> None:
+    def bend(token: str) -> str:
+        first, *middle, last = token.split("~")
+        return "~".join((first, *reversed(middle), last))
+
+    made.bend_token = bend
+
+
+def _signed(away: timedelta) -> Callable[[Draft], None]:
+    def forge(made: Draft) -> None:
+        moment = int((made.scene.at + away).timestamp())
+        made.binding = {**made.binding, "iat": moment}
+
+    return forge
+
+
+def _confirms(change: Callable[[JsonObject], JsonValue]) -> Callable[[Draft], None]:
+    """Return a forger that changes ``cnf``, given the holder's public JWK."""
+
+    def forge(made: Draft) -> None:
+        changed = change(made.holder_signer.public_key.to_jwk())
+        made.payload = {**made.payload, "cnf": changed}
+
+    return forge
+
+
+def _with(**members: JsonValue) -> Callable[[Draft], None]:
+    return _confirms(lambda jwk: {"jwk": {**jwk, **members}})
+
+
+_UNUSABLE: Final = Reason.KEY_UNUSABLE
+_NOT_ALLOWED: Final = Reason.ALGORITHM_NOT_ALLOWED
+_HASH: Final = Reason.PRESENTATION_HASH_MISMATCH
+
+BINDING_FORGERIES: Final = (
+    Forgery("no key binding", _CHECK, Reason.ABSENT, _bent(lambda _: "")),
+    Forgery("a flipped binding signature", _CHECK, Reason.INVALID, _bent(_flip)),
+    Forgery("bound by another key", _CHECK, Reason.INVALID, _another_key, _keep_key),
+    Forgery(
+        "bound by a key it brings along",
+        _CHECK,
+        Reason.INVALID,
+        _another_embedded_key,
+        _keep_key,
+    ),
+    Forgery("bound by the issuer", _CHECK, Reason.INVALID, _issuer_key, _keep_key),
+    Forgery("binding alg none", _CHECK, _NOT_ALLOWED, _header(alg="none")),
+    Forgery("binding by HMAC", _CHECK, _NOT_ALLOWED, _hmac),
+    Forgery("binding alg of another curve", _CHECK, _UNUSABLE, _header(alg="ES512")),
+    Forgery("binding typ JWT", _CHECK, Reason.TYP_MISMATCH, _header(typ="JWT")),
+    Forgery("binding without typ", _CHECK, Reason.TYP_MISMATCH, _header(typ=ABSENT)),
+    Forgery("a binding that is no JWT", _CHECK, Reason.MALFORMED, _bent(lambda _: "x")),
+    Forgery(
+        "a binding with a crit", _CHECK, Reason.MALFORMED, _header(crit=["x"], x=1)
+    ),
+    Forgery(
+        "a binding too long",
+        CheckId.CREDENTIAL_FORMAT,
+        Reason.LIMIT_EXCEEDED,
+        says(note="x" * limits.KEY_BINDING_BYTES),
+    ),
+    Forgery("sd_hash of something else", _CHECK, _HASH, says(sd_hash="AAAA")),
+    Forgery("no sd_hash", _CHECK, _HASH, says(sd_hash=ABSENT)),
+    Forgery("sd_hash that is no string", _CHECK, _HASH, says(sd_hash=[])),
+    Forgery(
+        "a disclosure taken out afterwards",
+        _CHECK,
+        _HASH,
+        _disclosure_taken,
+        shows(_SURPLUS),
+    ),
+    Forgery("disclosures reordered afterwards", _CHECK, _HASH, _disclosures_swapped),
+    Forgery(
+        "a credential bound to no key", _CHECK, Reason.KEY_ABSENT, signs(cnf=ABSENT)
+    ),
+    Forgery("a confirmation that is no object", _CHECK, _UNUSABLE, signs(cnf="key")),
+    Forgery("a confirmation by kid alone", _CHECK, _UNUSABLE, signs(cnf={"kid": "1"})),
+    Forgery("a private key in cnf", _CHECK, _UNUSABLE, _with(d="AAAA")),
+    Forgery("an encryption key in cnf", _CHECK, _UNUSABLE, _with(use="enc")),
+    Forgery(
+        "a key in cnf that must not verify", _CHECK, _UNUSABLE, _with(key_ops=["sign"])
+    ),
+    Forgery(
+        "a symmetric key in cnf",
+        _CHECK,
+        _UNUSABLE,
+        _confirms(lambda _: {"jwk": {"kty": "oct", "k": "AAAA"}}),
+    ),
+    Forgery("a point off the curve in cnf", _CHECK, _UNUSABLE, _with(x="A" * 43)),
+    Forgery("a short coordinate in cnf", _CHECK, _UNUSABLE, _with(x="AAAA")),
+    Forgery("an unknown curve in cnf", _CHECK, _UNUSABLE, _with(crv="secp256k1")),
+    Forgery("another nonce", _NONCE, Reason.MISMATCH, says(nonce="A" * 43)),
+    Forgery("no nonce", _NONCE, Reason.ABSENT, says(nonce=ABSENT)),
+    Forgery("a nonce that is no string", _NONCE, Reason.ABSENT, says(nonce=["A"])),
+    Forgery("another audience", _AUDIENCE, Reason.MISMATCH, says(aud="x509_hash:AAAA")),
+    Forgery(
+        "an audience among others",
+        _AUDIENCE,
+        Reason.ABSENT,
+        says(aud=["x509_hash:AAAA"]),
+    ),
+    Forgery("no audience", _AUDIENCE, Reason.ABSENT, says(aud=ABSENT)),
+    Forgery(
+        "bound an hour ago", _FRESHNESS, Reason.TOO_OLD, _signed(-timedelta(hours=1))
+    ),
+    Forgery(
+        "bound in an hour",
+        _FRESHNESS,
+        Reason.FROM_THE_FUTURE,
+        _signed(timedelta(hours=1)),
+    ),
+    Forgery("bound at no moment", _FRESHNESS, Reason.ABSENT, says(iat=ABSENT)),
+    Forgery("bound at a moment in words", _FRESHNESS, Reason.ABSENT, says(iat="now")),
+)

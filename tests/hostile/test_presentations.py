@@ -1,0 +1,30 @@
+"""Every forged presentation is refused for its reason, and its twin passes."""
+
+import pytest
+
+from idwallet.report import TABLE, Outcome
+from idwallet.testing.corpus import PRESENTATIONS, Forgery, by_name, judge, moved
+from idwallet.testing.scene import Scene
+
+
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    return Scene(seed=b"idwallet TEST forged presentation")
+
+
+def test_every_forgery_has_a_name_of_its_own() -> None:
+    assert len(by_name(PRESENTATIONS)) == len(PRESENTATIONS)
+
+
+@pytest.mark.parametrize("forgery", PRESENTATIONS, ids=lambda each: each.name)
+def test_the_twin_passes_and_the_fault_moves_exactly_its_check(
+    forgery: Forgery, scene: Scene
+) -> None:
+    valid, forged = (judge(each) for each in forgery.twins(scene))
+    assert valid.outcome is Outcome.PASSED
+    assert forged.outcome is TABLE[forgery.check, forgery.reason].outcome
+    found = {each.reason for each in forged.checks if each.id is forgery.check}
+    assert forgery.reason in found
+    hit, wait = moved(valid, forged)
+    assert hit == {forgery.check}
+    assert forgery.check not in wait
