@@ -9,7 +9,7 @@ from idwallet.codec.json import JsonObject
 from idwallet.codec.text import show
 from idwallet.crypto.keys import PublicKey
 from idwallet.envelope.jws import Jws, signature_reason
-from idwallet.errors import LimitError, MalformedError, UnsupportedError
+from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 from idwallet.profiles import HAIP_1_0
 from idwallet.protocols.openid4vp.client import (
     ClientId,
@@ -117,7 +117,12 @@ def evaluate_request(
     The four checks run independently once the client identifier can be read: a
     forged parameter fails ``request.format`` and leaves the signature to be judged.
     Before that, the other three wait.
+
+    Raises:
+        UsageError: `at` has no zone.
     """
+    if at.tzinfo is None:
+        raise UsageError("the moment judged needs a zone")
     try:
         opened = _open(raw)
     except (MalformedError, UnsupportedError) as fault:

@@ -185,7 +185,10 @@ def read_claims(jws: Jws) -> JsonObject:
         MalformedError: not a JSON object, or a member stands twice.
     """
     return json.read_object(
-        jws.payload, at="", clause="RFC 9101 §4", max_bytes=limits.REQUEST_BYTES
+        jws.payload,
+        at="request/payload",
+        clause="RFC 9101 §4",
+        max_bytes=limits.REQUEST_BYTES,
     )
 
 
