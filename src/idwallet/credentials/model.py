@@ -51,7 +51,8 @@ class VerifiedCredential:
 
     def __repr__(self) -> str:
         """Show type and issuer only."""
-        return f"VerifiedCredential({self.query_id!r}, {self.credential_type!r}, {self.issuer!r})"
+        about = f"{self.query_id!r}, {self.credential_type!r}, {self.issuer!r}"
+        return f"VerifiedCredential({about})"
 
     def claim(self, path: str | ClaimPath, kind: type[_Kind]) -> _Kind:
         """Return the one claim at `path`, which must be of `kind`.

@@ -161,7 +161,7 @@ class Holder:
 
     __slots__ = ("_keys", "_policy", "_random", "_seal", "_store", "_trust", "_types")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts that make a wallet
         self,
         *,
         store: CredentialStore,
@@ -206,7 +206,12 @@ class Holder:
                 policy=self._policy.name,
             )
         )
-        held = _held(self._random(16).hex(), credential, verdict, thumbprint or "")
+        held = _held(
+            self._random(16).hex(),
+            credential,
+            verdict=verdict,
+            thumbprint=thumbprint or "",
+        )
         self._store.put(seal_record(held, key=self._seal, random=self._random))
         return held
 
@@ -270,7 +275,7 @@ class Holder:
             raise UsageError("the request has expired: ask the verifier for a new one")
         presentations: dict[str, list[str]] = {}
         for each in choice.shown:
-            shown = self._show(each, request, at)
+            shown = self._show(each, request, at=at)
             presentations.setdefault(each.query_id, []).append(shown)
         return PresentationResponse(
             body=write_response(presentations, state=request.state),
@@ -278,7 +283,7 @@ class Holder:
             send_to=request.response_uri,
         )
 
-    def _show(self, shown: Shown, request: RequestObject, at: datetime) -> str:
+    def _show(self, shown: Shown, request: RequestObject, *, at: datetime) -> str:
         credential = shown.credential
         stored = self._keys.get(credential.thumbprint)
         if stored is None:
@@ -300,7 +305,7 @@ def _require_aware(at: datetime) -> None:
 
 
 def _held(
-    name: str, credential: Credential, verdict: SdJwtVerdict, thumbprint: str
+    name: str, credential: Credential, *, verdict: SdJwtVerdict, thumbprint: str
 ) -> HeldCredential:
     issuer, unpacked = verdict.issuer, verdict.unpacked
     if issuer is None or unpacked is None:  # unreachable: the report passed

@@ -119,7 +119,7 @@ class Issuer:
             SignerError: the key could not sign.
         """
         require_issuable(content, self._types)
-        self._require_life(valid_from or at, valid_until, at)
+        self._require_life(valid_from or at, valid_until, at=at)
         return self._sign(
             content,
             fixed=fixed_claims(
@@ -146,7 +146,7 @@ class Issuer:
         )
         return Credential(Format.SD_JWT_VC, "~".join((token, *disclosures, "")))
 
-    def _require_life(self, since: datetime, until: datetime, at: datetime) -> None:
+    def _require_life(self, since: datetime, until: datetime, *, at: datetime) -> None:
         for moment in (since, until, at):
             if moment.tzinfo is None:
                 raise UsageError("moments carry their time zone: use an aware datetime")

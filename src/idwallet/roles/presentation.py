@@ -105,7 +105,7 @@ def evaluate_presentation(
         raise UsageError("judge against a PresentationRequest of Verifier.request")
     if at.tzinfo is None:
         raise UsageError("`at` carries its time zone: use an aware datetime")
-    return _Answer(request, trust, at).judge(response)
+    return _Answer(request, trust=trust, at=at).judge(response)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class _Answer:
     __slots__ = ("_at", "_checks", "_request", "_required", "_trust")
 
     def __init__(
-        self, request: PresentationRequest, trust: TrustStore, at: datetime
+        self, request: PresentationRequest, *, trust: TrustStore, at: datetime
     ) -> None:
         self._request = request
         self._trust = trust
@@ -132,7 +132,7 @@ class _Answer:
         self._required: Required = required_of(ANSWERED, _RESPONSE)
 
     def _say(
-        self, check_id: CheckId, reason: Reason, facts: Facts | None = None
+        self, check_id: CheckId, reason: Reason, *, facts: Facts | None = None
     ) -> None:
         self._checks.append(check(check_id, reason, subject=_RESPONSE, facts=facts))
 
@@ -169,7 +169,7 @@ class _Answer:
             self._say(
                 CheckId.PRESENTATION_FORMAT,
                 fault_reason(error),
-                {"what": error.what, "at": error.at},
+                facts={"what": error.what, "at": error.at},
             )
             return None
         if isinstance(parts, WalletRefusal):
@@ -182,11 +182,15 @@ class _Answer:
         request, skew = self._request, self._request.verifier.policy.clock_skew
         if self._at > request.expires + skew:
             facts: Facts = {"until": request.expires}
-            self._say(CheckId.PRESENTATION_FRESHNESS, Reason.REQUEST_EXPIRED, facts)
+            self._say(
+                CheckId.PRESENTATION_FRESHNESS, Reason.REQUEST_EXPIRED, facts=facts
+            )
         elif self._at + skew < request.issued:
             # A clock that stands before the request was made proves nothing.
             facts = {"signed": request.issued}
-            self._say(CheckId.PRESENTATION_FRESHNESS, Reason.FROM_THE_FUTURE, facts)
+            self._say(
+                CheckId.PRESENTATION_FRESHNESS, Reason.FROM_THE_FUTURE, facts=facts
+            )
         else:
             self._say(CheckId.PRESENTATION_FRESHNESS, Reason.FRESH)
 
@@ -233,11 +237,13 @@ class _Answer:
             for number, text in enumerate(presentations):
                 subject = query_id if number == 0 else f"{query_id}[{number}]"
                 shown.append(
-                    _Shown(query_id, subject, self._judge(text, query, subject))
+                    _Shown(query_id, subject, self._judge(text, query, subject=subject))
                 )
         return shown
 
-    def _judge(self, text: str, query: CredentialQuery, subject: str) -> SdJwtVerdict:
+    def _judge(
+        self, text: str, query: CredentialQuery, *, subject: str
+    ) -> SdJwtVerdict:
         self._required |= required_of(SHOWN, subject)
         if query.format != Format.SD_JWT_VC:
             facts: Facts = {"what": "a format that cannot be verified", "at": subject}

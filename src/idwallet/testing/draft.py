@@ -36,7 +36,7 @@ def loose_json(value: JsonValue) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def loose_jws(header: JsonObject, payload: bytes, signer: Signer) -> str:
+def loose_jws(header: JsonObject, payload: bytes, *, signer: Signer) -> str:
     """Sign a compact JWS with whatever header is given."""
     head = b64.encode(loose_json(header)) + "." + b64.encode(payload)
     return head + "." + b64.encode(signer.sign(head.encode("ascii")))
@@ -109,7 +109,7 @@ class Draft:
         }
         body = self.bend_payload(overlaid(payload, self.payload))
         token = loose_jws(
-            overlaid(header, self.header), loose_json(body), self.issuer_signer
+            overlaid(header, self.header), loose_json(body), signer=self.issuer_signer
         )
         return self.bend_issuer(token), disclosures
 
@@ -134,7 +134,7 @@ class Draft:
         bound = loose_jws(
             overlaid(header, self.binding_header),
             loose_json(overlaid(said, self.binding)),
-            self.holder_signer,
+            signer=self.holder_signer,
         )
         return self.bend_token(shown + self.bend_binding(bound))
 

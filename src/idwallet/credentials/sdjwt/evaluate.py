@@ -86,7 +86,7 @@ def evaluate(
             facts={"what": error.what, "at": error.at},
         )
         return SdJwtVerdict((refused,))
-    return _Judgement(sd_jwt, payload, context, subject).run(expected)
+    return _Judgement(sd_jwt, payload, context=context, subject=subject).run(expected)
 
 
 def fault_reason(error: MalformedError | UnsupportedError) -> Reason:
@@ -104,7 +104,7 @@ class _Judgement:
     __slots__ = ("_checks", "_context", "_payload", "_sd_jwt", "_subject")
 
     def __init__(
-        self, sd_jwt: SdJwt, payload: JsonObject, context: Context, subject: str
+        self, sd_jwt: SdJwt, payload: JsonObject, *, context: Context, subject: str
     ) -> None:
         self._sd_jwt = sd_jwt
         self._payload = payload
@@ -113,7 +113,7 @@ class _Judgement:
         self._checks: list[Check] = []
 
     def _say(
-        self, check_id: CheckId, reason: Reason, facts: Facts | None = None
+        self, check_id: CheckId, reason: Reason, *, facts: Facts | None = None
     ) -> None:
         self._checks.append(check(check_id, reason, subject=self._subject, facts=facts))
 
@@ -143,7 +143,9 @@ class _Judgement:
             types = self._metadata(vct, unpacked)
             until = self._validity(unpacked.claims)
             self._status(unpacked.claims, authentic)
-        holder = HolderJudgement(self._sd_jwt, self._payload, context, self._subject)
+        holder = HolderJudgement(
+            self._sd_jwt, self._payload, context=context, subject=self._subject
+        )
         return SdJwtVerdict(
             (*self._checks, *holder.run(expected)),
             self._sd_jwt,
@@ -163,7 +165,7 @@ class _Judgement:
             self._say(
                 CheckId.ISSUER_TRUST,
                 Reason.NAME_NOT_REGISTERED,
-                {"found": "iss is no string", "name": ""},
+                facts={"found": "iss is no string", "name": ""},
             )
             self._wait(CheckId.ISSUER_SIGNATURE, CheckId.ISSUER_TRUST)
             return None, False
@@ -176,14 +178,14 @@ class _Judgement:
             at=context.at,
             algorithms=context.policy.algorithms,
         )
-        self._say(CheckId.ISSUER_TRUST, signer.reason, signer.facts)
+        self._say(CheckId.ISSUER_TRUST, signer.reason, facts=signer.facts)
         if signer.key is None:
             self._wait(CheckId.ISSUER_SIGNATURE, CheckId.ISSUER_TRUST)
             return None, False
         reason = signature_reason(
             jws, key=signer.key, allowed=context.policy.algorithms
         )
-        self._say(CheckId.ISSUER_SIGNATURE, reason, signature_facts(reason, jws))
+        self._say(CheckId.ISSUER_SIGNATURE, reason, facts=signature_facts(reason, jws))
         if isinstance(signer, SignerRefused):
             return None, False
         return signer, reason is Reason.VALID
@@ -194,7 +196,7 @@ class _Judgement:
         try:
             unpacked, _ = unpack(self._payload, self._sd_jwt.disclosures)
         except DisclosureFault as fault:
-            self._say(CheckId.CREDENTIAL_DISCLOSURES, fault.reason, fault.facts)
+            self._say(CheckId.CREDENTIAL_DISCLOSURES, fault.reason, facts=fault.facts)
             return None
         self._say(CheckId.CREDENTIAL_DISCLOSURES, Reason.ALL_MATCH)
         return unpacked
@@ -208,12 +210,14 @@ class _Judgement:
             self._say(
                 CheckId.CREDENTIAL_TYPE,
                 Reason.TYP_MISMATCH,
-                {"found": show(typ or "no typ")},
+                facts={"found": show(typ or "no typ")},
             )
         elif not isinstance(vct, str) or not vct:
             self._say(CheckId.CREDENTIAL_TYPE, Reason.TYPE_ABSENT)
         else:
-            self._say(CheckId.CREDENTIAL_TYPE, Reason.ACCEPTED, {"found": show(vct)})
+            self._say(
+                CheckId.CREDENTIAL_TYPE, Reason.ACCEPTED, facts={"found": show(vct)}
+            )
         return vct if isinstance(vct, str) else ""
 
     def _is_old_typ(self, typ: str | None) -> bool:
@@ -247,11 +251,12 @@ class _Judgement:
                 self._say(
                     CheckId.CREDENTIAL_VALIDITY,
                     Reason.MALFORMED,
-                    {"what": "no NumericDate", "at": name},
+                    facts={"what": "no NumericDate", "at": name},
                 )
                 return None
             times[name] = moment
-        self._say(CheckId.CREDENTIAL_VALIDITY, *self._window(times))
+        reason, facts = self._window(times)
+        self._say(CheckId.CREDENTIAL_VALIDITY, reason, facts=facts)
         return times.get("exp")
 
     def _window(self, times: Mapping[str, datetime]) -> tuple[Reason, Facts | None]:
@@ -282,12 +287,14 @@ class _Judgement:
             needed = read_status(claims["status"])
         except (MalformedError, UnsupportedError) as error:
             facts = {"what": error.what, "at": error.at}
-            self._say(CheckId.CREDENTIAL_STATUS, fault_reason(error), facts)
+            self._say(CheckId.CREDENTIAL_STATUS, fault_reason(error), facts=facts)
             return
         found = {"found": show(needed.uri)}
         if rule is StatusRule.NOT_REQUIRED_ACCEPTED:
             self._say(
-                CheckId.CREDENTIAL_STATUS, Reason.STATUS_NOT_REQUIRED_ACCEPTED, found
+                CheckId.CREDENTIAL_STATUS,
+                Reason.STATUS_NOT_REQUIRED_ACCEPTED,
+                facts=found,
             )
         elif not authentic:
             # A need that names a URI exists only once its carrier is trusted: else a

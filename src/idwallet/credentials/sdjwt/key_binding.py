@@ -29,6 +29,7 @@ class HolderJudgement:
         self,
         sd_jwt: SdJwt,
         payload: Mapping[str, JsonValue],
+        *,
         context: Context,
         subject: str,
     ) -> None:
@@ -40,7 +41,7 @@ class HolderJudgement:
         self.checks: list[Check] = []
 
     def _say(
-        self, check_id: CheckId, reason: Reason, facts: Facts | None = None
+        self, check_id: CheckId, reason: Reason, *, facts: Facts | None = None
     ) -> None:
         self.checks.append(check(check_id, reason, subject=self._subject, facts=facts))
 
@@ -81,13 +82,15 @@ class HolderJudgement:
             self._say(
                 CheckId.HOLDER_BINDING,
                 Reason.KEY_UNUSABLE,
-                {"what": "cnf holds no jwk"},
+                facts={"what": "cnf holds no jwk"},
             )
             return None
         try:
             return PublicKey.from_jwk(jwk, at="cnf.jwk")
         except (MalformedError, UnsupportedError) as error:
-            self._say(CheckId.HOLDER_BINDING, Reason.KEY_UNUSABLE, {"what": error.what})
+            self._say(
+                CheckId.HOLDER_BINDING, Reason.KEY_UNUSABLE, facts={"what": error.what}
+            )
             return None
 
     def _binding(self, expected: Expected) -> None:
@@ -104,25 +107,27 @@ class HolderJudgement:
             said = read_object(jws.payload, at="key binding", clause="RFC 9901 §4.3")
         except (MalformedError, UnsupportedError) as error:
             facts = {"what": error.what, "at": error.at}
-            self._say(CheckId.HOLDER_BINDING, Reason.MALFORMED, facts)
+            self._say(CheckId.HOLDER_BINDING, Reason.MALFORMED, facts=facts)
             self._wait_for_binding()
             return
         algorithm = hash_name(self._payload)
         if algorithm is None:
             self._wait(CheckId.HOLDER_BINDING, CheckId.CREDENTIAL_DISCLOSURES)
         else:
-            reason = self._binding_reason(jws, said, key, algorithm=algorithm)
-            self._say(CheckId.HOLDER_BINDING, reason, signature_facts(reason, jws))
+            reason = self._binding_reason(jws, said, key=key, algorithm=algorithm)
+            self._say(
+                CheckId.HOLDER_BINDING, reason, facts=signature_facts(reason, jws)
+            )
         self._say_compared(
-            CheckId.PRESENTATION_NONCE, said.get("nonce"), expected.nonce
+            CheckId.PRESENTATION_NONCE, said.get("nonce"), expected=expected.nonce
         )
         self._say_compared(
-            CheckId.PRESENTATION_AUDIENCE, said.get("aud"), expected.audience
+            CheckId.PRESENTATION_AUDIENCE, said.get("aud"), expected=expected.audience
         )
         self._freshness(said.get("iat"))
 
     def _binding_reason(
-        self, jws: Jws, said: JsonObject, key: PublicKey, *, algorithm: str
+        self, jws: Jws, said: JsonObject, *, key: PublicKey, algorithm: str
     ) -> Reason:
         if jws.header.typ != TYP_KEY_BINDING:
             return Reason.TYP_MISMATCH
@@ -149,7 +154,9 @@ class HolderJudgement:
         for each in BOUND:
             self._wait(each, CheckId.HOLDER_BINDING)
 
-    def _say_compared(self, check_id: CheckId, found: JsonValue, expected: str) -> None:
+    def _say_compared(
+        self, check_id: CheckId, found: JsonValue, *, expected: str
+    ) -> None:
         if not isinstance(found, str):
             self._say(check_id, Reason.ABSENT)
             return
@@ -163,12 +170,14 @@ class HolderJudgement:
             self._say(CheckId.PRESENTATION_FRESHNESS, Reason.ABSENT)
         elif signed > at + policy.clock_skew:
             facts = {"signed": signed}
-            self._say(CheckId.PRESENTATION_FRESHNESS, Reason.FROM_THE_FUTURE, facts)
+            self._say(
+                CheckId.PRESENTATION_FRESHNESS, Reason.FROM_THE_FUTURE, facts=facts
+            )
         elif signed < at - policy.key_binding_age - policy.clock_skew:
             self._say(
                 CheckId.PRESENTATION_FRESHNESS,
                 Reason.TOO_OLD,
-                {
+                facts={
                     "signed": signed,
                     "window": int(policy.key_binding_age.total_seconds()),
                 },

@@ -182,34 +182,36 @@ def judge_type(
     integrity = unpacked.claims.get("vct#integrity")
     if integrity is not None and not isinstance(integrity, str):
         facts: Facts = {"what": "no string", "at": "vct#integrity"}
-        return _say(Reason.MALFORMED, subject, facts), (vct,)
+        return _say(Reason.MALFORMED, subject=subject, facts=facts), (vct,)
     try:
-        chain = _chain(vct, integrity, types)
+        chain = _chain(vct, integrity, types=types)
         rules = effective_rules(chain)
     except _NotAtHand as missing:
-        return _not_at_hand(missing, rule, subject), (vct,)
+        return _not_at_hand(missing, rule=rule, subject=subject), (vct,)
     except _ExtendsFault as fault:
-        return _say(fault.reason, subject, fault.facts), (vct,)
+        return _say(fault.reason, subject=subject, facts=fault.facts), (vct,)
     names = tuple(each.vct for each in chain)
     try:
         broken = _broken(rules, unpacked)
     except LimitError as error:
         return _say(
-            Reason.MALFORMED, subject, {"what": error.what, "at": error.at}
+            Reason.MALFORMED,
+            subject=subject,
+            facts={"what": error.what, "at": error.at},
         ), names
     if broken is not None:
-        return _say(broken[0], subject, {"paths": broken[1]}), names
-    return _say(Reason.MATCHES, subject, {"found": show(vct)}), names
+        return _say(broken[0], subject=subject, facts={"paths": broken[1]}), names
+    return _say(Reason.MATCHES, subject=subject, facts={"found": show(vct)}), names
 
 
-def _say(reason: Reason, subject: str, facts: Facts) -> Check:
+def _say(reason: Reason, *, subject: str, facts: Facts) -> Check:
     return check(CheckId.CREDENTIAL_METADATA, reason, subject=subject, facts=facts)
 
 
-def _not_at_hand(missing: _NotAtHand, rule: MetadataRule, subject: str) -> Check:
+def _not_at_hand(missing: _NotAtHand, *, rule: MetadataRule, subject: str) -> Check:
     facts = {"found": show(missing.vct)}
     if rule is MetadataRule.IF_PRESENT:
-        return _say(Reason.NOT_AT_HAND_ACCEPTED, subject, facts)
+        return _say(Reason.NOT_AT_HAND_ACCEPTED, subject=subject, facts=facts)
     return check(
         CheckId.CREDENTIAL_METADATA,
         Reason.NOT_AT_HAND,
@@ -220,7 +222,7 @@ def _not_at_hand(missing: _NotAtHand, rule: MetadataRule, subject: str) -> Check
 
 
 def _chain(
-    vct: str, integrity: str | None, types: TypeMetadataSet
+    vct: str, integrity: str | None, *, types: TypeMetadataSet
 ) -> tuple[TypeMetadata, ...]:
     """Return the type's document and those it extends, nearest first."""
     chain: list[TypeMetadata] = []
@@ -308,7 +310,7 @@ def rules_of(vct: str, types: TypeMetadataSet) -> tuple[ClaimRule, ...]:
     if vct not in types.by_vct:
         return ()
     try:
-        return effective_rules(_chain(vct, None, types))
+        return effective_rules(_chain(vct, None, types=types))
     except _NotAtHand as error:
         raise UsageError("type metadata that this type extends is missing") from error
     except _ExtendsFault as error:
@@ -316,7 +318,7 @@ def rules_of(vct: str, types: TypeMetadataSet) -> tuple[ClaimRule, ...]:
 
 
 def _breaks(
-    wanted: Disclosability, place: ClaimPath, disclosed: set[ClaimPath]
+    wanted: Disclosability, place: ClaimPath, *, disclosed: set[ClaimPath]
 ) -> bool:
     if wanted is Disclosability.ALWAYS:
         # A claim inside a disclosed one is hidden along with it.
@@ -339,7 +341,7 @@ def _broken(
                 missing.append(show_path(rule.path))
             continue
         for place, _ in found:
-            if _breaks(rule.disclosability, place, disclosed):
+            if _breaks(rule.disclosability, place, disclosed=disclosed):
                 wrong.append(show_path(rule.path))
     if missing:
         return Reason.MANDATORY_CLAIM_MISSING, tuple(dict.fromkeys(missing))

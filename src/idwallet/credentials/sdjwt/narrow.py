@@ -39,7 +39,7 @@ def narrow(unpacked: Unpacked, asked: Iterable[ClaimPath]) -> Narrowed:
         for place in disclosed
         if place not in enclosing and not _inside(place, wanted)
     )
-    work = _Narrowing(wanted, enclosing, frozenset(disclosed))
+    work = _Narrowing(wanted, enclosing=enclosing, disclosed=frozenset(disclosed))
     return Narrowed(work.object_at(unpacked.claims, (), open_to_all=True), surplus)
 
 
@@ -55,6 +55,7 @@ class _Narrowing:
     def __init__(
         self,
         wanted: frozenset[ClaimPath],
+        *,
         enclosing: set[ClaimPath],
         disclosed: frozenset[Place],
     ) -> None:

@@ -78,7 +78,7 @@ def unpack(
     if algorithm is None:
         raise DisclosureFault(Reason.HASH_UNSUPPORTED, {"found": SD_ALG})
     work = _Unpacking(_by_digest(disclosures, algorithm))
-    claims = work.object_at(payload, (), ())
+    claims = work.object_at(payload, ())
     claims.pop(SD_ALG, None)
     work.finish()
     return Unpacked(claims, tuple(work.revealed), work.hidden), algorithm
@@ -132,7 +132,11 @@ class _Unpacking:
         self.revealed: list[Revealed] = []
 
     def object_at(
-        self, node: Mapping[str, JsonValue], place: Place, parents: tuple[int, ...]
+        self,
+        node: Mapping[str, JsonValue],
+        place: Place,
+        *,
+        parents: tuple[int, ...] = (),
     ) -> JsonObject:
         if len(place) + len(parents) > limits.SD_DEPTH:
             raise DisclosureFault(
@@ -148,26 +152,27 @@ class _Unpacking:
                 raise _malformed("a claim named '...'", place)
             kind = type(value)
             if kind is dict or kind is list:
-                made[name] = self.value_at(value, (*place, name), parents)
+                made[name] = self.value_at(value, (*place, name), parents=parents)
             else:
                 made[name] = value
         if SD in node:
-            self._insert_claims(node[SD], made, place, parents)
+            self._insert_claims(node[SD], made, place=place, parents=parents)
         return made
 
     def value_at(
-        self, value: JsonValue, place: Place, parents: tuple[int, ...]
+        self, value: JsonValue, place: Place, *, parents: tuple[int, ...]
     ) -> JsonValue:
         if isinstance(value, dict):
-            return self.object_at(value, place, parents)
+            return self.object_at(value, place, parents=parents)
         if isinstance(value, list):
-            return self._array_at(value, place, parents)
+            return self._array_at(value, place, parents=parents)
         return value
 
     def _insert_claims(
         self,
         digests: JsonValue,
         made: JsonObject,
+        *,
         place: Place,
         parents: tuple[int, ...],
     ) -> None:
@@ -192,10 +197,10 @@ class _Unpacking:
                     Reason.NAME_REPEATED, _at_disclosure(disclosure.number)
                 )
             here = (*place, name)
-            made[name] = self._reveal(disclosure, position, here, parents)
+            made[name] = self._reveal(disclosure, position, place=here, parents=parents)
 
     def _array_at(
-        self, items: list[JsonValue], place: Place, parents: tuple[int, ...]
+        self, items: list[JsonValue], place: Place, *, parents: tuple[int, ...]
     ) -> list[JsonValue]:
         if len(place) + len(parents) > limits.SD_DEPTH:
             raise DisclosureFault(
@@ -221,9 +226,11 @@ class _Unpacking:
                             "at": f"disclosure {disclosure.number}",
                         },
                     )
-                made.append(self._reveal(disclosure, position, here, parents))
+                made.append(
+                    self._reveal(disclosure, position, place=here, parents=parents)
+                )
             else:
-                made.append(self.value_at(item, here, parents))
+                made.append(self.value_at(item, here, parents=parents))
         return made
 
     def _look_up(
@@ -260,6 +267,7 @@ class _Unpacking:
         self,
         disclosure: Disclosure,
         position: int,
+        *,
         place: Place,
         parents: tuple[int, ...],
     ) -> JsonValue:
@@ -271,7 +279,7 @@ class _Unpacking:
         self.revealed.append(Revealed(place, position, parents))
         value = disclosure.value
         if isinstance(value, dict | list):
-            return self.value_at(value, place, (*parents, position))
+            return self.value_at(value, place, parents=(*parents, position))
         return value
 
     def finish(self) -> None:
