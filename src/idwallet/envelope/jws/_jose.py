@@ -28,8 +28,8 @@ class _Native(Protocol):
 class EcKey(CryptographyECKey):  # type: ignore[misc]
     """ES256, ES384 and ES512 on python-jose's key and its reading of r||s.
 
-    Its own `verify` takes every exception, a programming fault too, for a wrong
-    signature, and makes the scheme anew for each.
+    Its own constructor would also parse PEM, JWK and X.509; its own `verify` takes
+    every exception, a programming fault too, for a wrong signature.
     """
 
     _SCHEMES: Final = {
@@ -37,6 +37,11 @@ class EcKey(CryptographyECKey):  # type: ignore[misc]
         "ES384": ec.ECDSA(hashes.SHA384()),
         "ES512": ec.ECDSA(hashes.SHA512()),
     }
+
+    def __init__(self, key: ec.EllipticCurvePublicKey, algorithm: str) -> None:
+        """Hold the native key, and nothing that would have to be parsed."""
+        self.prepared_key = key
+        self._algorithm = algorithm
 
     def verify(self, msg: bytes, sig: bytes) -> bool:
         """Say whether `sig`, as r||s of exact length, is the key's over `msg`."""
@@ -110,7 +115,10 @@ def matches(
         UnsupportedError: python-jose would use its pure Python back end, which leaks
             keys by timing and ignores our keys' checks.
     """
-    if (backends.ECKey, backends.RSAKey) != (CryptographyECKey, CryptographyRSAKey):
+    if (
+        backends.ECKey is not CryptographyECKey
+        or backends.RSAKey is not CryptographyRSAKey
+    ):
         raise UnsupportedError(
             "python-jose without its cryptography back end",
             at="jose.backends",
