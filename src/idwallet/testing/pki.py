@@ -150,6 +150,7 @@ _CA_FAULTS: Final[Mapping[Fault | None, Change]] = MappingProxyType(
         Fault.POLICY_CONSTRAINED: _with(extensions=(policy_constraints(),)),
     }
 )
+_NEED_CA: Final = frozenset({*_CA_FAULTS, Fault.ALGORITHM_NOT_NAMED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +289,7 @@ class TestPki:
     def _certify(
         self, name: str, recipe: _Recipe, *, intermediates: int
     ) -> TestIdentity:
-        if recipe.fault in _CA_FAULTS and not intermediates:
+        if recipe.fault in _NEED_CA and not intermediates:
             raise UsageError("a fault of a CA needs an intermediate CA")
         if recipe.fault is Fault.PATH_TOO_LONG:
             intermediates += 1

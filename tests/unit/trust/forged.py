@@ -1,77 +1,118 @@
 """Certificates that no honest builder makes: changed in their bytes, signed again."""
 
 from collections.abc import Callable
-from typing import Final
 
-from asn1crypto import core
+from asn1crypto import core, parser
 from asn1crypto import x509 as asn1
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from idwallet.testing.certificates import CertificatePlan, PrivateKey
+from idwallet.testing.certificates import CertificatePlan
 
-Mutation = Callable[[asn1.Certificate], None]
+Mutation = Callable[[bytes], bytes]
+"""What to make of the bytes that are signed."""
 
 
 def forge(plan: CertificatePlan, mutation: Mutation) -> bytes:
     """Return the certificate of the plan, changed, with a signature that verifies."""
-    return resign(plan.to_der(), mutation, key=plan.signing_key)
-
-
-def resign(der: bytes, mutation: Mutation, *, key: PrivateKey) -> bytes:
-    """Change a certificate's bytes and sign it with a P-256 key."""
-    made = asn1.Certificate.load(der)
-    mutation(made)
-    tbs = made["tbs_certificate"].dump(force=True)
+    made = asn1.Certificate.load(plan.to_der())
+    tbs = mutation(made["tbs_certificate"].dump())
+    key = plan.signing_key
     assert isinstance(key, ec.EllipticCurvePrivateKey)
-    made["signature_value"] = key.sign(tbs, ec.ECDSA(hashes.SHA256()))
-    return made.dump(force=True)
+    signature = core.OctetBitString(key.sign(tbs, ec.ECDSA(hashes.SHA256())))
+    return _sequence(tbs, made["signature_algorithm"].dump(), signature.dump())
 
 
-def serial(number: int) -> Mutation:
-    def mutate(made: asn1.Certificate) -> None:
-        made["tbs_certificate"]["serial_number"] = number
+def _sequence(*parts: bytes) -> bytes:
+    whole: bytes = core.Sequence(contents=b"".join(parts)).dump()
+    return whole
+
+
+def signed_with(
+    plan: CertificatePlan, algorithm: str, sign: Callable[[bytes], bytes]
+) -> bytes:
+    """Name another algorithm (DER, in hexadecimal) in both fields and sign by it."""
+    named = bytes.fromhex(algorithm)
+    tbs = asn1.Certificate.load(plan.to_der())["tbs_certificate"].dump()
+    version, number, _, *rest = _fields(tbs)
+    changed = _sequence(version, number, named, *rest)
+    return _sequence(changed, named, core.OctetBitString(sign(changed)).dump())
+
+
+def swap(old: str, new: str) -> Mutation:
+    """Exchange bytes, in hexadecimal, for as many others."""
+    before, after = bytes.fromhex(old), bytes.fromhex(new)
+    assert len(before) == len(after)
+
+    def mutate(tbs: bytes) -> bytes:
+        assert before in tbs
+        return tbs.replace(before, after)
 
     return mutate
 
 
-def version_1(made: asn1.Certificate) -> None:
-    made["tbs_certificate"]["version"] = "v1"
+def _contents(der: bytes) -> bytes:
+    contents: bytes = parser.parse(der)[4]
+    return contents
 
 
-def version_1_plain(made: asn1.Certificate) -> None:
-    """As OpenSSL makes them: no version, no extensions."""
-    tbs = made["tbs_certificate"]
-    kept = [tbs[n] for n in range(1, 7)]
-    contents = b"".join(each.dump() for each in kept)
-    made["tbs_certificate"] = asn1.TbsCertificate.load(
-        core.Sequence(contents=contents).dump()
-    )
-    made["tbs_certificate"].dump()
+def _fields(der: bytes) -> list[bytes]:
+    """Cut a sequence into its elements."""
+    contents = _contents(der)
+    fields: list[bytes] = []
+    while contents:
+        size: int = parser.peek(contents)
+        fields.append(contents[:size])
+        contents = contents[size:]
+    return fields
 
 
-def extension_twice(made: asn1.Certificate) -> None:
-    extensions = made["tbs_certificate"]["extensions"]
-    extensions.append(extensions[0].copy())
+def serial(number: int) -> Mutation:
+    """Set the serial number."""
+
+    def mutate(tbs: bytes) -> bytes:
+        version, _, *rest = _fields(tbs)
+        return _sequence(version, core.Integer(number).dump(), *rest)
+
+    return mutate
 
 
-def subtree_with_minimum(made: asn1.Certificate) -> None:
-    for extension in made["tbs_certificate"]["extensions"]:
-        if extension["extn_id"].native == "name_constraints":
-            value = extension["extn_value"].parsed
-            value["permitted_subtrees"][0]["minimum"] = 1
-            extension["extn_value"] = value
+def version_1(tbs: bytes) -> bytes:
+    """Leave the version out, and keep the extensions."""
+    return _sequence(*_fields(tbs)[1:])
 
 
-def outer_algorithm(made: asn1.Certificate) -> None:
-    made["signature_algorithm"]["algorithm"] = "sha384_ecdsa"
+def version_1_plain(tbs: bytes) -> bytes:
+    """Leave out the version and the extensions, as old tools do."""
+    return _sequence(*_fields(tbs)[1:-1])
 
 
-MALFORMED_NAME: Final = b"\xff\xfe"
+def _with_extensions(tbs: bytes, change: Callable[[list[bytes]], list[bytes]]) -> bytes:
+    *fields, explicit = _fields(tbs)
+    extensions = _sequence(*change(_fields(_contents(explicit))))
+    return _sequence(*fields, b"\xa3" + _sequence(extensions)[1:])
 
 
-def name_that_is_no_utf8(made: asn1.Certificate) -> None:
-    name = made["tbs_certificate"]["subject"].chosen
-    value = name[-1][0]["value"].chosen
-    value.contents = MALFORMED_NAME
-    value._unicode = None
+def extension_twice(tbs: bytes) -> bytes:
+    """Say the first extension twice."""
+    return _with_extensions(tbs, lambda found: [found[0], *found])
+
+
+def subtree_with_minimum(tbs: bytes) -> bytes:
+    """Give the permitted DNS subtree ``example`` the minimum 1."""
+    subtree = b"\x30\x0c\x82\x07example\x80\x01\x01"
+    value = _sequence(b"\xa0" + bytes([len(subtree)]) + subtree)
+    constraints = asn1.Extension(
+        {
+            "extn_id": "name_constraints",
+            "critical": True,
+            "extn_value": core.ParsableOctetString(value),
+        }
+    ).dump()
+    plain = b"\x30\x09\x82\x07example"
+
+    def change(found: list[bytes]) -> list[bytes]:
+        assert sum(plain in each for each in found) == 1
+        return [constraints if plain in each else each for each in found]
+
+    return _with_extensions(tbs, change)

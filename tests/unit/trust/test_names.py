@@ -2,9 +2,8 @@ import pytest
 
 from idwallet.trust.names import GeneralName, NameConstraints, NameKind, violation
 
-Texts = dict[str, NameKind]
 DNS, URI, EMAIL = NameKind.DNS, NameKind.URI, NameKind.EMAIL
-CN, O = "2.5.4.3", "2.5.4.10"
+COMMON, ORGANISATION = "2.5.4.3", "2.5.4.10"
 
 
 def named(kind: NameKind, text: str) -> GeneralName:
@@ -126,17 +125,17 @@ def test_the_case_of_a_mailbox_does_not_lead_around_an_exclusion() -> None:
 
 
 def test_a_directory_name_is_permitted_by_its_beginning() -> None:
-    base = directory((O, "Land"))
-    assert permitted(directory((O, "Land"), (CN, "issuer")), base)
-    assert permitted(directory((O, "Land")), base)
-    assert not permitted(directory((CN, "issuer"), (O, "Land")), base)
-    assert not permitted(directory((O, "land"), (CN, "issuer")), base)
+    base = directory((ORGANISATION, "Land"))
+    assert permitted(directory((ORGANISATION, "Land"), (COMMON, "issuer")), base)
+    assert permitted(directory((ORGANISATION, "Land")), base)
+    assert not permitted(directory((COMMON, "issuer"), (ORGANISATION, "Land")), base)
+    assert not permitted(directory((ORGANISATION, "land"), (COMMON, "issuer")), base)
 
 
 def test_case_and_spacing_do_not_lead_around_an_excluded_directory_name() -> None:
-    base = directory((O, "Bad  Land"))
-    assert excluded(directory((O, "BAD LAND"), (CN, "x")), base)
-    assert not excluded(directory((O, "Good Land"), (CN, "x")), base)
+    base = directory((ORGANISATION, "Bad  Land"))
+    assert excluded(directory((ORGANISATION, "BAD LAND"), (COMMON, "x")), base)
+    assert not excluded(directory((ORGANISATION, "Good Land"), (COMMON, "x")), base)
 
 
 @pytest.mark.parametrize("kind", [NameKind.IP, NameKind.OTHER, NameKind.REGISTERED_ID])

@@ -1,0 +1,137 @@
+import subprocess
+import sys
+from dataclasses import fields, replace
+from datetime import timedelta
+
+import pytest
+
+from idwallet import limits
+from idwallet.crypto.algorithms import DEFAULT_ALGORITHMS, Algorithm
+from idwallet.errors import UsageError
+from idwallet.profiles import HAIP_1_0
+from idwallet.trust import policies
+from idwallet.trust.policy import (
+    BindingRule,
+    ExpiryRule,
+    MetadataRule,
+    Policy,
+    PresenceRule,
+    StatusRule,
+)
+
+OTHERWISE: dict[str, object] = {
+    "name": "other",
+    "binding": BindingRule.AS_QUERIED,
+    "presence": PresenceRule.NOT_ESTABLISHED_ACCEPTED,
+    "status": StatusRule.IF_PRESENT,
+    "metadata": MetadataRule.IF_PRESENT,
+    "expiry": ExpiryRule.IF_PRESENT,
+    "key_binding_age": timedelta(minutes=3),
+    "clock_skew": timedelta(seconds=1),
+    "algorithms": DEFAULT_ALGORITHMS | {Algorithm.RS256},
+    "profile": HAIP_1_0,
+}
+READY = {
+    policies.RETAIL,
+    policies.HOTEL,
+    policies.FINANCE,
+    policies.STRICT,
+    policies.WALLET,
+}
+
+
+def test_what_is_left_out_is_at_its_strictest() -> None:
+    """An enum's first member is its strictest: nothing is switched off by omission."""
+    policy = Policy(name="bare")
+    for rule in (BindingRule, PresenceRule, StatusRule, MetadataRule, ExpiryRule):
+        assert next(iter(rule)) in {
+            policy.binding,
+            policy.presence,
+            policy.status,
+            policy.metadata,
+            policy.expiry,
+        }
+    assert policy.algorithms == DEFAULT_ALGORITHMS
+
+
+def test_every_field_counts_in_the_digest() -> None:
+    assert set(OTHERWISE) == {each.name for each in fields(Policy)}
+    base = Policy(name="base")
+    digests = {base.digest()}
+    for name, value in OTHERWISE.items():
+        digests.add(replace(base, **{name: value}).digest())  # type: ignore[arg-type]
+    assert len(digests) == len(OTHERWISE) + 1
+
+
+def test_every_field_of_the_profile_counts_in_the_digest() -> None:
+    base = Policy(name="base")
+    digests = {base.digest()}
+    for each in fields(HAIP_1_0):
+        changed = replace(base.profile, **{each.name: getattr(HAIP_1_0, each.name)})
+        digests.add(replace(base, profile=changed).digest())
+    same = {"openid4vp"}
+    assert len(digests) == len(fields(HAIP_1_0)) + 1 - len(same)
+
+
+def test_equal_policies_have_equal_digests_in_every_process() -> None:
+    program = (
+        "from idwallet.trust import policies; print(policies.RETAIL.digest().hex())"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+    assert outputs == {policies.RETAIL.digest().hex()}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": ""},
+        {"algorithms": frozenset()},
+        {"key_binding_age": timedelta()},
+        {"clock_skew": timedelta(seconds=-1)},
+        {"clock_skew": limits.CLOCK_SKEW_MAXIMUM + timedelta(microseconds=1)},
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(UsageError):
+        Policy(**{"name": "policy", **changes})  # type: ignore[arg-type]
+
+
+def test_clock_skew_may_be_none_or_its_maximum() -> None:
+    for skew in (timedelta(), limits.CLOCK_SKEW_MAXIMUM):
+        assert Policy(name="policy", clock_skew=skew).clock_skew == skew
+
+
+def test_ready_policies_have_names_and_digests_of_their_own() -> None:
+    assert len({each.name for each in READY}) == len(READY)
+    assert len({each.digest() for each in READY}) == len(READY)
+
+
+def test_strict_is_what_is_left_out() -> None:
+    assert replace(policies.STRICT, name="x") == Policy(name="x")
+
+
+def test_the_holder_must_prove_the_key_everywhere() -> None:
+    assert {each.binding for each in READY} == {BindingRule.REQUIRED}
+
+
+def test_a_till_takes_proof_no_older_than_two_minutes() -> None:
+    assert policies.RETAIL.key_binding_age == timedelta(minutes=2)
+    assert policies.RETAIL.expiry is ExpiryRule.REQUIRED
+
+
+def test_a_bank_requires_status_and_presence() -> None:
+    assert policies.FINANCE.status is StatusRule.REQUIRED
+    assert policies.FINANCE.presence is PresenceRule.ATTESTED
+
+
+def test_rsa_and_ml_dsa_are_in_no_ready_policy() -> None:
+    assert {each.algorithms for each in READY} == {DEFAULT_ALGORITHMS}
