@@ -37,10 +37,10 @@ _MARKUP: Final = re.compile(
     r"<\s?[A-Za-z/!?]|&#?\w{1,32};|\[[^\[\]]*\]|`|\*\*|~~|\|\||(?<!\w)__"
 )
 # Wide and typographic twins: a person reads them, no markup language does.
-_TWINS: Final = dict(zip("<>&[]*`\\\"'", "＜＞＆［］＊｀＼”’", strict=True))  # noqa: RUF001
+_TWINS: Final = dict(zip("<>&[]*`\\\"'", "＜＞＆［］＊｀＼”’", strict=True))
 # These mean something to chats only where they stand: mention, emphasis, spoiler.
 _PLACED: Final = re.compile(r"(?<![^\W_])@|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~|\|")
-_PLACED_TWINS: Final = {"@": "＠", "_": "＿", "~": "～", "|": "｜"}  # noqa: RUF001
+_PLACED_TWINS: Final = {"@": "＠", "_": "＿", "~": "～", "|": "｜"}
 _SPACES: Final = re.compile(" {2,}")
 _ELLIPSIS: Final = "…"
 _ZWNJ: Final = "\u200c"
@@ -70,7 +70,7 @@ _CATEGORIES: Final = {
     "Cn": TextWarning.INVISIBLE,
     "Co": TextWarning.INVISIBLE,
 }
-_WORD: Final = re.compile(r"[^\W_]+(?:[.@’'\u0300-\u036f]+[^\W_]+)*")  # noqa: RUF001
+_WORD: Final = re.compile(r"[^\W_]+(?:[.@’'\u0300-\u036f]+[^\W_]+)*")
 _ALIKE: Final = frozenset(
     {
         "ARMENIAN",

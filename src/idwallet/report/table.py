@@ -124,6 +124,7 @@ _CREDENTIAL: Final = {
     (_C.CREDENTIAL_FORMAT, _R.UNSUPPORTED): Row(_F, f"{_SD} §4", ("what", "at")),
     (_C.CREDENTIAL_TYPE, _R.ACCEPTED): Row(_P, f"{_VC} §2.2.2.1", ("found",)),
     (_C.CREDENTIAL_TYPE, _R.TYPE_ABSENT): Row(_F, f"{_VC} §2.2.2.1"),
+    (_C.CREDENTIAL_TYPE, _R.MALFORMED): Row(_F, f"{_VC} §2.2.2.2", ("what", "at")),
     (_C.CREDENTIAL_TYPE, _R.TYP_MISMATCH): Row(_F, f"{_VC} §2.2.1", ("found",)),
     (_C.CREDENTIAL_TYPE, _R.WAITING): Row(_I, f"{_VC} §2.2.2.1", ("waits_for",)),
     (_C.CREDENTIAL_METADATA, _R.MATCHES): Row(_P, f"{_VC} §5.7", ("found",)),

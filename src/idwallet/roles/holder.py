@@ -313,7 +313,7 @@ def _held(
     return HeldCredential(
         name=name,
         format=credential.format,
-        credential_type=verdict.vct,
+        credential_type=verdict.types[0],
         types=verdict.types,
         issuer=issuer.name,
         claims=unpacked.claims,

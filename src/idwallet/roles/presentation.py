@@ -303,7 +303,7 @@ def _unreadable(verdict: SdJwtVerdict) -> CheckId | None:
         return CheckId.CREDENTIAL_FORMAT
     if verdict.unpacked is None:
         return CheckId.CREDENTIAL_DISCLOSURES
-    return None if verdict.vct else CheckId.CREDENTIAL_TYPE
+    return None if verdict.types else CheckId.CREDENTIAL_TYPE
 
 
 def _candidate(verdict: SdJwtVerdict) -> Candidate:
@@ -338,7 +338,7 @@ def _handed_on(
         VerifiedCredential(
             query_id=each.query_id,
             format=Format.SD_JWT_VC,
-            credential_type=each.verdict.vct,
+            credential_type=each.verdict.types[0],
             issuer="" if each.verdict.issuer is None else each.verdict.issuer.name,
             claims=frozen_claims(narrowed[each.subject].claims),
             valid_until=each.verdict.valid_until,

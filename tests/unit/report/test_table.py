@@ -63,6 +63,7 @@ ROWS = [
     # credential.type
     "credential.type accepted passed : found",
     "credential.type type_absent failed",
+    "credential.type malformed failed : what at",
     "credential.type typ_mismatch failed : found",
     "credential.type waiting indeterminate : waits_for",
     # credential.metadata

@@ -22,7 +22,12 @@ from idwallet.codec.text import show
 from idwallet.credentials.required import Context, Expected, HeldBy
 from idwallet.credentials.sdjwt.key_binding import HolderJudgement, signature_facts
 from idwallet.credentials.sdjwt.metadata import judge_type
-from idwallet.credentials.sdjwt.structures import TYP, SdJwt, read_sd_jwt
+from idwallet.credentials.sdjwt.structures import (
+    TYP,
+    SdJwt,
+    read_sd_jwt,
+    read_types,
+)
 from idwallet.credentials.sdjwt.unpack import DisclosureFault, Unpacked, unpack
 from idwallet.envelope.jws import signature_reason
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
@@ -46,13 +51,13 @@ class SdJwtVerdict:
     """The checks of one SD-JWT VC, and what they were about.
 
     `claims`, `sd_jwt` and `unpacked` are unverified data unless every check passed;
-    `idwallet.roles` decides that and hands on nothing before.
+    `idwallet.roles` decides that and hands on nothing before. `types` are the
+    credential's own type and what else it is known as, nearest first.
     """
 
     checks: tuple[Check, ...]
     sd_jwt: SdJwt | None = None
     unpacked: Unpacked | None = None
-    vct: str = ""
     types: tuple[str, ...] = ()
     issuer: SignerFound | None = None
     valid_until: datetime | None = None
@@ -127,7 +132,6 @@ class _Judgement:
         self._say(CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED)
         issuer, authentic = self._issuer()
         unpacked = self._disclosures()
-        vct = ""
         types: tuple[str, ...] = ()
         until: datetime | None = None
         if unpacked is None:
@@ -139,8 +143,7 @@ class _Judgement:
             ):
                 self._wait(each, CheckId.CREDENTIAL_DISCLOSURES)
         else:
-            vct = self._type(unpacked.claims)
-            types = self._metadata(vct, unpacked)
+            types = self._metadata(self._type(unpacked.claims), unpacked)
             until = self._validity(unpacked.claims)
             self._status(unpacked.claims, authentic)
         holder = HolderJudgement(
@@ -150,7 +153,6 @@ class _Judgement:
             (*self._checks, *holder.run(expected)),
             self._sd_jwt,
             unpacked,
-            vct,
             types,
             issuer,
             until,
@@ -203,22 +205,24 @@ class _Judgement:
 
     # Step 5.
 
-    def _type(self, claims: JsonObject) -> str:
+    def _type(self, claims: JsonObject) -> tuple[str, ...]:
+        """Return what types the credential is of, nearest first; none if unknown."""
         typ = self._sd_jwt.issuer_jwt.header.typ
-        vct = claims.get("vct")
+        try:
+            types = read_types(claims, self._context.policy.profile.sd_jwt_vc)
+        except MalformedError as error:
+            facts = {"what": error.what, "at": error.at}
+            self._say(CheckId.CREDENTIAL_TYPE, Reason.MALFORMED, facts=facts)
+            return ()
         if typ != TYP and not self._is_old_typ(typ):
-            self._say(
-                CheckId.CREDENTIAL_TYPE,
-                Reason.TYP_MISMATCH,
-                facts={"found": show(typ or "no typ")},
-            )
-        elif not isinstance(vct, str) or not vct:
+            facts = {"found": show(typ or "no typ")}
+            self._say(CheckId.CREDENTIAL_TYPE, Reason.TYP_MISMATCH, facts=facts)
+        elif not types:
             self._say(CheckId.CREDENTIAL_TYPE, Reason.TYPE_ABSENT)
         else:
-            self._say(
-                CheckId.CREDENTIAL_TYPE, Reason.ACCEPTED, facts={"found": show(vct)}
-            )
-        return vct if isinstance(vct, str) else ""
+            facts = {"found": show(types[0])}
+            self._say(CheckId.CREDENTIAL_TYPE, Reason.ACCEPTED, facts=facts)
+        return types
 
     def _is_old_typ(self, typ: str | None) -> bool:
         # Draft 13 section 2.2.1 recommends to accept the earlier name for a
@@ -226,19 +230,20 @@ class _Judgement:
         version = self._context.policy.profile.sd_jwt_vc
         return typ == "vc+sd-jwt" and version is SdJwtVcVersion.DRAFT_13
 
-    def _metadata(self, vct: str, unpacked: Unpacked) -> tuple[str, ...]:
-        if not vct:
+    def _metadata(self, types: tuple[str, ...], unpacked: Unpacked) -> tuple[str, ...]:
+        """Return the types once more, with those that the metadata extends."""
+        if not types:
             self._wait(CheckId.CREDENTIAL_METADATA, CheckId.CREDENTIAL_TYPE)
             return ()
-        judged, types = judge_type(
+        judged, extended = judge_type(
             unpacked,
-            vct=vct,
+            vct=types[0],
             types=self._context.types,
             rule=self._context.policy.metadata,
             subject=self._subject,
         )
         self._checks.append(judged)
-        return types
+        return tuple(dict.fromkeys((*types, *extended)))
 
     def _validity(self, claims: JsonObject) -> datetime | None:
         times = {}

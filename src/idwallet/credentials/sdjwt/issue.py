@@ -67,9 +67,12 @@ class SdJwtVc:
     `disclosure` names its path NEVER (always shown); ALWAYS hides what `shape` would
     not, such as the elements of an array by a path that ends in None. Claims that a
     verifier needs to judge validity are never disclosable and are not given here:
-    they come from the arguments of `Issuer.issue`. `issuer_name` becomes ``iss``;
-    without it the issuer is the certificate's subject. `decoys` adds so many digests
-    of nothing at each level, so that the number of claims does not show.
+    they come from the arguments of `Issuer.issue`.
+
+    `issuer_name` becomes ``iss``; without it the issuer is the certificate's subject.
+    `also_known_as` are further types that the credential is of (``aka_vcts``, SD-JWT
+    VC 2.2.2.2). `decoys` adds so many digests of nothing at each level, so that the
+    number of claims does not show.
     """
 
     vct: str
@@ -80,6 +83,7 @@ class SdJwtVc:
     shape: Shape = Shape.RECURSIVE
     decoys: int = 0
     hash: Hash = Hash.SHA_256
+    also_known_as: tuple[str, ...] = ()
     issuer_name: str | None = None
     status: StatusListNeeded | None = None
     type_integrity: str | None = None
@@ -271,6 +275,9 @@ def require_issuable(content: SdJwtVc, types: TypeMetadataSet = NO_TYPES) -> Non
     """
     if not content.vct:
         raise UsageError("a credential needs a vct (SD-JWT VC 2.2.2.1)")
+    names = (content.vct, *content.also_known_as)
+    if len(set(names)) != len(names) or not all(names):
+        raise UsageError("also_known_as names further types, each once")
     if not 0 <= content.decoys <= limits.DECOYS:
         raise UsageError(f"decoys is 0 to {limits.DECOYS}")
     taken = sorted(_RESERVED & content.claims.keys())
@@ -339,6 +346,8 @@ def fixed_claims(
 ) -> JsonObject:
     """Return the claims that decide validity, in whole seconds UTC."""
     fixed: JsonObject = {"vct": content.vct}
+    if content.also_known_as:
+        fixed["aka_vcts"] = list(content.also_known_as)
     if content.issuer_name is not None:
         fixed["iss"] = content.issuer_name
     fixed["iat"] = int(at.timestamp())

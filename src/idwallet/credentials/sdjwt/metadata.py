@@ -19,8 +19,8 @@ from idwallet.errors import LimitError, MalformedError, UsageError
 from idwallet.report import Check, CheckId, Facts, Reason, TypeMetadataNeeded, check
 from idwallet.trust.policy import MetadataRule
 
-_CLAUSE: Final = "SD-JWT VC §4.2"
-_CLAIMS_CLAUSE: Final = "SD-JWT VC §9"
+_CLAUSE: Final = "SD-JWT VC draft 19 §5.2"
+_CLAIMS_CLAUSE: Final = "SD-JWT VC draft 19 §5.6"
 _DIGESTS: Final = MappingProxyType(
     {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
 )

@@ -11,6 +11,7 @@ from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, read_json
 from idwallet.envelope.jws import Jws, read_compact, read_json_serialization
 from idwallet.errors import LimitError, MalformedError
+from idwallet.profiles import SdJwtVcVersion
 
 TYP: Final = "dc+sd-jwt"
 TYP_KEY_BINDING: Final = "kb+jwt"
@@ -25,9 +26,9 @@ HASHES: Final = MappingProxyType(
 """The hash algorithms of `_sd_alg` (RFC 9901 section 4.1.1) that are understood."""
 
 NEVER_DISCLOSABLE: Final = frozenset(
-    {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status"}
+    {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"}
 )
-"""Claims that decide validity: no disclosure may carry them (SD-JWT VC 2.2.2.2)."""
+"""Claims that decide validity: no disclosure may carry them (SD-JWT VC 2.2.2.3)."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -216,6 +217,29 @@ def json_form(sd_jwt: SdJwt) -> JsonObject:
 def digest_of(text: str, algorithm: str) -> str:
     """Return the base64url digest of a disclosure or of what ``sd_hash`` covers."""
     return b64.encode(HASHES[algorithm](text.encode("ascii")).digest())
+
+
+def read_types(claims: JsonObject, version: SdJwtVcVersion) -> tuple[str, ...]:
+    """Return the type of a credential, then those of ``aka_vcts``; none without vct.
+
+    Raises:
+        MalformedError: ``aka_vcts`` is no array of one or more names, or repeats one
+            (SD-JWT VC section 2.2.2.2).
+    """
+    vct = claims.get("vct")
+    if not isinstance(vct, str) or not vct:
+        return ()
+    # Draft 18 brought further types; under a profile before it they mean nothing.
+    if version is SdJwtVcVersion.DRAFT_13 or "aka_vcts" not in claims:
+        return (vct,)
+    found = claims["aka_vcts"]
+    names = found if isinstance(found, list) else []
+    types = (vct, *(each for each in names if isinstance(each, str) and each))
+    if not names or len(set(types)) != len(names) + 1:
+        raise MalformedError(
+            "no array of further names", at="aka_vcts", clause="SD-JWT VC §2.2.2.2"
+        )
+    return types
 
 
 def hash_name(payload: Mapping[str, JsonValue]) -> str | None:

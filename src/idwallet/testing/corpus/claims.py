@@ -33,6 +33,22 @@ _DAY: Final = timedelta(days=1)
 
 CLAIM_FORGERIES: Final = (
     Forgery("no type", _TYPE, Reason.TYPE_ABSENT, signs(vct=ABSENT)),
+    Forgery("further types that are no array", _TYPE, _MALFORMED, signs(aka_vcts="x")),
+    Forgery("no further type", _TYPE, _MALFORMED, signs(aka_vcts=[])),
+    Forgery(
+        "a further type twice",
+        _TYPE,
+        _MALFORMED,
+        signs(aka_vcts=["urn:x", "urn:x"]),
+        signs(aka_vcts=["urn:x"]),
+    ),
+    Forgery(
+        "its own type as a further one",
+        _TYPE,
+        _MALFORMED,
+        signs(aka_vcts=["urn:eudi:pid:1"]),
+        signs(aka_vcts=["urn:x"]),
+    ),
     Forgery("an empty type", _TYPE, Reason.TYPE_ABSENT, signs(vct="")),
     Forgery("a type that is no string", _TYPE, Reason.TYPE_ABSENT, signs(vct=1)),
     Forgery("expired", _VALIDITY, Reason.EXPIRED, _moment("exp", -_DAY)),
