@@ -16,6 +16,10 @@ _ESCAPES: Final = {
     for high in _DIGITS
     for low in _DIGITS
 }
+# The names that come with nearly every message need no decoding.
+_PLAIN: Final = {
+    name.encode(): name for name in ("vp_token", "state", "client_id", "request")
+}
 _TO_ESCAPE: Final = re.compile(rb"[^A-Za-z0-9\-._~]")
 
 
@@ -44,7 +48,8 @@ def read_form(data: bytes, *, at: str) -> dict[str, bytes]:
         equals = data.find(b"=", start, end)
         if equals <= start:
             raise MalformedError("not name=value", at=at, clause=_CLAUSE)
-        name = read_utf8(_decode(data[start:equals], at=at), at=at)
+        raw_name = data[start:equals]
+        name = _PLAIN.get(raw_name) or read_utf8(_decode(raw_name, at=at), at=at)
         if name in found:
             raise MalformedError("a parameter is repeated", at=at, clause=_REPEATED)
         found[name] = _decode(data[equals + 1 : end], at=at)
@@ -68,11 +73,12 @@ def _decode(data: bytes, *, at: str) -> bytes:
     data = data.replace(b"+", b" ")
     if b"%" not in data:
         return data
-    first, *rest = data.split(b"%")
-    decoded = [first]
+    pieces = iter(data.split(b"%"))
+    decoded = [next(pieces)]
     try:
-        for piece in rest:
-            decoded += (_ESCAPES[piece[:2]], piece[2:])
+        for piece in pieces:
+            decoded.append(_ESCAPES[piece[:2]])
+            decoded.append(piece[2:])
     except KeyError:
         raise MalformedError(
             "a broken percent-encoding", at=at, clause=_CLAUSE

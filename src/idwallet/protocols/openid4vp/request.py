@@ -142,18 +142,7 @@ def build_request_object(
             breaks its rules.
         SignerError: the key could not sign.
     """
-    claims = request.to_claims()
-    try:
-        client = read_client_id(request.client_id, at="/client_id")
-        read_parameters(claims, client)
-        validity = read_validity(claims)
-    except (MalformedError, UnsupportedError) as error:
-        raise UsageError(f"no wallet takes this request: {error}") from error
-    if validity.issued is None:
-        raise UsageError("a request says when it was issued")
-    if len(request.nonce) < limits.NONCE_CHARACTERS_MINIMUM:
-        # §13.3: at least 16 random bytes, which are 22 characters of base64url.
-        raise UsageError("a nonce holds at least 16 random bytes")
+    client, claims = _checked(request)
     header: JsonObject = {"typ": TYP}
     if client.prefix is ClientIdPrefix.PRE_REGISTERED:
         if certificates:
@@ -234,6 +223,23 @@ def compose(parameters: Parameters, validity: Validity) -> RequestObject:
         purpose=parameters.purpose,
         formats=parameters.formats,
     )
+
+
+def _checked(request: RequestObject) -> tuple[ClientId, JsonObject]:
+    """Hold what is about to be signed to everything that reading asks."""
+    claims = request.to_claims()
+    try:
+        client = read_client_id(request.client_id, at="/client_id")
+        read_parameters(claims, client)
+        validity = read_validity(claims)
+    except (MalformedError, UnsupportedError) as error:
+        raise UsageError(f"no wallet takes this request: {error}") from error
+    if validity.issued is None:
+        raise UsageError("a request says when it was issued")
+    if len(request.nonce) < limits.NONCE_CHARACTERS_MINIMUM:
+        # §13.3: at least 16 random bytes, which are 22 characters of base64url.
+        raise UsageError("a nonce holds at least 16 random bytes")
+    return client, claims
 
 
 def _format_claims(support: FormatSupport) -> JsonObject:

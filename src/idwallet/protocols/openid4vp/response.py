@@ -21,7 +21,11 @@ _ERROR: Final = "OpenID4VP 1.0 §8.5"
 
 _QUERY_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
 _CODES: Final = {each.value: each for each in ErrorCode}
-_TEXTS: Final = ("error", "state", "response")
+_TEXTS: Final = (
+    ("error", "/error"),
+    ("state", "/state"),
+    ("response", "/response"),
+)
 
 ACCEPTANCE_BODY: Final = b"{}"
 """What a verifier answers, with HTTP status 200 and ``application/json``, to a
@@ -135,9 +139,10 @@ def write_refusal_json(code: ErrorCode, *, state: str | None = None) -> str:
 
 def _read_form(data: bytes) -> JsonObject:
     form = read_form(data, at="response")
-    members: JsonObject = {
-        name: read_utf8(form[name], at=f"/{name}") for name in _TEXTS if name in form
-    }
+    members: JsonObject = {}
+    for name, at in _TEXTS:
+        if name in form:
+            members[name] = read_utf8(form[name], at=at)
     if "vp_token" in form:
         members["vp_token"] = json.read_json(
             form["vp_token"],
