@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from jose import backends
-from jose import jws as jose_jws  # noqa: TID251 - what it takes is the subject
+from jose import jws as jose_jws
 from jose.backends.cryptography_backend import CryptographyECKey
 from jose.backends.ecdsa_backend import ECDSAECKey
 from jose.backends.rsa_backend import RSAKey as PureRsaKey
