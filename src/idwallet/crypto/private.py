@@ -169,7 +169,7 @@ def _public_half(jwk: Mapping[str, JsonValue], *, at: str) -> dict[str, JsonValu
             raise MalformedError(
                 "key may not sign", at=f"{at}/key_ops", clause="RFC 7517 §4.3"
             )
-    left_out = {*_RSA_PRIVATE, "priv", "key_ops"}
+    left_out = {*_RSA_PRIVATE, "oth", "priv", "key_ops"}
     return {name: value for name, value in jwk.items() if name not in left_out}
 
 

@@ -63,6 +63,7 @@ def public_half(session: TokenSession, private: "pkcs11.PrivateKey") -> PublicKe
 
 def _public_of_certificate(der: bytes) -> PublicKey:
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
 
     try:
         native = x509.load_der_x509_certificate(der).public_key()
@@ -70,6 +71,8 @@ def _public_of_certificate(der: bytes) -> PublicKey:
         raise MalformedError(
             "not a certificate", at="token", clause="RFC 5280 §4.1"
         ) from error
+    except UnsupportedAlgorithm as error:
+        raise UnsupportedError("kind of key", at="token") from error
     return PublicKey.from_native(native)
 
 
