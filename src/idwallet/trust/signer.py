@@ -86,6 +86,24 @@ def resolve_signer(  # noqa: PLR0913 - each is what a header says, or what judge
     known = store.signers.get(key, at=at)
     if known is not None:
         return known
+    found = _by_chain(
+        x5c, name=name, store=store, purpose=purpose, at=at, algorithms=algorithms
+    )
+    if isinstance(found, SignerFound) and found.path is not None:
+        path = found.path
+        store.signers.put(key, found, since=path.since, until=path.until)
+    return found
+
+
+def _by_chain(
+    x5c: tuple[bytes, ...],
+    *,
+    name: str | None,
+    store: TrustStore,
+    purpose: Purpose,
+    at: datetime,
+    algorithms: frozenset[Algorithm],
+) -> SignerFound | SignerRefused:
     chain = _read(x5c)
     if isinstance(chain, SignerRefused):
         return chain
@@ -94,10 +112,7 @@ def resolve_signer(  # noqa: PLR0913 - each is what a header says, or what judge
     )
     if isinstance(path, PathFault):
         return SignerRefused(path.reason, path.facts, chain[0].public_key)
-    found = _named(path, name=name, purpose=purpose)
-    if isinstance(found, SignerFound):
-        store.signers.put(key, found, since=path.since, until=path.until)
-    return found
+    return _named(path, name=name, purpose=purpose)
 
 
 def _read(x5c: tuple[bytes, ...]) -> tuple[Certificate, ...] | SignerRefused:

@@ -271,7 +271,7 @@ def test_a_certificate_without_a_name_is_refused(
     [
         ec.generate_private_key(ec.SECP256K1()),
         ed448.Ed448PrivateKey.generate(),
-        rsa.generate_private_key(65537, 1024),  # noqa: S505 - it is to be refused
+        rsa.generate_private_key(65537, 1024),
     ],
     ids=["secp256k1", "Ed448", "RSA of 1024 bits"],
 )

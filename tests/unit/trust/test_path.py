@@ -141,6 +141,14 @@ def test_rsa_and_ml_dsa_chains_validate_only_where_a_policy_names_them(
     assert "algorithm" in profile(*chain, store=store)
 
 
+def test_a_path_names_the_keys_of_its_authorities_leaf_first() -> None:
+    issuer = PKI.issuer()
+    upper = read(issuer.chain[1])[0]
+    path = accepted(*issuer.chain)
+    assert path.authority_key_ids == (upper.subject_key_id, PKI.root.subject_key_id)
+    assert accepted(leaf(authority_key_id=None)).authority_key_ids == ()
+
+
 def test_an_anchor_in_the_chain_is_tolerated() -> None:
     issuer = PKI.issuer()
     path = accepted(*issuer.chain, PKI.root.der)
