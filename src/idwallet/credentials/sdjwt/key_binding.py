@@ -8,6 +8,7 @@ from idwallet.codec.numeric_date import numeric_date
 from idwallet.codec.text import show
 from idwallet.credentials.required import BOUND, Context, Expected, HeldBy
 from idwallet.credentials.sdjwt.structures import (
+    NO_EXTENSIONS,
     TYP_KEY_BINDING,
     SdJwt,
     digest_of,
@@ -103,7 +104,7 @@ class HolderJudgement:
             self._wait_for_binding()
             return
         try:
-            jws = read_compact(text, at="key binding")
+            jws = read_compact(text, at="key binding", understood=NO_EXTENSIONS)
             said = read_object(jws.payload, at="key binding", clause="RFC 9901 §4.3")
         except (MalformedError, UnsupportedError) as error:
             facts = {"what": error.what, "at": error.at}

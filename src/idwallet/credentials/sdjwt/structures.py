@@ -8,7 +8,7 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.codec import b64
-from idwallet.codec.json import JsonObject, JsonValue, read_json
+from idwallet.codec.json import JsonObject, JsonValue, read_json, read_object
 from idwallet.envelope.jws import Jws, read_compact, read_json_serialization
 from idwallet.errors import LimitError, MalformedError
 from idwallet.profiles import SdJwtVcVersion
@@ -24,6 +24,10 @@ HASHES: Final = MappingProxyType(
     {"sha-256": hashlib.sha256, "sha-384": hashlib.sha384, "sha-512": hashlib.sha512}
 )
 """The hash algorithms of `_sd_alg` (RFC 9901 section 4.1.1) that are understood."""
+
+NO_EXTENSIONS: Final[frozenset[str]] = frozenset()
+"""The critical header parameters that are understood: none, as no JWT may leave its
+payload unencoded (RFC 7797 section 7)."""
 
 NEVER_DISCLOSABLE: Final = frozenset(
     {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"}
@@ -84,13 +88,11 @@ def read_sd_jwt(text: str | bytes) -> SdJwt:
             at="sd-jwt",
             clause="idwallet limits",
         )
+    if not text.isascii():
+        # Digests cover ASCII (§4.2.3): what is none has no digest to be compared.
+        raise MalformedError("not ASCII", at="sd-jwt", clause="RFC 9901 §4")
     if isinstance(text, bytes):
-        try:
-            text = text.decode("ascii")
-        except UnicodeDecodeError:
-            raise MalformedError(
-                "not ASCII", at="sd-jwt", clause="RFC 9901 §4"
-            ) from None
+        text = text.decode("ascii")
     if text.startswith("{"):
         return _read_json_form(text)
     return _read_compact_form(text)
@@ -109,7 +111,9 @@ def _read_compact_form(text: str) -> SdJwt:
             clause="idwallet limits",
         )
     return SdJwt(
-        issuer_jwt=read_compact(parts[0], at="issuer-signed JWT"),
+        issuer_jwt=read_compact(
+            parts[0], at="issuer-signed JWT", understood=NO_EXTENSIONS
+        ),
         disclosures=tuple(parts[1:-1]),
         key_binding=last or None,
         compact=text[: len(text) - len(last)],
@@ -117,10 +121,10 @@ def _read_compact_form(text: str) -> SdJwt:
 
 
 def _read_json_form(text: str) -> SdJwt:
-    document = read_json(text, at="sd-jwt", clause="RFC 9901 §8")
-    if not isinstance(document, dict):  # pragma: no cover - it starts with a brace
-        raise MalformedError("not an object", at="sd-jwt", clause="RFC 9901 §8")
-    signatures = read_json_serialization(document, at="sd-jwt")
+    document = read_object(text, at="sd-jwt", clause="RFC 9901 §8")
+    signatures = read_json_serialization(
+        document, at="sd-jwt", understood=NO_EXTENSIONS
+    )
     first = signatures[0]
     for each in signatures[1:]:
         # §8.1: disclosures and kb_jwt stand in the first unprotected header only.
@@ -155,6 +159,9 @@ def _strings(value: JsonValue) -> tuple[str, ...]:
         raise MalformedError(
             "a disclosure is no string", at="disclosures", clause="RFC 9901 §8.1"
         )
+    if not "".join(strings).isascii():
+        # JSON escapes hide it from the reader's own test.
+        raise MalformedError("not ASCII", at="disclosures", clause="RFC 9901 §4.2")
     return strings
 
 
