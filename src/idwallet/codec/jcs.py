@@ -20,7 +20,7 @@ def canonicalize(value: JsonValue) -> bytes:
 
     Raises:
         UsageError: something that RFC 8785 cannot carry (NaN, infinity, an integer
-            that no double holds exactly, a lone surrogate, a name that is not a
+            that a double would change, a lone surrogate, a name that is not a
             string, a foreign type), or more nesting than `limits.JSON_DEPTH`.
     """
     try:
@@ -62,12 +62,15 @@ def _number(value: float) -> str:
         raise UsageError("integer is too large for RFC 8785") from None
     if not isfinite(double):
         raise UsageError("NaN and infinity are not JSON")
-    if double != value:
-        raise UsageError("integer is not exact as a double; write it as a string")
     if not double:
         return "0"
     sign = "-" if double < 0 else ""
-    return sign + _positive(repr(abs(double)))
+    text = sign + _positive(repr(abs(double)))
+    # Above 2**53 the canonical digits are the shortest and not the exact ones: an
+    # integer read from canonical text is itself again, its neighbours are refused.
+    if double != value and text != str(value):
+        raise UsageError("integer is not exact as a double; write it as a string")
+    return text
 
 
 def _positive(shortest: str) -> str:
