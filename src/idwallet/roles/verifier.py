@@ -18,6 +18,7 @@ from idwallet.errors import MalformedError, UsageError
 from idwallet.ports import Random, ReplayGuard
 from idwallet.protocols.openid4vp.client import ClientIdPrefix, client_id_of
 from idwallet.protocols.openid4vp.message import RequestMessage
+from idwallet.protocols.openid4vp.parameters import FormatSupport
 from idwallet.protocols.openid4vp.request import (
     RequestObject,
     build_request_object,
@@ -172,37 +173,28 @@ class Verifier:
             raise UsageError("`at` carries its time zone: use an aware datetime")
         if not timedelta(0) < lifetime <= limits.REQUEST_LIFETIME_MAXIMUM:
             raise UsageError("a request lives longer than nothing and at most a day")
-        identity = self.identity
         issued = at.replace(microsecond=0)
-        nonce, state = (
-            b64.encode(self.random(limits.NONCE_BYTES)),
-            b64.encode(self.random(limits.NONCE_BYTES)),
-        )
         asked = RequestObject(
-            client_id=identity.client_id,
-            response_uri=identity.answer_to,
-            nonce=nonce,
+            client_id=self.identity.client_id,
+            response_uri=self.identity.answer_to,
+            nonce=b64.encode(self.random(limits.NONCE_BYTES)),
             query=query,
             issued=issued,
             expires=issued + lifetime,
-            state=state,
+            state=b64.encode(self.random(limits.NONCE_BYTES)),
             purpose=purpose,
-            formats=()
-            if not identity.certificates
-            else formats_supported(self.policy.algorithms),
+            formats=self._formats(),
         )
         raw = build_request_object(
-            asked, signer=identity.signer, certificates=identity.certificates
+            asked, signer=self.identity.signer, certificates=self.identity.certificates
         )
-        return PresentationRequest(
-            message=RequestMessage(raw, identity.client_id),
-            query=query,
-            nonce=nonce,
-            state=state,
-            issued=issued,
-            expires=asked.expires,
-            verifier=self,
-        )
+        return _sent(asked, raw=raw, verifier=self)
+
+    def _formats(self) -> tuple[FormatSupport, ...]:
+        # A pre-registered client sends no metadata (OpenID4VP 1.0 section 8.5).
+        if not self.identity.certificates:
+            return ()
+        return formats_supported(self.policy.algorithms)
 
     def restore(self, saved: bytes, key: SealKey) -> PresentationRequest:
         """Open a request that `PresentationRequest.save` sealed.
@@ -234,6 +226,18 @@ class Verifier:
             expires=_moment(state.get("expires"), "/expires"),
             verifier=self,
         )
+
+
+def _sent(asked: RequestObject, *, raw: str, verifier: Verifier) -> PresentationRequest:
+    return PresentationRequest(
+        message=RequestMessage(raw, asked.client_id),
+        query=asked.query,
+        nonce=asked.nonce,
+        state=asked.state or "",
+        issued=asked.issued or asked.expires,
+        expires=asked.expires,
+        verifier=verifier,
+    )
 
 
 def _text(state: JsonObject, name: str) -> str:
