@@ -75,18 +75,26 @@ def check(
         if known is not None:
             return known
     row = TABLE[check_id, reason]
-    # Sorted by name, so that equal verdicts are equal however they were written.
-    given = tuple(sorted(facts.items())) if facts else ()
-    missing = [name for name in row.facts if not facts or name not in facts]
-    if missing:
-        raise KeyError(f"{check_id} {reason} needs facts {missing}")
-    for name, value in given:
-        if isinstance(value, datetime):
-            _require_aware(value, name)
+    given = _given(facts, row.facts) if facts or row.facts else ()
     made = Check(check_id, subject, row.outcome, reason, row.clause, needs, given)
     if not given and not needs and len(_plain) < _PLAIN_LIMIT:
         _plain[check_id, reason, subject] = made
     return made
+
+
+def _given(
+    facts: Facts | None, promised: tuple[str, ...]
+) -> tuple[tuple[str, FactValue], ...]:
+    """Return the facts sorted by name: equal verdicts are equal however written."""
+    found = facts or {}
+    for name in promised:
+        if name not in found:
+            raise KeyError(f"the table promises the fact {name!r}")
+    for name, value in found.items():
+        if isinstance(value, datetime):
+            _require_aware(value, name)
+    given = tuple(found.items())
+    return given if len(given) == 1 else tuple(sorted(given))
 
 
 def waiting(check_id: CheckId, *, subject: str, waits_for: CheckId) -> Check:
