@@ -27,6 +27,8 @@ from idwallet.report import Outcome
 NAMES: Final = st.sampled_from(["a", "b", "c"])
 SCALARS: Final = st.sampled_from([True, False, 0, 1, 1.0, "1", "x", None])
 VALUES: Final = st.sampled_from([True, False, 0, 1, "1", "x"])
+# Mostly none, as in real queries, so that many of them can be answered.
+WANTED: Final = st.just([]) | st.just([]) | st.lists(VALUES, max_size=2)
 TYPES: Final = st.sampled_from(["urn:a", "urn:b"])
 
 
@@ -40,9 +42,9 @@ DOCUMENTS: Final[st.SearchStrategy[JsonObject]] = st.dictionaries(
 NAMED_PATHS: Final = st.builds(
     lambda first, rest: (first, *rest),
     NAMES,
-    st.lists(NAMES | st.none(), max_size=2),
+    st.just([]) | st.lists(NAMES | st.none(), max_size=2),
 )
-PATHS: Final = st.lists(
+PATHS: Final = NAMED_PATHS | st.lists(
     NAMES | st.none() | st.integers(0, 2), min_size=1, max_size=3
 ).map(tuple)
 
@@ -55,7 +57,7 @@ def credential_queries(
     claims = tuple(
         ClaimQuery(
             path=path,
-            values=tuple(draw(st.lists(VALUES, max_size=2))),
+            values=tuple(draw(WANTED)),
             id=f"n{index}",
         )
         for index, path in enumerate(asked)
@@ -70,7 +72,7 @@ def credential_queries(
     form, meta = draw(
         st.sampled_from(
             [
-                *[("dc+sd-jwt", known)] * 6,
+                *[("dc+sd-jwt", known)] * 10,
                 ("mso_mdoc", MdocMeta("urn:a")),
                 ("other", ForeignMeta(b'{"x":1}')),
             ]
@@ -101,7 +103,19 @@ def queries(draw: st.DrawFn, paths: st.SearchStrategy[ClaimPath] = PATHS) -> Que
     return Query(credentials, tuple(draw(st.lists(credential_set, max_size=2))))
 
 
-CANDIDATES: Final = st.builds(
+# Half of them lack nothing but perhaps a claim, so that many queries are answered.
+WELCOME: Final = st.builds(
+    Candidate,
+    format=st.just("dc+sd-jwt"),
+    types=st.just(("urn:a", "urn:b")),
+    claims=st.fixed_dictionaries(
+        {"a": SCALARS | DOCUMENTS, "b": SCALARS | st.lists(SCALARS, min_size=1)},
+        optional={"c": DOCUMENTS},
+    ),
+    authority_key_ids=st.just((b"\1",)),
+    holder_bound=st.just(True),
+)
+CANDIDATES: Final = WELCOME | st.builds(
     Candidate,
     format=st.sampled_from(["dc+sd-jwt", "dc+sd-jwt", "mso_mdoc"]),
     types=st.lists(TYPES, max_size=2).map(tuple),
