@@ -1,0 +1,71 @@
+import pytest
+
+from idwallet.report import CheckId, Outcome, Reason, waiting
+from idwallet.roles.presentation import evaluate_presentation
+from idwallet.testing.corpus import judge
+from idwallet.testing.draft import ABSENT, draft
+from idwallet.trust.anchors import PinnedKey, Purpose, TrustAnchor, TrustStore
+from tests.checks.presentations import came_to, only, scene, twins
+
+TRUST = CheckId.ISSUER_TRUST
+NAME = "https://issuer.example"
+
+
+def test_an_issuer_under_a_trusted_root_passes() -> None:
+    check = only(judge(draft(scene())), TRUST)
+    assert came_to(check, Outcome.PASSED, Reason.TRUSTED)
+    assert "issuer.example" in str(check.fact("name"))
+
+
+@pytest.mark.parametrize(
+    ("kid", "name", "outcome", "reason"),
+    [
+        ("1", NAME, Outcome.PASSED, Reason.KEY_PINNED),
+        ("2", NAME, Outcome.FAILED, Reason.KEY_NOT_PINNED),
+        ("1", f"{NAME}/other", Outcome.FAILED, Reason.KEY_NOT_PINNED),
+    ],
+)
+def test_a_pinned_key_passes_under_its_own_kid_and_name(
+    kid: str, name: str, outcome: Outcome, reason: Reason
+) -> None:
+    made = draft(scene())
+    made.header = {"x5c": ABSENT, "kid": kid}
+    made.payload = {"iss": name}
+    anchor = TrustAnchor(
+        name="the test issuer",
+        purposes=frozenset({Purpose.ISSUE_CREDENTIALS}),
+        issuer_names=frozenset({NAME}),
+        keys=(PinnedKey("1", made.issuer_signer.public_key),),
+    )
+    judged = evaluate_presentation(
+        made.response(),
+        request=made.request,
+        trust=TrustStore([anchor]),
+        at=scene().at,
+    )
+    assert came_to(only(judged.report, TRUST), outcome, reason)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("certificate: under a root of the same name that is not the anchor", None),
+        ("certificate: leaf signed by itself", None),
+        ("certificate: leaf expired", Reason.CERTIFICATE_EXPIRED),
+        ("certificate: CA not yet valid", Reason.CERTIFICATE_NOT_YET_VALID),
+        ("certificate: CA is no CA", Reason.CERTIFICATE_PROFILE),
+        ("no certificate", Reason.NO_KEY_MATERIAL),
+        ("the name of another issuer", Reason.NAME_NOT_REGISTERED),
+    ],
+)
+def test_an_issuer_that_nobody_vouches_for_is_a_no(
+    name: str, reason: Reason | None
+) -> None:
+    valid, forged = twins(name, TRUST)
+    assert valid.outcome is Outcome.PASSED
+    assert came_to(forged, Outcome.FAILED, reason or Reason.NO_TRUSTED_PATH)
+
+
+def test_what_waits_for_another_check_stays_open() -> None:
+    check = waiting(TRUST, subject="pid", waits_for=CheckId.CREDENTIAL_FORMAT)
+    assert came_to(check, Outcome.INDETERMINATE, Reason.WAITING)

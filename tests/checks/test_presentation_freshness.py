@@ -1,0 +1,90 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from idwallet.report import Check, CheckId, Outcome, Reason
+from idwallet.roles.presentation import evaluate_presentation
+from idwallet.testing.corpus import judge
+from idwallet.testing.draft import Draft, draft
+from idwallet.trust.policies import RETAIL
+from tests.checks.presentations import came_to, only, scene, twins, under
+
+FRESHNESS = CheckId.PRESENTATION_FRESHNESS
+SKEW, AGE = RETAIL.clock_skew, RETAIL.key_binding_age
+SECOND = timedelta(seconds=1)
+
+
+def at_moment(made: Draft, later: timedelta, *, subject: str) -> Check:
+    """Judge an answer that is bound at `later` from now, and received then."""
+    moment = scene().at + later
+    made.binding = {"iat": int(moment.timestamp())}
+    judged = evaluate_presentation(
+        made.response(), request=made.request, trust=scene().trust, at=moment
+    )
+    return only(judged.report, FRESHNESS, subject)
+
+
+def test_an_answer_bound_just_now_passes() -> None:
+    report = judge(draft(scene()))
+    for subject in ("pid", "response"):
+        check = only(report, FRESHNESS, subject)
+        assert came_to(check, Outcome.PASSED, Reason.FRESH)
+
+
+@pytest.mark.parametrize(
+    ("away", "reason"),
+    [
+        (-AGE - SKEW, None),
+        (-AGE - SKEW - SECOND, Reason.TOO_OLD),
+        (SKEW, None),
+        (SKEW + SECOND, Reason.FROM_THE_FUTURE),
+    ],
+)
+def test_a_binding_ages_to_the_second(away: timedelta, reason: Reason | None) -> None:
+    made = draft(scene())
+    signed = scene().at + away
+    made.binding = {"iat": int(signed.timestamp())}
+    check = only(judge(made), FRESHNESS)
+    if reason is None:
+        assert came_to(check, Outcome.PASSED, Reason.FRESH)
+    else:
+        assert came_to(check, Outcome.FAILED, reason)
+        assert check.fact("signed") == signed
+
+
+def test_a_policy_says_how_old_a_binding_may_be() -> None:
+    patient = replace(RETAIL, name="patient", key_binding_age=timedelta(hours=1))
+    made = under(patient)
+    made.binding = {"iat": int((scene().at - timedelta(minutes=50)).timestamp())}
+    assert only(judge(made), FRESHNESS).outcome is Outcome.PASSED
+
+
+def test_a_binding_without_a_moment_fails() -> None:
+    valid, forged = twins("bound at no moment", FRESHNESS)
+    assert valid.outcome is Outcome.PASSED
+    assert came_to(forged, Outcome.FAILED, Reason.ABSENT)
+
+
+@pytest.mark.parametrize(
+    ("later", "reason"),
+    [
+        (-SKEW, None),
+        (-SKEW - SECOND, Reason.FROM_THE_FUTURE),
+        (timedelta(minutes=5) + SKEW, None),
+        (timedelta(minutes=5) + SKEW + SECOND, Reason.REQUEST_EXPIRED),
+    ],
+)
+def test_a_request_is_answered_within_its_life(
+    later: timedelta, reason: Reason | None
+) -> None:
+    check = at_moment(draft(scene()), later, subject="response")
+    if reason is None:
+        assert came_to(check, Outcome.PASSED, Reason.FRESH)
+    else:
+        assert came_to(check, Outcome.FAILED, reason)
+
+
+def test_without_a_binding_to_read_it_stays_open() -> None:
+    _, forged = twins("no key binding", FRESHNESS)
+    assert came_to(forged, Outcome.INDETERMINATE, Reason.WAITING)
