@@ -173,6 +173,7 @@ class Verifier:
             raise UsageError("`at` carries its time zone: use an aware datetime")
         if not timedelta(0) < lifetime <= limits.REQUEST_LIFETIME_MAXIMUM:
             raise UsageError("a request lives longer than nothing and at most a day")
+        query.require_askable()
         issued = at.replace(microsecond=0)
         asked = RequestObject(
             client_id=self.identity.client_id,
