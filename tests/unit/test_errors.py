@@ -1,5 +1,5 @@
 import copy
-import pickle  # noqa: TID251 - what we wrote ourselves
+import pickle
 from datetime import UTC, datetime
 
 import pytest
@@ -59,7 +59,7 @@ def test_every_error_has_one_root_and_survives_copying_and_travel(
 ) -> None:
     assert isinstance(error, IdWalletError)
     for made in (
-        pickle.loads(pickle.dumps(error)),  # noqa: S301
+        pickle.loads(pickle.dumps(error)),
         copy.copy(error),
         copy.deepcopy(error),
     ):

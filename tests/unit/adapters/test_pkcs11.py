@@ -38,7 +38,7 @@ def ask(prompt):
     return PIN
 
 
-# --- addresses ------------------------------------------------------------------------
+# --- addresses ----------------------------------------------------------------------
 
 
 def address(rest, *, module_path=MODULE):
@@ -104,7 +104,7 @@ def test_an_attribute_that_would_narrow_the_choice_is_not_ignored():
         address("type=public")
 
 
-# --- a token --------------------------------------------------------------------------
+# --- a token ------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +113,7 @@ def module_path(softhsm_module, tmp_path_factory):
     pytest.importorskip("pkcs11", reason="python-pkcs11 absent (extra pkcs11)")
     import pkcs11
 
+    pkcs11.unload(str(softhsm_module))  # it reads its settings when it is loaded
     folder = tmp_path_factory.mktemp("softhsm")
     (folder / "tokens").mkdir()
     settings = folder / "softhsm2.conf"
@@ -142,13 +143,13 @@ def gov(module_path):
             each.destroy()
 
 
-class raw_session:  # noqa: N801 - reads as a function
+class raw_session:
     """A session of python-pkcs11 itself, logged in."""
 
-    def __init__(self, module_path, token="gov"):
+    def __init__(self, module_path):
         import pkcs11
 
-        found = pkcs11.lib(module_path).get_token(token_label=token)
+        found = pkcs11.lib(module_path).get_token(token_label="gov")
         self.session = found.open(rw=True, user_pin=PIN)
 
     def __enter__(self):
@@ -255,9 +256,11 @@ def test_a_key_that_cannot_be_named_is_not_left_behind(gov, monkeypatch):
         raise SignerUnavailable("pulled out")
 
     monkeypatch.setattr(stores, "read_public", fail)
-    with Pkcs11KeyStore(gov, ask_secret=ask) as store:
-        with pytest.raises(SignerUnavailable):
-            store.create("ES256", None)
+    with (
+        Pkcs11KeyStore(gov, ask_secret=ask) as store,
+        pytest.raises(SignerUnavailable),
+    ):
+        store.create("ES256", None)
     with raw_session(gov.module_path) as native:
         assert list(native.get_objects({})) == []
 
@@ -271,7 +274,7 @@ def test_a_store_is_a_whole_token(gov):
             Pkcs11KeyStore(found, ask_secret=ask)
 
 
-# --- signers --------------------------------------------------------------------------
+# --- signers ------------------------------------------------------------------------
 
 
 def test_a_key_is_opened_by_label_and_by_identifier(gov):
@@ -409,6 +412,21 @@ def test_a_certificate_that_is_none_is_malformed(gov):
         open_signer(uri(gov, object="k"), ask_secret=ask)
 
 
+def test_a_certificate_of_an_unknown_kind_of_key_is_refused(gov, at, monkeypatch):
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    def load(der):
+        raise UnsupportedAlgorithm("not in this build")
+
+    make_ec(gov.module_path, label="k", id=b"k")
+    destroy_public(gov.module_path)
+    put_certificate(gov.module_path, b"a certificate", identity=b"k")
+    monkeypatch.setattr(x509, "load_der_x509_certificate", load)
+    with pytest.raises(UnsupportedError):
+        open_signer(uri(gov, object="k"), ask_secret=ask)
+
+
 def test_the_public_half_of_another_key_is_found_out_at_the_first_signature(gov, at):
     make_ec(gov.module_path, label="k", id=b"k")
     make_ec(gov.module_path, label="other", id=b"o")
@@ -416,9 +434,11 @@ def test_the_public_half_of_another_key_is_found_out_at_the_first_signature(gov,
         other = signer.public_key
     destroy_public(gov.module_path)
     put_certificate(gov.module_path, certificate_of(other, at), identity=b"k")
-    with open_signer(uri(gov, object="k"), ask_secret=ask) as signer:
-        with pytest.raises(SignerError):
-            signer.sign(b"message")
+    with (
+        open_signer(uri(gov, object="k"), ask_secret=ask) as signer,
+        pytest.raises(SignerError),
+    ):
+        signer.sign(b"message")
 
 
 def test_a_curve_that_is_not_on_the_list_is_refused(gov):
@@ -438,7 +458,7 @@ def test_a_kind_of_key_that_does_not_sign_here_is_refused(gov):
         open_signer(uri(gov, object="k"), ask_secret=ask)
 
 
-# --- sessions and logins ----------------------------------------------------------------
+# --- sessions and logins ------------------------------------------------------------
 
 
 def test_the_pin_is_asked_for_once_and_the_login_is_shared(gov):
@@ -514,9 +534,11 @@ def test_a_key_that_asks_each_time_asks_each_time(gov):
 
 def test_a_signer_signs_in_many_threads(gov):
     make_ec(gov.module_path, label="k")
-    with open_signer(uri(gov, object="k"), ask_secret=ask) as signer:
-        with ThreadPoolExecutor(8) as pool:
-            assert all(pool.map(lambda _: works(signer), range(40)))
+    with (
+        open_signer(uri(gov, object="k"), ask_secret=ask) as signer,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        assert all(pool.map(lambda _: works(signer), range(40)))
 
 
 def test_a_token_s_keys_do_not_travel(gov):

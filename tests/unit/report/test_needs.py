@@ -1,6 +1,6 @@
 import copy
 import dataclasses
-import pickle  # noqa: TID251 - what we wrote ourselves
+import pickle
 
 import pytest
 
@@ -16,7 +16,7 @@ NEEDS = [
 @pytest.mark.parametrize("need", NEEDS)
 def test_a_need_survives_copying_and_travel(need: object) -> None:
     assert copy.deepcopy(need) == need
-    assert pickle.loads(pickle.dumps(need)) == need  # noqa: S301
+    assert pickle.loads(pickle.dumps(need)) == need
     assert hash(copy.copy(need)) == hash(need)
 
 
