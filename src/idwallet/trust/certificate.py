@@ -11,13 +11,13 @@ from typing import Final, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtensionOID, NameOID
 
 from idwallet import limits
 from idwallet.codec.text import show
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
+from idwallet.trust.distinguished import element, read_name
 from idwallet.trust.names import GeneralName, NameConstraints, NameKind, Rdns
 
 
@@ -142,13 +142,14 @@ class _Foreign(_Refused):
 
 @lru_cache(maxsize=limits.CHAIN_CACHE_ENTRIES)
 def _read(der: bytes) -> Certificate:
-    native = _load(der)
+    native, issuer_der, subject_der = _load(der)
     extensions = _extensions(native)
-    subject, issuer = _names(native)
+    issuer_rdns, issuer = _name(issuer_der)
+    rdns, subject = _name(subject_der)
     general = _general_names(extensions)
-    if not list(native.issuer):
+    if not issuer_rdns:
         raise _Broken("the issuer has no name", clause="RFC 5280 §4.1.2.4")
-    if not list(native.subject) and not general:
+    if not rdns and not general:
         raise _Broken("the subject has no name", clause="RFC 5280 §4.1.2.6")
     ca, path_length = _basic_constraints(extensions)
     return Certificate(
@@ -156,8 +157,8 @@ def _read(der: bytes) -> Certificate:
         native=native,
         subject=subject,
         issuer=issuer,
-        subject_der=native.subject.public_bytes(),
-        issuer_der=native.issuer.public_bytes(),
+        subject_der=subject_der,
+        issuer_der=issuer_der,
         not_before=native.not_valid_before_utc,
         not_after=native.not_valid_after_utc,
         public_key=_public_key(native),
@@ -167,7 +168,7 @@ def _read(der: bytes) -> Certificate:
         extended_key_usage=_extended_key_usage(extensions),
         san_dns=tuple(each.text for each in general if each.kind is NameKind.DNS),
         san_uri=tuple(each.text for each in general if each.kind is NameKind.URI),
-        names=_subject_names(native.subject) + general,
+        names=_subject_names(rdns) + general,
         constraints=_name_constraints(native, extensions),
         subject_key_id=_subject_key_id(extensions),
         authority_key_id=_authority_key_id(extensions),
@@ -180,47 +181,45 @@ _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 _Extensions = Mapping[x509.ObjectIdentifier, x509.Extension[x509.ExtensionType]]
 
 
-def _load(der: bytes) -> x509.Certificate:
+def _load(der: bytes) -> tuple[x509.Certificate, bytes, bytes]:
+    """Return the certificate with the DER of its issuer and of its subject."""
     try:
-        if _serial(der) <= 0:
+        serial, issuer, subject = _fields(der)
+        if serial <= 0:
             raise _Broken("serial number is not positive", clause="RFC 5280 §4.1.2.2")
         native = x509.load_der_x509_certificate(der)
-    except (ValueError, x509.InvalidVersion, CryptographyDeprecationWarning) as error:
+    except (ValueError, x509.InvalidVersion, Warning) as error:
         raise _Broken("not a DER certificate", clause="RFC 5280 §4.1") from error
     if native.version is not x509.Version.v3:
         raise _Foreign("not version 3", clause="RFC 5280 §4.1.2.1")
-    return native
+    return native, issuer, subject
 
 
-def _serial(der: bytes) -> int:
-    """Read the serial number before `cryptography` does, which only warns of it.
+def _fields(der: bytes) -> tuple[int, bytes, bytes]:
+    """Read serial number, issuer and subject before `cryptography` does.
+
+    It only warns of a serial number that is not positive.
 
     Raises:
-        ValueError: there is none where RFC 5280 4.1 has it.
+        ValueError: they are not where RFC 5280 4.1 has them.
     """
-    outer, _, _ = _element(der, 0)
-    inner, _, _ = _element(der, outer)
-    value, end, tag = _element(der, inner)
+    outer, _, _ = element(der, 0)
+    inner, _, _ = element(der, outer)
+    value, end, tag = element(der, inner)
     if tag == _VERSION_TAG:
-        value, end, tag = _element(der, end)
+        value, end, tag = element(der, end)
     if tag != _INTEGER_TAG:
         raise ValueError("no serial number")
-    return int.from_bytes(der[value:end], signed=True)
+    _, issuer, _ = element(der, end)
+    _, validity, _ = element(der, issuer)
+    _, subject, _ = element(der, validity)
+    _, key, _ = element(der, subject)
+    serial = int.from_bytes(der[value:end], signed=True)
+    return serial, der[issuer:validity], der[subject:key]
 
 
 _VERSION_TAG: Final = 0xA0
 _INTEGER_TAG: Final = 0x02
-
-
-def _element(der: bytes, offset: int) -> tuple[int, int, int]:
-    """Return where the value of a DER element starts and ends, with its tag."""
-    if offset + 2 > len(der):
-        raise ValueError("truncated")
-    tag, length, start = der[offset], der[offset + 1], offset + 2
-    if length & 0x80:
-        start += length & 0x7F
-        length = int.from_bytes(der[offset + 2 : start])
-    return start, start + length, tag
 
 
 def _extensions(native: x509.Certificate) -> _Extensions:
@@ -230,15 +229,17 @@ def _extensions(native: x509.Certificate) -> _Extensions:
         raise _Broken("an extension twice", clause="RFC 5280 §4.2") from error
     except x509.UnsupportedGeneralNameType as error:
         raise _Foreign("a name of unread kind", clause="RFC 5280 §4.2.1.6") from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, Warning) as error:
+        # A warning is an exception where the application says so: a name in an
+        # extension with a part of a wrong length, a serial number below one.
         raise _Broken("a malformed extension", clause="RFC 5280 §4.2") from error
     return MappingProxyType({each.oid: each for each in found})
 
 
-def _names(native: x509.Certificate) -> tuple[str, str]:
+def _name(der: bytes) -> tuple[Rdns, str]:
     try:
-        return native.subject.rfc4514_string(), native.issuer.rfc4514_string()
-    except (ValueError, TypeError) as error:
+        return read_name(der)
+    except ValueError as error:
         raise _Broken("a malformed name", clause="RFC 5280 §4.1.2.4") from error
 
 
@@ -310,7 +311,8 @@ def _general_names(extensions: _Extensions) -> tuple[GeneralName, ...]:
 
 def _general_name(name: x509.GeneralName) -> GeneralName:
     if isinstance(name, x509.DirectoryName):
-        return GeneralName(NameKind.DIRECTORY, rdns=_rdns(name.value))
+        rdns, _ = _name(name.value.public_bytes())
+        return GeneralName(NameKind.DIRECTORY, rdns=rdns)
     kind = _TEXT_KINDS.get(type(name))
     if kind is None:
         return GeneralName(_OPAQUE_KINDS.get(type(name), NameKind.OTHER))
@@ -328,29 +330,22 @@ _OPAQUE_KINDS: Final[Mapping[type[x509.GeneralName], NameKind]] = {
 }
 
 
-def _rdns(name: x509.Name) -> Rdns:
-    return tuple(
-        frozenset((each.oid.dotted_string, _text(each.value)) for each in rdn)
-        for rdn in name.rdns
-    )
-
-
-def _text(value: str | bytes) -> str:
-    return value if isinstance(value, str) else value.hex()
-
-
-def _subject_names(subject: x509.Name) -> tuple[GeneralName, ...]:
+def _subject_names(rdns: Rdns) -> tuple[GeneralName, ...]:
     """The subject as a directory name, with the mailboxes that stand in it.
 
     RFC 5280 4.2.1.10 holds a mailbox in the subject against e-mail constraints when
     no alternative name has one; here it is held against them always.
     """
-    rdns = _rdns(subject)
     mailboxes = tuple(
-        GeneralName(NameKind.EMAIL, text=_text(each.value))
-        for each in subject.get_attributes_for_oid(NameOID.EMAIL_ADDRESS)
+        GeneralName(NameKind.EMAIL, text=value)
+        for rdn in rdns
+        for oid, value in sorted(rdn)
+        if oid == _EMAIL_ADDRESS
     )
     return (GeneralName(NameKind.DIRECTORY, rdns=rdns), *mailboxes) if rdns else ()
+
+
+_EMAIL_ADDRESS: Final = NameOID.EMAIL_ADDRESS.dotted_string
 
 
 def _name_constraints(

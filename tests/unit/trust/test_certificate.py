@@ -304,3 +304,25 @@ def test_a_certificate_larger_than_its_bound_is_refused_unread() -> None:
 def test_what_is_no_certificate_is_malformed(der: bytes) -> None:
     with pytest.raises(MalformedError):
         read(der)
+
+
+def test_a_long_cyrillic_common_name_is_read() -> None:
+    name = "Министерство внутренних дел Российской Федерации"
+    other = "x" * len(name.encode())
+    as_bytes = plan(
+        subject=x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, other)])
+    )
+    common = forged.swap("060355040a", "0603550403")
+    letters = forged.swap(other.encode().hex(), name.encode().hex())
+    found = read(forge(as_bytes, lambda tbs: letters(common(tbs))))
+    assert found.subject == f"CN={name}"
+
+
+def test_an_authority_s_serial_number_below_one_is_refused_like_any_fault() -> None:
+    """`cryptography` only warns; warnings are errors here, as they may be anywhere."""
+    issuer = [x509.DirectoryName(test_name("CA"))]
+    identifier = x509.AuthorityKeyIdentifier(b"key", issuer, 1)
+    sound = plan(authority_key_id=None, extensions=((identifier, False),))
+    assert read(sound.to_der())
+    with pytest.raises(MalformedError):
+        read(forge(sound, forged.swap("820101", "8201ff")))

@@ -145,8 +145,8 @@ def test_a_path_names_the_keys_of_its_authorities_leaf_first() -> None:
     issuer = PKI.issuer()
     upper = read(issuer.chain[1])[0]
     path = accepted(*issuer.chain)
-    assert path.authority_key_ids == (upper.subject_key_id, PKI.root.subject_key_id)
-    assert accepted(leaf(authority_key_id=None)).authority_key_ids == ()
+    assert path.authority_key_ids() == (upper.subject_key_id, PKI.root.subject_key_id)
+    assert accepted(leaf(authority_key_id=None)).authority_key_ids() == ()
 
 
 def test_an_anchor_in_the_chain_is_tolerated() -> None:

@@ -1,0 +1,131 @@
+"""Distinguished names, read from the DER that certificates are signed over.
+
+`cryptography` reads them too, but warns about common names of more than 64 bytes where
+RFC 5280 allows 64 characters, which is half as much in Cyrillic; a warning is an
+exception wherever the embedding application says so.
+"""
+
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import Final
+
+from idwallet.trust.names import Rdns
+
+_Pairs = tuple[tuple[str, str], ...]
+
+# RFC 5280 4.1.2.4 and A.1; the last is the identifier of bits in X.520.
+_ENCODINGS: Final = MappingProxyType(
+    {
+        0x0C: "utf-8",
+        0x12: "ascii",
+        0x13: "ascii",
+        0x14: "latin-1",
+        0x16: "ascii",
+        0x1A: "ascii",
+        0x1C: "utf-32-be",
+        0x1E: "utf-16-be",
+    }
+)
+_BIT_STRING: Final = 0x03
+# RFC 4514 section 3.
+_SHORT_NAMES: Final = MappingProxyType(
+    {
+        "2.5.4.3": "CN",
+        "2.5.4.7": "L",
+        "2.5.4.8": "ST",
+        "2.5.4.10": "O",
+        "2.5.4.11": "OU",
+        "2.5.4.6": "C",
+        "2.5.4.9": "STREET",
+        "0.9.2342.19200300.100.1.25": "DC",
+        "0.9.2342.19200300.100.1.1": "UID",
+    }
+)
+
+
+def element(der: bytes, offset: int) -> tuple[int, int, int]:
+    """Return where the value of a DER element starts and ends, with its tag.
+
+    Raises:
+        ValueError: the element does not lie within `der`.
+    """
+    if offset + 2 > len(der):
+        raise ValueError("truncated")
+    tag, length, start = der[offset], der[offset + 1], offset + 2
+    if length & 0x80:
+        start += length & 0x7F
+        length = int.from_bytes(der[offset + 2 : start])
+    if start + length > len(der):
+        raise ValueError("truncated")
+    return start, start + length, tag
+
+
+def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
+    offset = 0
+    while offset < len(der):
+        start, offset, tag = element(der, offset)
+        yield tag, der[start:offset]
+
+
+def read_name(der: bytes) -> tuple[Rdns, str]:
+    """Return the parts of a DER name, and its text as RFC 4514 writes it.
+
+    Attributes without a short name stand by their OID, and their value as text.
+
+    Raises:
+        ValueError: it is no name, or a value is not what its string type allows.
+    """
+    start, end, _ = element(der, 0)
+    rdns = tuple(_pairs(rdn) for _, rdn in _elements(der[start:end]))
+    text = ",".join("+".join(map(_shown, pairs)) for pairs in reversed(rdns))
+    return tuple(map(frozenset, rdns)), text
+
+
+def _pairs(rdn: bytes) -> _Pairs:
+    return tuple(_pair(attribute) for _, attribute in _elements(rdn))
+
+
+def _pair(attribute: bytes) -> tuple[str, str]:
+    (_, oid), (tag, value) = _elements(attribute)
+    return _dotted(oid), _text(tag, value)
+
+
+def _text(tag: int, value: bytes) -> str:
+    if tag == _BIT_STRING:
+        return value.hex()
+    encoding = _ENCODINGS.get(tag)
+    if encoding is None:
+        raise ValueError("a string of unread type")
+    return value.decode(encoding)
+
+
+def _dotted(oid: bytes) -> str:
+    """Write an OID with dots (X.690 8.19)."""
+    numbers = [0]
+    for octet in oid:
+        numbers[-1] = numbers[-1] << 7 | octet & 0x7F
+        if not octet & 0x80:
+            numbers.append(0)
+    first = min(numbers[0] // 40, 2)
+    whole = [first, numbers[0] - 40 * first, *numbers[1:-1]]
+    return ".".join(map(str, whole))
+
+
+def _shown(pair: tuple[str, str]) -> str:
+    oid, value = pair
+    return f"{_SHORT_NAMES.get(oid, oid)}={_escaped(value)}"
+
+
+def _escaped(value: str) -> str:
+    """Escape what RFC 4514 2.4 says has a meaning of its own."""
+    text = value.translate(_ESCAPES)
+    if text[:1] in {"#", " "}:
+        text = "\\" + text
+    if text[-1:] == " " and text != "\\ ":
+        text = text[:-1] + "\\ "
+    return text
+
+
+_ESCAPES: Final = str.maketrans(
+    {**{each: "\\" + each for each in '\\"+,;<>'}, "\0": "\\00"}
+)
