@@ -150,6 +150,7 @@ _CREDENTIAL: Final = {
     ),
     (_C.CREDENTIAL_VALIDITY, _R.NO_EXPIRY): Row(_F, f"{_SD} §7.1 step 6"),
     (_C.CREDENTIAL_VALIDITY, _R.NO_EXPIRY_ACCEPTED): Row(_P, f"{_VC} §2.2.2.3"),
+    (_C.CREDENTIAL_VALIDITY, _R.MISMATCH): Row(_F, f"{_JWT} §4.1.3"),
     (_C.CREDENTIAL_VALIDITY, _R.MALFORMED): Row(_F, f"{_JWT} §2", ("what", "at")),
     (_C.CREDENTIAL_VALIDITY, _R.WAITING): Row(_I, f"{_SD} §7.1 step 6", ("waits_for",)),
     (_C.CREDENTIAL_STATUS, _R.STATUS_LIST_NEEDED): Row(_I, f"{_TSL} §8.3", ("found",)),

@@ -11,6 +11,7 @@ from idwallet.report import TABLE, CheckId, Outcome, Reason
 # Names that standards and programs spell in Latin letters in any language.
 TERMS = {
     "CAdES",
+    "aud",
     "JSON",
     "NumericDate",
     "SD-JWT",

@@ -83,6 +83,7 @@ ROWS = [
     "credential.validity issued_in_the_future failed : since",
     "credential.validity no_expiry failed",
     "credential.validity no_expiry_accepted passed",
+    "credential.validity mismatch failed",
     "credential.validity malformed failed : what at",
     "credential.validity waiting indeterminate : waits_for",
     # credential.status

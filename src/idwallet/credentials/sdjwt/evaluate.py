@@ -15,6 +15,7 @@ Independent steps all run; a dependent one says what it waits for.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from idwallet.codec.json import JsonObject, JsonValue, read_object
 from idwallet.codec.numeric_date import numeric_date
@@ -144,7 +145,7 @@ class _Judgement:
                 self._wait(each, CheckId.CREDENTIAL_DISCLOSURES)
         else:
             types = self._metadata(self._type(unpacked.claims), unpacked)
-            until = self._validity(unpacked.claims)
+            until = self._validity(unpacked.claims, expected)
             self._status(unpacked.claims, authentic)
         holder = HolderJudgement(
             self._sd_jwt, self._payload, context=context, subject=self._subject
@@ -245,7 +246,9 @@ class _Judgement:
         self._checks.append(judged)
         return tuple(dict.fromkeys((*types, *extended)))
 
-    def _validity(self, claims: JsonObject) -> datetime | None:
+    def _validity(
+        self, claims: JsonObject, expected: Expected | HeldBy
+    ) -> datetime | None:
         times = {}
         for name in ("exp", "nbf", "iat"):
             value = claims.get(name)
@@ -261,6 +264,12 @@ class _Judgement:
                 return None
             times[name] = moment
         reason, facts = self._window(times)
+        if reason in _VALID and isinstance(expected, Expected) and "aud" in claims:
+            # A credential made for somebody's eyes only (RFC 7519 §4.1.3).
+            audience = claims["aud"]
+            names = audience if isinstance(audience, list) else [audience]
+            if expected.audience not in names:
+                reason, facts = Reason.MISMATCH, None
         self._say(CheckId.CREDENTIAL_VALIDITY, reason, facts=facts)
         return times.get("exp")
 
@@ -315,6 +324,9 @@ class _Judgement:
                     facts=found,
                 )
             )
+
+
+_VALID: Final = frozenset({Reason.CURRENT, Reason.NO_EXPIRY_ACCEPTED})
 
 
 def read_status(value: JsonValue) -> StatusListNeeded:

@@ -63,6 +63,21 @@ CLAIM_FORGERIES: Final = (
         "issued tomorrow", _VALIDITY, Reason.ISSUED_IN_THE_FUTURE, _moment("iat", _DAY)
     ),
     Forgery("without an end", _VALIDITY, Reason.NO_EXPIRY, signs(exp=ABSENT)),
+    Forgery(
+        "for another audience", _VALIDITY, Reason.MISMATCH, signs(aud="x509_hash:AAAA")
+    ),
+    Forgery(
+        "for other audiences",
+        _VALIDITY,
+        Reason.MISMATCH,
+        signs(aud=["x509_hash:AAAA", 1]),
+    ),
+    Forgery(
+        "for an audience that is a number", _VALIDITY, Reason.MISMATCH, signs(aud=1)
+    ),
+    Forgery(
+        "for an audience that is null", _VALIDITY, Reason.MISMATCH, signs(aud=None)
+    ),
     Forgery("an end that is a string", _VALIDITY, _MALFORMED, signs(exp="2099-01-01")),
     Forgery("an end that is true", _VALIDITY, _MALFORMED, signs(exp=True)),
     Forgery("an end that is null", _VALIDITY, _MALFORMED, signs(exp=None)),
