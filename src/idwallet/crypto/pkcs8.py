@@ -63,7 +63,9 @@ def from_der(
     try:
         native = load_der_private_key(der, passphrase)
     except UnsupportedAlgorithm as error:
-        raise UnsupportedError("kind of private key", at=at) from error
+        raise UnsupportedError(
+            "kind of private key", at=at, clause="RFC 5958 §2"
+        ) from error
     except (ValueError, TypeError) as error:
         if passphrase is not None:
             raise SignerLocked("the passphrase does not open the key") from error

@@ -75,7 +75,8 @@ def make(algorithm: Algorithm) -> NativePrivateKey:
         return _MAKE[algorithm]()
     except UnsupportedAlgorithm as error:
         raise UnsupportedError(
-            f"{algorithm.jose} is missing from this cryptography build"
+            f"{algorithm.jose} is missing from this cryptography build",
+            clause="RFC 7518 §3.1",
         ) from error
 
 

@@ -146,7 +146,9 @@ class StoredKeySigner:
         name = stored.algorithm
         algorithm = Algorithm.from_jose(name)
         if algorithm is None:
-            raise UnsupportedError("algorithm of the stored key", at="algorithm")
+            raise UnsupportedError(
+                "algorithm of the stored key", at="algorithm", clause="RFC 7518 §3.1"
+            )
         self._public_key = PublicKey.from_spki(stored.spki, at="stored key")
         require_fit(self._public_key, algorithm)
         self._algorithm = algorithm

@@ -12,7 +12,7 @@ from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.private import NativePrivateKey
 from idwallet.crypto.seal import SealKey, seal, unseal
 from idwallet.crypto.signer import require_fit
-from idwallet.errors import UnsupportedError, UsageError
+from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.ports import AskSecret, Random
 
 
@@ -37,7 +37,7 @@ class SoftwareSigner:
             UsageError: the algorithm does not fit the key.
         """
         if not isinstance(native, private.NATIVE):
-            raise UnsupportedError("kind of private key")
+            raise UnsupportedError("kind of private key", clause="RFC 5958 §2")
         public = PublicKey.from_native(native.public_key())
         if algorithm is None:
             algorithm = _usual(public)
@@ -131,8 +131,10 @@ class SoftwareSigner:
             MalformedError: another key, another context, or a changed record.
         """
         plaintext = unseal(sealed, key=key, context=context, at=at)
-        end = 1 + plaintext[0]
-        algorithm = named(plaintext[1:end].decode("ascii"))
+        end = 1 + int.from_bytes(plaintext[:1], "big")
+        algorithm = Algorithm.from_jose(plaintext[1:end].decode("latin-1"))
+        if algorithm is None:
+            raise MalformedError("not a sealed key", at=at, clause="RFC 7518 §3.1")
         return cls(pkcs8.from_der(plaintext[end:], at=at), algorithm=algorithm)
 
     def __repr__(self) -> str:

@@ -73,7 +73,9 @@ def from_raw(kind: KeyKind, raw: bytes, *, at: str, clause: str) -> KeyParts:
         ) from error
     except UnsupportedAlgorithm as error:
         raise UnsupportedError(
-            f"{kind.name} is missing from this cryptography build", at=at
+            f"{kind.name} is missing from this cryptography build",
+            at=at,
+            clause=clause,
         ) from error
     if kind is kinds.ED25519:
         _require_full_order(raw, at=at)
@@ -101,7 +103,9 @@ def from_der(der: bytes, *, at: str) -> KeyParts:
             "not a SubjectPublicKeyInfo", at=at, clause="RFC 5280 §4.1.2.7"
         ) from error
     except UnsupportedAlgorithm as error:
-        raise UnsupportedError("unknown kind of public key", at=at) from error
+        raise UnsupportedError(
+            "unknown kind of public key", at=at, clause="RFC 5280 §4.1.2.7"
+        ) from error
     return from_native(native, at=at)
 
 

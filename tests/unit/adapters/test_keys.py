@@ -44,7 +44,7 @@ def key_file(tmp_path, signer):
     return path
 
 
-# --- open_signer ----------------------------------------------------------------------
+# --- open_signer --------------------------------------------------------------------
 
 
 def test_a_key_file_is_opened_by_path_and_by_uri(key_file, signer, monkeypatch):
@@ -113,7 +113,7 @@ def test_a_file_uri_that_names_no_path_here_is_malformed(uri):
     assert caught.value.clause == "RFC 8089 §2"
 
 
-# --- SoftwareKeyStore -------------------------------------------------------------------
+# --- SoftwareKeyStore ---------------------------------------------------------------
 
 
 @pytest.fixture

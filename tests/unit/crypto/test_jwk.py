@@ -62,7 +62,7 @@ def test_members_that_say_nothing_about_the_key_are_ignored():
     assert PublicKey.from_jwk(jwk, at="key").to_jwk() == P256
 
 
-# --- what must not be in a public key ---------------------------------------------------
+# --- what must not be in a public key -----------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"])
@@ -119,7 +119,7 @@ def test_ed25519_may_be_named_by_either_of_its_names():
         assert PublicKey.from_jwk(ED25519 | {"alg": name}, at="key")
 
 
-# --- kinds ---------------------------------------------------------------------------
+# --- kinds --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_key_without_type_or_curve_is_refused():
     refused({"crv": "P-256"})
 
 
-# --- coordinates ---------------------------------------------------------------------
+# --- coordinates --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["x", "y"])
@@ -236,7 +236,7 @@ def test_a_coordinate_beyond_the_field_is_refused():
     refused(P256 | point | {"x": high})
 
 
-# --- Ed25519 -------------------------------------------------------------------------
+# --- Ed25519 ------------------------------------------------------------------------
 
 ED_PRIME = 2**255 - 19
 ED_D = -121665 * pow(121666, -1, ED_PRIME) % ED_PRIME
@@ -290,7 +290,7 @@ def test_an_ed25519_key_of_another_length_is_refused(size):
     refused(ED25519 | {"x": b64.encode(b"\x07" * size)})
 
 
-# --- RSA -----------------------------------------------------------------------------
+# --- RSA ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("bits", [2048, 3072, 4096, 8192])
@@ -337,7 +337,7 @@ def test_rsa_numbers_that_are_no_text_are_refused(name):
     refused({each: value for each, value in rsa().items() if each != name})
 
 
-# --- AKP -----------------------------------------------------------------------------
+# --- AKP ----------------------------------------------------------------------------
 
 ML_DSA = [Algorithm.ML_DSA_44, Algorithm.ML_DSA_65, Algorithm.ML_DSA_87]
 

@@ -47,25 +47,33 @@ KNOWN_ANSWERS = {
     "RFC 7515 A.3": (
         RFC7515_A3,
         Algorithm.ES256,
-        b"eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA"
-        b"6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ",
-        "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP"
-        "3-Kg6NU1Q",
+        (
+            b"eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA"
+            b"6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
+        ),
+        (
+            "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP"
+            "3-Kg6NU1Q"
+        ),
     ),
     "RFC 7515 A.4": (
         RFC7515_A4,
         Algorithm.ES512,
         b"eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA",
-        "AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2SI-KGDKB3"
-        "4XO0aw_7XdtAG8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmx"
-        "YbSW9ERBXukOXolLzeO_Jn",
+        (
+            "AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2SI-KGDKB3"
+            "4XO0aw_7XdtAG8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmx"
+            "YbSW9ERBXukOXolLzeO_Jn"
+        ),
     ),
     "RFC 8037 A.4": (
         RFC8037_A2,
         Algorithm.EDDSA,
         b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc",
-        "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpA"
-        "r_MuM0KAg",
+        (
+            "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpA"
+            "r_MuM0KAg"
+        ),
     ),
 }
 
@@ -154,7 +162,7 @@ def test_an_object_that_is_no_public_key_is_refused():
         PublicKey.from_native("a key")
 
 
-# --- a key is a value -----------------------------------------------------------------
+# --- a key is a value ---------------------------------------------------------------
 
 
 def test_a_key_cannot_be_made_without_an_encoding():
@@ -175,7 +183,7 @@ def test_the_repr_of_a_key_names_its_kind_and_nobody(signer):
     assert repr(key) == f"<PublicKey {key.kind.name}>"
 
 
-# --- signatures -----------------------------------------------------------------------
+# --- signatures ---------------------------------------------------------------------
 
 
 def test_a_signature_matches_its_message_and_no_other(signer):

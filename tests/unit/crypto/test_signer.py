@@ -107,7 +107,7 @@ def test_the_repr_of_a_task_does_not_show_what_is_signed(signer_of):
     assert isinstance(task, SigningTask)
 
 
-# --- stored keys ----------------------------------------------------------------------
+# --- stored keys --------------------------------------------------------------------
 
 
 class Stored:

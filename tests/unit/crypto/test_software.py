@@ -19,7 +19,7 @@ from idwallet.codec.pem import read_pem, write_pem
 from idwallet.crypto import pkcs8, private
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import signature_matches
-from idwallet.crypto.seal import SealKey
+from idwallet.crypto.seal import SealKey, seal
 from idwallet.crypto.software import MemoryKeyStore, SoftwareSigner
 from idwallet.errors import (
     MalformedError,
@@ -53,7 +53,7 @@ def pem_of(native, *, form=PrivateFormat.PKCS8, encryption=None):
     return native.private_bytes(Encoding.PEM, form, encryption)
 
 
-# --- made -----------------------------------------------------------------------------
+# --- made ---------------------------------------------------------------------------
 
 
 def test_a_generated_key_signs_by_its_algorithm(signer, algorithm):
@@ -106,7 +106,7 @@ def test_one_signer_signs_in_many_threads(signer_of):
         assert all(pool.map(lambda _: works(signer), range(200)))
 
 
-# --- PEM ------------------------------------------------------------------------------
+# --- PEM ----------------------------------------------------------------------------
 
 
 def test_a_key_comes_back_from_its_encrypted_pem(signer):
@@ -263,7 +263,7 @@ def test_der_lengths_are_in_shortest_form(size):
     assert head.hex() == expected[size]
 
 
-# --- sealed ---------------------------------------------------------------------------
+# --- sealed -------------------------------------------------------------------------
 
 
 def test_a_key_comes_back_from_its_seal_with_its_algorithm(signer):
@@ -276,7 +276,18 @@ def test_a_key_comes_back_from_its_seal_with_its_algorithm(signer):
         SoftwareSigner.from_sealed(record, key=key, context=b"there", at="record")
 
 
-# --- secrets --------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "content", [b"", b"\x05", b"\x04none", b"\x02\xff\xff", b"\xff"]
+)
+def test_a_sealed_record_that_holds_no_key_is_malformed(content):
+    key = SealKey(bytes(32))
+    record = seal(content, key=key, context=b"here", random=secrets.token_bytes)
+    with pytest.raises(MalformedError) as caught:
+        SoftwareSigner.from_sealed(record, key=key, context=b"here", at="record")
+    assert caught.value.at == "record"
+
+
+# --- secrets ------------------------------------------------------------------------
 
 
 def test_a_signer_shows_its_algorithm_only(signer):
@@ -315,7 +326,7 @@ def test_a_refusal_shows_no_passphrase(signer_of):
     assert PASSPHRASE not in "".join(traceback.format_exception(caught.value))
 
 
-# --- the store in memory ----------------------------------------------------------------
+# --- the store in memory ------------------------------------------------------------
 
 
 def test_a_store_finds_the_key_that_it_made(algorithm):
