@@ -54,7 +54,7 @@ _ADDRESSED: Final = frozenset({"socket.connect", "socket.sendto", "socket.bind"}
 _NAMED: Final = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
 
 
-class NetworkBlocked(RuntimeError):
+class NetworkBlocked(RuntimeError):  # noqa: N818 - reads as what happened
     """A test reached for the network."""
 
 

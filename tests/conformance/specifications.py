@@ -277,7 +277,7 @@ class Specification:
 
 def _read(path: Path) -> dict[str, JsonValue]:
     # The loader is a SafeLoader: it makes no objects but ours.
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - it is a SafeLoader
 
 
 def specification(vectors: Path, identifier: str) -> Specification:

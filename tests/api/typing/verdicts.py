@@ -31,4 +31,4 @@ def wrong_outcome(report: Report) -> None:
 
 
 def wrong_name() -> None:
-    from idwallet import verify_everything  # type: ignore[attr-defined]
+    from idwallet import verify_everything  # type: ignore[attr-defined]  # noqa: F401

@@ -143,7 +143,7 @@ def gov(module_path):
             each.destroy()
 
 
-class raw_session:
+class raw_session:  # noqa: N801 - reads as a function
     """A session of python-pkcs11 itself, logged in."""
 
     def __init__(self, module_path):

@@ -148,7 +148,7 @@ def test_facts_are_in_the_order_of_their_names() -> None:
 
 
 def test_a_moment_without_a_time_zone_is_refused_among_facts() -> None:
-    naive = datetime(2026, 11, 24, 12, 0)
+    naive = datetime(2026, 11, 24, 12, 0)  # noqa: DTZ001 - the fault under test
     with pytest.raises(ValueError, match=r"^until has no time zone$"):
         check(
             CheckId.CREDENTIAL_VALIDITY,
@@ -256,7 +256,7 @@ def test_a_report_with_other_checks_is_concluded_anew() -> None:
 
 
 def test_a_report_judged_at_a_moment_without_a_time_zone_is_refused() -> None:
-    naive = datetime(2026, 11, 24, 12, 0)
+    naive = datetime(2026, 11, 24, 12, 0)  # noqa: DTZ001 - the fault under test
     with pytest.raises(ValueError, match=r"^at has no time zone$"):
         Report((PASSED,), frozenset({_key(PASSED)}), naive, "retail")
 
