@@ -1,0 +1,185 @@
+"""Options that several commands have, so that each is named and described once."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+import click
+
+from idwallet.adapters.clock import now
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+POLICIES: Final = ("retail", "hotel", "finance", "strict")
+
+# RFC 3339 §5.6, in UTC only: a moment must not depend on where a script runs.
+_MOMENT: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|\+00:00)", re.ASCII
+)
+_NO_MOMENT: Final = "not a moment like 2026-11-24T12:00:00Z (RFC 3339, UTC)"
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment in UTC as RFC 3339 writes it."""
+
+    name = "moment"
+
+    def convert(  # noqa: PLR0917 - click's signature
+        self,
+        value: str | datetime,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> datetime:
+        """Return the moment, aware."""
+        if isinstance(value, datetime):
+            return value
+        found = _read_moment(value)
+        if found is None:
+            raise click.BadParameter(_NO_MOMENT, ctx=ctx, param=param)
+        return found
+
+
+def _read_moment(text: str) -> datetime | None:
+    if _MOMENT.fullmatch(text) is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:  # a thirteenth month
+        return None
+
+
+def moment_or_now(at: datetime | None) -> datetime:
+    """Return the moment given, or the clock's."""
+    return now() if at is None else at
+
+
+def at_option(function: _Function) -> _Function:
+    """Take ``--at``: the moment judged."""
+    return click.option(
+        "--at",
+        type=Moment(),
+        metavar="MOMENT",
+        help="Judge as of this moment, like 2026-11-24T12:00:00Z. Default: now.",
+    )(function)
+
+
+def lang_option(function: _Function) -> _Function:
+    """Take ``--lang``."""
+    return click.option(
+        "--lang",
+        type=click.Choice(["en", "ru"]),
+        default="en",
+        show_default=True,
+        help="The language of the text.",
+    )(function)
+
+
+def reader_option(default: str) -> Callable[[_Function], _Function]:
+    """Take ``--reader``: for whom a verdict is told."""
+    return click.option(
+        "--reader",
+        type=click.Choice(["integrator", "clerk", "holder"]),
+        default=default,
+        show_default=True,
+        help="For whom the text is: every check, or what a person can act on.",
+    )
+
+
+def json_option(function: _Function) -> _Function:
+    """Take ``--json``."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON document."
+    )(function)
+
+
+def output_option(what: str) -> Callable[[_Function], _Function]:
+    """Take ``-o`` and ``--force``: where a result goes."""
+
+    def add(function: _Function) -> _Function:
+        forced = click.option(
+            "--force", is_flag=True, help="Replace files that are already there."
+        )(function)
+        return click.option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            default="-",
+            help=f"Where {what} goes. Default: standard output.",
+        )(forced)
+
+    return add
+
+
+def key_option(whose: str) -> Callable[[_Function], _Function]:
+    """Take ``--key`` and ``--passphrase-file``: a private key."""
+
+    def add(function: _Function) -> _Function:
+        secret = click.option(
+            "--passphrase-file",
+            metavar="FILE",
+            help="Holds the passphrase or PIN of the key. Default: asked for.",
+        )(function)
+        return click.option(
+            "--key",
+            required=True,
+            metavar="KEY",
+            help=f"{whose}: a PEM file or a pkcs11: URI.",
+        )(secret)
+
+    return add
+
+
+def seal_option(what: str) -> Callable[[_Function], _Function]:
+    """Take ``--seal-file``: the passphrase that seals something at rest."""
+    return click.option(
+        "--seal-file",
+        metavar="FILE",
+        help=f"Holds the passphrase that seals {what}. Default: asked for.",
+    )
+
+
+def wallet_option(function: _Function) -> _Function:
+    """Take ``--wallet``: the folder of a wallet."""
+    return click.option(
+        "--wallet",
+        "folder",
+        required=True,
+        metavar="DIR",
+        help="The wallet's folder.",
+    )(function)
+
+
+def trust_option(whom: str) -> Callable[[_Function], _Function]:
+    """Take ``--trust`` and ``--issuer-name``: who is believed."""
+
+    def add(function: _Function) -> _Function:
+        names = click.option(
+            "--trust-name",
+            "names",
+            multiple=True,
+            metavar="NAME",
+            help="A name that those in --trust may sign under. May be repeated.",
+        )(function)
+        return click.option(
+            "--trust",
+            "anchors",
+            multiple=True,
+            required=True,
+            metavar="FILE",
+            help=f"Believe {whom} under these roots: PEM certificates, or a JWK set. "
+            "May be repeated.",
+        )(names)
+
+    return add
+
+
+def types_option(function: _Function) -> _Function:
+    """Take ``--type-metadata``."""
+    return click.option(
+        "--type-metadata",
+        "types",
+        multiple=True,
+        metavar="FILE",
+        help="A type metadata document at hand. May be repeated.",
+    )(function)
