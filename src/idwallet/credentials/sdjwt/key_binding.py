@@ -106,6 +106,7 @@ class HolderJudgement:
         try:
             jws = read_compact(text, at="key binding", understood=NO_EXTENSIONS)
             said = read_object(jws.payload, at="key binding", clause="RFC 9901 §4.3")
+            _require_dates(said)
         except (MalformedError, UnsupportedError) as error:
             facts = {"what": error.what, "at": error.at}
             self._say(CheckId.HOLDER_BINDING, Reason.MALFORMED, facts=facts)
@@ -125,7 +126,7 @@ class HolderJudgement:
         self._say_compared(
             CheckId.PRESENTATION_AUDIENCE, said.get("aud"), expected=expected.audience
         )
-        self._freshness(said.get("iat"))
+        self._freshness(said)
 
     def _binding_reason(
         self, jws: Jws, said: JsonObject, *, key: PublicKey, algorithm: str
@@ -164,24 +165,31 @@ class HolderJudgement:
         matches = same(found, expected)
         self._say(check_id, Reason.MATCHES if matches else Reason.MISMATCH)
 
-    def _freshness(self, value: JsonValue) -> None:
+    def _freshness(self, said: JsonObject) -> None:
         policy, at = self._context.policy, self._context.at
-        signed = numeric_date(value)
+        signed = numeric_date(said.get("iat"))
         if signed is None:
             self._say(CheckId.PRESENTATION_FRESHNESS, Reason.ABSENT)
-        elif signed > at + policy.clock_skew:
-            facts = {"signed": signed}
+            return
+        # §7.3 step 5.h: a key binding that sets itself a beginning or an end is held
+        # to them (RFC 7519 §4.1.4, §4.1.5), within the window that the policy allows.
+        begins = max(signed, numeric_date(said.get("nbf")) or signed)
+        if begins > at + policy.clock_skew:
             self._say(
-                CheckId.PRESENTATION_FRESHNESS, Reason.FROM_THE_FUTURE, facts=facts
+                CheckId.PRESENTATION_FRESHNESS,
+                Reason.FROM_THE_FUTURE,
+                facts={"signed": begins},
             )
-        elif signed < at - policy.key_binding_age - policy.clock_skew:
+            return
+        earliest, latest = at - policy.clock_skew, signed + policy.key_binding_age
+        ends = numeric_date(said.get("exp"))
+        if latest < earliest or (ends is not None and ends <= earliest):
+            until = latest if ends is None else min(latest, ends)
+            window = max(0, int((until - signed).total_seconds()))
             self._say(
                 CheckId.PRESENTATION_FRESHNESS,
                 Reason.TOO_OLD,
-                facts={
-                    "signed": signed,
-                    "window": int(policy.key_binding_age.total_seconds()),
-                },
+                facts={"signed": signed, "window": window},
             )
         else:
             self._say(CheckId.PRESENTATION_FRESHNESS, Reason.FRESH)
@@ -195,6 +203,14 @@ class HolderJudgement:
             CheckId.HOLDER_PRESENCE,
             Reason.NOT_ESTABLISHED_ACCEPTED if accepted else Reason.NOT_ESTABLISHED,
         )
+
+
+def _require_dates(said: JsonObject) -> None:
+    for name in ("exp", "nbf"):
+        if name in said and numeric_date(said[name]) is None:
+            raise MalformedError(
+                "no NumericDate", at=f"key binding/{name}", clause="RFC 7519 §2"
+            )
 
 
 def same(found: str, expected: str) -> bool:

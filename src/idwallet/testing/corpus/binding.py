@@ -94,10 +94,14 @@ def _disclosures_swapped(made: Draft) -> None:
     made.bend_token = bend
 
 
-def _signed(away: timedelta) -> Callable[[Draft], None]:
+_MINUTES: Final = timedelta(minutes=2)
+
+
+def _moments(**away: timedelta) -> Callable[[Draft], None]:
     def forge(made: Draft) -> None:
-        moment = int((made.scene.at + away).timestamp())
-        made.binding = {**made.binding, "iat": moment}
+        at = made.scene.at
+        moments = {name: int((at + each).timestamp()) for name, each in away.items()}
+        made.binding = {**made.binding, **moments}
 
     return forge
 
@@ -116,6 +120,8 @@ def _with(**members: JsonValue) -> Callable[[Draft], None]:
     return _confirms(lambda jwk: {"jwk": {**jwk, **members}})
 
 
+_ENDS: Final = _moments(exp=_MINUTES)
+_BEGAN: Final = _moments(nbf=-_MINUTES)
 _UNUSABLE: Final = Reason.KEY_UNUSABLE
 _NOT_ALLOWED: Final = Reason.ALGORITHM_NOT_ALLOWED
 _HASH: Final = Reason.PRESENTATION_HASH_MISMATCH
@@ -189,13 +195,51 @@ BINDING_FORGERIES: Final = (
     ),
     Forgery("no audience", _AUDIENCE, Reason.ABSENT, says(aud=ABSENT)),
     Forgery(
-        "bound an hour ago", _FRESHNESS, Reason.TOO_OLD, _signed(-timedelta(hours=1))
+        "bound an hour ago",
+        _FRESHNESS,
+        Reason.TOO_OLD,
+        _moments(iat=-timedelta(hours=1)),
     ),
     Forgery(
         "bound in an hour",
         _FRESHNESS,
         Reason.FROM_THE_FUTURE,
-        _signed(timedelta(hours=1)),
+        _moments(iat=timedelta(hours=1)),
+    ),
+    Forgery(
+        "a binding that has ended",
+        _FRESHNESS,
+        Reason.TOO_OLD,
+        _moments(exp=-_MINUTES),
+        _ENDS,
+    ),
+    Forgery(
+        "a binding that ended before it was signed",
+        _FRESHNESS,
+        Reason.TOO_OLD,
+        _moments(exp=-timedelta(days=9)),
+        _ENDS,
+    ),
+    Forgery(
+        "a binding that has not begun",
+        _FRESHNESS,
+        Reason.FROM_THE_FUTURE,
+        _moments(nbf=_MINUTES),
+        _BEGAN,
+    ),
+    Forgery(
+        "a binding with an end in words",
+        _CHECK,
+        Reason.MALFORMED,
+        says(exp="soon"),
+        _ENDS,
+    ),
+    Forgery(
+        "a binding with a beginning in words",
+        _CHECK,
+        Reason.MALFORMED,
+        says(nbf="soon"),
+        _BEGAN,
     ),
     Forgery("bound at no moment", _FRESHNESS, Reason.ABSENT, says(iat=ABSENT)),
     Forgery("bound at a moment in words", _FRESHNESS, Reason.ABSENT, says(iat="now")),
