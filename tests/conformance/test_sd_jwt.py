@@ -35,14 +35,13 @@ from idwallet.trust import policies
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.policy import BindingRule, ExpiryRule, Policy
 from tests.conformance.divergences import DIVERGENCES, expected_of, hindrances
+from tests.conformance.marked import Hidden, Tree
 from tests.conformance.specifications import (
     ALL,
     CORE,
     FOLDERS,
     VC,
-    Hidden,
     Specification,
-    Tree,
     specification,
 )
 
