@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from idwallet import limits
 from idwallet.codec.jcs import canonicalize
@@ -95,10 +96,16 @@ class Policy:
         A saved request carries it, so that it is judged by the policy it was made for.
         Equal policies have equal digests, in every process.
         """
-        form: JsonObject = {"format": "idwallet-policy/1"}
-        for each in fields(self):
-            form[each.name] = _plain(getattr(self, each.name))
-        return hashlib.sha256(canonicalize(form)).digest()
+        return _digest(self)
+
+
+# Every request carries the digest, and a process has few policies.
+@lru_cache(maxsize=64)
+def _digest(policy: Policy) -> bytes:
+    form: JsonObject = {"format": "idwallet-policy/1"}
+    for each in fields(policy):
+        form[each.name] = _plain(getattr(policy, each.name))
+    return hashlib.sha256(canonicalize(form)).digest()
 
 
 _Plain = str | timedelta | frozenset[Algorithm] | frozenset[str] | Profile

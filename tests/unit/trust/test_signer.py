@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -293,6 +294,14 @@ def test_a_remembered_signer_does_not_outlive_its_path() -> None:
     assert late.reason is Reason.CERTIFICATE_EXPIRED
     early = refused(issuer.chain, store=store, at=signer.path.since - TICK)
     assert early.reason is Reason.CERTIFICATE_NOT_YET_VALID
+
+
+def test_a_store_is_shared_between_threads() -> None:
+    store = PKI.store()
+    chains = [PKI.issuer(fault=each).chain for each in (None, Fault.LEAF_EXPIRED)] * 64
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda chain: resolve(chain, store=store), chains))
+    assert [isinstance(each, SignerFound) for each in answers] == [True, False] * 64
 
 
 def test_a_moment_without_a_zone_is_a_fault_of_the_caller() -> None:
