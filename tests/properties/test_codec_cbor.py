@@ -19,16 +19,26 @@ from idwallet.errors import MalformedError, UnsupportedError
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 INTEGERS = st.integers(-(2**64), 2**64 - 1)
 KEYS: st.SearchStrategy[CborKey] = INTEGERS | TEXTS | st.binary(max_size=30)
-TAGS = st.sampled_from([0, 1, 2, 3, 4, 5, 24, 25, 28, 29, 30, 35, 36, 256, 258, 55799])
-VALUES: st.SearchStrategy[CborValue] = st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=False) | KEYS,
-    lambda inner: (
-        st.lists(inner, max_size=5)
-        | st.dictionaries(KEYS, inner, max_size=5)
-        | st.builds(CborTag, TAGS | st.integers(0, 2**64 - 1), inner)
-    ),
-    max_leaves=25,
-)
+TAGS = st.sampled_from(
+    [0, 1, 2, 3, 4, 5, 24, 25, 28, 29, 30, 35, 36, 256, 258, 55799]
+) | st.integers(0, 2**64 - 1)
+
+
+def _values(tags: st.SearchStrategy[int]) -> st.SearchStrategy[CborValue]:
+    return st.recursive(
+        st.none() | st.booleans() | st.floats(allow_nan=False) | KEYS,
+        lambda inner: (
+            st.lists(inner, max_size=5)
+            | st.dictionaries(KEYS, inner, max_size=5)
+            | st.builds(CborTag, tags, inner)
+        ),
+        max_leaves=25,
+    )
+
+
+VALUES = _values(TAGS)
+# Under tag 256 the encoder of cbor2 writes other values than it was given.
+FOREIGN_VALUES = _values(TAGS.filter(lambda number: number != 256))
 
 
 def _foreign(value: CborValue) -> object:
@@ -62,7 +72,7 @@ def test_no_octets_crash_the_reader(octets: bytes) -> None:
     assert repr(read_cbor(item.raw, at="payload")) == repr(item.value)
 
 
-@given(VALUES, st.binary(max_size=5), st.binary(max_size=5))
+@given(FOREIGN_VALUES, st.binary(max_size=5), st.binary(max_size=5))
 def test_an_item_is_exactly_what_was_received(
     value: CborValue, before: bytes, behind: bytes
 ) -> None:
@@ -86,7 +96,7 @@ def _reversed(value: CborValue) -> CborValue:
     return [_reversed(item) for item in value] if isinstance(value, list) else value
 
 
-@given(VALUES)
+@given(FOREIGN_VALUES)
 def test_one_form_is_written_whatever_the_order(value: CborValue) -> None:
     written = write_cbor(value)
     assert write_cbor(_reversed(value)) == written
