@@ -11,6 +11,7 @@ from idwallet.errors import UsageError
 # ECMAScript writes up to 21 digits before it takes to exponents (RFC 8785 §3.2.2.3).
 _POSITIONAL: Final = 21
 _LEADING_ZEROS: Final = 6
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 
 
 def canonicalize(value: JsonValue) -> bytes:
@@ -32,7 +33,7 @@ def canonicalize(value: JsonValue) -> bytes:
 def _text(value: JsonValue, *, room: int) -> str:
     if value is None or isinstance(value, bool | str):
         # Short escapes, lower-case hexadecimal, the rest as it is: §3.2.2.2.
-        return json.dumps(value, ensure_ascii=False)
+        return _ENCODER.encode(value)
     if isinstance(value, int | float):
         return _number(value)
     if not isinstance(value, list | dict):
@@ -42,7 +43,7 @@ def _text(value: JsonValue, *, room: int) -> str:
     if isinstance(value, list):
         return f"[{','.join(_text(item, room=room - 1) for item in value)}]"
     members = (
-        f"{json.dumps(name, ensure_ascii=False)}:{_text(value[name], room=room - 1)}"
+        f"{_ENCODER.encode(name)}:{_text(value[name], room=room - 1)}"
         for name in sorted(value, key=_code_units)
     )
     return f"{{{','.join(members)}}}"
