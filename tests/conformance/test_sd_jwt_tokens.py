@@ -84,7 +84,8 @@ def judge(trust: TrustStore, types: TypeMetadataSet) -> Callable[..., SdJwtVerdi
         return evaluate(
             token,
             expected=Expected(nonce, audience, is_bound),
-            context=Context(trust, POLICY, at, types),
+            context=Context(trust, POLICY, at),
+            types=types,
             subject="token",
         )
 

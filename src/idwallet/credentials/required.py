@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.report import CheckId, Required
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policy import Policy
@@ -36,15 +35,11 @@ class HeldBy:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every judgement needs: whom to trust, by which policy, at which moment.
-
-    `types` are the type metadata documents at hand.
-    """
+    """What every judgement needs: whom to trust, by which policy, at which moment."""
 
     trust: TrustStore
     policy: Policy
     at: datetime
-    types: TypeMetadataSet = NO_TYPES
 
 
 STORED: Final = (

@@ -195,8 +195,9 @@ class Holder:
         verdict = evaluate(
             credential.raw,
             expected=HeldBy(frozenset({thumbprint} if mine and thumbprint else ())),
-            context=Context(self._trust, self._policy, at, self._types),
+            context=Context(self._trust, self._policy, at),
             subject=_SUBJECT,
+            types=self._types,
         )
         require_passed(
             Report(

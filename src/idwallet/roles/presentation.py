@@ -263,8 +263,9 @@ class _Answer:
                     self._request.client_id,
                     query.require_cryptographic_holder_binding,
                 ),
-                context=Context(self._trust, verifier.policy, self._at, verifier.types),
+                context=Context(self._trust, verifier.policy, self._at),
                 subject=subject,
+                types=verifier.types,
             )
         self._checks += verdict.checks
         return verdict

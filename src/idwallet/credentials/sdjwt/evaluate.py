@@ -22,7 +22,11 @@ from idwallet.codec.numeric_date import numeric_date
 from idwallet.codec.text import show
 from idwallet.credentials.required import Context, Expected, HeldBy
 from idwallet.credentials.sdjwt.key_binding import HolderJudgement, signature_facts
-from idwallet.credentials.sdjwt.metadata import judge_type
+from idwallet.credentials.sdjwt.metadata import (
+    NO_TYPES,
+    TypeMetadataSet,
+    judge_type,
+)
 from idwallet.credentials.sdjwt.structures import (
     TYP,
     SdJwt,
@@ -74,10 +78,12 @@ def evaluate(
     expected: Expected | HeldBy,
     context: Context,
     subject: str,
+    types: TypeMetadataSet = NO_TYPES,
 ) -> SdJwtVerdict:
     """Judge an SD-JWT VC as shown to a verifier or as issued to a holder.
 
-    Never raises because of `text`. `subject` names the credential in the checks.
+    Never raises because of `text`. `subject` names the credential in the checks;
+    `types` are the type metadata documents at hand.
     """
     try:
         sd_jwt = read_sd_jwt(text)
@@ -92,7 +98,8 @@ def evaluate(
             facts={"what": error.what, "at": error.at},
         )
         return SdJwtVerdict((refused,))
-    return _Judgement(sd_jwt, payload, context=context, subject=subject).run(expected)
+    judgement = _Judgement(sd_jwt, payload, context=context, subject=subject)
+    return judgement.run(expected, types)
 
 
 def fault_reason(error: MalformedError | UnsupportedError) -> Reason:
@@ -128,7 +135,7 @@ class _Judgement:
             waiting(check_id, subject=self._subject, waits_for=waits_for)
         )
 
-    def run(self, expected: Expected | HeldBy) -> SdJwtVerdict:
+    def run(self, expected: Expected | HeldBy, known: TypeMetadataSet) -> SdJwtVerdict:
         context = self._context
         self._say(CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED)
         issuer, authentic = self._issuer()
@@ -144,7 +151,7 @@ class _Judgement:
             ):
                 self._wait(each, CheckId.CREDENTIAL_DISCLOSURES)
         else:
-            types = self._metadata(self._type(unpacked.claims), unpacked)
+            types = self._metadata(self._type(unpacked.claims), unpacked, known=known)
             until = self._validity(unpacked.claims, expected)
             self._status(unpacked.claims, authentic)
         holder = HolderJudgement(
@@ -231,7 +238,9 @@ class _Judgement:
         version = self._context.policy.profile.sd_jwt_vc
         return typ == "vc+sd-jwt" and version is SdJwtVcVersion.DRAFT_13
 
-    def _metadata(self, types: tuple[str, ...], unpacked: Unpacked) -> tuple[str, ...]:
+    def _metadata(
+        self, types: tuple[str, ...], unpacked: Unpacked, *, known: TypeMetadataSet
+    ) -> tuple[str, ...]:
         """Return the types once more, with those that the metadata extends."""
         if not types:
             self._wait(CheckId.CREDENTIAL_METADATA, CheckId.CREDENTIAL_TYPE)
@@ -239,7 +248,7 @@ class _Judgement:
         judged, extended = judge_type(
             unpacked,
             vct=types[0],
-            types=self._context.types,
+            types=known,
             rule=self._context.policy.metadata,
             subject=self._subject,
         )
