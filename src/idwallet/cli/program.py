@@ -27,6 +27,12 @@ class Entry(NamedTuple):
 
 COMMANDS: Final = MappingProxyType(
     {
+        "keys": Entry("keys", "Make a key, or show the public half of one."),
+        "issue": Entry("issue", "Issue a credential from a file of claims."),
+        "wallet": Entry("wallet", "Keep credentials and their keys in a folder."),
+        "request": Entry("request", "Ask for a presentation, signed."),
+        "present": Entry("present", "Answer a request from a wallet."),
+        "verify": Entry("verify", "Judge an answer, offline, and say why."),
         "explain": Entry("explain", "Say what a check asks and each reason means."),
     }
 )

@@ -1,0 +1,170 @@
+"""`idwallet present`: answer a request from a wallet."""
+
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+
+from idwallet import limits
+from idwallet.cli.consent import consent_lines, refusal_lines
+from idwallet.cli.faults import STREAM, ExitStatus, about, usage_fault
+from idwallet.cli.files import (
+    read_input,
+    require_one_stream,
+    require_writable,
+    write_output,
+)
+from idwallet.cli.options import (
+    at_option,
+    json_option,
+    lang_option,
+    moment_or_now,
+    output_option,
+    reader_option,
+    seal_option,
+    trust_option,
+    wallet_option,
+)
+from idwallet.cli.pocket import open_pocket
+from idwallet.cli.screen import note, write_json_document
+from idwallet.cli.trusted import read_trust
+from idwallet.cli.verdicts import Telling
+from idwallet.cli.words import Speech
+from idwallet.credentials.paths import show_path
+from idwallet.explain.words import Language, Reader
+from idwallet.roles.holder import Choice, Match, PresentationResponse
+from idwallet.trust.anchors import Purpose
+
+
+@click.command("present")
+@click.argument("request")
+@wallet_option
+@trust_option("verifiers who ask")
+@seal_option("the wallet")
+@click.option(
+    "--credential",
+    metavar="NAME",
+    help="Show this one (a name of `idwallet wallet list`) wherever it answers.",
+)
+@click.option("--yes", is_flag=True, help="Agree to what is listed without a question.")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["form", "json"]),
+    default="form",
+    show_default=True,
+    help="How the answer is written: as direct_post sends it, or as JSON.",
+)
+@lang_option
+@reader_option("holder")
+@at_option
+@output_option("the answer")
+@json_option
+def present_command(**given: Any) -> None:  # options by name, as declared above
+    """Answer REQUEST from a wallet, after saying what would be shown to whom.
+
+    REQUEST is a file with a signed request as JSON, as a link or bare. It is
+    verified first. Nothing is sent: the answer is a file.
+    """
+    _Order(**given).carry_out()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """Everything the command was given, by the names of its options."""
+
+    request: str
+    folder: str
+    anchors: tuple[str, ...]
+    names: tuple[str, ...]
+    seal_file: str | None
+    credential: str | None
+    yes: bool
+    form: str
+    lang: Language
+    reader: Reader
+    at: datetime | None
+    output: str
+    force: bool
+    as_json: bool
+
+    def carry_out(self) -> None:
+        require_one_stream(self.request, self.seal_file, *self.anchors)
+        require_writable(self.output, force=self.force)
+        raw = read_input(self.request, max_bytes=limits.FILE_BYTES)
+        trust = read_trust(
+            self.anchors, names=self.names, purpose=Purpose.READ_CREDENTIALS
+        )
+        with about(self.folder):
+            pocket = open_pocket(self.folder, seal_file=self.seal_file)
+        wallet = pocket.holder(trust)
+        moment = moment_or_now(self.at)
+        with Telling(self.lang, self.reader, self.as_json).refusals():
+            asked = wallet.read_request(raw, at=moment)
+        with about(self.folder):
+            match = wallet.match(asked)
+        choice = self._choose(match)
+        self._agree(choice)
+        with about(self.folder):
+            response = wallet.present(asked, choice, at=moment)
+        self._hand_out(choice, response)
+
+    def _choose(self, match: Match) -> Choice:
+        if not match.found.is_satisfiable():
+            for line in refusal_lines(match, Speech(self.lang)):
+                note(line)
+            raise click.exceptions.Exit(ExitStatus.FAILED)
+        if self.credential is None:
+            return match.choose()
+        held = [each for each in match.credentials if each.name == self.credential]
+        if not held:
+            raise usage_fault("the wallet holds no credential of that name")
+        preferred = {
+            each.id: held[0]
+            for each in match.found.credentials
+            if any(match.credentials[m.candidate] == held[0] for m in each.matches)
+        }
+        return match.choose(preferred)
+
+    def _agree(self, choice: Choice) -> None:
+        speech = Speech(self.lang)
+        for line in consent_lines(choice, speech):
+            note(line)
+        if self.yes:
+            return
+        if not sys.stdin.isatty():
+            raise usage_fault("no terminal to ask on: --yes agrees to what is listed")
+        if not click.confirm(speech.say("consent.question"), err=True):
+            note(speech.say("consent.declined"))
+            raise click.exceptions.Exit(ExitStatus.FAILED)
+
+    def _hand_out(self, choice: Choice, response: PresentationResponse) -> None:
+        text = response.json if self.form == "json" else response.body
+        told = _document(choice, response)
+        if self.output == STREAM and self.as_json:
+            write_json_document({**told, "response": text})
+            return
+        write_output(self.output, text.encode() + b"\n")
+        if self.as_json:
+            write_json_document({**told, "file": self.output})
+
+
+def _document(choice: Choice, response: PresentationResponse) -> dict[str, object]:
+    asked = choice.asked
+    return {
+        "asked_by": {"name": asked.by.name, "client_id": asked.by.client_id},
+        "purpose": asked.purpose,
+        "shown": [
+            {
+                "query": each.query_id,
+                "credential": each.credential.name,
+                "type": each.credential.credential_type,
+                "issuer": each.credential.issuer,
+                "claims": [show_path(path) for path in each.paths],
+            }
+            for each in choice.shown
+        ],
+        "send_to": response.send_to,
+    }

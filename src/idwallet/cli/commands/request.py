@@ -1,0 +1,202 @@
+"""`idwallet request`: ask for a presentation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import click
+
+from idwallet import limits
+from idwallet.cli.faults import STREAM, about, usage_fault
+from idwallet.cli.files import (
+    read_input,
+    require_one_stream,
+    require_writable,
+    write_output,
+)
+from idwallet.cli.options import (
+    POLICIES,
+    at_option,
+    json_option,
+    key_option,
+    moment_or_now,
+    output_option,
+    seal_option,
+)
+from idwallet.cli.passphrase import new_passphrase
+from idwallet.cli.screen import write_json_document
+from idwallet.cli.state import save_request
+from idwallet.cli.trusted import open_key, policy_named, read_certificates
+from idwallet.credentials.query import Query
+from idwallet.protocols.openid4vp.client import ClientIdPrefix
+from idwallet.protocols.openid4vp.message import RequestMessage
+from idwallet.roles.verifier import PresentationRequest, RelyingParty, Verifier
+from idwallet.trust.replay import MemoryReplay
+
+_PREFIXES: Final = {
+    each.value: each for each in (ClientIdPrefix.X509_HASH, ClientIdPrefix.X509_SAN_DNS)
+}
+
+
+@click.command("request")
+@click.option("--query", metavar="FILE", help="What to ask for, as DCQL.")
+@click.option(
+    "--age-over",
+    type=click.IntRange(0, 200),
+    metavar="N",
+    help="Ask only whether the person is at least so old.",
+)
+@key_option("The verifier's key")
+@click.option(
+    "--certificates",
+    metavar="FILE",
+    help="The verifier's certificate chain as PEM, its own certificate first.",
+)
+@click.option(
+    "--client-id-prefix",
+    "prefix",
+    type=click.Choice(list(_PREFIXES)),
+    default=ClientIdPrefix.X509_HASH.value,
+    show_default=True,
+    help="How the certificate names the verifier.",
+)
+@click.option(
+    "--client-id",
+    metavar="NAME",
+    help="The verifier's name where wallets pinned its key; no --certificates then.",
+)
+@click.option(
+    "--answer-to",
+    required=True,
+    metavar="URL",
+    help="The https address that answers are for.",
+)
+@click.option("--purpose", required=True, help="Why; the person reads it.")
+@click.option(
+    "--policy",
+    type=click.Choice(POLICIES),
+    required=True,
+    help="What the answer must meet.",
+)
+@click.option(
+    "--save",
+    required=True,
+    metavar="FILE",
+    help="Where the sealed half goes that `idwallet verify` needs.",
+)
+@seal_option("what --save keeps")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["json", "uri", "jwt"]),
+    default="json",
+    show_default=True,
+    help="How the request travels.",
+)
+@at_option
+@output_option("the request")
+@json_option
+def request_command(**given: Any) -> None:  # options by name, as declared above
+    """Ask for a presentation with a signed OpenID4VP request.
+
+    The request (-o) is public: give it to the wallet. What --save keeps stays here.
+    """
+    _Order(**given).carry_out()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """Everything the command was given, by the names of its options."""
+
+    query: str | None
+    age_over: int | None
+    key: str
+    passphrase_file: str | None
+    certificates: str | None
+    prefix: str
+    client_id: str | None
+    answer_to: str
+    purpose: str
+    policy: str
+    save: str
+    seal_file: str | None
+    form: str
+    at: datetime | None
+    output: str
+    force: bool
+    as_json: bool
+
+    def carry_out(self) -> None:
+        if self.save == STREAM:
+            raise usage_fault("--save names a file: what it keeps stays here")
+        require_one_stream(
+            self.query,
+            self.key,
+            self.passphrase_file,
+            self.certificates,
+            self.seal_file,
+        )
+        require_writable(self.output, self.save, force=self.force)
+        query = self._query()
+        verifier = Verifier(
+            identity=self._identity(),
+            policy=policy_named(self.policy),
+            # Only whoever judges the answer consults its guard.
+            replay=MemoryReplay(),
+        )
+        request = verifier.request(
+            query, purpose=self.purpose, at=moment_or_now(self.at)
+        )
+        passphrase = new_passphrase(
+            self.seal_file, prompt="New passphrase for the state", option="--seal-file"
+        )
+        # First what nothing can make again, so that no request goes out without it.
+        write_output(self.save, save_request(request, passphrase=passphrase))
+        self._hand_out(request)
+
+    def _query(self) -> Query:
+        if (self.query is None) is (self.age_over is None):
+            raise usage_fault("give either --query or --age-over")
+        if self.query is None:
+            return Query.age_over(self.age_over or 0)
+        data = read_input(self.query, max_bytes=limits.QUERY_BYTES)
+        with about(self.query, remedy="a DCQL query, OpenID4VP 1.0 section 6"):
+            return Query.from_dcql(data).require_askable()
+
+    def _identity(self) -> RelyingParty:
+        if (self.certificates is None) is (self.client_id is None):
+            raise usage_fault("give either --certificates or --client-id")
+        signer = open_key(self.key, passphrase_file=self.passphrase_file)
+        if self.certificates is None:
+            return RelyingParty(
+                signer=signer, answer_to=self.answer_to, client_id=self.client_id
+            )
+        chain = read_certificates(self.certificates)
+        with about(self.certificates, remedy="the chain of the verifier's key as PEM"):
+            return RelyingParty(
+                signer=signer,
+                answer_to=self.answer_to,
+                certificates=chain,
+                prefix=_PREFIXES[self.prefix],
+            )
+
+    def _hand_out(self, request: PresentationRequest) -> None:
+        text = written(request.message, self.form)
+        told = {
+            "client_id": request.client_id,
+            "expires": f"{request.expires:%Y-%m-%dT%H:%M:%SZ}",
+            "state": self.save,
+        }
+        if self.output == STREAM and self.as_json:
+            write_json_document({**told, "request": text})
+            return
+        write_output(self.output, text.encode() + b"\n")
+        if self.as_json:
+            write_json_document({**told, "file": self.output})
+
+
+def written(message: RequestMessage, form: str) -> str:
+    """Return a request as JSON, as a link or bare."""
+    if form == "uri":
+        return message.to_uri()
+    return message.to_json() if form == "json" else message.raw

@@ -1,0 +1,175 @@
+"""`idwallet verify`: judge an answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+
+from idwallet import limits
+from idwallet.cli.faults import OUTCOMES, STREAM, about, name_of, usage_fault
+from idwallet.cli.files import (
+    read_input,
+    require_one_stream,
+    require_writable,
+    write_output,
+)
+from idwallet.cli.guards import SUFFIX, open_guard
+from idwallet.cli.options import (
+    POLICIES,
+    at_option,
+    json_option,
+    lang_option,
+    moment_or_now,
+    reader_option,
+    seal_option,
+    trust_option,
+    types_option,
+)
+from idwallet.cli.passphrase import asker
+from idwallet.cli.screen import json_text, say, write_json_document
+from idwallet.cli.state import SavedRequest, reopen_request
+from idwallet.cli.trusted import policy_named, read_trust, read_types
+from idwallet.cli.verdicts import Telling, credential_document, tell_proven
+from idwallet.cli.words import Speech
+from idwallet.credentials.model import Unverified, VerifiedPresentation
+from idwallet.errors import MalformedError
+from idwallet.explain.words import Language, Reader
+from idwallet.roles.presentation import evaluate_presentation
+from idwallet.roles.verifier import PresentationRequest
+from idwallet.trust.anchors import Purpose
+
+
+@click.command("verify")
+@click.argument("response")
+@click.option(
+    "--request",
+    "state",
+    metavar="FILE",
+    help="What `idwallet request --save` kept: an answer is judged against it.",
+)
+@trust_option("issuers")
+@seal_option("what --save kept")
+@click.option(
+    "--policy",
+    type=click.Choice(POLICIES),
+    help="Must be the one that the request was made under, which also is the default.",
+)
+@click.option(
+    "--replay",
+    metavar="PLACE",
+    help="What remembers the requests that were answered: a folder, or a URL like "
+    f"sqlite:///till.db. Default: the folder beside --request that ends in {SUFFIX}.",
+)
+@types_option
+@click.option("--report", metavar="FILE", help="Write the report as JSON here, too.")
+@click.option("--force", is_flag=True, help="Replace a report that is already there.")
+@lang_option
+@reader_option("integrator")
+@at_option
+@json_option
+def verify_command(**given: Any) -> int:  # options by name, as declared above
+    """Judge RESPONSE, the answer of a wallet, and say why.
+
+    RESPONSE is the form or JSON that the wallet wrote. Whatever is wrong with it is
+    part of the verdict. A request takes one answer: once the verdict is final, the
+    same answer does not pass again.
+    """
+    return _Order(**given).carry_out()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """Everything the command was given, by the names of its options."""
+
+    response: str
+    state: str | None
+    anchors: tuple[str, ...]
+    names: tuple[str, ...]
+    seal_file: str | None
+    policy: str | None
+    replay: str | None
+    types: tuple[str, ...]
+    report: str | None
+    force: bool
+    lang: Language
+    reader: Reader
+    at: datetime | None
+    as_json: bool
+
+    def carry_out(self) -> int:
+        require_one_stream(self.response, self.state, self.seal_file, *self.anchors)
+        require_writable(self.report, force=self.force)
+        if self.report == STREAM:
+            raise usage_fault("--report names a file; --json prints the report")
+        answer = read_input(self.response)
+        if self.state is None:
+            raise usage_fault(_without_request(answer))
+        trust = read_trust(
+            self.anchors, names=self.names, purpose=Purpose.ISSUE_CREDENTIALS
+        )
+        judged = evaluate_presentation(
+            answer,
+            request=self._request(self.state),
+            trust=trust,
+            at=moment_or_now(self.at),
+        )
+        self._tell(judged)
+        if self.report is not None:
+            text = json_text(judged.report.to_json()) + "\n"
+            write_output(self.report, text.encode())
+        return OUTCOMES[judged.report.outcome]
+
+    def _request(self, source: str) -> PresentationRequest:
+        remedy = "what `idwallet request --save` kept, and its passphrase"
+        with about(source, remedy=remedy):
+            data = read_input(source, max_bytes=limits.JSON_BYTES)
+            saved = SavedRequest.from_bytes(data)
+            policy = self._policy(source, saved)
+            types = read_types(self.types)
+            ask = asker(self.seal_file, option="--seal-file")
+            passphrase = ask("Passphrase of the state")
+            guard = open_guard(self.replay, state=source)
+            return reopen_request(
+                saved,
+                passphrase=passphrase,
+                policy=policy_named(policy),
+                replay=guard,
+                types=types,
+            )
+
+    def _policy(self, source: str, saved: SavedRequest) -> str:
+        if saved.policy not in POLICIES:
+            raise MalformedError(
+                "no such policy", at="/policy", clause="idwallet request state 1"
+            )
+        if self.policy not in {None, saved.policy}:
+            raise usage_fault(
+                f"{name_of(source)} was asked under the policy {saved.policy}; "
+                "another one cannot judge its answer"
+            )
+        return saved.policy
+
+    def _tell(self, judged: VerifiedPresentation | Unverified) -> None:
+        proven = judged.credentials if isinstance(judged, VerifiedPresentation) else ()
+        if self.as_json:
+            write_json_document(
+                {
+                    "report": judged.report.to_json(),
+                    "credentials": [credential_document(each) for each in proven],
+                }
+            )
+            return
+        say(Telling(self.lang, self.reader).text(judged.report))
+        if isinstance(judged, VerifiedPresentation):
+            tell_proven(judged, Speech(self.lang))
+
+
+def _without_request(answer: bytes) -> str:
+    if b"~" in answer and not answer.lstrip().startswith((b"{", b"vp_token=")):
+        return (
+            "that is a credential and no answer: shown without a request it proves "
+            "nothing about who shows it; ask with `idwallet request`, add it to a "
+            "wallet with `idwallet wallet add`, look at it with `idwallet inspect`"
+        )
+    return "name with --request what `idwallet request --save` kept"

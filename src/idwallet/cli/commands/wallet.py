@@ -1,0 +1,148 @@
+"""`idwallet wallet`: keys and credentials of a person, sealed in a folder."""
+
+from datetime import datetime
+
+import click
+
+from idwallet import limits
+from idwallet.cli.faults import about
+from idwallet.cli.files import (
+    read_text,
+    require_one_stream,
+    require_writable,
+    write_output,
+)
+from idwallet.cli.options import (
+    at_option,
+    json_option,
+    lang_option,
+    moment_or_now,
+    output_option,
+    seal_option,
+    trust_option,
+    wallet_option,
+)
+from idwallet.cli.pocket import open_or_make_pocket, open_pocket
+from idwallet.cli.screen import heading, say, write_json_document
+from idwallet.cli.trusted import read_trust
+from idwallet.cli.verdicts import Telling, leaf_claims
+from idwallet.cli.words import Speech
+from idwallet.credentials.model import Credential, Format
+from idwallet.credentials.possession import make_proof
+from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.signer import StoredKeySigner
+from idwallet.explain.words import Language
+from idwallet.roles.record import HeldCredential
+from idwallet.trust.anchors import Purpose
+
+
+@click.group("wallet")
+def wallet_command() -> None:
+    """Keep credentials and their keys in a folder, sealed."""
+
+
+@wallet_command.command("prove")
+@wallet_option
+@click.option(
+    "--audience", required=True, metavar="URL", help="The issuer the proof is for."
+)
+@click.option("--nonce", required=True, help="The nonce that the issuer gave out.")
+@seal_option("the wallet")
+@at_option
+@output_option("the proof")
+def prove_command(  # noqa: PLR0913 - one parameter for each option
+    *,
+    folder: str,
+    audience: str,
+    nonce: str,
+    seal_file: str | None,
+    at: datetime | None,
+    output: str,
+    force: bool,
+) -> None:
+    """Make a new key in the wallet and prove to an issuer that it is there.
+
+    The folder is made if it is not there. The proof is a JWT of OpenID4VCI 1.0.
+    """
+    require_writable(output, force=force)
+    with about(folder):
+        pocket = open_or_make_pocket(folder, seal_file=seal_file)
+        signer = StoredKeySigner(pocket.keys.create(Algorithm.ES256.jose, None))
+    proof = make_proof(signer, audience=audience, nonce=nonce, at=moment_or_now(at))
+    write_output(output, proof.encode("ascii") + b"\n")
+
+
+@wallet_command.command("add")
+@click.argument("credential")
+@wallet_option
+@trust_option("issuers")
+@seal_option("the wallet")
+@at_option
+@lang_option
+@json_option
+def add_command(  # noqa: PLR0913 - one parameter for each option
+    credential: str,
+    *,
+    folder: str,
+    anchors: tuple[str, ...],
+    names: tuple[str, ...],
+    seal_file: str | None,
+    at: datetime | None,
+    lang: Language,
+    as_json: bool,
+) -> None:
+    """Verify CREDENTIAL and keep it, sealed.
+
+    It must be bound to a key of this wallet (`idwallet wallet prove`).
+    """
+    require_one_stream(credential, seal_file, *anchors)
+    raw = read_text(credential, max_bytes=limits.SD_JWT_BYTES)
+    trust = read_trust(anchors, names=names, purpose=Purpose.ISSUE_CREDENTIALS)
+    with about(folder):
+        pocket = open_pocket(folder, seal_file=seal_file)
+    with Telling(lang, "holder", as_json).refusals():
+        held = pocket.holder(trust).add(
+            Credential(Format.SD_JWT_VC, raw), at=moment_or_now(at)
+        )
+    record = pocket.store.get(held.name)
+    sealed = 0 if record is None else len(record.sealed)
+    if as_json:
+        write_json_document({**_document(held), "sealed_bytes": sealed})
+        return
+    speech = Speech(lang)
+    said = {"kind": speech.kind(held.credential_type), "issuer": held.issuer}
+    count = len(list(leaf_claims(held.claims)))
+    say(speech.say("wallet.added", **said, claims=count, bytes=sealed))
+
+
+@wallet_command.command("list")
+@wallet_option
+@seal_option("the wallet")
+@lang_option
+@json_option
+def list_command(
+    *, folder: str, seal_file: str | None, lang: Language, as_json: bool
+) -> None:
+    """List what the wallet holds, with every claim and its value."""
+    with about(folder):
+        held = open_pocket(folder, seal_file=seal_file).credentials()
+    if as_json:
+        write_json_document({"credentials": [_document(each) for each in held]})
+        return
+    speech = Speech(lang)
+    if not held:
+        say(speech.say("wallet.empty"))
+    for each in held:
+        say(heading(f"{speech.kind(each.credential_type)} ({each.name})"))
+        for path, value in leaf_claims(each.claims):
+            say(f"  {speech.claim(path)}: {speech.value(value)}")
+
+
+def _document(held: HeldCredential) -> dict[str, object]:
+    return {
+        "name": held.name,
+        "format": held.format.value,
+        "type": held.credential_type,
+        "issuer": held.issuer,
+        "claims": held.claims,
+    }

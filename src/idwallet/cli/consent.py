@@ -1,0 +1,83 @@
+"""What a wallet would show to whom, in words, before anything is signed."""
+
+from collections.abc import Iterator
+
+from idwallet.cli.verdicts import leaf_claims
+from idwallet.cli.words import Speech
+from idwallet.credentials.paths import ClaimPath, covers, select
+from idwallet.credentials.query import NearestMiss
+from idwallet.credentials.sdjwt.present import read_held
+from idwallet.credentials.sdjwt.structures import NEVER_DISCLOSABLE
+from idwallet.roles.holder import Asked, Choice, Match, Shown
+
+_OF_THE_CARD = NEVER_DISCLOSABLE | {"iat", "_sd_alg"}
+
+
+def consent_lines(choice: Choice, speech: Speech) -> Iterator[str]:
+    """Yield what the person agrees to: who asks, why, and each claim that goes."""
+    yield from _asker(choice.asked, speech)
+    for each in choice.shown:
+        credential = each.credential
+        kind = speech.kind(credential.credential_type)
+        yield speech.say("consent.shows", kind=kind, issuer=credential.issuer)
+        for path in each.paths:
+            yield from _claims(path, each, speech=speech)
+        always = always_shown(each)
+        if always:
+            yield speech.say("consent.always")
+        for path in always:
+            yield from _claims(path, each, speech=speech)
+    yield speech.say("consent.besides")
+    yield speech.say("consent.goes_to", address=choice.asked.request.response_uri)
+
+
+def _asker(asked: Asked, speech: Speech) -> Iterator[str]:
+    yield speech.say("consent.asks", name=asked.by.name)
+    if asked.purpose:
+        yield speech.say("consent.purpose", purpose=asked.purpose)
+
+
+def _claims(path: ClaimPath, shown: Shown, *, speech: Speech) -> Iterator[str]:
+    for place, value in select(shown.credential.claims, path):
+        for leaf, claim in leaf_claims(value, place):
+            yield f"  - {speech.claim(leaf)}: {speech.value(claim)}"
+
+
+def always_shown(shown: Shown) -> tuple[ClaimPath, ...]:
+    """Return the claims that the issuer discloses whatever is chosen."""
+    hidden = read_held(shown.credential.raw).disclosable()
+    return tuple(
+        path
+        for path, _ in leaf_claims(shown.credential.claims)
+        if path[0] not in _OF_THE_CARD
+        and not any(covers(place, path) for place in hidden)
+    )
+
+
+def refusal_lines(match: Match, speech: Speech) -> Iterator[str]:
+    """Yield why nothing in the wallet answers: the nearest miss of each query."""
+    yield speech.say("match.nothing", name=match.asked.by.name)
+    for each in match.found.credentials:
+        if each.matches:
+            continue
+        if not each.misses:
+            yield speech.say("match.no_credential", query=each.id)
+            continue
+        yield from _miss(each.misses[0], match, speech=speech)
+
+
+def _miss(miss: NearestMiss, match: Match, *, speech: Speech) -> Iterator[str]:
+    near = match.credentials[miss.candidate]
+    yield speech.say(
+        "match.miss",
+        query=miss.credential,
+        kind=speech.kind(near.credential_type),
+        issuer=near.issuer,
+    )
+    for path in miss.missing:
+        yield f"  - {speech.say('match.lack.claim', claim=speech.claim(path))}"
+    for path in miss.differing:
+        yield f"  - {speech.say('match.lack.value', claim=speech.claim(path))}"
+    for lack in miss.lacks:
+        if lack.value in {"holder_key", "authority"}:
+            yield f"  - {speech.say(f'match.lack.{lack.value}')}"

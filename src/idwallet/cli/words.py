@@ -1,0 +1,53 @@
+"""The program's own sentences to people, in their language."""
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+
+from idwallet.codec.json import JsonValue
+from idwallet.codec.text import show
+from idwallet.credentials.catalogue import catalogue
+from idwallet.credentials.paths import ClaimPath, show_path
+from idwallet.explain.words import Language, claim_names
+
+_VALUE_CHARACTERS = 80
+
+
+class Speech:
+    """Sentences of one language, filled with what is safe to show."""
+
+    def __init__(self, language: Language) -> None:
+        """Read the catalogue of that language."""
+        text = files("idwallet.cli").joinpath("catalogue", f"{language}.json")
+        self.language = language
+        self._sentences: Mapping[str, str] = json.loads(text.read_text("utf-8"))
+        self._claims = claim_names(language)
+
+    def say(self, name: str, /, **values: str | int) -> str:
+        """Return the sentence of that name; texts in it are made safe here."""
+        shown = {
+            key: show(value) if isinstance(value, str) else f"{value:,}"
+            for key, value in values.items()
+        }
+        return self._sentences[name].format_map(shown)
+
+    def kind(self, credential_type: str) -> str:
+        """Return what people call a type of credential, by its vct."""
+        for each in catalogue().values():
+            if credential_type in each.types.values():
+                return getattr(each.display, self.language)  # type: ignore[no-any-return]  # en or ru
+        return credential_type
+
+    def claim(self, path: ClaimPath) -> str:
+        """Return what people call a claim, or its path."""
+        written = show_path(path)
+        return self._claims.get(written, written.removeprefix("/"))
+
+    def value(self, value: JsonValue) -> str:
+        """Return a claim's value on one short line."""
+        if isinstance(value, bool):
+            return self._sentences["yes" if value else "no"]
+        if isinstance(value, str):
+            return show(value, limit=_VALUE_CHARACTERS)
+        text = json.dumps(value, ensure_ascii=False)
+        return show(text, limit=_VALUE_CHARACTERS)
