@@ -170,6 +170,7 @@ class _Recipe:
     key_purpose: str
     fault: Fault | None
     change: Change | None
+    ca_change: Change | None
     algorithm: Algorithm
 
 
@@ -224,11 +225,13 @@ class TestPki:
         algorithm: Algorithm | None = None,
         intermediates: int = 1,
         change: Change | None = None,
+        ca_change: Change | None = None,
     ) -> TestIdentity:
         """Certify an issuer of credentials; `name` is its `iss`, an https URL.
 
         `intermediates` CAs stand between it and the root. `change` may alter the plan
-        of its own certificate in any way that `fault` does not foresee.
+        of its own certificate in any way that `fault` does not foresee, `ca_change`
+        those of the CAs.
         """
         host = urlsplit(name).hostname
         names: tuple[x509.GeneralName, ...] = (x509.UniformResourceIdentifier(name),)
@@ -239,6 +242,7 @@ class TestPki:
             key_purpose=MDOC_SIGNER,
             fault=fault,
             change=change,
+            ca_change=ca_change,
             algorithm=algorithm or self._algorithm,
         )
         return self._certify(name, recipe, intermediates=intermediates)
@@ -251,6 +255,7 @@ class TestPki:
         algorithm: Algorithm | None = None,
         intermediates: int = 1,
         change: Change | None = None,
+        ca_change: Change | None = None,
     ) -> TestIdentity:
         """Certify a relying party; `name` is its DNS name. Else as `issuer`."""
         recipe = _Recipe(
@@ -258,6 +263,7 @@ class TestPki:
             key_purpose=MDOC_READER,
             fault=fault,
             change=change,
+            ca_change=ca_change,
             algorithm=algorithm or self._algorithm,
         )
         return self._certify(name, recipe, intermediates=intermediates)
@@ -297,7 +303,7 @@ class TestPki:
         above = self._top_ca(self._key("stranger") if is_stranger else self._root_key)
         chain: tuple[bytes, ...] = ()
         for left in reversed(range(intermediates)):
-            above, der = self._intermediate(above, left=left, fault=recipe.fault)
+            above, der = self._intermediate(above, recipe, left=left)
             chain = (der, *chain)
         plan = self._leaf(name, recipe, above=above)
         der = plan.to_der()
@@ -312,13 +318,14 @@ class TestPki:
         return _Ca(test_name("root"), key, key_identifier(self._root_key))
 
     def _intermediate(
-        self, above: _Ca, *, left: int, fault: Fault | None
+        self, above: _Ca, recipe: _Recipe, *, left: int
     ) -> tuple[_Ca, bytes]:
         label = f"CA {left + 1}"
-        unnamed = fault is Fault.ALGORITHM_NOT_NAMED
+        unnamed = recipe.fault is Fault.ALGORITHM_NOT_NAMED
         key = self._key(label, Algorithm.ML_DSA_44 if unnamed else None)
         plan = replace(self._plan(label, key, above=above), path_length=left)
-        der = _CA_FAULTS.get(fault, _unchanged)(plan).to_der()
+        faulty = _CA_FAULTS.get(recipe.fault, _unchanged)(plan)
+        der = (recipe.ca_change or _unchanged)(faulty).to_der()
         return _Ca(plan.subject, key, key_identifier(key)), der
 
     def _leaf(self, name: str, recipe: _Recipe, *, above: _Ca) -> CertificatePlan:
@@ -332,7 +339,7 @@ class TestPki:
             alternative_names=recipe.names,
         )
         faulty = _LEAF_FAULTS.get(recipe.fault, _unchanged)(plan)
-        return faulty if recipe.change is None else recipe.change(faulty)
+        return (recipe.change or _unchanged)(faulty)
 
     def _plan(self, label: str, key: PrivateKey, *, above: _Ca) -> CertificatePlan:
         """Plan a CA's certificate; a leaf's differs in a few fields."""

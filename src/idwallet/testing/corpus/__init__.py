@@ -7,6 +7,13 @@ from idwallet.testing.corpus.claims import CLAIM_FORGERIES
 from idwallet.testing.corpus.disclosures import DISCLOSURE_FORGERIES
 from idwallet.testing.corpus.forgery import Forgery, by_name, judge, moved
 from idwallet.testing.corpus.issuer import ISSUER_FORGERIES
+from idwallet.testing.corpus.readers import READER_FORGERIES, REQUEST_SIGNATURES
+from idwallet.testing.corpus.requests import (
+    REQUEST_FORMATS,
+    REQUEST_VALIDITIES,
+    RequestForgery,
+    judge_request,
+)
 from idwallet.testing.corpus.response import RESPONSE_FORGERIES
 
 PRESENTATIONS: Final = (
@@ -17,4 +24,20 @@ PRESENTATIONS: Final = (
     *RESPONSE_FORGERIES,
 )
 
-__all__ = ["PRESENTATIONS", "Forgery", "by_name", "judge", "moved"]
+REQUESTS: Final = (
+    *REQUEST_FORMATS,
+    *REQUEST_SIGNATURES,
+    *REQUEST_VALIDITIES,
+    *READER_FORGERIES,
+)
+
+__all__ = [
+    "PRESENTATIONS",
+    "REQUESTS",
+    "Forgery",
+    "RequestForgery",
+    "by_name",
+    "judge",
+    "judge_request",
+    "moved",
+]

@@ -1,19 +1,17 @@
 """Forged key binding: every refusal rule of RFC 9901 section 7.3."""
 
-import hmac
 from collections.abc import Callable
 from datetime import timedelta
-from hashlib import sha256
 from typing import Final
 
 from idwallet import limits
-from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.report import CheckId, Reason
 from idwallet.testing.corpus.disclosures import shows, signs
 from idwallet.testing.corpus.forgery import Forgery
+from idwallet.testing.corpus.tokens import flipped, hmac_under
 from idwallet.testing.draft import ABSENT, Bend, Draft, disclose
 
 _CHECK: Final = CheckId.HOLDER_BINDING
@@ -46,12 +44,6 @@ def _bent(change: Bend) -> Callable[[Draft], None]:
     return forge
 
 
-def _flip(token: str) -> str:
-    head, _, signature = token.rpartition(".")
-    raw = b64.decode(signature, at="test signature")
-    return f"{head}.{b64.encode(raw[:-1] + bytes([raw[-1] ^ 1]))}"
-
-
 def _keep_key(made: Draft) -> None:
     """Bind the credential to the holder's key, whoever signs afterwards."""
     key: JsonValue = made.holder_signer.public_key.to_jwk()
@@ -72,14 +64,8 @@ def _issuer_key(made: Draft) -> None:
 
 
 def _hmac(made: Draft) -> None:
-    key = made.holder_signer.public_key.spki
-
-    def bend(token: str) -> str:
-        head = token.rpartition(".")[0]
-        return head + "." + b64.encode(hmac.digest(key, head.encode(), sha256))
-
     made.binding_header = {"alg": "HS256"}
-    made.bend_binding = bend
+    made.bend_binding = hmac_under(made.holder_signer.public_key)
 
 
 def _disclosure_taken(made: Draft) -> None:
@@ -128,7 +114,7 @@ _HASH: Final = Reason.PRESENTATION_HASH_MISMATCH
 
 BINDING_FORGERIES: Final = (
     Forgery("no key binding", _CHECK, Reason.ABSENT, _bent(lambda _: "")),
-    Forgery("a flipped binding signature", _CHECK, Reason.INVALID, _bent(_flip)),
+    Forgery("a flipped binding signature", _CHECK, Reason.INVALID, _bent(flipped)),
     Forgery("bound by another key", _CHECK, Reason.INVALID, _another_key, _keep_key),
     Forgery(
         "bound by a key it brings along",
@@ -142,6 +128,18 @@ BINDING_FORGERIES: Final = (
     Forgery("binding by HMAC", _CHECK, _NOT_ALLOWED, _hmac),
     Forgery("binding alg of another curve", _CHECK, _UNUSABLE, _header(alg="ES512")),
     Forgery("binding typ JWT", _CHECK, Reason.TYP_MISMATCH, _header(typ="JWT")),
+    *(
+        Forgery(
+            f"a binding of typ {typ}", _CHECK, Reason.TYP_MISMATCH, _header(typ=typ)
+        )
+        for typ in (
+            "dc+sd-jwt",
+            "openid4vci-proof+jwt",
+            "oauth-authz-req+jwt",
+            "KB+JWT",
+            "application/kb+jwt",
+        )
+    ),
     Forgery("binding without typ", _CHECK, Reason.TYP_MISMATCH, _header(typ=ABSENT)),
     Forgery("a binding that is no JWT", _CHECK, Reason.MALFORMED, _bent(lambda _: "x")),
     Forgery(

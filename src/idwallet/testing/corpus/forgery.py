@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from idwallet.report import CheckId, Outcome, Reason, Report
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.testing.draft import Draft, draft
 from idwallet.testing.scene import Scene
 
+_Made = TypeVar("_Made")
 
-def nothing(_: Draft) -> None:
+
+def nothing(_: object) -> None:
     """Change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Forgery:
-    """A presentation that must be refused, for one reason.
+class Forged(Generic[_Made]):
+    """One thing wrong with one kind of input, which must be refused for one reason.
 
     `prepare` shapes both twins; `forge` then puts the fault into one of them. The
     fault moves `check` to the outcome that the table has for `reason`, and no other
@@ -25,16 +28,25 @@ class Forgery:
     name: str
     check: CheckId
     reason: Reason
-    forge: Callable[[Draft], None]
-    prepare: Callable[[Draft], None] = nothing
+    forge: Callable[[_Made], None]
+    prepare: Callable[[_Made], None] = nothing
 
-    def twins(self, scene: Scene) -> tuple[Draft, Draft]:
-        """Return the valid draft and the forged one, each for a request of its own."""
-        valid, forged = draft(scene), draft(scene)
+    def apart(self, start: Callable[[], _Made]) -> tuple[_Made, _Made]:
+        """Return what `start` makes twice over: valid, and with the fault."""
+        valid, forged = start(), start()
         for each in (valid, forged):
             self.prepare(each)
         self.forge(forged)
         return valid, forged
+
+
+@dataclass(frozen=True, slots=True)
+class Forgery(Forged[Draft]):
+    """A presentation that a verifier must refuse; see `Forged`."""
+
+    def twins(self, scene: Scene) -> tuple[Draft, Draft]:
+        """Return the valid draft and the forged one, each for a request of its own."""
+        return self.apart(lambda: draft(scene))
 
 
 def judge(made: Draft) -> Report:

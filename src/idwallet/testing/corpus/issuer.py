@@ -1,19 +1,26 @@
 """Forged issuers: signatures, headers, certificates and names."""
 
-import hmac
 from collections.abc import Callable
-from hashlib import sha256
+from dataclasses import replace
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography import x509
 
 from idwallet import limits
-from idwallet.codec import b64
 from idwallet.codec.json import JsonValue
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.report import CheckId, Reason
+from idwallet.testing.certificates import CertificatePlan
 from idwallet.testing.corpus.forgery import Forgery
+from idwallet.testing.corpus.tokens import (
+    ALGORITHM_NAMES,
+    INVALID_SIGNATURES,
+    MALFORMED_HEADERS,
+    UNREADABLE,
+    hmac_under,
+    payload_replaced,
+)
 from idwallet.testing.draft import ABSENT, Bend, Draft
 from idwallet.testing.pki import Fault
 
@@ -32,20 +39,6 @@ def header(**changes: JsonValue) -> Callable[[Draft], None]:
     return forge
 
 
-def with_signature(change: Callable[[bytes], bytes]) -> Callable[[Draft], None]:
-    """Return a forger that replaces the issuer's signature."""
-
-    def bend(token: str) -> str:
-        head, _, signature = token.rpartition(".")
-        found = b64.decode(signature, at="test signature")
-        return f"{head}.{b64.encode(change(found))}"
-
-    def forge(made: Draft) -> None:
-        made.bend_issuer = bend
-
-    return forge
-
-
 def bent(change: Bend) -> Callable[[Draft], None]:
     """Return a forger that changes the finished issuer-signed JWT."""
 
@@ -55,32 +48,14 @@ def bent(change: Bend) -> Callable[[Draft], None]:
     return forge
 
 
-def _der(raw: bytes) -> bytes:
-    half = len(raw) // 2
-    return encode_dss_signature(
-        int.from_bytes(raw[:half], "big"), int.from_bytes(raw[half:], "big")
-    )
-
-
-def _flip(raw: bytes) -> bytes:
-    return raw[:-1] + bytes([raw[-1] ^ 1])
-
-
 def _unsigned(made: Draft) -> None:
     made.header = {"alg": "none"}
     made.bend_issuer = lambda token: token.rpartition(".")[0] + "."
 
 
 def _hmac(made: Draft) -> None:
-    """Sign with HMAC under the issuer's public key, which everybody knows."""
-    key = made.issuer_signer.public_key.spki
-
-    def bend(token: str) -> str:
-        head = token.rpartition(".")[0]
-        return head + "." + b64.encode(hmac.digest(key, head.encode(), sha256))
-
     made.header = {"alg": "HS256"}
-    made.bend_issuer = bend
+    made.bend_issuer = hmac_under(made.issuer_signer.public_key)
 
 
 def _stranger(made: Draft) -> None:
@@ -95,24 +70,6 @@ def _embedded_key(made: Draft) -> None:
 def _embedded_key_alone(made: Draft) -> None:
     _embedded_key(made)
     made.header = {**made.header, "x5c": ABSENT}
-
-
-def _payload_after_signing(token: str) -> str:
-    head, payload, signature = token.split(".")
-    text = b64.decode(payload, at="test payload").replace(b'"iat"', b'"jti"')
-    return f"{head}.{b64.encode(text)}.{signature}"
-
-
-def _doubled_header(token: str) -> str:
-    head, rest = token.split(".", 1)
-    text = b64.decode(head, at="test header")
-    return b64.encode(b'{"typ":"dc+sd-jwt",' + text[1:]) + "." + rest
-
-
-def _noncanonical(token: str) -> str:
-    # 86 characters hold 516 bits for 512: the last character has four free bits.
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    return token[:-1] + alphabet[alphabet.index(token[-1]) + 1]
 
 
 def _certified(fault: Fault) -> Callable[[Draft], None]:
@@ -137,12 +94,31 @@ _NO_PATH: Final = frozenset(
 )
 
 
-def _trust_reason(fault: Fault) -> Reason:
+def trust_reason(fault: Fault) -> Reason:
+    """Return what a chain with that fault is refused for."""
     if fault in _EXPIRED:
         return Reason.CERTIFICATE_EXPIRED
     if fault in _EARLY:
         return Reason.CERTIFICATE_NOT_YET_VALID
     return Reason.NO_TRUSTED_PATH if fault in _NO_PATH else Reason.CERTIFICATE_PROFILE
+
+
+_NAMES: Final = tuple(x509.DNSName(f"h{n}.example") for n in range(65))
+
+
+def many_names(plan: CertificatePlan) -> CertificatePlan:
+    """Name more hosts than are compared with what `many_constraints` permits."""
+    return replace(plan, alternative_names=_NAMES)
+
+
+def many_constraints(plan: CertificatePlan) -> CertificatePlan:
+    """Permit so many hosts below a CA that comparing would cost more than allowed."""
+    return replace(plan, permitted=_NAMES)
+
+
+def _exhausting(made: Draft) -> None:
+    identity = made.scene.pki.issuer(change=many_names, ca_change=many_constraints)
+    made.issuer_signer, made.chain = identity.signer, identity.chain
 
 
 def _long_chain(made: Draft) -> None:
@@ -167,45 +143,30 @@ def _signed_by(algorithm: Algorithm) -> Callable[[Draft], None]:
 
 _NOT_ALLOWED: Final = Reason.ALGORITHM_NOT_ALLOWED
 _INVALID: Final = Reason.INVALID
+_MALFORMED: Final = Reason.MALFORMED
 
 SIGNATURES: Final = (
-    Forgery("alg none", _SIGNATURE, _NOT_ALLOWED, _unsigned),
-    Forgery("alg nOnE", _SIGNATURE, _NOT_ALLOWED, header(alg="nOnE")),
-    Forgery("HMAC under the public key", _SIGNATURE, _NOT_ALLOWED, _hmac),
-    Forgery(
-        "alg of another curve", _SIGNATURE, Reason.KEY_UNUSABLE, header(alg="ES384")
+    Forgery("alg none and no signature", _SIGNATURE, _NOT_ALLOWED, _unsigned),
+    *(
+        Forgery(name, _SIGNATURE, reason, header(alg=alg))
+        for name, alg, reason in ALGORITHM_NAMES
     ),
-    Forgery("alg of another family", _SIGNATURE, _NOT_ALLOWED, header(alg="RS256")),
-    Forgery("alg of an unknown name", _SIGNATURE, _NOT_ALLOWED, header(alg="ES256K")),
+    Forgery("HMAC under the public key", _SIGNATURE, _NOT_ALLOWED, _hmac),
     Forgery(
         "an algorithm the policy does not name",
         _SIGNATURE,
         _NOT_ALLOWED,
         _signed_by(Algorithm.ML_DSA_44),
     ),
-    Forgery("a flipped signature bit", _SIGNATURE, _INVALID, with_signature(_flip)),
-    Forgery("a DER signature", _SIGNATURE, _INVALID, with_signature(_der)),
-    Forgery(
-        "a signature one byte short",
-        _SIGNATURE,
-        _INVALID,
-        with_signature(lambda s: s[:-1]),
+    *(
+        Forgery(name, _SIGNATURE, Reason.INVALID, bent(bend))
+        for name, bend in INVALID_SIGNATURES
     ),
-    Forgery(
-        "a signature one byte long",
-        _SIGNATURE,
-        _INVALID,
-        with_signature(lambda s: s + b"\0"),
-    ),
-    Forgery(
-        "r and s zero", _SIGNATURE, _INVALID, with_signature(lambda s: bytes(len(s)))
-    ),
-    Forgery("no signature", _SIGNATURE, _INVALID, with_signature(lambda _: b"")),
     Forgery(
         "a payload changed after signing",
         _SIGNATURE,
         _INVALID,
-        bent(_payload_after_signing),
+        bent(payload_replaced(b'"iat"', b'"jti"')),
     ),
     Forgery("another key under the same certificate", _SIGNATURE, _INVALID, _stranger),
     Forgery(
@@ -214,42 +175,38 @@ SIGNATURES: Final = (
 )
 
 HEADERS: Final = (
-    Forgery("non-canonical base64url", _FORMAT, Reason.MALFORMED, bent(_noncanonical)),
-    Forgery("base64url padding", _FORMAT, Reason.MALFORMED, bent(lambda t: t + "==")),
-    Forgery("a space in the token", _FORMAT, Reason.MALFORMED, bent(lambda t: " " + t)),
-    Forgery("a fourth segment", _FORMAT, Reason.MALFORMED, bent(lambda t: t + ".AAAA")),
+    *(Forgery(name, _FORMAT, _MALFORMED, bent(bend)) for name, bend in UNREADABLE),
+    *(
+        Forgery(name, _FORMAT, _MALFORMED, header(**members))
+        for name, members in MALFORMED_HEADERS
+    ),
+    Forgery("a space in the token", _FORMAT, _MALFORMED, bent(lambda t: " " + t)),
     Forgery(
         "an unknown crit",
         _FORMAT,
         Reason.UNSUPPORTED,
         header(crit=["x-test"], **{"x-test": 1}),
     ),
-    Forgery("an empty crit", _FORMAT, Reason.MALFORMED, header(crit=[])),
-    Forgery("a crit that names alg", _FORMAT, Reason.MALFORMED, header(crit=["alg"])),
-    Forgery(
-        "a crit that names nothing there",
-        _FORMAT,
-        Reason.MALFORMED,
-        header(crit=["b64"]),
-    ),
-    Forgery("b64 false without crit", _FORMAT, Reason.MALFORMED, header(b64=False)),
-    Forgery("a header member twice", _FORMAT, Reason.MALFORMED, bent(_doubled_header)),
-    Forgery("alg is no string", _FORMAT, Reason.MALFORMED, header(alg=256)),
-    Forgery("no alg", _FORMAT, Reason.MALFORMED, header(alg=ABSENT)),
-    Forgery("x5c is no array", _FORMAT, Reason.MALFORMED, header(x5c="AAAA")),
-    Forgery("x5c in base64url", _FORMAT, Reason.MALFORMED, header(x5c=["MIIB_-"])),
+    Forgery("x5c is no array", _FORMAT, _MALFORMED, header(x5c="AAAA")),
+    Forgery("x5c in base64url", _FORMAT, _MALFORMED, header(x5c=["MIIB_-"])),
     Forgery(
         "an oversized header",
         _FORMAT,
         Reason.LIMIT_EXCEEDED,
         header(note="x" * limits.JWS_HEADER_BYTES),
     ),
-    Forgery("typ of a plain JWT", _TYPE, Reason.TYP_MISMATCH, header(typ="JWT")),
-    Forgery(
-        "typ of the earlier drafts", _TYPE, Reason.TYP_MISMATCH, header(typ="vc+sd-jwt")
+    *(
+        Forgery(name, _TYPE, Reason.TYP_MISMATCH, header(typ=typ))
+        for name, typ in (
+            ("typ of a plain JWT", "JWT"),
+            ("typ of the earlier drafts", "vc+sd-jwt"),
+            ("typ of a key binding", "kb+jwt"),
+            ("typ of a request", "oauth-authz-req+jwt"),
+            ("typ of a proof of possession", "openid4vci-proof+jwt"),
+            ("typ in capitals", "DC+SD-JWT"),
+            ("no typ", ABSENT),
+        )
     ),
-    Forgery("typ of a key binding", _TYPE, Reason.TYP_MISMATCH, header(typ="kb+jwt")),
-    Forgery("no typ", _TYPE, Reason.TYP_MISMATCH, header(typ=ABSENT)),
 )
 
 CERTIFICATES: Final = (
@@ -257,7 +214,7 @@ CERTIFICATES: Final = (
         Forgery(
             f"certificate: {fault.value}",
             _TRUST,
-            _trust_reason(fault),
+            trust_reason(fault),
             _certified(fault),
         )
         for fault in Fault
@@ -268,6 +225,14 @@ CERTIFICATES: Final = (
         _TRUST,
         Reason.CERTIFICATE_PROFILE,
         header(x5c=["AAAA"]),
+    ),
+    Forgery("names without end", _TRUST, Reason.BUDGET_EXCEEDED, _exhausting),
+    Forgery(
+        "no certificate and a name that nobody pinned",
+        _TRUST,
+        Reason.KEY_NOT_PINNED,
+        header(x5c=ABSENT),
+        _claims_iss("https://issuer.example"),
     ),
     Forgery("no certificate", _TRUST, Reason.NO_KEY_MATERIAL, header(x5c=ABSENT)),
     Forgery(
