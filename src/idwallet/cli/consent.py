@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator
 
-from idwallet.cli.verdicts import leaf_claims
+from idwallet.cli.verdicts import leaf_claims, personal_claims
 from idwallet.cli.words import Speech
-from idwallet.credentials.paths import ClaimPath, covers, select
+from idwallet.credentials.paths import ClaimPath, covers, select, show_path
 from idwallet.credentials.query import NearestMiss
 from idwallet.credentials.sdjwt.present import read_held
-from idwallet.credentials.sdjwt.structures import NEVER_DISCLOSABLE
 from idwallet.roles.holder import Asked, Choice, Match, Shown
-
-_OF_THE_CARD = NEVER_DISCLOSABLE | {"iat", "_sd_alg"}
 
 
 def consent_lines(choice: Choice, speech: Speech) -> Iterator[str]:
@@ -40,7 +37,7 @@ def _asker(asked: Asked, speech: Speech) -> Iterator[str]:
 def _claims(path: ClaimPath, shown: Shown, *, speech: Speech) -> Iterator[str]:
     for place, value in select(shown.credential.claims, path):
         for leaf, claim in leaf_claims(value, place):
-            yield f"  - {speech.claim(leaf)}: {speech.value(claim)}"
+            yield f"  - {speech.claim_line(leaf, claim)}"
 
 
 def always_shown(shown: Shown) -> tuple[ClaimPath, ...]:
@@ -48,9 +45,8 @@ def always_shown(shown: Shown) -> tuple[ClaimPath, ...]:
     hidden = read_held(shown.credential.raw).disclosable()
     return tuple(
         path
-        for path, _ in leaf_claims(shown.credential.claims)
-        if path[0] not in _OF_THE_CARD
-        and not any(covers(place, path) for place in hidden)
+        for path, _ in personal_claims(shown.credential.claims)
+        if not any(covers(place, path) for place in hidden)
     )
 
 
@@ -81,3 +77,20 @@ def _miss(miss: NearestMiss, match: Match, *, speech: Speech) -> Iterator[str]:
     for lack in miss.lacks:
         if lack.value in {"holder_key", "authority"}:
             yield f"  - {speech.say(f'match.lack.{lack.value}')}"
+
+
+def unanswered_document(match: Match) -> dict[str, object]:
+    """Return as JSON why nothing in the wallet answers; claim paths and no values."""
+    return {
+        "answered": False,
+        "nearest": [
+            {
+                "query": each.credential,
+                "credential": match.credentials[each.candidate].name,
+                "lacks": [lack.value for lack in each.lacks],
+                "missing": [show_path(path) for path in each.missing],
+                "differing": [show_path(path) for path in each.differing],
+            }
+            for each in match.found.nearest_misses()
+        ],
+    }

@@ -3,19 +3,23 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from click.exceptions import Exit
 
 from idwallet.cli.faults import OUTCOMES
 from idwallet.cli.screen import in_colour_of, note, say, write_json_document
 from idwallet.cli.words import Speech
-from idwallet.codec.json import JsonValue
+from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.model import VerifiedCredential, VerifiedPresentation
 from idwallet.credentials.paths import ClaimPath
+from idwallet.credentials.sdjwt.structures import NEVER_DISCLOSABLE
 from idwallet.errors import VerificationError
 from idwallet.explain import explain
 from idwallet.explain.words import Language, Reader
 from idwallet.report import Report
+
+_OF_THE_CARD: Final = NEVER_DISCLOSABLE | {"iat", "_sd_alg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,9 @@ def tell_proven(verified: VerifiedPresentation, speech: Speech) -> None:
     for each in verified.credentials:
         say()
         say(_headline(each, speech))
-        leaves = list(leaf_claims(dict(each.claims)))
+        leaves = list(personal_claims(dict(each.claims)))
         for path, value in leaves:
-            say(f"  {speech.claim(path)}: {speech.value(value)}")
+            say(f"  {speech.claim_line(path, value)}")
         if not leaves:
             say(f"  {speech.say('proven.nothing')}")
 
@@ -67,6 +71,13 @@ def _headline(each: VerifiedCredential, speech: Speech) -> str:
         return speech.say("proven.of_open", kind=kind, issuer=each.issuer)
     until = f"{each.valid_until:%Y-%m-%d %H:%M} UTC"
     return speech.say("proven.of", kind=kind, issuer=each.issuer, until=until)
+
+
+def personal_claims(claims: JsonObject) -> Iterator[tuple[ClaimPath, JsonValue]]:
+    """Yield the leaf claims about the person: not the card's type, key and dates."""
+    for path, value in leaf_claims(claims):
+        if path[0] not in _OF_THE_CARD:
+            yield path, value
 
 
 def leaf_claims(

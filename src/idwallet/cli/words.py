@@ -43,11 +43,23 @@ class Speech:
         written = show_path(path)
         return self._claims.get(written, written.removeprefix("/"))
 
+    def claim_line(self, path: ClaimPath, value: JsonValue) -> str:
+        """Return a claim's name and value on one line, both made safe."""
+        filled = {"claim": show(self.claim(path)), "value": self.value(value)}
+        return self._sentences["claim"].format_map(filled)
+
     def value(self, value: JsonValue) -> str:
         """Return a claim's value on one short line."""
         if isinstance(value, bool):
             return self._sentences["yes" if value else "no"]
         if isinstance(value, str):
             return show(value, limit=_VALUE_CHARACTERS)
-        text = json.dumps(value, ensure_ascii=False)
+        if isinstance(value, list) and not any(map(_is_nested, value)):
+            text = ", ".join(map(self.value, value))
+        else:
+            text = json.dumps(value, ensure_ascii=False)
         return show(text, limit=_VALUE_CHARACTERS)
+
+
+def _is_nested(value: JsonValue) -> bool:
+    return isinstance(value, dict | list)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from idwallet import limits
-from idwallet.cli.consent import consent_lines, refusal_lines
+from idwallet.cli.consent import consent_lines, refusal_lines, unanswered_document
 from idwallet.cli.faults import STREAM, ExitStatus, about, usage_fault
 from idwallet.cli.files import (
     read_input,
@@ -113,6 +113,8 @@ class _Order:
 
     def _choose(self, match: Match) -> Choice:
         if not match.found.is_satisfiable():
+            if self.as_json:
+                write_json_document(unanswered_document(match))
             for line in refusal_lines(match, Speech(self.lang)):
                 note(line)
             raise click.exceptions.Exit(ExitStatus.FAILED)

@@ -25,7 +25,7 @@ from idwallet.cli.options import (
 from idwallet.cli.pocket import open_or_make_pocket, open_pocket
 from idwallet.cli.screen import heading, say, write_json_document
 from idwallet.cli.trusted import read_trust
-from idwallet.cli.verdicts import Telling, leaf_claims
+from idwallet.cli.verdicts import Telling, personal_claims
 from idwallet.cli.words import Speech
 from idwallet.credentials.model import Credential, Format
 from idwallet.credentials.possession import make_proof
@@ -111,7 +111,7 @@ def add_command(  # noqa: PLR0913 - one parameter for each option
         return
     speech = Speech(lang)
     said = {"kind": speech.kind(held.credential_type), "issuer": held.issuer}
-    count = len(list(leaf_claims(held.claims)))
+    count = len(list(personal_claims(held.claims)))
     say(speech.say("wallet.added", **said, claims=count, bytes=sealed))
 
 
@@ -134,8 +134,8 @@ def list_command(
         say(speech.say("wallet.empty"))
     for each in held:
         say(heading(f"{speech.kind(each.credential_type)} ({each.name})"))
-        for path, value in leaf_claims(each.claims):
-            say(f"  {speech.claim(path)}: {speech.value(value)}")
+        for path, value in personal_claims(each.claims):
+            say(f"  {speech.claim_line(path, value)}")
 
 
 def _document(held: HeldCredential) -> dict[str, object]:

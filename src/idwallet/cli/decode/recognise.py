@@ -1,0 +1,123 @@
+"""What some bytes are, by how they begin and what stands in them."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from idwallet import limits
+from idwallet.cli.decode.found import Found, Part
+from idwallet.cli.decode.keys import decode_certificate, decode_jwk, decode_pem
+from idwallet.cli.decode.tokens import (
+    decode_json_jws,
+    decode_jws,
+    decode_request,
+    decode_response,
+    decode_sd_jwt,
+)
+from idwallet.codec.json import JsonObject, read_json
+from idwallet.credentials.query import Query
+from idwallet.credentials.sdjwt.metadata import read_type_metadata
+from idwallet.errors import MalformedError
+
+_JWS: Final = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
+_URI: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:")
+_FORM: Final = re.compile(rb"(?:[A-Za-z_]+=[^&\s]*&)*(?:vp_token|error)=")
+_SEQUENCE: Final = b"\x30"
+
+
+def decode(data: bytes) -> Found:
+    """Decode whatever it is.
+
+    Raises:
+        MalformedError: it is none of the things that are known, or is broken.
+        LimitError: it passes one of the bounds of `limits`.
+        UnsupportedError: it is well-formed, and not something this version reads.
+    """
+    if data.startswith(_SEQUENCE):
+        return decode_certificate(data)
+    text = data.strip()
+    if b"-----BEGIN " in text:
+        return decode_pem(text)
+    if text.startswith((b"{", b"[")):
+        return _decode_json(text)
+    for begins, decoder in _TEXTS:
+        if begins(text):
+            return decoder(text)
+    raise MalformedError(
+        "nothing that is known: no PEM, certificate, token, link, answer or JSON",
+        at="the beginning",
+        clause="idwallet inspect",
+    )
+
+
+def _is_sd_jwt(text: bytes) -> bool:
+    return _JWS.match(text) is not None and b"~" in text
+
+
+def _is_jws(text: bytes) -> bool:
+    return _JWS.fullmatch(text) is not None
+
+
+def _is_form(text: bytes) -> bool:
+    return _FORM.match(text) is not None
+
+
+def _is_link(text: bytes) -> bool:
+    return _URI.match(text) is not None
+
+
+_TEXTS: Final[tuple[tuple[Callable[[bytes], bool], Callable[[bytes], Found]], ...]] = (
+    (_is_sd_jwt, decode_sd_jwt),
+    (_is_jws, decode_jws),
+    (_is_form, decode_response),
+    (_is_link, decode_request),
+)
+
+
+def _decode_json(text: bytes) -> Found:
+    value = read_json(text, at="JSON", max_bytes=limits.FILE_BYTES)
+    if not isinstance(value, dict):
+        return Found("JSON", (Part("value", value),))
+    for names, decoder in _OBJECTS:
+        if names <= value.keys():
+            return decoder(value, text)
+    return Found("JSON", (Part("value", value),))
+
+
+def _json_token(value: JsonObject, text: bytes) -> Found:
+    return decode_sd_jwt(text) if _has_disclosures(value) else decode_json_jws(value)
+
+
+def _has_disclosures(value: JsonObject) -> bool:
+    signatures = value.get("signatures")
+    entries = signatures if isinstance(signatures, list) else [value]
+    headers = [each.get("header") for each in entries if isinstance(each, dict)]
+    return any(isinstance(each, dict) and "disclosures" in each for each in headers)
+
+
+def _query(value: JsonObject, text: bytes) -> Found:  # noqa: ARG001 - as its neighbours
+    return Found("DCQL query", (Part("query", Query.from_dcql(value).to_dcql()),))
+
+
+def _metadata(value: JsonObject, text: bytes) -> Found:
+    read_type_metadata(text)
+    return Found("type metadata (SD-JWT VC)", (Part("document", value),))
+
+
+def _key_set(value: JsonObject, text: bytes) -> Found:  # noqa: ARG001 - as its neighbours
+    return Found("JWK set", (Part("keys", value["keys"]),))
+
+
+# By the members that only such an object has; the first that fits is it.
+_OBJECTS: Final[
+    tuple[tuple[frozenset[str], Callable[[JsonObject, bytes], Found]], ...]
+] = (
+    (frozenset({"payload", "signature"}), _json_token),
+    (frozenset({"payload", "signatures"}), _json_token),
+    (frozenset({"client_id", "request"}), lambda _, text: decode_request(text)),
+    (frozenset({"vp_token"}), lambda _, text: decode_response(text)),
+    (frozenset({"kty"}), lambda value, _: decode_jwk(value)),
+    (frozenset({"keys"}), _key_set),
+    (frozenset({"credentials"}), _query),
+    (frozenset({"vct"}), _metadata),
+)
