@@ -4,9 +4,11 @@ from typing import Final
 
 from idwallet.testing.corpus.binding import BINDING_FORGERIES
 from idwallet.testing.corpus.claims import CLAIM_FORGERIES
+from idwallet.testing.corpus.credentials import CREDENTIALS, CredentialForgery, add
 from idwallet.testing.corpus.disclosures import DISCLOSURE_FORGERIES
 from idwallet.testing.corpus.forgery import Forgery, by_name, judge, moved
 from idwallet.testing.corpus.issuer import ISSUER_FORGERIES
+from idwallet.testing.corpus.proofs import PROOFS, ProofForgery, judge_proof
 from idwallet.testing.corpus.readers import READER_FORGERIES, REQUEST_SIGNATURES
 from idwallet.testing.corpus.requests import (
     REQUEST_FORMATS,
@@ -32,12 +34,18 @@ REQUESTS: Final = (
 )
 
 __all__ = [
+    "CREDENTIALS",
     "PRESENTATIONS",
+    "PROOFS",
     "REQUESTS",
+    "CredentialForgery",
     "Forgery",
+    "ProofForgery",
     "RequestForgery",
+    "add",
     "by_name",
     "judge",
+    "judge_proof",
     "judge_request",
     "moved",
 ]

@@ -1,0 +1,30 @@
+"""Every forged proof is refused for its reason, and its twin passes."""
+
+import pytest
+
+from idwallet.report import TABLE, Outcome
+from idwallet.testing.corpus import PROOFS, ProofForgery, judge_proof, moved
+from idwallet.testing.scene import Scene
+
+
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    return Scene(seed=b"idwallet TEST forged proof")
+
+
+def test_every_forgery_has_a_name_of_its_own() -> None:
+    assert len({each.name for each in PROOFS}) == len(PROOFS)
+
+
+@pytest.mark.parametrize("forgery", PROOFS, ids=lambda each: each.name)
+def test_the_twin_passes_and_the_fault_moves_exactly_its_check(
+    forgery: ProofForgery, scene: Scene
+) -> None:
+    valid, forged = (judge_proof(each) for each in forgery.twins(scene))
+    assert valid.outcome is Outcome.PASSED
+    assert forged.outcome is TABLE[forgery.check, forgery.reason].outcome
+    found = {each.reason for each in forged.checks if each.id is forgery.check}
+    assert found == {forgery.reason}
+    hit, wait = moved(valid, forged)
+    assert hit == {forgery.check}
+    assert forgery.check not in wait
