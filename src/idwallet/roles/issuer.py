@@ -115,7 +115,7 @@ class Issuer:
         Raises:
             UsageError: something unsafe would be issued: claims that mean something
                 to SD-JWT, a life that is over or longer than the certificate's, a
-                claim missing that the type demands.
+                claim missing that the type demands, more than any reader takes.
             SignerError: the key could not sign.
         """
         require_issuable(content, self._types)
@@ -144,7 +144,10 @@ class Issuer:
         token = sign_compact(
             write_json(payload), header=self._header, signer=self._signer
         )
-        return Credential(Format.SD_JWT_VC, "~".join((token, *disclosures, "")))
+        text = "~".join((token, *disclosures, ""))
+        if len(text) > limits.DISCLOSURE_BYTES:
+            _require_bounded(text, disclosures)
+        return Credential(Format.SD_JWT_VC, text)
 
     def _require_life(self, since: datetime, until: datetime, *, at: datetime) -> None:
         for moment in (since, until, at):
@@ -158,6 +161,12 @@ class Issuer:
             if until > certificate.not_after:
                 # Later it would be refused for its certificate, not its own end.
                 raise UsageError("the credential would outlive its certificate")
+
+
+def _require_bounded(text: str, disclosures: Sequence[str]) -> None:
+    longest = max(map(len, disclosures), default=0)
+    if len(text) > limits.SD_JWT_BYTES or longest > limits.DISCLOSURE_BYTES:
+        raise UsageError("the credential would be larger than any reader takes")
 
 
 def _public_jwk(holder_key: ProvenKey | HolderKey) -> JsonObject:

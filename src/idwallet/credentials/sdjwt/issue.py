@@ -64,10 +64,11 @@ class SdJwtVc:
     """The content of an SD-JWT VC to issue.
 
     Every claim is selectively disclosable, objects as `shape` says, unless
-    `disclosure` names its path NEVER (always shown); ALWAYS hides what `shape` would
-    not, such as the elements of an array by a path that ends in None. Claims that a
-    verifier needs to judge validity are never disclosable and are not given here:
-    they come from the arguments of `Issuer.issue`.
+    `disclosure` names its path NEVER: always shown, and so is the object around it,
+    unless that is named ALWAYS. ALWAYS hides what `shape` would not, such as the
+    elements of an array by a path that ends in None. Claims that a verifier needs to
+    judge validity are never disclosable and are not given here: they come from the
+    arguments of `Issuer.issue`.
 
     `issuer_name` becomes ``iss``; without it the issuer is the certificate's subject.
     `also_known_as` are further types that the credential is of (``aka_vcts``, SD-JWT
@@ -111,12 +112,13 @@ def random_salts(random: Random = secrets.token_bytes) -> SaltSource:
 class Concealment:
     """Turns claims into digests and disclosures, one payload at a time.
 
+    `disclosures` are those made so far, `decoys` the number of digests of nothing.
     `hidden` decides by path; `write` serialises a disclosure before it is encoded
     (any JSON is allowed, RFC 9901 section 4.2.1). With an injected `salts` the result
     is reproducible byte for byte.
     """
 
-    __slots__ = ("_decoys", "_digest", "_salts", "_write", "disclosures")
+    __slots__ = ("_decoys", "_digest", "_salts", "_write", "decoys", "disclosures")
 
     def __init__(
         self,
@@ -131,6 +133,7 @@ class Concealment:
         self._digest = HASHES[algorithm]
         self._write = write
         self._decoys = decoys
+        self.decoys = 0
         self.disclosures: list[str] = []
 
     def conceal(self, value: JsonObject, plan: "Plan") -> JsonObject:
@@ -178,6 +181,7 @@ class Concealment:
 
     def _decoy_digests(self) -> list[str]:
         # A digest of a fresh salt is indistinguishable from any other (§4.2.5).
+        self.decoys += self._decoys
         return [
             b64.encode(self._digest(next(self._salts).encode("ascii")).digest())
             for _ in range(self._decoys)
@@ -253,6 +257,10 @@ def hidden_paths(
     defaults = set(_by_shape(content.claims, content.shape))
     always = {p for p, d in wanted.items() if d is Disclosability.ALWAYS}
     never = {p for p, d in wanted.items() if d is Disclosability.NEVER}
+    # What is always shown cannot stand in an object that is hidden by default.
+    claims = dict(content.claims)
+    shown = {path for path in never if select(claims, path)}
+    defaults -= {path[:size] for path in shown for size in range(1, len(path))}
     return frozenset((defaults | always) - never)
 
 
@@ -271,13 +279,17 @@ def require_issuable(content: SdJwtVc, types: TypeMetadataSet = NO_TYPES) -> Non
 
     Raises:
         UsageError: no type; a claim that comes from elsewhere or means something to
-            SD-JWT itself; nesting too deep; a claim the type demands is missing.
+            SD-JWT itself; nesting too deep; a claim the type demands is missing; a
+            status that points nowhere.
     """
     if not content.vct:
         raise UsageError("a credential needs a vct (SD-JWT VC 2.2.2.1)")
     names = (content.vct, *content.also_known_as)
     if len(set(names)) != len(names) or not all(names):
         raise UsageError("also_known_as names further types, each once")
+    status = content.status
+    if status is not None and (status.index < 0 or not status.uri):
+        raise UsageError("a status has an address and an index of 0 or more")
     if not 0 <= content.decoys <= limits.DECOYS:
         raise UsageError(f"decoys is 0 to {limits.DECOYS}")
     taken = sorted(_RESERVED & content.claims.keys())
@@ -297,6 +309,8 @@ def _require_clean(value: JsonValue, depth: int) -> None:
     if depth > limits.SD_DEPTH // 2:
         raise UsageError(f"claims nested deeper than {limits.SD_DEPTH // 2} levels")
     if isinstance(value, dict):
+        if not all(isinstance(name, str) for name in value):
+            raise UsageError("a claim's name is a text")
         if not _FORBIDDEN.isdisjoint(value):
             # {"...": digest} in a claim would pass for a digest (RFC 9901 4.2.4.2).
             raise UsageError("'_sd', '_sd_alg' and '...' cannot be claim names")
@@ -326,9 +340,17 @@ def sd_jwt_payload(
     """Return the issuer-signed payload and the disclosures.
 
     `fixed` holds the claims that are never disclosable: ``exp``, ``cnf`` and so on.
+
+    Raises:
+        UsageError: more disclosures or digests than any reader takes.
     """
     work = Concealment(salts=salts, algorithm=content.hash.value, decoys=content.decoys)
     concealed = work.conceal(dict(content.claims), plan_of(hidden))
+    count = len(work.disclosures)
+    if count > limits.DISCLOSURES or count + work.decoys > limits.DIGESTS:
+        raise UsageError(
+            f"more than {limits.DISCLOSURES} disclosures or {limits.DIGESTS} digests"
+        )
     payload: JsonObject = {**fixed}
     payload.update(concealed)
     if work.disclosures:

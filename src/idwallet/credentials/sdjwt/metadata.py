@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Final
 
@@ -326,6 +327,24 @@ def _breaks(
     return wanted is Disclosability.NEVER and place in disclosed
 
 
+def _may_be_hidden(
+    path: ClaimPath, rules: tuple[ClaimRule, ...], *, unpacked: Unpacked
+) -> bool:
+    """Tell whether a claim that is not there may be among what is not shown."""
+    if not unpacked.hidden:
+        return False
+    # A claim that is never disclosable goes with the object around it, which may be.
+    present = takewhile(
+        lambda size: select(unpacked.claims, path[:size]), range(1, len(path) + 1)
+    )
+    first_absent = path[: len(list(present)) + 1]
+    return all(
+        rule.disclosability is not Disclosability.NEVER
+        for rule in rules
+        if rule.path == first_absent
+    )
+
+
 def _broken(
     rules: tuple[ClaimRule, ...], unpacked: Unpacked
 ) -> tuple[Reason, tuple[str, ...]] | None:
@@ -335,9 +354,9 @@ def _broken(
     for rule in rules:
         found = select(unpacked.claims, rule.path)
         if not found:
-            # A claim that may be hidden cannot be missed while something is.
-            hideable = rule.disclosability is not Disclosability.NEVER
-            if rule.mandatory and not (hideable and unpacked.hidden):
+            if rule.mandatory and not _may_be_hidden(
+                rule.path, rules, unpacked=unpacked
+            ):
                 missing.append(show_path(rule.path))
             continue
         for place, _ in found:
