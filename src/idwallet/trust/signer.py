@@ -1,11 +1,11 @@
 """Who signed: from what a token's header says to a key that the store believes."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import urlsplit
 
 from idwallet import limits
 from idwallet.codec.text import show
@@ -162,18 +162,25 @@ def _answers_for(path: ValidatedPath, name: str) -> bool:
     return len(registered) == 1 or _carries(path.leaf, name)
 
 
+# A user part, a backslash or white space lets two readers find two hosts in one URL
+# (RFC 3986 §7.6): whoever is certified for one of them would sign as the other. A
+# query or a fragment has no place in an issuer's name (RFC 8414 §2).
+_HTTPS: Final = re.compile(
+    r"https://(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::[0-9]{1,5})?"
+    r"(?:/(?:[a-z0-9\-._~!$&'()*+,;=:@/]|%[0-9a-f]{2})*)?",
+    re.IGNORECASE | re.ASCII,
+)
+
+
 def _carries(leaf: Certificate, name: str) -> bool:
     """Whether the leaf has the https URL, or its host, as an alternative name.
 
     A wildcard is no name of an issuer, and matches none.
     """
-    try:
-        url = urlsplit(name)
-        host = url.hostname
-    except ValueError:
+    url = _HTTPS.fullmatch(name)
+    if url is None:
         return False
-    if url.scheme != "https" or not host:
-        return False
+    host = url["host"].lower()
     return name in leaf.san_uri or host in {each.lower() for each in leaf.san_dns}
 
 
