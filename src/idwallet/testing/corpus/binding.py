@@ -12,7 +12,7 @@ from idwallet.report import CheckId, Reason
 from idwallet.testing.corpus.disclosures import shows, signs
 from idwallet.testing.corpus.forgery import Forgery
 from idwallet.testing.corpus.tokens import flipped, hmac_under
-from idwallet.testing.draft import ABSENT, Bend, Draft, disclose
+from idwallet.testing.draft import ABSENT, Bend, Draft, disclose, draft
 
 _CHECK: Final = CheckId.HOLDER_BINDING
 _NONCE: Final = CheckId.PRESENTATION_NONCE
@@ -66,6 +66,27 @@ def _issuer_key(made: Draft) -> None:
 def _hmac(made: Draft) -> None:
     made.binding_header = {"alg": "HS256"}
     made.bend_binding = hmac_under(made.holder_signer.public_key)
+
+
+def _spliced(made: Draft) -> None:
+    """Take the binding that the same holder made for the same request, to show more."""
+    other = draft(made.scene, made.request)
+    other.claims = {**other.claims, "birthdate": "1990-05-17"}
+    binding = other.token().rpartition("~")[2]
+    made.bend_binding = lambda _: binding
+
+
+def _other_nonce(made: Draft) -> None:
+    made.binding = {"nonce": made.scene.request().nonce}
+
+
+def _named(change: Callable[[str], str]) -> Callable[[Draft], None]:
+    """Return a forger that changes whom the binding is for."""
+
+    def forge(made: Draft) -> None:
+        made.binding = {"aud": change(made.request.client_id)}
+
+    return forge
 
 
 def _disclosure_taken(made: Draft) -> None:
@@ -152,6 +173,7 @@ BINDING_FORGERIES: Final = (
         says(note="x" * limits.KEY_BINDING_BYTES),
     ),
     Forgery("sd_hash of something else", _CHECK, _HASH, says(sd_hash="AAAA")),
+    Forgery("the binding of another presentation", _CHECK, _HASH, _spliced),
     Forgery("no sd_hash", _CHECK, _HASH, says(sd_hash=ABSENT)),
     Forgery("sd_hash that is no string", _CHECK, _HASH, says(sd_hash=[])),
     Forgery(
@@ -178,10 +200,14 @@ BINDING_FORGERIES: Final = (
         _UNUSABLE,
         _confirms(lambda _: {"jwk": {"kty": "oct", "k": "AAAA"}}),
     ),
+    Forgery(
+        "several keys in cnf", _CHECK, _UNUSABLE, _confirms(lambda jwk: [{"jwk": jwk}])
+    ),
     Forgery("a point off the curve in cnf", _CHECK, _UNUSABLE, _with(x="A" * 43)),
     Forgery("a short coordinate in cnf", _CHECK, _UNUSABLE, _with(x="AAAA")),
     Forgery("an unknown curve in cnf", _CHECK, _UNUSABLE, _with(crv="secp256k1")),
     Forgery("another nonce", _NONCE, Reason.MISMATCH, says(nonce="A" * 43)),
+    Forgery("the nonce of another request", _NONCE, Reason.MISMATCH, _other_nonce),
     Forgery("no nonce", _NONCE, Reason.ABSENT, says(nonce=ABSENT)),
     Forgery("a nonce that is no string", _NONCE, Reason.ABSENT, says(nonce=["A"])),
     Forgery("another audience", _AUDIENCE, Reason.MISMATCH, says(aud="x509_hash:AAAA")),
@@ -190,6 +216,16 @@ BINDING_FORGERIES: Final = (
         _AUDIENCE,
         Reason.ABSENT,
         says(aud=["x509_hash:AAAA"]),
+    ),
+    *(
+        Forgery(f"an audience {what}", _AUDIENCE, Reason.MISMATCH, _named(change))
+        for what, change in (
+            ("of another prefix", lambda _: "x509_san_dns:shop.example"),
+            ("without its prefix", lambda name: name.partition(":")[2]),
+            ("whose prefix is in capitals", lambda name: name.replace("x", "X", 1)),
+            ("with something behind it", lambda name: f"{name}\0"),
+            ("that ends early", lambda name: name[:-1]),
+        )
     ),
     Forgery("no audience", _AUDIENCE, Reason.ABSENT, says(aud=ABSENT)),
     Forgery(

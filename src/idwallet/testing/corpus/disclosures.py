@@ -125,6 +125,44 @@ def _hides_in_cnf(made: Draft) -> None:
     made.payload = {"cnf": {"jwk": key, "_sd": [digest(hidden)]}}
 
 
+_INNER: Final = disclose("idwallet-TEST-inner-0000", "inner", "inner")
+_OUTER: Final = disclose("idwallet-TEST-outer-0000", "outer", {"_sd": [digest(_INNER)]})
+
+
+def _enclosed(made: Draft) -> None:
+    """Show a claim inside a claim that is disclosed selectively itself."""
+    made.extra = [*made.extra, _OUTER, _INNER]
+    made.digests = [*made.digests, digest(_OUTER)]
+
+
+def _without_what_encloses(made: Draft) -> None:
+    made.extra = [_INNER]
+
+
+def _also_outside(made: Draft) -> None:
+    made.digests = [*made.digests, digest(_INNER)]
+
+
+def _nested(levels: int) -> Callable[[Draft], None]:
+    """Show claims each of which encloses the next."""
+
+    def forge(made: Draft) -> None:
+        text = disclose("idwallet-TEST-nested-000", "nested", "bottom")
+        made.extra = [text]
+        for _ in range(levels - 1):
+            inside: JsonValue = {"_sd": [digest(text)]}
+            text = disclose("idwallet-TEST-nested-000", "nested", inside)
+            made.extra = [*made.extra, text]
+        made.digests = [digest(text)]
+
+    return forge
+
+
+def _written(value: bytes) -> Callable[[Draft], None]:
+    """Show a claim whose value is exactly these bytes."""
+    return shows(b64.encode(b'["idwallet-TEST-forged-000","forged",%s]' % value))
+
+
 _MALFORMED: Final = Reason.MALFORMED
 _NEVER: Final = Reason.CLAIM_NEVER_DISCLOSABLE
 _TWICE: Final = Reason.DIGEST_REPEATED
@@ -241,6 +279,54 @@ DISCLOSURE_FORGERIES: Final = (
         Reason.LIMIT_EXCEEDED,
         signs(deep=_deep(limits.SD_DEPTH + 2)),
         signs(deep=_deep(limits.SD_DEPTH - 2)),
+    ),
+    Forgery(
+        "a claim without the one that encloses it",
+        _CHECK,
+        Reason.NOT_REFERENCED,
+        _without_what_encloses,
+        _enclosed,
+    ),
+    Forgery("a claim inside and outside", _CHECK, _TWICE, _also_outside, _enclosed),
+    Forgery(
+        "claims enclosed too deep",
+        _CHECK,
+        Reason.LIMIT_EXCEEDED,
+        _nested(limits.SD_DEPTH),
+        _nested(limits.SD_DEPTH // 2),
+    ),
+    Forgery(
+        "a value whose _sd is no array", _CHECK, _MALFORMED, _written(b'{"_sd":"d"}')
+    ),
+    Forgery("a value of dots", _CHECK, _MALFORMED, _written(b'{"...":"d"}')),
+    Forgery(
+        "a value of dots beside a name",
+        _CHECK,
+        _MALFORMED,
+        _written(b'[{"...":"d","x":1}]'),
+    ),
+    Forgery("a value that is no number", _CHECK, _MALFORMED, _written(b"NaN")),
+    Forgery("a value beyond numbers", _CHECK, _MALFORMED, _written(b"1e400")),
+    Forgery("half a character", _CHECK, _MALFORMED, _written(b'"\\ud800"')),
+    Forgery(
+        "a number too long",
+        _CHECK,
+        Reason.LIMIT_EXCEEDED,
+        _written(b"9" * (limits.JSON_NUMBER_CHARACTERS + 1)),
+        _written(b"9" * limits.JSON_NUMBER_CHARACTERS),
+    ),
+    Forgery(
+        "arrays too deep",
+        _CHECK,
+        Reason.LIMIT_EXCEEDED,
+        _written(b"[" * limits.JSON_DEPTH + b"]" * limits.JSON_DEPTH),
+        _written(b"[" * 9 + b"]" * 9),
+    ),
+    Forgery(
+        "the hash as a claim of its own",
+        _CHECK,
+        Reason.NAME_REPEATED,
+        shows(_named("_sd_alg", "md5")),
     ),
     Forgery("more digests than allowed", _CHECK, Reason.LIMIT_EXCEEDED, _many_digests),
     Forgery("more disclosures than allowed", _FORMAT, Reason.LIMIT_EXCEEDED, _many),

@@ -7,7 +7,7 @@ from typing import Final
 from cryptography import x509
 
 from idwallet import limits
-from idwallet.codec.json import JsonValue
+from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.report import CheckId, Reason
@@ -22,7 +22,7 @@ from idwallet.testing.corpus.tokens import (
     payload_replaced,
 )
 from idwallet.testing.draft import ABSENT, Bend, Draft
-from idwallet.testing.pki import Fault
+from idwallet.testing.pki import MDOC_READER, Fault
 
 _SIGNATURE: Final = CheckId.ISSUER_SIGNATURE
 _TRUST: Final = CheckId.ISSUER_TRUST
@@ -44,6 +44,13 @@ def bent(change: Bend) -> Callable[[Draft], None]:
 
     def forge(made: Draft) -> None:
         made.bend_issuer = change
+
+    return forge
+
+
+def _payload(bend: Callable[[JsonObject], JsonValue]) -> Callable[[Draft], None]:
+    def forge(made: Draft) -> None:
+        made.bend_payload = bend
 
     return forge
 
@@ -121,6 +128,44 @@ def _exhausting(made: Draft) -> None:
     made.issuer_signer, made.chain = identity.signer, identity.chain
 
 
+def _two_intermediates(made: Draft) -> None:
+    identity = made.scene.pki.issuer(intermediates=2)
+    made.issuer_signer, made.chain = identity.signer, identity.chain
+
+
+def _swapped(made: Draft) -> None:
+    leaf, *above = made.chain
+    made.chain = (leaf, *reversed(above))
+
+
+def _leaf_alone(made: Draft) -> None:
+    made.chain = made.chain[:1]
+
+
+def _leaf_twice(made: Draft) -> None:
+    made.chain = (made.chain[0], *made.chain)
+
+
+def _last_twice(made: Draft) -> None:
+    made.chain = (*made.chain, made.chain[-1])
+
+
+def _two_hosts(made: Draft) -> None:
+    names = tuple(map(x509.DNSName, ("issuer.example", "other.example")))
+    identity = made.scene.pki.issuer(
+        change=lambda plan: replace(plan, alternative_names=names)
+    )
+    made.issuer_signer, made.chain = identity.signer, identity.chain
+    made.payload = {**made.payload, "iss": "https://other.example"}
+
+
+def _of_a_reader(made: Draft) -> None:
+    identity = made.scene.pki.issuer(
+        change=lambda plan: replace(plan, key_purposes=(MDOC_READER,))
+    )
+    made.issuer_signer, made.chain = identity.signer, identity.chain
+
+
 def _long_chain(made: Draft) -> None:
     made.chain = made.chain * limits.CHAIN_CERTIFICATES
 
@@ -187,6 +232,19 @@ HEADERS: Final = (
         Reason.UNSUPPORTED,
         header(crit=["x-test"], **{"x-test": 1}),
     ),
+    Forgery(
+        "b64 true and critical",
+        _FORMAT,
+        Reason.UNSUPPORTED,
+        header(crit=["b64"], b64=True),
+    ),
+    Forgery(
+        "a token signed inside a token",
+        _FORMAT,
+        _MALFORMED,
+        _payload(lambda _: "eyJhbGciOiJFUzI1NiJ9.e30.AAAA"),
+    ),
+    Forgery("a payload that is an array", _FORMAT, _MALFORMED, _payload(lambda p: [p])),
     Forgery("x5c is no array", _FORMAT, _MALFORMED, header(x5c="AAAA")),
     Forgery("x5c in base64url", _FORMAT, _MALFORMED, header(x5c=["MIIB_-"])),
     Forgery(
@@ -207,6 +265,21 @@ HEADERS: Final = (
             ("no typ", ABSENT),
         )
     ),
+)
+
+_WRONG_NAMES: Final[tuple[tuple[str, JsonValue], ...]] = (
+    ("the name of another issuer", "https://other.example"),
+    ("the name of a host below", "https://sub.issuer.example"),
+    ("a name that is no https URL", "http://issuer.example"),
+    ("a name behind a user part", "https://other.example@issuer.example"),
+    ("a name behind a backslash", "https://other.example\\@issuer.example"),
+    ("a name behind white space", " https://issuer.example"),
+    ("a name with a tab in it", "https://iss\tuer.example"),
+    ("a name in Cyrillic", "https://i\u0455suer.example"),
+    ("an empty name", ""),
+    ("an issuer name that is no string", 7),
+    ("a name that is null", None),
+    ("a name in an array", ["https://issuer.example"]),
 )
 
 CERTIFICATES: Final = (
@@ -247,19 +320,37 @@ CERTIFICATES: Final = (
         Reason.NO_KEY_MATERIAL,
         header(x5c=ABSENT, kid="1"),
     ),
-    Forgery(
-        "the name of another issuer",
-        _TRUST,
-        Reason.NAME_NOT_REGISTERED,
-        _claims_iss("https://other.example"),
-        _claims_iss("https://issuer.example"),
+    *(
+        Forgery(
+            what,
+            _TRUST,
+            Reason.NAME_NOT_REGISTERED,
+            _claims_iss(name),
+            _claims_iss("https://issuer.example"),
+        )
+        for what, name in _WRONG_NAMES
     ),
     Forgery(
-        "an issuer name that is no string",
+        "no certificate above the leaf", _TRUST, Reason.NO_TRUSTED_PATH, _leaf_alone
+    ),
+    Forgery(
+        "certificates in another order",
+        _TRUST,
+        Reason.NO_TRUSTED_PATH,
+        _swapped,
+        _two_intermediates,
+    ),
+    Forgery("the first certificate twice", _TRUST, Reason.NO_TRUSTED_PATH, _leaf_twice),
+    Forgery("the last certificate twice", _TRUST, Reason.NO_TRUSTED_PATH, _last_twice),
+    Forgery(
+        "the name of another host of the certificate's owner",
         _TRUST,
         Reason.NAME_NOT_REGISTERED,
-        _claims_iss(7),
-        _claims_iss("https://issuer.example"),
+        _claims_iss("https://third.example"),
+        _two_hosts,
+    ),
+    Forgery(
+        "the certificate of a reader", _TRUST, Reason.CERTIFICATE_PROFILE, _of_a_reader
     ),
 )
 

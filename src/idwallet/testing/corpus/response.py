@@ -1,14 +1,19 @@
 """Forged responses: what is around the credential, and what it leaves unanswered."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 from idwallet import limits
+from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, read_object
+from idwallet.credentials.query import Query
 from idwallet.report import CheckId, Reason
 from idwallet.testing.corpus.disclosures import signs
 from idwallet.testing.corpus.forgery import Forgery
-from idwallet.testing.draft import Draft, loose_json
+from idwallet.testing.draft import Bend, Draft, loose_json
+from idwallet.testing.scene import PID
+from idwallet.trust.certificate import Certificate
 
 _FORMAT: Final = CheckId.PRESENTATION_FORMAT
 _QUERY: Final = CheckId.PRESENTATION_QUERY
@@ -19,6 +24,13 @@ _MALFORMED: Final = Reason.MALFORMED
 def _body(text: str) -> Callable[[Draft], None]:
     def forge(made: Draft) -> None:
         made.bend_response = lambda _: text
+
+    return forge
+
+
+def _text(change: Bend) -> Callable[[Draft], None]:
+    def forge(made: Draft) -> None:
+        made.bend_response = change
 
     return forge
 
@@ -59,8 +71,37 @@ def _beside(members: JsonObject) -> JsonObject:
     return {**members, "vp_token": {"pid": shown, "other": shown}}
 
 
-def _renamed(made: Draft) -> None:
-    made.query_id = "other"
+def _asked_yesterday(made: Draft) -> None:
+    made.request = made.scene.verifier.request(
+        made.request.query, purpose="a test", at=made.scene.at - timedelta(days=1)
+    )
+
+
+def _pid(query_id: str, *, key_id: bytes | None = None) -> JsonObject:
+    asked: JsonObject = {
+        "id": query_id,
+        "format": "dc+sd-jwt",
+        "meta": {"vct_values": [PID]},
+    }
+    if key_id is not None:
+        authority: JsonObject = {"type": "aki", "values": [b64.encode(key_id)]}
+        asked["trusted_authorities"] = [authority]
+    return asked
+
+
+def _asks(*credentials: JsonObject) -> Callable[[Draft], None]:
+    """Return what has the verifier ask for other credentials."""
+    query = Query.from_dcql({"credentials": [*credentials]})
+
+    def forge(made: Draft) -> None:
+        made.request = made.scene.request(query)
+
+    return forge
+
+
+def _asks_for_the_right_authority(made: Draft) -> None:
+    leaf = Certificate.from_der(made.chain[0], at="test chain")
+    _asks(_pid("pid", key_id=leaf.authority_key_id))(made)
 
 
 def _used_up(made: Draft) -> None:
@@ -111,6 +152,19 @@ RESPONSE_FORGERIES: Final = (
         _members(lambda m: {**m, "error": "access_denied"}),
     ),
     Forgery(
+        "a query identifier in Cyrillic",
+        _FORMAT,
+        _MALFORMED,
+        _members(lambda m: {**m, "vp_token": {"\u0440id": ["token"]}}),
+    ),
+    Forgery(
+        "a session twice",
+        _FORMAT,
+        _MALFORMED,
+        _text(lambda body: body[:-1] + ',"state":"x"}'),
+    ),
+    Forgery("a byte order mark", _FORMAT, _MALFORMED, _text(lambda b: f"\ufeff{b}")),
+    Forgery(
         "a presentation that is an object",
         _FORMAT,
         Reason.UNSUPPORTED,
@@ -149,6 +203,26 @@ RESPONSE_FORGERIES: Final = (
         _members(lambda m: {"vp_token": m["vp_token"]}),
     ),
     Forgery("a request answered before", _REPLAY, Reason.ALREADY_USED, _used_up),
+    Forgery(
+        "a request answered too late",
+        CheckId.PRESENTATION_FRESHNESS,
+        Reason.REQUEST_EXPIRED,
+        _asked_yesterday,
+    ),
+    Forgery(
+        "one credential where two were asked",
+        _QUERY,
+        Reason.CREDENTIAL_MISSING,
+        _asks(_pid("pid"), _pid("spare")),
+        _asks(_pid("pid")),
+    ),
+    Forgery(
+        "an authority that nobody asked for",
+        _QUERY,
+        Reason.AUTHORITY_NOT_REQUESTED,
+        _asks(_pid("pid", key_id=bytes(20))),
+        _asks_for_the_right_authority,
+    ),
     Forgery("a claim left out", _QUERY, Reason.CLAIM_MISSING, _without_name),
     Forgery(
         "not yet 18",
