@@ -25,7 +25,6 @@ def consent_lines(choice: Choice, speech: Speech) -> Iterator[str]:
         for path in always:
             yield from _claims(path, each, speech=speech)
     yield speech.say("consent.besides")
-    yield speech.say("consent.goes_to", address=choice.asked.request.response_uri)
 
 
 def _asker(asked: Asked, speech: Speech) -> Iterator[str]:
@@ -57,7 +56,7 @@ def refusal_lines(match: Match, speech: Speech) -> Iterator[str]:
         if each.matches:
             continue
         if not each.misses:
-            yield speech.say("match.no_credential", query=each.id)
+            yield speech.say("match.no_credential", query=speech.query(each.id))
             continue
         yield from _miss(each.misses[0], match, speech=speech)
 
@@ -66,7 +65,6 @@ def _miss(miss: NearestMiss, match: Match, *, speech: Speech) -> Iterator[str]:
     near = match.credentials[miss.candidate]
     yield speech.say(
         "match.miss",
-        query=miss.credential,
         kind=speech.kind(near.credential_type),
         issuer=near.issuer,
     )

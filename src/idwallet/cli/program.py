@@ -27,6 +27,7 @@ class Entry(NamedTuple):
 
 COMMANDS: Final = MappingProxyType(
     {
+        "demo": Entry("demo", "Tell the whole story with an invented person."),
         "keys": Entry("keys", "Make a key, or show the public half of one."),
         "issue": Entry("issue", "Issue a credential from a file of claims."),
         "wallet": Entry("wallet", "Keep credentials and their keys in a folder."),

@@ -16,27 +16,43 @@ _VALUE_CHARACTERS = 80
 class Speech:
     """Sentences of one language, filled with what is safe to show."""
 
-    def __init__(self, language: Language) -> None:
-        """Read the catalogue of that language."""
-        text = files("idwallet.cli").joinpath("catalogue", f"{language}.json")
+    def __init__(self, language: Language, *, part: str = "") -> None:
+        """Read the catalogue of that language, with that further part of it."""
+        folder = files("idwallet.cli").joinpath("catalogue")
+        sentences: dict[str, str] = {}
+        for name in (f"{language}.json", f"{part}.{language}.json" if part else ""):
+            if name:
+                sentences |= json.loads(folder.joinpath(name).read_text("utf-8"))
         self.language = language
-        self._sentences: Mapping[str, str] = json.loads(text.read_text("utf-8"))
+        self._sentences: Mapping[str, str] = sentences
         self._claims = claim_names(language)
 
     def say(self, name: str, /, **values: str | int) -> str:
         """Return the sentence of that name; texts in it are made safe here."""
         shown = {
-            key: show(value) if isinstance(value, str) else f"{value:,}"
+            key: show(value) if isinstance(value, str) else self._number(value)
             for key, value in values.items()
         }
         return self._sentences[name].format_map(shown)
+
+    def _number(self, number: int) -> str:
+        # Russian parts thousands with a space that does not break the line.
+        separator = "\u00a0" if self.language == "ru" else ","
+        return f"{number:,}".replace(",", separator)
 
     def kind(self, credential_type: str) -> str:
         """Return what people call a type of credential, by its vct."""
         for each in catalogue().values():
             if credential_type in each.types.values():
-                return getattr(each.display, self.language)  # type: ignore[no-any-return]  # en or ru
+                return self.query(each.name)
         return credential_type
+
+    def query(self, query_id: str) -> str:
+        """Return what people call a query that is named after the catalogue."""
+        listed = catalogue().get(query_id)
+        if listed is None:
+            return query_id
+        return listed.display.ru if self.language == "ru" else listed.display.en
 
     def claim(self, path: ClaimPath) -> str:
         """Return what people call a claim, or its path."""
@@ -53,6 +69,8 @@ class Speech:
         if isinstance(value, bool):
             return self._sentences["yes" if value else "no"]
         if isinstance(value, str):
+            if value.startswith("data:image/"):
+                return self.say("value.image", count=len(value))
             return show(value, limit=_VALUE_CHARACTERS)
         if isinstance(value, list) and not any(map(_is_nested, value)):
             text = ", ".join(map(self.value, value))

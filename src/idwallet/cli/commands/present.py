@@ -134,6 +134,8 @@ class _Order:
         speech = Speech(self.lang)
         for line in consent_lines(choice, speech):
             note(line)
+        address = choice.asked.request.response_uri
+        note(speech.say("consent.goes_to", address=address))
         if self.yes:
             return
         if not sys.stdin.isatty():

@@ -134,8 +134,9 @@ def list_command(
         say(speech.say("wallet.empty"))
     for each in held:
         say(heading(f"{speech.kind(each.credential_type)} ({each.name})"))
-        for path, value in personal_claims(each.claims):
-            say(f"  {speech.claim_line(path, value)}")
+        lines = (speech.claim_line(*claim) for claim in personal_claims(each.claims))
+        for line in sorted(lines):
+            say(f"  {line}")
 
 
 def _document(held: HeldCredential) -> dict[str, object]:
