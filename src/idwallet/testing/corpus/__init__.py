@@ -1,4 +1,33 @@
-"""Forged presentations, each with a valid twin and the one check that it must move."""
+"""Forged inputs for your own verifier, wallet or issuer, each with its valid twin.
+
+A forged input proves something only beside a twin that is accepted and differs in
+nothing but the fault: whoever refuses both has shown nothing. Four tuples hold them,
+one for each kind of input that crosses a border:
+
+=================  ======================  =======================  ===============
+tuple              what is forged          given to                 its text
+=================  ======================  =======================  ===============
+`PRESENTATIONS`    answers to a request    a verifier               `.response()`
+`REQUESTS`         requests                a wallet                 `.message()`
+`CREDENTIALS`      credentials             a wallet                 `.shown()`
+`PROOFS`           proofs of possession    an issuer                `.proof()`
+=================  ======================  =======================  ===============
+
+Take them one by one against a `Scene`, which holds the keys and the trust::
+
+    from idwallet.testing.corpus import PRESENTATIONS
+    from idwallet.testing.scene import Scene
+
+    scene = Scene()
+    for forgery in PRESENTATIONS:
+        valid, forged = forgery.twins(scene)
+        assert my_verifier(valid.response(), valid.request, scene)
+        assert not my_verifier(forged.response(), forged.request, scene)
+
+`forgery.check` and `forgery.reason` say which check of this library the fault moves,
+and by which reason; `judge`, `judge_request`, `add` and `judge_proof` run it, and
+`moved` compares two reports. Every key and certificate in a scene is a test key.
+"""
 
 from typing import Final
 
@@ -8,6 +37,7 @@ from idwallet.testing.corpus.credentials import CREDENTIALS, CredentialForgery, 
 from idwallet.testing.corpus.disclosures import DISCLOSURE_FORGERIES
 from idwallet.testing.corpus.forgery import Forgery, by_name, judge, moved
 from idwallet.testing.corpus.issuer import ISSUER_FORGERIES
+from idwallet.testing.corpus.metadata import METADATA_FORGERIES
 from idwallet.testing.corpus.proofs import PROOFS, ProofForgery, judge_proof
 from idwallet.testing.corpus.readers import READER_FORGERIES, REQUEST_SIGNATURES
 from idwallet.testing.corpus.requests import (
@@ -22,6 +52,7 @@ PRESENTATIONS: Final = (
     *ISSUER_FORGERIES,
     *DISCLOSURE_FORGERIES,
     *CLAIM_FORGERIES,
+    *METADATA_FORGERIES,
     *BINDING_FORGERIES,
     *RESPONSE_FORGERIES,
 )

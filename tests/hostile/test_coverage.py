@@ -1,0 +1,81 @@
+"""Every way to be refused is met by a forged input, or a line here says why not."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Final
+
+import pytest
+
+from idwallet.report import TABLE, CheckId, Outcome, Reason, Report
+from idwallet.testing.corpus import (
+    CREDENTIALS,
+    PRESENTATIONS,
+    PROOFS,
+    REQUESTS,
+    add,
+    judge,
+    judge_proof,
+    judge_request,
+)
+from idwallet.testing.scene import Scene
+
+Row = tuple[CheckId, Reason]
+
+REFUSALS: Final = {
+    row for row, means in TABLE.items() if means.outcome is not Outcome.PASSED
+}
+
+ELSEWHERE: Final = {
+    (CheckId.CREDENTIAL_STATUS, Reason.NO_STATUS): (
+        "only under a policy that wants a status, where the twin would need a list"
+    ),
+    (CheckId.HOLDER_PRESENCE, Reason.NOT_ESTABLISHED): (
+        "only under a policy that wants presence, which no twin can attest yet"
+    ),
+    (CheckId.ISSUER_TRUST, Reason.WAITING): (
+        "the chain is judged whenever the credential can be read"
+    ),
+    (CheckId.CREDENTIAL_DISCLOSURES, Reason.WAITING): (
+        "disclosures are judged whenever the credential can be read"
+    ),
+}
+"""What no forged input can reach while its twin passes; `tests/checks` has them."""
+
+
+def _rows(reports: Iterable[Report]) -> set[Row]:
+    return {(each.id, each.reason) for report in reports for each in report.checks}
+
+
+@cache
+def reached() -> set[Row]:
+    scene = Scene(seed=b"idwallet TEST coverage of the corpus")
+    return (
+        _rows(judge(each.twins(scene)[1]) for each in PRESENTATIONS)
+        | _rows(judge_request(each.twins(scene)[1]) for each in REQUESTS)
+        | _rows(add(each.twins(scene)[1]) for each in CREDENTIALS)
+        | _rows(judge_proof(each.twins(scene)[1]) for each in PROOFS)
+    )
+
+
+def aimed_at() -> set[CheckId]:
+    return {
+        each.check
+        for corpus in (PRESENTATIONS, REQUESTS, CREDENTIALS, PROOFS)
+        for each in corpus
+    }
+
+
+@pytest.mark.parametrize("row", sorted(REFUSALS), ids=lambda row: f"{row[0]} {row[1]}")
+def test_a_forged_input_is_refused_for_each_reason_or_it_is_said_why_not(
+    row: Row,
+) -> None:
+    assert (row in reached()) is (row not in ELSEWHERE)
+
+
+def test_what_is_said_to_stand_elsewhere_is_a_refusal() -> None:
+    assert ELSEWHERE.keys() <= REFUSALS
+    assert len(ELSEWHERE) <= 6
+
+
+def test_every_check_is_the_aim_of_a_forged_input() -> None:
+    assert set(CheckId) - aimed_at() == {CheckId.HOLDER_PRESENCE}
