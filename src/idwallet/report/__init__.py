@@ -6,6 +6,7 @@ from idwallet.report.table import FACTS, TABLE, Row
 from idwallet.report.verdict import (
     REPORT_FORMAT,
     Check,
+    Checks,
     Facts,
     FactValue,
     Report,
@@ -21,6 +22,7 @@ __all__ = [
     "TABLE",
     "Check",
     "CheckId",
+    "Checks",
     "FactValue",
     "Facts",
     "Need",

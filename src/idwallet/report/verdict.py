@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 from idwallet.report.checks import CheckId, Outcome, Reason
 from idwallet.report.needs import Need
@@ -16,8 +16,7 @@ REPORT_FORMAT: Final = "idwallet-report/1"
 """The version of `Report.to_json`; a change of its shape changes this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One answered question.
 
     `subject` says about what: the identifier of the credential query (``"pid"``,
@@ -25,7 +24,8 @@ class Check:
     ``"credential"``, ``"proof"``. `facts` holds dates, names of issuers and relying
     parties, and claim *paths*, never a claim's value.
 
-    Make checks with `check`, which takes outcome and clause from the table.
+    Make checks with `check`, which takes outcome and clause from the table. It is a
+    named tuple because a verification makes a dozen: twice as fast as a dataclass.
     """
 
     id: CheckId
@@ -105,6 +105,36 @@ def waiting(check_id: CheckId, *, subject: str, waits_for: CheckId) -> Check:
         subject=subject,
         facts={"waits_for": waits_for.value},
     )
+
+
+class Checks:
+    """Collects the checks of one subject, in the order in which they are answered."""
+
+    __slots__ = ("found", "subject")
+
+    def __init__(self, subject: str) -> None:
+        """Start with none."""
+        self.subject = subject
+        self.found: list[Check] = []
+
+    def say(
+        self, check_id: CheckId, reason: Reason, *, facts: Facts | None = None
+    ) -> None:
+        """Answer one question; see `check`."""
+        if facts is None:
+            known = _plain.get((check_id, reason, self.subject))
+            if known is not None:
+                self.found.append(known)
+                return
+        self.found.append(check(check_id, reason, subject=self.subject, facts=facts))
+
+    def wait(self, check_id: CheckId, waits_for: CheckId) -> None:
+        """Say that a question cannot be answered because of another; see `waiting`."""
+        self.found.append(waiting(check_id, subject=self.subject, waits_for=waits_for))
+
+    def add(self, *checks: Check) -> None:
+        """Take checks that were made elsewhere."""
+        self.found.extend(checks)
 
 
 def conclude(checks: Iterable[Check], required: Required) -> Outcome:

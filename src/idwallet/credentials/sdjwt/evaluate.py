@@ -13,15 +13,14 @@ Independent steps all run; a dependent one says what it waits for.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
 
 from idwallet.codec.json import JsonObject, JsonValue, read_object
-from idwallet.codec.numeric_date import numeric_date
+from idwallet.codec.numeric_date import numeric_seconds
 from idwallet.codec.text import show
 from idwallet.credentials.required import Context, Expected, HeldBy
-from idwallet.credentials.sdjwt.key_binding import HolderJudgement, signature_facts
+from idwallet.credentials.sdjwt.key_binding import judge_holder, signature_facts
 from idwallet.credentials.sdjwt.metadata import (
     NO_TYPES,
     TypeMetadataSet,
@@ -40,19 +39,18 @@ from idwallet.profiles import SdJwtVcVersion
 from idwallet.report import (
     Check,
     CheckId,
+    Checks,
     Facts,
     Reason,
     StatusListNeeded,
     check,
-    waiting,
 )
 from idwallet.trust.anchors import Purpose
 from idwallet.trust.policy import ExpiryRule, StatusRule
 from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SdJwtVerdict:
+class SdJwtVerdict(NamedTuple):
     """The checks of one SD-JWT VC, and what they were about.
 
     `claims`, `sd_jwt` and `unpacked` are unverified data unless every check passed;
@@ -98,7 +96,9 @@ def evaluate(
             facts={"what": error.what, "at": error.at},
         )
         return SdJwtVerdict((refused,))
-    judgement = _Judgement(sd_jwt, payload, context=context, subject=subject)
+    checks = Checks(subject)
+    checks.say(CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED)
+    judgement = _Judgement(sd_jwt, payload, context=context, checks=checks)
     return judgement.run(expected, types)
 
 
@@ -114,64 +114,46 @@ def fault_reason(error: MalformedError | UnsupportedError) -> Reason:
 class _Judgement:
     """One credential, one moment; collects checks."""
 
-    __slots__ = ("_checks", "_context", "_payload", "_sd_jwt", "_subject")
+    __slots__ = ("_checks", "_context", "_payload", "_say", "_sd_jwt", "_wait")
 
     def __init__(
-        self, sd_jwt: SdJwt, payload: JsonObject, *, context: Context, subject: str
+        self, sd_jwt: SdJwt, payload: JsonObject, *, context: Context, checks: Checks
     ) -> None:
         self._sd_jwt = sd_jwt
         self._payload = payload
         self._context = context
-        self._subject = subject
-        self._checks: list[Check] = []
-
-    def _say(
-        self, check_id: CheckId, reason: Reason, *, facts: Facts | None = None
-    ) -> None:
-        self._checks.append(check(check_id, reason, subject=self._subject, facts=facts))
-
-    def _wait(self, check_id: CheckId, waits_for: CheckId) -> None:
-        self._checks.append(
-            waiting(check_id, subject=self._subject, waits_for=waits_for)
-        )
+        self._checks = checks
+        self._say = checks.say
+        self._wait = checks.wait
 
     def run(self, expected: Expected | HeldBy, known: TypeMetadataSet) -> SdJwtVerdict:
-        context = self._context
-        self._say(CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED)
         issuer, authentic = self._issuer()
         unpacked = self._disclosures()
         types: tuple[str, ...] = ()
         until: datetime | None = None
         if unpacked is None:
-            for each in (
-                CheckId.CREDENTIAL_TYPE,
-                CheckId.CREDENTIAL_METADATA,
-                CheckId.CREDENTIAL_VALIDITY,
-                CheckId.CREDENTIAL_STATUS,
-            ):
+            for each in _OF_CLAIMS:
                 self._wait(each, CheckId.CREDENTIAL_DISCLOSURES)
         else:
             types = self._metadata(self._type(unpacked.claims), unpacked, known=known)
             until = self._validity(unpacked.claims, expected)
             self._status(unpacked.claims, authentic)
-        holder = HolderJudgement(
-            self._sd_jwt, self._payload, context=context, subject=self._subject
-        )
-        return SdJwtVerdict(
-            (*self._checks, *holder.run(expected)),
+        judge_holder(
             self._sd_jwt,
-            unpacked,
-            types,
-            issuer,
-            until,
+            self._payload,
+            expected=expected,
+            context=self._context,
+            checks=self._checks,
         )
+        found = tuple(self._checks.found)
+        return SdJwtVerdict(found, self._sd_jwt, unpacked, types, issuer, until)
 
     # Steps 2 and 3.
 
     def _issuer(self) -> tuple[SignerFound | None, bool]:
         context, jws = self._context, self._sd_jwt.issuer_jwt
         name = self._payload.get("iss")
-        if name is not None and not isinstance(name, str):
+        if not isinstance(name, str) and "iss" in self._payload:
             self._say(
                 CheckId.ISSUER_TRUST,
                 Reason.NAME_NOT_REGISTERED,
@@ -250,52 +232,54 @@ class _Judgement:
             vct=types[0],
             types=known,
             rule=self._context.policy.metadata,
-            subject=self._subject,
+            subject=self._checks.subject,
         )
-        self._checks.append(judged)
-        return tuple(dict.fromkeys((*types, *extended)))
+        self._checks.add(judged)
+        return types if extended == types[:1] else _joined(types, extended)
 
     def _validity(
         self, claims: JsonObject, expected: Expected | HeldBy
     ) -> datetime | None:
-        times = {}
-        for name in ("exp", "nbf", "iat"):
-            value = claims.get(name)
-            if value is None and name not in claims:
-                continue
-            moment = numeric_date(value)
-            if moment is None:
-                self._say(
-                    CheckId.CREDENTIAL_VALIDITY,
-                    Reason.MALFORMED,
-                    facts={"what": "no NumericDate", "at": name},
-                )
-                return None
-            times[name] = moment
-        reason, facts = self._window(times)
-        if reason in _VALID and isinstance(expected, Expected) and "aud" in claims:
-            # A credential made for somebody's eyes only (RFC 7519 §4.1.3).
-            audience = claims["aud"]
-            names = audience if isinstance(audience, list) else [audience]
-            if expected.audience not in names:
-                reason, facts = Reason.MISMATCH, None
-        self._say(CheckId.CREDENTIAL_VALIDITY, reason, facts=facts)
-        return times.get("exp")
+        times: dict[str, int | float] = {}
+        for name in _TIMES:
+            if name in claims:
+                seconds = numeric_seconds(claims[name])
+                if seconds is None:
+                    facts: Facts = {"what": "no NumericDate", "at": name}
+                    self._say(
+                        CheckId.CREDENTIAL_VALIDITY, Reason.MALFORMED, facts=facts
+                    )
+                    return None
+                times[name] = seconds
+        reason, fact, seconds = self._window(times)
+        if "aud" in claims and reason in _VALID and not _is_for(claims, expected):
+            reason, fact = Reason.MISMATCH, ""
+        moment = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+        self._say(
+            CheckId.CREDENTIAL_VALIDITY,
+            reason,
+            facts={fact: moment} if fact and moment else None,
+        )
+        return moment if fact == "until" else None
 
-    def _window(self, times: Mapping[str, datetime]) -> tuple[Reason, Facts | None]:
-        policy, at = self._context.policy, self._context.at
-        until, since, issued = times.get("exp"), times.get("nbf"), times.get("iat")
-        if until is not None and at - policy.clock_skew >= until:
-            return Reason.EXPIRED, {"until": until}
-        if since is not None and at + policy.clock_skew < since:
-            return Reason.NOT_YET_VALID, {"since": since}
-        if issued is not None and at + policy.clock_skew < issued:
-            return Reason.ISSUED_IN_THE_FUTURE, {"since": issued}
+    def _window(
+        self, times: Mapping[str, int | float]
+    ) -> tuple[Reason, str, int | float | None]:
+        """Return the reason, the fact that goes with it, and its moment in seconds."""
+        policy = self._context.policy
+        now, skew = self._context.at.timestamp(), policy.clock_skew.total_seconds()
+        until = times.get("exp")
+        if until is not None and now - skew >= until:
+            return Reason.EXPIRED, "until", until
+        for name, reason in _BEGINNINGS:
+            since = times.get(name)
+            if since is not None and now + skew < since:
+                return reason, "since", since
         if until is not None:
-            return Reason.CURRENT, {"until": until}
+            return Reason.CURRENT, "until", until
         if policy.expiry is ExpiryRule.REQUIRED:
-            return Reason.NO_EXPIRY, None
-        return Reason.NO_EXPIRY_ACCEPTED, None
+            return Reason.NO_EXPIRY, "", None
+        return Reason.NO_EXPIRY_ACCEPTED, "", None
 
     def _status(self, claims: JsonObject, authentic: bool) -> None:  # noqa: FBT001 - a fact, not a policy
         rule = self._context.policy.status
@@ -324,18 +308,44 @@ class _Judgement:
             # forged credential would make verifiers fetch.
             self._wait(CheckId.CREDENTIAL_STATUS, CheckId.ISSUER_SIGNATURE)
         else:
-            self._checks.append(
+            self._checks.add(
                 check(
                     CheckId.CREDENTIAL_STATUS,
                     Reason.STATUS_LIST_NEEDED,
-                    subject=self._subject,
+                    subject=self._checks.subject,
                     needs=(needed,),
                     facts=found,
                 )
             )
 
 
+_OF_CLAIMS: Final = (
+    CheckId.CREDENTIAL_TYPE,
+    CheckId.CREDENTIAL_METADATA,
+    CheckId.CREDENTIAL_VALIDITY,
+    CheckId.CREDENTIAL_STATUS,
+)
+_TIMES: Final = ("exp", "nbf", "iat")
+_BEGINNINGS: Final = (
+    ("nbf", Reason.NOT_YET_VALID),
+    ("iat", Reason.ISSUED_IN_THE_FUTURE),
+)
 _VALID: Final = frozenset({Reason.CURRENT, Reason.NO_EXPIRY_ACCEPTED})
+
+
+def _is_for(claims: JsonObject, expected: Expected | HeldBy) -> bool:
+    """Tell whether a credential for somebody's eyes only is for these (RFC 7519 4.1.3).
+
+    Its holder may have it in any case.
+    """
+    if isinstance(expected, HeldBy):
+        return True
+    audience = claims["aud"]
+    return expected.audience in (audience if isinstance(audience, list) else [audience])
+
+
+def _joined(types: tuple[str, ...], extended: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*types, *extended)))
 
 
 def read_status(value: JsonValue) -> StatusListNeeded:

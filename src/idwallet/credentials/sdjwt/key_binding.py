@@ -17,14 +17,31 @@ from idwallet.credentials.sdjwt.structures import (
 from idwallet.crypto.keys import PublicKey
 from idwallet.envelope.jws import Jws, read_compact, signature_reason
 from idwallet.errors import MalformedError, UnsupportedError
-from idwallet.report import Check, CheckId, Facts, Reason, check, waiting
+from idwallet.report import CheckId, Checks, Facts, Reason
 from idwallet.trust.policy import BindingRule, PresenceRule
 
 
-class HolderJudgement:
+def judge_holder(
+    sd_jwt: SdJwt,
+    payload: Mapping[str, JsonValue],
+    *,
+    expected: Expected | HeldBy,
+    context: Context,
+    checks: Checks,
+) -> None:
+    """Add the checks about the holder; `payload` is the issuer-signed one."""
+    judgement = _HolderJudgement(sd_jwt, payload, context=context, checks=checks)
+    if isinstance(expected, HeldBy):
+        judgement.held(expected)
+    else:
+        judgement.binding(expected)
+        judgement.presence()
+
+
+class _HolderJudgement:
     """The holder of one credential, at one moment; collects checks."""
 
-    __slots__ = ("_context", "_payload", "_sd_jwt", "_subject", "checks")
+    __slots__ = ("_context", "_payload", "_say", "_sd_jwt", "_wait")
 
     def __init__(
         self,
@@ -32,35 +49,15 @@ class HolderJudgement:
         payload: Mapping[str, JsonValue],
         *,
         context: Context,
-        subject: str,
+        checks: Checks,
     ) -> None:
-        """Take what is judged; `payload` is the issuer-signed one."""
         self._sd_jwt = sd_jwt
         self._payload = payload
         self._context = context
-        self._subject = subject
-        self.checks: list[Check] = []
+        self._say = checks.say
+        self._wait = checks.wait
 
-    def _say(
-        self, check_id: CheckId, reason: Reason, *, facts: Facts | None = None
-    ) -> None:
-        self.checks.append(check(check_id, reason, subject=self._subject, facts=facts))
-
-    def _wait(self, check_id: CheckId, waits_for: CheckId) -> None:
-        self.checks.append(
-            waiting(check_id, subject=self._subject, waits_for=waits_for)
-        )
-
-    def run(self, expected: Expected | HeldBy) -> tuple[Check, ...]:
-        """Judge, and return the checks."""
-        if isinstance(expected, HeldBy):
-            self._held(expected)
-        else:
-            self._binding(expected)
-            self._presence()
-        return tuple(self.checks)
-
-    def _held(self, expected: HeldBy) -> None:
+    def held(self, expected: HeldBy) -> None:
         if self._sd_jwt.key_binding is not None:
             # §7.2: a holder must refuse a credential that comes with key binding.
             self._say(CheckId.HOLDER_BINDING, Reason.UNEXPECTED)
@@ -94,7 +91,7 @@ class HolderJudgement:
             )
             return None
 
-    def _binding(self, expected: Expected) -> None:
+    def binding(self, expected: Expected) -> None:
         text = self._sd_jwt.key_binding
         if text is None:
             self._unbound(expected)
@@ -194,7 +191,7 @@ class HolderJudgement:
         else:
             self._say(CheckId.PRESENTATION_FRESHNESS, Reason.FRESH)
 
-    def _presence(self) -> None:
+    def presence(self) -> None:
         # No SD-JWT VC can carry an attestation of presence yet.
         accepted = (
             self._context.policy.presence is PresenceRule.NOT_ESTABLISHED_ACCEPTED
@@ -215,6 +212,8 @@ def _require_dates(said: JsonObject) -> None:
 
 def same(found: str, expected: str) -> bool:
     """Compare two strings in a time that does not tell where they differ."""
+    if found.isascii() and expected.isascii():
+        return hmac.compare_digest(found, expected)
     return hmac.compare_digest(
         found.encode("utf-8", "surrogatepass"),
         expected.encode("utf-8", "surrogatepass"),
@@ -223,6 +222,8 @@ def same(found: str, expected: str) -> bool:
 
 def signature_facts(reason: Reason, jws: Jws) -> Facts | None:
     """Return the facts that a signature's reason carries."""
+    if reason is Reason.VALID or reason is Reason.PROVEN:
+        return None
     if reason is Reason.ALGORITHM_NOT_ALLOWED:
         return {"found": show(jws.header.algorithm)}
     if reason is Reason.TYP_MISMATCH:

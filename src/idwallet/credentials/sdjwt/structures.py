@@ -2,9 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from idwallet import limits
 from idwallet.codec import b64
@@ -35,8 +34,7 @@ NEVER_DISCLOSABLE: Final = frozenset(
 """Claims that decide validity: no disclosure may carry them (SD-JWT VC 2.2.2.3)."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SdJwt:
+class SdJwt(NamedTuple):
     """An SD-JWT, with or without key binding, in any of the three serialisations.
 
     `issuer_jwt` is the issuer-signed JWT. `compact` is what ``sd_hash`` covers: the
@@ -57,8 +55,7 @@ class SdJwt:
         return f"SdJwt(<{len(self.disclosures)} disclosures, {bound} key binding>)"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Disclosure:
+class Disclosure(NamedTuple):
     """One decoded disclosure; `name` is None for an array element.
 
     `number` counts from 1 in the order received.

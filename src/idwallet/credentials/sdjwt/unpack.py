@@ -1,8 +1,7 @@
 """Put disclosed claims where their digests stand (RFC 9901 section 7.1 step 3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue
@@ -25,8 +24,7 @@ Place = tuple[str | int, ...]
 _FORBIDDEN_NAMES: Final = frozenset({SD, DOTS})
 
 
-@dataclass(frozen=True, slots=True)
-class Revealed:
+class Revealed(NamedTuple):
     """A disclosure that was put in its place.
 
     `position` indexes the disclosures as received; `parents` are the positions of
@@ -38,8 +36,7 @@ class Revealed:
     parents: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Unpacked:
+class Unpacked(NamedTuple):
     """The processed payload, what was disclosed in it, and how much stays hidden.
 
     `hidden` counts digests without a disclosure: undisclosed claims and decoys.
