@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -20,7 +20,13 @@ _MOMENT: Final = re.compile(
 _NO_MOMENT: Final = "not a moment like 2026-11-24T12:00:00Z (RFC 3339, UTC)"
 
 
-class Moment(click.ParamType[datetime]):
+if TYPE_CHECKING:
+    _MomentType = click.ParamType[datetime]
+else:  # older releases of click have no type parameter
+    _MomentType = click.ParamType
+
+
+class Moment(_MomentType):
     """A moment in UTC as RFC 3339 writes it."""
 
     name = "moment"
