@@ -103,26 +103,35 @@ class Match:
     def choose(self, preferred: Mapping[str, HeldCredential] | None = None) -> Choice:
         """Choose what to show: per credential query the preferred credential.
 
-        Where nothing is preferred the first match is taken.
+        Where nothing is preferred the first match is taken, and of several options
+        the verifier's first. What is optional is shown only if it is preferred.
 
         Raises:
             UsageError: the request cannot be answered, or a preferred credential
-                does not answer its query.
+                does not answer its query or stands beside another option.
         """
         if not self.found.is_satisfiable():
             raise UsageError("the wallet cannot answer this request: see match.found")
         wanted = preferred or {}
         return Choice(
             self.asked,
-            tuple(self._take(name, wanted.get(name)) for name in self._needed()),
+            tuple(
+                self._take(name, wanted.get(name))
+                for name in self._needed(frozenset(wanted))
+            ),
         )
 
-    def _needed(self) -> tuple[str, ...]:
-        """Return the queries to answer: of each required set its first option."""
+    def _needed(self, preferred: frozenset[str]) -> tuple[str, ...]:
+        """Return the queries to answer: of each set the option most preferred."""
         needed: dict[str, None] = {}
         for each in self.found.sets:
-            if each.required:
-                needed |= dict.fromkeys(each.options[0])
+            counts = [len(preferred.intersection(option)) for option in each.options]
+            most = max(counts, default=0)
+            if each.required or most:
+                needed |= dict.fromkeys(each.options[counts.index(most)])
+        if not needed.keys() >= preferred:
+            # Else another credential than the person chose would be shown.
+            raise UsageError("a preferred credential answers nothing that is needed")
         return tuple(needed)
 
     def _take(self, query_id: str, preferred: HeldCredential | None) -> Shown:
@@ -301,7 +310,7 @@ class Holder:
 
 
 def _require_aware(at: datetime) -> None:
-    if at.tzinfo is None:
+    if at.utcoffset() is None:
         raise UsageError("`at` carries its time zone: use an aware datetime")
 
 
@@ -318,6 +327,7 @@ def _held(
         types=verdict.types,
         issuer=issuer.name,
         claims=unpacked.claims,
+        positioned=unpacked.positioned,
         raw=credential.raw,
         thumbprint=thumbprint,
         authority_key_ids=()

@@ -151,7 +151,7 @@ class Issuer:
 
     def _require_life(self, since: datetime, until: datetime, *, at: datetime) -> None:
         for moment in (since, until, at):
-            if moment.tzinfo is None:
+            if moment.utcoffset() is None:
                 raise UsageError("moments carry their time zone: use an aware datetime")
         if until <= at or until <= since:
             raise UsageError("the credential would never be valid")

@@ -103,7 +103,7 @@ def evaluate_presentation(
     """
     if not isinstance(request, PresentationRequest):
         raise UsageError("judge against a PresentationRequest of Verifier.request")
-    if at.tzinfo is None:
+    if at.utcoffset() is None:
         raise UsageError("`at` carries its time zone: use an aware datetime")
     return _Answer(request, trust=trust, at=at).judge(response)
 
@@ -285,7 +285,7 @@ class _Answer:
         for each in shown:
             unpacked = each.verdict.unpacked
             if unpacked is not None:
-                paths = requested_paths(asked[each.query_id], unpacked.claims)
+                paths = requested_paths(asked[each.query_id], unpacked.positioned)
                 narrowed[each.subject] = narrow(unpacked, paths)
         self._checks += [_with_surplus(each, narrowed) for each in judged]
         return narrowed
@@ -314,7 +314,7 @@ def _candidate(verdict: SdJwtVerdict) -> Candidate:
     return Candidate(
         format=Format.SD_JWT_VC,
         types=verdict.types,
-        claims={} if unpacked is None else unpacked.claims,
+        claims={} if unpacked is None else unpacked.positioned,
         authority_key_ids=key_ids,
         holder_bound=True,
     )

@@ -8,6 +8,7 @@ from idwallet.codec.json import JsonObject, read_object, write_json
 from idwallet.credentials.model import Format
 from idwallet.credentials.query import Candidate
 from idwallet.credentials.sdjwt.present import read_held
+from idwallet.credentials.sdjwt.unpack import DisclosureFault, Unpacked
 from idwallet.crypto.seal import SealKey, seal, unseal
 from idwallet.errors import MalformedError
 from idwallet.ports import Random, StoredRecord
@@ -20,7 +21,8 @@ _CLAUSE: Final = "idwallet credential record 1"
 class HeldCredential:
     """A credential in the wallet: verified when it was added.
 
-    `name` is the store's opaque name. `claims` are the holder's own data.
+    `name` is the store's opaque name. `claims` are the holder's own data;
+    `positioned` the same as queries count them (`unpack.Unpacked`).
     """
 
     name: str
@@ -29,6 +31,7 @@ class HeldCredential:
     types: tuple[str, ...]
     issuer: str
     claims: JsonObject
+    positioned: JsonObject
     raw: str
     thumbprint: str
     authority_key_ids: tuple[bytes, ...]
@@ -42,7 +45,7 @@ class HeldCredential:
         return Candidate(
             format=self.format.value,
             types=self.types,
-            claims=self.claims,
+            claims=self.positioned,
             authority_key_ids=self.authority_key_ids,
             holder_bound=True,
         )
@@ -88,19 +91,40 @@ def _read_record(name: str, record: JsonObject) -> HeldCredential:
     if record.get("format") != _RECORD:
         raise MalformedError("unknown version", at="record", clause=_CLAUSE)
     raw = _text(record, "raw")
+    kind = _text(record, "credential")
+    if kind not in list(Format):
+        raise MalformedError("unknown format", at="record credential", clause=_CLAUSE)
+    unpacked = _unpacked(raw)
     return HeldCredential(
         name=name,
-        format=Format(_text(record, "credential")),
+        format=Format(kind),
         credential_type=_text(record, "type"),
         types=_texts(record, "types"),
         issuer=_text(record, "issuer"),
-        claims=read_held(raw).unpacked.claims,
+        claims=unpacked.claims,
+        positioned=unpacked.positioned,
         raw=raw,
         thumbprint=_text(record, "thumbprint"),
-        authority_key_ids=tuple(
-            bytes.fromhex(each) for each in _texts(record, "authority_key_ids")
-        ),
+        authority_key_ids=_octets(record, "authority_key_ids"),
     )
+
+
+def _unpacked(raw: str) -> Unpacked:
+    try:
+        return read_held(raw).unpacked
+    except DisclosureFault as fault:
+        raise MalformedError(
+            "its disclosures broke", at="record raw", clause="RFC 9901 §7.1"
+        ) from fault
+
+
+def _octets(record: JsonObject, name: str) -> tuple[bytes, ...]:
+    try:
+        return tuple(bytes.fromhex(each) for each in _texts(record, name))
+    except ValueError as error:
+        raise MalformedError(
+            "no hexadecimal", at=f"record {name}", clause=_CLAUSE
+        ) from error
 
 
 def _text(record: JsonObject, name: str) -> str:

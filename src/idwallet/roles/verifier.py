@@ -169,7 +169,7 @@ class Verifier:
                 than `limits.REQUEST_LIFETIME_MAXIMUM`, or a wallet would refuse it.
             SignerError: the key could not sign.
         """
-        if at.tzinfo is None:
+        if at.utcoffset() is None:
             raise UsageError("`at` carries its time zone: use an aware datetime")
         if not timedelta(0) < lifetime <= limits.REQUEST_LIFETIME_MAXIMUM:
             raise UsageError("a request lives longer than nothing and at most a day")

@@ -1,0 +1,435 @@
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from idwallet.adapters.store import MemoryStore
+from idwallet.codec.json import JsonValue, read_object
+from idwallet.credentials.model import Credential, Format, VerifiedPresentation
+from idwallet.credentials.possession import HolderKey
+from idwallet.credentials.query import Query
+from idwallet.credentials.sdjwt.issue import SdJwtVc
+from idwallet.credentials.sdjwt.structures import json_form, read_sd_jwt
+from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.seal import SealKey
+from idwallet.crypto.software import MemoryKeyStore, SoftwareSigner
+from idwallet.errors import (
+    MalformedError,
+    PortError,
+    SignerUnavailable,
+    UsageError,
+    VerificationFailed,
+    VerificationIndeterminate,
+)
+from idwallet.ports import StoredRecord
+from idwallet.report import CheckId, Outcome, Reason
+from idwallet.roles.holder import Asked, Holder
+from idwallet.roles.presentation import evaluate_presentation
+from idwallet.testing.draft import draft
+from idwallet.testing.pki import Fault
+from idwallet.testing.scene import ANSWER_TO, LIFE, PID, Scene
+from idwallet.trust.policies import WALLET
+from idwallet.trust.policy import MetadataRule
+
+SCENE = Scene(seed=b"idwallet TEST holder")
+AT = SCENE.at
+SEAL = SealKey(bytes(range(32)))
+CARD = "urn:example:card"
+
+
+def wallet_over(store: MemoryStore, **changes: object) -> Holder:
+    parts = {"seal": SEAL, "keys": SCENE.keys, "trust": SCENE.trust, **changes}
+    return Holder(store=store, **parts)  # type: ignore[arg-type]  # as named above
+
+
+def refused(credential: Credential) -> set[tuple[CheckId, Reason]]:
+    """Add it to a wallet; it must be refused, and nothing must be stored."""
+    store = MemoryStore()
+    with pytest.raises(VerificationFailed) as caught:
+        wallet_over(store).add(credential, at=AT)
+    assert list(store.records()) == []
+    assert caught.value.report.policy == WALLET.name
+    return {(each.id, each.reason) for each in caught.value.report.failed()}
+
+
+# --- adding ------------------------------------------------------------------------
+
+
+def test_a_credential_is_verified_stored_sealed_and_found_again() -> None:
+    store = MemoryStore()
+    credential = SCENE.issue()
+    held = wallet_over(store).add(credential, at=AT)
+    assert held.raw == credential.raw
+    assert (held.credential_type, held.types) == (PID, (PID,))
+    assert held.claims["family_name"] == "Образцова"
+    assert held.thumbprint == SCENE.holder_signer.public_key.thumbprint
+    assert "issuer.example" in held.issuer
+    assert held.authority_key_ids
+    # Another process, the same store and seal.
+    assert wallet_over(store).credentials() == (held,)
+    assert repr(held) == f"HeldCredential({PID!r}, {held.issuer!r})"
+
+
+def test_a_credential_in_json_form_is_held_and_shown_like_any_other() -> None:
+    compact = SCENE.issue()
+    text = str(json_form(read_sd_jwt(compact.raw))).replace("'", '"')
+    credential = Credential(Format.SD_JWT_VC, text)
+    request = SCENE.request()
+    body = SCENE.answer(request, credential)
+    found = evaluate_presentation(body, request=request, trust=SCENE.trust, at=AT)
+    assert isinstance(found, VerifiedPresentation)
+
+
+def test_a_forged_credential_is_not_stored() -> None:
+    raw = SCENE.issue().raw
+    head, _, rest = raw.partition("~")
+    flipped = head[:-2] + ("A" if head[-2] != "A" else "B") + head[-1]
+    forged = Credential(Format.SD_JWT_VC, f"{flipped}~{rest}")
+    assert refused(forged) == {(CheckId.ISSUER_SIGNATURE, Reason.INVALID)}
+    cut = Credential(Format.SD_JWT_VC, head)
+    assert refused(cut) == {(CheckId.CREDENTIAL_FORMAT, Reason.MALFORMED)}
+
+
+def test_a_stranger_credential_is_not_stored() -> None:
+    made = draft(SCENE)
+    stranger = SCENE.pki.issuer(fault=Fault.STRANGER_ROOT)
+    made.issuer_signer, made.chain = stranger.signer, stranger.chain
+    forged = Credential(Format.SD_JWT_VC, made.shown())
+    assert refused(forged) == {(CheckId.ISSUER_TRUST, Reason.NO_TRUSTED_PATH)}
+
+
+def test_an_expired_credential_is_not_stored() -> None:
+    credential = SCENE.issue()
+    store = MemoryStore()
+    wallet = wallet_over(store)
+    last = AT + LIFE + WALLET.clock_skew
+    with pytest.raises(VerificationFailed) as caught:
+        wallet.add(credential, at=last)
+    assert {each.reason for each in caught.value.report.failed()} == {Reason.EXPIRED}
+    assert wallet.add(credential, at=last - timedelta(seconds=1))
+
+
+def test_a_credential_bound_to_anothers_key_is_not_stored() -> None:
+    other = SoftwareSigner.generate(Algorithm.ES256)
+    credential = SCENE.issuer.issue(
+        SCENE.content(),
+        holder_key=HolderKey.unproven(other.public_key, reason="somebody else's"),
+        valid_until=AT + LIFE,
+        at=AT,
+    )
+    assert refused(credential) == {(CheckId.HOLDER_BINDING, Reason.KEY_NOT_HELD)}
+
+
+def test_a_credential_bound_to_no_key_is_not_stored() -> None:
+    made = draft(SCENE)
+    made.bend_payload = lambda payload: {**payload, "cnf": {"kid": "1"}}
+    forged = Credential(Format.SD_JWT_VC, made.shown())
+    assert refused(forged) == {(CheckId.HOLDER_BINDING, Reason.KEY_UNUSABLE)}
+
+
+def test_a_credential_that_comes_with_key_binding_is_not_stored() -> None:
+    made = draft(SCENE)
+    assert wallet_over(MemoryStore()).add(
+        Credential(Format.SD_JWT_VC, made.shown()), at=AT
+    )
+    bound = Credential(Format.SD_JWT_VC, made.token())
+    assert refused(bound) == {(CheckId.HOLDER_BINDING, Reason.UNEXPECTED)}
+
+
+def test_what_cannot_be_decided_is_not_stored() -> None:
+    strict = replace(WALLET, name="with metadata", metadata=MetadataRule.REQUIRED)
+    store = MemoryStore()
+    with pytest.raises(VerificationIndeterminate) as caught:
+        wallet_over(store, policy=strict).add(SCENE.issue(), at=AT)
+    assert len(caught.value.report.missing()) == 1
+    assert list(store.records()) == []
+
+
+def test_a_store_that_fails_stores_nothing() -> None:
+    class Full(MemoryStore):
+        def put(self, record: StoredRecord, /) -> None:
+            raise PortError("the disk is full")
+
+    store = Full()
+    with pytest.raises(PortError):
+        wallet_over(store).add(SCENE.issue(), at=AT)
+    assert list(store.records()) == []
+
+
+# --- records -----------------------------------------------------------------------
+
+
+def test_records_that_were_swapped_in_the_store_are_noticed() -> None:
+    store = MemoryStore()
+    wallet = wallet_over(store)
+    wallet.add(SCENE.issue(), at=AT)
+    wallet.add(SCENE.issue(), at=AT)
+    one, two = store.records()
+    assert len(wallet.credentials()) == 2
+    store.put(StoredRecord(one.name, two.sealed))
+    store.put(StoredRecord(two.name, one.sealed))
+    with pytest.raises(MalformedError):
+        wallet.credentials()
+
+
+def test_a_record_that_was_changed_is_noticed() -> None:
+    store = MemoryStore()
+    wallet = wallet_over(store)
+    wallet.add(SCENE.issue(), at=AT)
+    (record,) = store.records()
+    for place in (0, 1, len(record.sealed) // 2, len(record.sealed) - 1):
+        broken = bytearray(record.sealed)
+        broken[place] ^= 1
+        store.put(StoredRecord(record.name, bytes(broken)))
+        with pytest.raises(MalformedError):
+            wallet.credentials()
+    store.put(record)
+    assert wallet.credentials()
+
+
+def test_another_seal_opens_nothing() -> None:
+    store = MemoryStore()
+    wallet_over(store).add(SCENE.issue(), at=AT)
+    with pytest.raises(MalformedError):
+        wallet_over(store, seal=SealKey(bytes(32))).credentials()
+
+
+# --- reading a request ----------------------------------------------------------------
+
+
+def asked_by(wallet: Holder, query: Query | None = None) -> Asked:
+    return wallet.read_request(SCENE.request(query).message.raw, at=AT)
+
+
+def test_a_request_says_who_asks_for_what_and_why() -> None:
+    request = SCENE.request()
+    wallet = SCENE.new_wallet()
+    for raw in (
+        request.message.raw,
+        request.message.to_uri(),
+        request.message.to_json(),
+        request.message.raw.encode(),
+    ):
+        asked = wallet.read_request(raw, at=AT)
+        assert asked.query == request.query
+        assert asked.purpose == "a test"
+        assert asked.by.client_id == request.client_id
+        assert "shop.example" in asked.by.name
+        assert asked.report.outcome is Outcome.PASSED
+    assert repr(asked) == f"Asked(by={request.client_id!r})"
+
+
+def test_a_forged_or_late_request_is_refused() -> None:
+    request = SCENE.request()
+    wallet = SCENE.new_wallet()
+    raw = request.message.raw
+    forged = raw[:-5] + ("A" if raw[-5] != "A" else "B") + raw[-4:]
+    with pytest.raises(VerificationFailed) as caught:
+        wallet.read_request(forged, at=AT)
+    failed = {each.id for each in caught.value.report.failed()}
+    assert failed == {CheckId.REQUEST_SIGNATURE}
+    with pytest.raises(VerificationFailed):
+        wallet.read_request(raw, at=request.expires + WALLET.clock_skew)
+    with pytest.raises(VerificationFailed):
+        wallet.read_request("noise", at=AT)
+
+
+# --- matching and choosing ---------------------------------------------------------
+
+
+def query(*credentials: Mapping[str, JsonValue], **more: JsonValue) -> Query:
+    return Query.from_dcql({"credentials": [{**each} for each in credentials], **more})
+
+
+def of(name: str, vct: str = PID, claim: str = "family_name") -> dict[str, JsonValue]:
+    return {
+        "id": name,
+        "format": "dc+sd-jwt",
+        "meta": {"vct_values": [vct]},
+        "claims": [{"path": [claim]}],
+    }
+
+
+def two_cards() -> Holder:
+    wallet = SCENE.new_wallet()
+    for content in (
+        SCENE.content(),
+        SdJwtVc(vct=CARD, claims={"number": "1"}),
+    ):
+        wallet.add(SCENE.issue(content), at=AT)
+    return wallet
+
+
+def names(wallet: Holder, asked: Asked, preferred: object = None) -> list[str]:
+    choice = wallet.match(asked).choose(preferred)  # type: ignore[arg-type]
+    return [each.query_id for each in choice.shown]
+
+
+def test_a_wallet_without_the_credential_cannot_choose() -> None:
+    wallet = SCENE.new_wallet()
+    match = wallet.match(asked_by(wallet))
+    assert repr(match) == "Match(satisfiable=False)"
+    with pytest.raises(UsageError):
+        match.choose()
+
+
+def test_everything_that_is_asked_is_chosen() -> None:
+    wallet = two_cards()
+    asked = asked_by(wallet, query(of("pid"), of("card", CARD, "number")))
+    match = wallet.match(asked)
+    assert repr(match) == "Match(satisfiable=True)"
+    shown = match.choose().shown
+    assert [(each.query_id, each.paths) for each in shown] == [
+        ("pid", (("family_name",),)),
+        ("card", (("number",),)),
+    ]
+
+
+OPTIONS: JsonValue = [{"options": [["pid"], ["card"]]}]
+
+
+def test_of_several_options_the_verifiers_first_is_chosen_unless_one_is_preferred() -> (
+    None
+):
+    wallet = two_cards()
+    asked = asked_by(
+        wallet, query(of("pid"), of("card", CARD, "number"), credential_sets=OPTIONS)
+    )
+    by_type = {each.credential_type: each for each in wallet.credentials()}
+    assert names(wallet, asked) == ["pid"]
+    assert names(wallet, asked, {"pid": by_type[PID]}) == ["pid"]
+    assert names(wallet, asked, {"card": by_type[CARD]}) == ["card"]
+
+
+def test_what_is_preferred_beside_the_chosen_option_is_not_ignored() -> None:
+    wallet = two_cards()
+    asked = asked_by(
+        wallet, query(of("pid"), of("card", CARD, "number"), credential_sets=OPTIONS)
+    )
+    by_type = {each.credential_type: each for each in wallet.credentials()}
+    for preferred in (
+        {"pid": by_type[PID], "card": by_type[CARD]},
+        {"unknown": by_type[PID]},
+    ):
+        with pytest.raises(UsageError):
+            wallet.match(asked).choose(preferred)
+
+
+def test_what_is_optional_is_shown_only_if_it_is_preferred() -> None:
+    wallet = two_cards()
+    sets: JsonValue = [
+        {"options": [["pid"]]},
+        {"options": [["card"]], "required": False},
+        {"options": [["absent"]], "required": False},
+    ]
+    asked = asked_by(
+        wallet,
+        query(
+            of("pid"),
+            of("card", CARD, "number"),
+            of("absent", "urn:absent"),
+            credential_sets=sets,
+        ),
+    )
+    (card,) = (e for e in wallet.credentials() if e.credential_type == CARD)
+    assert names(wallet, asked) == ["pid"]
+    assert names(wallet, asked, {"card": card}) == ["pid", "card"]
+
+
+def test_of_two_credentials_the_preferred_one_is_shown() -> None:
+    wallet = two_cards()
+    wallet.add(SCENE.issue(), at=AT)
+    asked = asked_by(wallet)
+    match = wallet.match(asked)
+    mine = [each for each in wallet.credentials() if each.credential_type == PID]
+    assert len(mine) == 2
+    for each in mine:
+        (shown,) = match.choose({"pid": each}).shown
+        assert shown.credential == each
+    (card,) = (e for e in wallet.credentials() if e.credential_type == CARD)
+    with pytest.raises(UsageError):
+        match.choose({"pid": card})
+
+
+# --- presenting ---------------------------------------------------------------------
+
+
+def test_an_answer_goes_where_the_request_says_in_two_forms() -> None:
+    request = SCENE.request()
+    wallet = two_cards()
+    asked = wallet.read_request(request.message.raw, at=AT)
+    response = wallet.present(asked, wallet.match(asked).choose(), at=AT)
+    assert response.send_to == ANSWER_TO
+    assert repr(response) == f"PresentationResponse(send_to={ANSWER_TO!r})"
+    assert read_object(response.json, at="test")["state"] == request.state
+    for body in (response.body, response.json):
+        again = SCENE.new_verifier()
+        found = evaluate_presentation(
+            body,
+            request=replace(request, verifier=again),
+            trust=SCENE.trust,
+            at=AT,
+        )
+        assert isinstance(found, VerifiedPresentation)
+
+
+def test_several_credentials_answer_one_request() -> None:
+    wallet = two_cards()
+    request = SCENE.request(query(of("pid"), of("card", CARD, "number")))
+    asked = wallet.read_request(request.message.raw, at=AT)
+    response = wallet.present(asked, wallet.match(asked).choose(), at=AT)
+    found = evaluate_presentation(
+        response.body, request=request, trust=SCENE.trust, at=AT
+    )
+    assert isinstance(found, VerifiedPresentation)
+    assert found.claim("number", str) == "1"
+    assert found.credential("pid").claim("family_name", str) == "Образцова"
+
+
+def test_a_choice_answers_the_request_it_was_made_for() -> None:
+    wallet = two_cards()
+    first, second = asked_by(wallet), asked_by(wallet)
+    choice = wallet.match(first).choose()
+    assert wallet.present(first, choice, at=AT)
+    with pytest.raises(UsageError):
+        wallet.present(second, choice, at=AT)
+
+
+def test_an_expired_request_is_not_answered() -> None:
+    wallet = two_cards()
+    asked = asked_by(wallet)
+    choice = wallet.match(asked).choose()
+    assert wallet.present(asked, choice, at=asked.request.expires)
+    late = asked.request.expires + timedelta(seconds=1)
+    with pytest.raises(UsageError):
+        wallet.present(asked, choice, at=late)
+
+
+def test_a_credential_whose_key_is_gone_cannot_be_shown() -> None:
+    scene = Scene(seed=b"idwallet TEST key lost")
+    wallet = scene.new_wallet()
+    wallet.add(scene.issue(), at=AT)
+    asked = wallet.read_request(scene.request().message.raw, at=AT)
+    choice = wallet.match(asked).choose()
+    scene.keys.delete(scene.holder_signer.public_key.thumbprint)
+    with pytest.raises(SignerUnavailable):
+        wallet.present(asked, choice, at=AT)
+
+
+def test_every_moment_has_a_zone() -> None:
+    naive = AT.replace(tzinfo=None)
+    wallet = two_cards()
+    asked = asked_by(wallet)
+    with pytest.raises(UsageError):
+        wallet.add(SCENE.issue(), at=naive)
+    with pytest.raises(UsageError):
+        wallet.read_request(SCENE.request().message.raw, at=naive)
+    with pytest.raises(UsageError):
+        wallet.present(asked, wallet.match(asked).choose(), at=naive)
+
+
+def test_a_wallet_of_another_key_store_holds_nothing_of_this_one() -> None:
+    store = MemoryStore()
+    with pytest.raises(VerificationFailed):
+        wallet_over(store, keys=MemoryKeyStore()).add(SCENE.issue(), at=AT)
