@@ -166,7 +166,7 @@ def _judge(*documents: bytes) -> tuple[Check, tuple[str, ...]]:
     vct = read_type_metadata(documents[0]).vct
     claims: JsonObject = {"vct": vct}
     return judge_type(
-        Unpacked(claims, (), hidden=1),
+        Unpacked(claims, claims, (), hidden=1),
         vct=vct,
         types=TypeMetadataSet.read(documents),
         rule=MetadataRule.REQUIRED,

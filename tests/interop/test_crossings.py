@@ -82,10 +82,6 @@ def test_a_later_element_can_be_shown_without_the_one_before_it(
 
 @pytest.mark.parametrize("peer", PEERS, indirect=True)
 @pytest.mark.parametrize("way", [each for each in WAYS if "we verify" in each])
-@pytest.mark.xfail(
-    reason="elements that are not shown leave no gap in the processed payload, so an "
-    "index of the query (OpenID4VP 1.0 section 7.1.1 step 2.3) selects a later one"
-)
 def test_the_index_asked_for_is_the_index_in_the_credential(
     way: str, world: World, peer: Peer
 ) -> None:

@@ -19,12 +19,22 @@ _CLAUSE: Final = "OpenID4VP 1.0 §7.1.1"
 
 
 class Absent(Enum):
-    """The answer of `look_up` when nothing stands at a path; None is a claim."""
+    """The answer of `look_up` when nothing stands at a path; None is a claim.
+
+    It also stands in an array where an element was not disclosed, so that the index
+    of the others stays what it is in the credential. No path selects it.
+    """
 
     ABSENT = "absent"
 
 
 ABSENT: Final = Absent.ABSENT
+
+
+def is_there(value: object) -> bool:
+    """Tell whether a value found in claims is one, and no undisclosed element."""
+    return value is not ABSENT
+
 
 Selection = tuple[tuple[ClaimPath, JsonValue], ...]
 
@@ -63,7 +73,7 @@ def _step(
         else:
             if not isinstance(value, list):
                 return []
-            if part < len(value):
+            if part < len(value) and is_there(value[part]):
                 following.append(((*where, part), value[part]))
     return following
 
@@ -79,7 +89,11 @@ def _every_element(
             raise LimitError(
                 "path selects too many elements", at=show_path(where), clause=_CLAUSE
             )
-        following += [((*where, index), each) for index, each in enumerate(value)]
+        following += [
+            ((*where, index), each)
+            for index, each in enumerate(value)
+            if is_there(each)
+        ]
     return following
 
 

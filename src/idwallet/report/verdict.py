@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, NamedTuple, NoReturn
 
 from idwallet.report.checks import CheckId, Outcome, Reason
@@ -70,31 +71,44 @@ def check(
             given, which is a fault of this library.
         ValueError: a moment among the facts has no time zone.
     """
-    if not facts and not needs:
-        known = _plain.get((check_id, reason, subject))
-        if known is not None:
-            return known
+    if facts or needs:
+        given = tuple(facts.items()) if facts else ()
+        return _made(check_id, reason, subject, needs, given)
+    known = _plain.get((check_id, reason, subject))
+    if known is None:
+        known = _made(check_id, reason, subject, (), ())
+        if len(_plain) < _PLAIN_LIMIT:
+            _plain[check_id, reason, subject] = known
+    return known
+
+
+@lru_cache(maxsize=_PLAIN_LIMIT)
+def _made(  # noqa: PLR0917 - a memo's key is positional
+    check_id: CheckId,
+    reason: Reason,
+    subject: str,
+    needs: tuple[Need, ...],
+    given: tuple[tuple[str, FactValue], ...],
+) -> Check:
+    # Remembered, since the same issuers and types come again and again; what is kept
+    # is what reports hold, and no report holds personal data.
     row = TABLE[check_id, reason]
-    given = _given(facts, row.facts) if facts or row.facts else ()
-    made = Check(check_id, subject, row.outcome, reason, row.clause, needs, given)
-    if not given and not needs and len(_plain) < _PLAIN_LIMIT:
-        _plain[check_id, reason, subject] = made
-    return made
+    facts = _facts(given, row.facts) if given or row.facts else ()
+    return Check(check_id, subject, row.outcome, reason, row.clause, needs, facts)
 
 
-def _given(
-    facts: Facts | None, promised: tuple[str, ...]
+def _facts(
+    given: tuple[tuple[str, FactValue], ...], promised: tuple[str, ...]
 ) -> tuple[tuple[str, FactValue], ...]:
     """Return the facts sorted by name: equal verdicts are equal however written."""
-    found = facts or {}
+    found = dict(given)
     for name in promised:
         if name not in found:
             raise KeyError(f"the table promises the fact {name!r}")
-    for name, value in found.items():
+    for name, value in given:
         if isinstance(value, datetime):
             _require_aware(value, name)
-    given = tuple(found.items())
-    return given if len(given) == 1 else tuple(sorted(given))
+    return tuple(sorted(given))
 
 
 def waiting(check_id: CheckId, *, subject: str, waits_for: CheckId) -> Check:

@@ -278,13 +278,13 @@ def test_missing_names_each_need_of_undecided_checks_once_and_in_order() -> None
         needs=(LIST, metadata),
         facts=facts,
     )
-    second = dataclasses.replace(first, subject="b", needs=(metadata, LIST))
+    second = first._replace(subject="b", needs=(metadata, LIST))
     assert _report(first, second).missing() == (LIST, metadata)
 
 
 def test_what_a_passed_or_failed_check_would_need_is_not_missing() -> None:
-    needy = dataclasses.replace(PASSED, needs=(LIST,))
-    hopeless = dataclasses.replace(FAILED, needs=(LIST,))
+    needy = PASSED._replace(needs=(LIST,))
+    hopeless = FAILED._replace(needs=(LIST,))
     assert _report(needy, hopeless).missing() == ()
 
 

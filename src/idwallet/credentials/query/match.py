@@ -119,10 +119,8 @@ def match(query: Query, candidates: Sequence[Candidate]) -> QueryMatch:
     for a query answers it with exactly `CandidateMatch.paths`; of a claim with
     `values` under a null only the elements with such a value are among them.
 
-    An index counts the elements that the holder has. Where elements are disclosed
-    one by one, a verifier counts only those it was shown (RFC 9901 §7.1 step 3.d
-    removes the others), so an index that is not 0 asks for what it cannot find unless
-    the elements before it are shown too; verifiers do better with a null and `values`.
+    An index counts the elements of the credential, also where elements before it are
+    not disclosed: these leave their place empty (`sdjwt.unpack.Unpacked.positioned`).
     """
     found = tuple(_matched(asked, candidates) for asked in query.credentials)
     served = {each.id for each in found if each.matches}

@@ -164,7 +164,7 @@ class _Judgement:
         signer = resolve_signer(
             jws.header.x5c,
             kid=jws.header.kid,
-            name=name,
+            name=name if isinstance(name, str) else None,
             store=context.trust,
             purpose=Purpose.ISSUE_CREDENTIALS,
             at=context.at,

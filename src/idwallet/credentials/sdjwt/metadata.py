@@ -184,6 +184,9 @@ def judge_type(
     if integrity is not None and not isinstance(integrity, str):
         facts: Facts = {"what": "no string", "at": "vct#integrity"}
         return _say(Reason.MALFORMED, subject=subject, facts=facts), (vct,)
+    if vct not in types.by_vct:
+        missing = _NotAtHand(vct, integrity)
+        return _not_at_hand(missing, rule=rule, subject=subject), (vct,)
     try:
         chain = _chain(vct, integrity, types=types)
         rules = effective_rules(chain)
@@ -335,7 +338,7 @@ def _may_be_hidden(
         return False
     # A claim that is never disclosable goes with the object around it, which may be.
     present = takewhile(
-        lambda size: select(unpacked.claims, path[:size]), range(1, len(path) + 1)
+        lambda size: select(unpacked.positioned, path[:size]), range(1, len(path) + 1)
     )
     first_absent = path[: len(list(present)) + 1]
     return all(
@@ -352,7 +355,7 @@ def _broken(
     missing: list[str] = []
     wrong: list[str] = []
     for rule in rules:
-        found = select(unpacked.claims, rule.path)
+        found = select(unpacked.positioned, rule.path)
         if not found:
             if rule.mandatory and not _may_be_hidden(
                 rule.path, rules, unpacked=unpacked

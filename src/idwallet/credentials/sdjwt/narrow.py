@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.paths import ClaimPath
-from idwallet.credentials.sdjwt.unpack import Place, Unpacked
+from idwallet.credentials.sdjwt.unpack import Place, Unpacked, without_holes
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,7 +40,8 @@ def narrow(unpacked: Unpacked, asked: Iterable[ClaimPath]) -> Narrowed:
         if place not in enclosing and not _inside(place, wanted)
     )
     work = _Narrowing(wanted, enclosing=enclosing, disclosed=frozenset(disclosed))
-    return Narrowed(work.object_at(unpacked.claims, (), open_to_all=True), surplus)
+    kept = work.object_at(unpacked.positioned, (), open_to_all=True)
+    return Narrowed(without_holes(kept), surplus)
 
 
 def _inside(place: Place, wanted: frozenset[ClaimPath]) -> bool:

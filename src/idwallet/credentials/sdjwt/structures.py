@@ -19,6 +19,8 @@ SD_ALG: Final = "_sd_alg"
 DOTS: Final = "..."
 DEFAULT_HASH: Final = "sha-256"
 
+_DISCLOSURE: Final = "RFC 9901 §4.2"
+
 HASHES: Final = MappingProxyType(
     {"sha-256": hashlib.sha256, "sha-384": hashlib.sha384, "sha-512": hashlib.sha512}
 )
@@ -180,28 +182,26 @@ def read_disclosure(text: str, *, number: int) -> Disclosure:
         LimitError: it passes `limits.DISCLOSURE_BYTES`.
     """
     at = f"disclosure {number}"
-    clause = "RFC 9901 §4.2"
     if len(text) > limits.DISCLOSURE_BYTES:
         raise LimitError(
             f"a disclosure of more than {limits.DISCLOSURE_BYTES} bytes",
             at=at,
             clause="idwallet limits",
         )
+    data = b64.decode(text, at=at, clause=_DISCLOSURE)
     parts = read_json(
-        b64.decode(text, at=at, clause=clause),
-        at=at,
-        clause=clause,
-        max_bytes=limits.DISCLOSURE_BYTES,
+        data, at=at, clause=_DISCLOSURE, max_bytes=limits.DISCLOSURE_BYTES
     )
-    if not isinstance(parts, list) or len(parts) not in (2, 3):
-        raise MalformedError("no array of two or three", at=at, clause=clause)
-    if not isinstance(parts[0], str):
-        raise MalformedError("the salt is no string", at=at, clause=clause)
-    if len(parts) == 2:
-        return Disclosure(number, None, parts[1])
-    if not isinstance(parts[1], str):
-        raise MalformedError("the claim name is no string", at=at, clause=clause)
-    return Disclosure(number, parts[1], parts[2])
+    match parts:
+        case [str(), str() as name, value]:
+            return Disclosure(number, name, value)
+        case [str(), value]:
+            return Disclosure(number, None, value)
+        case [_, _] | [_, _, _]:
+            what = "the salt or the claim name is no string"
+        case _:
+            what = "no array of two or three"
+    raise MalformedError(what, at=at, clause=_DISCLOSURE)
 
 
 def json_form(sd_jwt: SdJwt) -> JsonObject:

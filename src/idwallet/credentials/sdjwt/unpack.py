@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple, cast
 
 from idwallet import limits
+from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.credentials.paths import ABSENT, is_there
 from idwallet.credentials.sdjwt.structures import (
     DOTS,
+    HASHES,
     NEVER_DISCLOSABLE,
     SD,
     SD_ALG,
     Disclosure,
-    digest_of,
     hash_name,
     read_disclosure,
 )
@@ -25,7 +27,7 @@ _FORBIDDEN_NAMES: Final = frozenset({SD, DOTS})
 
 
 class Revealed(NamedTuple):
-    """A disclosure that was put in its place.
+    """A disclosure that was put in its place, which counts as `Unpacked.positioned`.
 
     `position` indexes the disclosures as received; `parents` are the positions of
     the disclosures that enclose it, outermost first.
@@ -39,10 +41,15 @@ class Revealed(NamedTuple):
 class Unpacked(NamedTuple):
     """The processed payload, what was disclosed in it, and how much stays hidden.
 
-    `hidden` counts digests without a disclosure: undisclosed claims and decoys.
+    `claims` is the processed payload of RFC 9901. In `positioned` an array element
+    that was not disclosed leaves `paths.ABSENT` in its place, so that an index means
+    the same to issuer, holder and verifier (OpenID4VP 1.0 section 7 counts elements
+    of the credential); it is the same object when there are none. `hidden` counts
+    digests without a disclosure: undisclosed claims and decoys.
     """
 
     claims: JsonObject
+    positioned: JsonObject
     revealed: tuple[Revealed, ...]
     hidden: int
 
@@ -75,33 +82,48 @@ def unpack(
     if algorithm is None:
         raise DisclosureFault(Reason.HASH_UNSUPPORTED, {"found": SD_ALG})
     work = _Unpacking(_by_digest(disclosures, algorithm))
-    claims = work.object_at(payload, ())
-    claims.pop(SD_ALG, None)
+    positioned = work.object_at(payload, ())
+    positioned.pop(SD_ALG, None)
     work.finish()
-    return Unpacked(claims, tuple(work.revealed), work.hidden), algorithm
+    claims = without_holes(positioned) if work.holes else positioned
+    found = Unpacked(claims, positioned, tuple(work.revealed), work.hidden)
+    return found, algorithm
+
+
+def without_holes(claims: JsonObject) -> JsonObject:
+    """Return a copy of claims without the places of undisclosed array elements."""
+    return {name: _whole(value) for name, value in claims.items()}
+
+
+def _whole(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return without_holes(value)
+    if isinstance(value, list):
+        return [_whole(each) for each in value if is_there(each)]
+    return value
 
 
 def _by_digest(
     disclosures: tuple[str, ...], algorithm: str
 ) -> dict[str, tuple[int, Disclosure]]:
     found: dict[str, tuple[int, Disclosure]] = {}
-    for position, text in enumerate(disclosures):
-        number = position + 1
-        try:
-            decoded = read_disclosure(text, number=number)
-        except LimitError as error:
-            raise DisclosureFault(
-                Reason.LIMIT_EXCEEDED, {"what": error.what, "at": error.at}
-            ) from error
-        except MalformedError as error:
-            raise DisclosureFault(
-                Reason.MALFORMED, {"what": error.what, "at": error.at}
-            ) from error
-        digest = digest_of(text, algorithm)
-        if digest in found:
-            # The same disclosure twice: one of them is referenced by nothing.
-            raise DisclosureFault(Reason.DIGEST_REPEATED, _at_disclosure(number))
-        found[digest] = (position, decoded)
+    hashed = HASHES[algorithm]
+    try:
+        for position, text in enumerate(disclosures):
+            decoded = read_disclosure(text, number=position + 1)
+            digest = b64.encode(hashed(text.encode("ascii")).digest())
+            found[digest] = (position, decoded)
+    except MalformedError as error:
+        limit = isinstance(error, LimitError)
+        raise DisclosureFault(
+            Reason.LIMIT_EXCEEDED if limit else Reason.MALFORMED,
+            {"what": error.what, "at": error.at},
+        ) from error
+    if len(found) != len(disclosures):
+        # The same disclosure twice: one of them is referenced by nothing.
+        kept = {position for position, _ in found.values()}
+        number = next(n for n in range(len(disclosures)) if n not in kept) + 1
+        raise DisclosureFault(Reason.DIGEST_REPEATED, _at_disclosure(number))
     return found
 
 
@@ -116,16 +138,23 @@ def _malformed(what: str, place: Place) -> DisclosureFault:
     )
 
 
+def _too_deep(place: Place) -> DisclosureFault:
+    return DisclosureFault(
+        Reason.LIMIT_EXCEEDED,
+        {"what": "nested too deep", "at": f"payload, level {len(place)}"},
+    )
+
+
 class _Unpacking:
     """One pass over one payload; every digest seen is remembered (step 4)."""
 
-    __slots__ = ("_by_digest", "_seen", "_used", "hidden", "revealed")
+    __slots__ = ("_by_digest", "_seen", "hidden", "holes", "revealed")
 
     def __init__(self, by_digest: dict[str, tuple[int, Disclosure]]) -> None:
         self._by_digest = by_digest
         self._seen: set[str] = set()
-        self._used = 0
         self.hidden = 0
+        self.holes = False
         self.revealed: list[Revealed] = []
 
     def object_at(
@@ -136,23 +165,19 @@ class _Unpacking:
         parents: tuple[int, ...] = (),
     ) -> JsonObject:
         if len(place) + len(parents) > limits.SD_DEPTH:
-            raise DisclosureFault(
-                Reason.LIMIT_EXCEEDED,
-                {"what": "nested too deep", "at": f"payload, level {len(place)}"},
-            )
+            raise _too_deep(place)
         made: JsonObject = {}
         for name, value in node.items():
-            if name == SD:
-                continue
-            if name == DOTS:
-                # Outside an array element the name has no meaning (§4.2.4.2).
-                raise _malformed("a claim named '...'", place)
             kind = type(value)
-            if kind is dict or kind is list:
-                made[name] = self.value_at(value, (*place, name), parents=parents)
-            else:
+            if kind is not dict and kind is not list:
                 made[name] = value
+            elif name != SD:
+                made[name] = self.value_at(value, (*place, name), parents=parents)
+        if DOTS in node:
+            # Outside an array element the name has no meaning (§4.2.4.2).
+            raise _malformed("a claim named '...'", place)
         if SD in node:
+            made.pop(SD, None)
             self._insert_claims(node[SD], made, place=place, parents=parents)
         return made
 
@@ -200,35 +225,34 @@ class _Unpacking:
         self, items: list[JsonValue], place: Place, *, parents: tuple[int, ...]
     ) -> list[JsonValue]:
         if len(place) + len(parents) > limits.SD_DEPTH:
+            raise _too_deep(place)
+        return [
+            self._element(item, (*place, position), parents=parents)
+            for position, item in enumerate(items)
+        ]
+
+    def _element(
+        self, item: JsonValue, here: Place, *, parents: tuple[int, ...]
+    ) -> JsonValue:
+        if not isinstance(item, dict) or DOTS not in item:
+            return self.value_at(item, here, parents=parents)
+        if len(item) != 1:
+            # §4.2.4.2: no other key may stand beside the digest.
+            raise _malformed("'...' beside other names", here[:-1])
+        found = self._look_up([item[DOTS]], here[:-1])
+        if not found:
+            self.holes = True
+            return cast("JsonValue", ABSENT)
+        position, disclosure = found[0]
+        if disclosure.name is not None:
             raise DisclosureFault(
-                Reason.LIMIT_EXCEEDED,
-                {"what": "nested too deep", "at": f"payload, level {len(place)}"},
+                Reason.MALFORMED,
+                {
+                    "what": "a claim where an array element belongs",
+                    "at": f"disclosure {disclosure.number}",
+                },
             )
-        made: list[JsonValue] = []
-        for item in items:
-            here = (*place, len(made))
-            if isinstance(item, dict) and DOTS in item:
-                if len(item) != 1:
-                    # §4.2.4.2: no other key may stand beside the digest.
-                    raise _malformed("'...' beside other names", place)
-                found = self._look_up([item[DOTS]], place)
-                if not found:
-                    continue
-                position, disclosure = found[0]
-                if disclosure.name is not None:
-                    raise DisclosureFault(
-                        Reason.MALFORMED,
-                        {
-                            "what": "a claim where an array element belongs",
-                            "at": f"disclosure {disclosure.number}",
-                        },
-                    )
-                made.append(
-                    self._reveal(disclosure, position, place=here, parents=parents)
-                )
-            else:
-                made.append(self.value_at(item, here, parents=parents))
-        return made
+        return self._reveal(disclosure, position, place=here, parents=parents)
 
     def _look_up(
         self, digests: list[JsonValue], place: Place
@@ -272,7 +296,6 @@ class _Unpacking:
             raise DisclosureFault(
                 Reason.CLAIM_NEVER_DISCLOSABLE, _at_disclosure(disclosure.number)
             )
-        self._used += 1
         self.revealed.append(Revealed(place, position, parents))
         value = disclosure.value
         if isinstance(value, dict | list):
@@ -281,7 +304,7 @@ class _Unpacking:
 
     def finish(self) -> None:
         """Refuse disclosures that no digest refers to (step 5)."""
-        if self._used == len(self._by_digest):
+        if len(self.revealed) == len(self._by_digest):
             return
         used = {each.position for each in self.revealed}
         number = next(

@@ -2,6 +2,7 @@ import pytest
 
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.credentials.paths import ABSENT
 from idwallet.credentials.sdjwt.structures import NEVER_DISCLOSABLE
 from idwallet.credentials.sdjwt.unpack import DisclosureFault, unpack
 from idwallet.report import Reason
@@ -48,11 +49,12 @@ def test_disclosures_come_to_stand_where_their_digests_do() -> None:
     assert repr(unpacked) == "Unpacked(<4 disclosed, 1 hidden>)"
 
 
-def test_elements_that_are_not_shown_leave_no_gap() -> None:
+def test_elements_not_shown_leave_no_gap_in_the_claims_but_keep_their_place() -> None:
     payload: JsonObject = {"list": [{"...": "a"}, {"...": digest(ITEM)}, {"...": "b"}]}
     unpacked, _ = unpack(payload, (ITEM,))
     assert unpacked.claims == {"list": ["item"]}
-    assert [each.place for each in unpacked.revealed] == [("list", 0)]
+    assert unpacked.positioned == {"list": [ABSENT, "item", ABSENT]}
+    assert [each.place for each in unpacked.revealed] == [("list", 1)]
     assert unpacked.hidden == 2
 
 
