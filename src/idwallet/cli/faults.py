@@ -1,8 +1,10 @@
 """How the program ends, and the one line that says why."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from typing import Final
 
 import click
 
@@ -20,6 +22,8 @@ from idwallet.report import Outcome
 
 STREAM = "-"
 """What stands for standard input and standard output in place of a file's name."""
+
+_USER: Final = re.compile(r"(?<=://)[^/@]*@")
 
 
 class ExitStatus(IntEnum):
@@ -61,8 +65,15 @@ def input_fault(message: str) -> CommandFault:
 
 
 def name_of(source: str) -> str:
-    """Return how a file, or the standard input, is called in a message."""
-    return "standard input" if source == STREAM else show(source)
+    """Return how a file, stream, key or database is called in a message.
+
+    Whoever put a PIN or a password into an address does not find it on the screen.
+    """
+    if source == STREAM:
+        return "standard input"
+    if source.lower().startswith("pkcs11:"):
+        source = source.partition("?")[0]
+    return show(_USER.sub("", source))
 
 
 @contextmanager
@@ -79,10 +90,16 @@ def about(source: str, *, remedy: str = "") -> Iterator[None]:
     except VerificationError:
         raise
     except IdWalletError as error:
-        ending = f" - {remedy}" if remedy else ""
-        raise CommandFault(
-            f"{name_of(source)}: {show(str(error))}{ending}", status=status_of(error)
-        ) from error
+        line = _named(source, show(str(error)))
+        # What cannot be read at all is not mended by other content.
+        if remedy and isinstance(error, MalformedError | UnsupportedError | UsageError):
+            line = f"{line} - {remedy}"
+        raise CommandFault(line, status=status_of(error)) from error
+
+
+def _named(source: str, message: str) -> str:
+    name = name_of(source)
+    return message if name in message else f"{name}: {message}"
 
 
 def status_of(error: IdWalletError) -> ExitStatus:

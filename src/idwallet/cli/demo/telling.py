@@ -153,7 +153,7 @@ class Narrator:
 def tell_on_screen(story: Story, speech: Speech) -> None:
     """Tell the story on standard output; plain where that is no terminal."""
     console = Console(markup=False, emoji=False, highlight=False)
-    if not console.is_terminal:
+    if not console.is_terminal or console.no_color:
         screen.say(transcript(story, speech).rstrip("\n"))
         return
     console.width = min(console.width, _WIDTH)
