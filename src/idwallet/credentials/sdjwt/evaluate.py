@@ -20,7 +20,7 @@ from idwallet.codec.json import JsonObject, JsonValue, read_object
 from idwallet.codec.numeric_date import numeric_seconds
 from idwallet.codec.text import show
 from idwallet.credentials.required import Context, Expected, HeldBy
-from idwallet.credentials.sdjwt.key_binding import judge_holder, signature_facts
+from idwallet.credentials.sdjwt.key_binding import HolderJudgement, signature_facts
 from idwallet.credentials.sdjwt.metadata import (
     NO_TYPES,
     TypeMetadataSet,
@@ -41,9 +41,11 @@ from idwallet.report import (
     CheckId,
     Checks,
     Facts,
+    Outcome,
     Reason,
     StatusListNeeded,
     check,
+    waiting,
 )
 from idwallet.trust.anchors import Purpose
 from idwallet.trust.policy import ExpiryRule, StatusRule
@@ -127,7 +129,8 @@ class _Judgement:
         self._wait = checks.wait
 
     def run(self, expected: Expected | HeldBy, known: TypeMetadataSet) -> SdJwtVerdict:
-        issuer, authentic = self._issuer()
+        signer = self._trust()
+        place = len(self._checks.found)
         unpacked = self._disclosures()
         types: tuple[str, ...] = ()
         until: datetime | None = None
@@ -137,20 +140,28 @@ class _Judgement:
         else:
             types = self._metadata(self._type(unpacked.claims), unpacked, known=known)
             until = self._validity(unpacked.claims, expected)
-            self._status(unpacked.claims, authentic)
-        judge_holder(
+        holder = HolderJudgement(
             self._sd_jwt,
             self._payload,
             expected=expected,
             context=self._context,
             checks=self._checks,
         )
-        found = tuple(self._checks.found)
-        return SdJwtVerdict(found, self._sd_jwt, unpacked, types, issuer, until)
+        binding = holder.read()
+        signature = self._signature(signer)
+        self._checks.found.insert(place, signature)
+        holder.conclude(binding)
+        if unpacked is not None:
+            found = isinstance(signer, SignerFound)
+            authentic = found and signature.outcome is Outcome.PASSED
+            self._status(unpacked.claims, authentic)
+        issuer = signer if isinstance(signer, SignerFound) else None
+        checks = tuple(self._checks.found)
+        return SdJwtVerdict(checks, self._sd_jwt, unpacked, types, issuer, until)
 
     # Steps 2 and 3.
 
-    def _issuer(self) -> tuple[SignerFound | None, bool]:
+    def _trust(self) -> SignerFound | SignerRefused | None:
         context, jws = self._context, self._sd_jwt.issuer_jwt
         name = self._payload.get("iss")
         if not isinstance(name, str) and "iss" in self._payload:
@@ -159,8 +170,7 @@ class _Judgement:
                 Reason.NAME_NOT_REGISTERED,
                 facts={"found": "iss is no string", "name": ""},
             )
-            self._wait(CheckId.ISSUER_SIGNATURE, CheckId.ISSUER_TRUST)
-            return None, False
+            return None
         signer = resolve_signer(
             jws.header.x5c,
             kid=jws.header.kid,
@@ -171,16 +181,20 @@ class _Judgement:
             algorithms=context.policy.algorithms,
         )
         self._say(CheckId.ISSUER_TRUST, signer.reason, facts=signer.facts)
-        if signer.key is None:
-            self._wait(CheckId.ISSUER_SIGNATURE, CheckId.ISSUER_TRUST)
-            return None, False
-        reason = signature_reason(
-            jws, key=signer.key, allowed=context.policy.algorithms
-        )
-        self._say(CheckId.ISSUER_SIGNATURE, reason, facts=signature_facts(reason, jws))
-        if isinstance(signer, SignerRefused):
-            return None, False
-        return signer, reason is Reason.VALID
+        return signer
+
+    def _signature(self, signer: SignerFound | SignerRefused | None) -> Check:
+        subject = self._checks.subject
+        if signer is None or signer.key is None:
+            return waiting(
+                CheckId.ISSUER_SIGNATURE,
+                subject=subject,
+                waits_for=CheckId.ISSUER_TRUST,
+            )
+        jws, allowed = self._sd_jwt.issuer_jwt, self._context.policy.algorithms
+        reason = signature_reason(jws, key=signer.key, allowed=allowed)
+        facts = signature_facts(reason, jws)
+        return check(CheckId.ISSUER_SIGNATURE, reason, subject=subject, facts=facts)
 
     # Step 4.
 

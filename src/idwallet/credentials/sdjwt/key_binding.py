@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from idwallet.codec.json import JsonObject, JsonValue, read_object
 from idwallet.codec.numeric_date import numeric_date
@@ -21,43 +22,63 @@ from idwallet.report import CheckId, Checks, Facts, Reason
 from idwallet.trust.policy import BindingRule, PresenceRule
 
 
-def judge_holder(
-    sd_jwt: SdJwt,
-    payload: Mapping[str, JsonValue],
-    *,
-    expected: Expected | HeldBy,
-    context: Context,
-    checks: Checks,
-) -> None:
-    """Add the checks about the holder; `payload` is the issuer-signed one."""
-    judgement = _HolderJudgement(sd_jwt, payload, context=context, checks=checks)
-    if isinstance(expected, HeldBy):
-        judgement.held(expected)
-    else:
-        judgement.binding(expected)
-        judgement.presence()
+class Binding(NamedTuple):
+    """A key binding that was read: who must have signed what it says."""
+
+    key: PublicKey
+    jws: Jws
+    said: JsonObject
 
 
-class _HolderJudgement:
-    """The holder of one credential, at one moment; collects checks."""
+class HolderJudgement:
+    """The holder of one credential, at one moment; adds checks to those collected.
 
-    __slots__ = ("_context", "_payload", "_say", "_sd_jwt", "_wait")
+    First `read`, then `conclude`: between them the caller judges the issuer's
+    signature, so that both signatures are verified one right after the other. What
+    an elliptic curve leaves in the processor's caches is a third of the cost of all
+    else.
+    """
+
+    __slots__ = ("_context", "_expected", "_payload", "_say", "_sd_jwt", "_wait")
 
     def __init__(
         self,
         sd_jwt: SdJwt,
         payload: Mapping[str, JsonValue],
         *,
+        expected: Expected | HeldBy,
         context: Context,
         checks: Checks,
     ) -> None:
+        """Take what is judged; `payload` is the issuer-signed one."""
         self._sd_jwt = sd_jwt
         self._payload = payload
+        self._expected = expected
         self._context = context
         self._say = checks.say
         self._wait = checks.wait
 
-    def held(self, expected: HeldBy) -> None:
+    def read(self) -> Binding | None:
+        """Return the key binding, or None after saying why there is none to judge."""
+        expected = self._expected
+        if isinstance(expected, HeldBy):
+            self._held(expected)
+            return None
+        if self._sd_jwt.key_binding is None:
+            self._unbound(expected)
+            return None
+        return self._read(self._sd_jwt.key_binding)
+
+    def conclude(self, binding: Binding | None) -> None:
+        """Judge what `read` returned, and the holder's presence."""
+        expected = self._expected
+        if isinstance(expected, HeldBy):
+            return
+        if binding is not None:
+            self._binding(binding, expected)
+        self._presence()
+
+    def _held(self, expected: HeldBy) -> None:
         if self._sd_jwt.key_binding is not None:
             # §7.2: a holder must refuse a credential that comes with key binding.
             self._say(CheckId.HOLDER_BINDING, Reason.UNEXPECTED)
@@ -91,15 +112,11 @@ class _HolderJudgement:
             )
             return None
 
-    def binding(self, expected: Expected) -> None:
-        text = self._sd_jwt.key_binding
-        if text is None:
-            self._unbound(expected)
-            return
+    def _read(self, text: str) -> Binding | None:
         key = self._holder_key()
         if key is None:
             self._wait_for_binding()
-            return
+            return None
         try:
             jws = read_compact(text, at="key binding", understood=NO_EXTENSIONS)
             said = read_object(jws.payload, at="key binding", clause="RFC 9901 §4.3")
@@ -108,26 +125,24 @@ class _HolderJudgement:
             facts = {"what": error.what, "at": error.at}
             self._say(CheckId.HOLDER_BINDING, Reason.MALFORMED, facts=facts)
             self._wait_for_binding()
-            return
+            return None
+        return Binding(key, jws, said)
+
+    def _binding(self, binding: Binding, expected: Expected) -> None:
+        said = binding.said
         algorithm = hash_name(self._payload)
         if algorithm is None:
             self._wait(CheckId.HOLDER_BINDING, CheckId.CREDENTIAL_DISCLOSURES)
         else:
-            reason = self._binding_reason(jws, said, key=key, algorithm=algorithm)
-            self._say(
-                CheckId.HOLDER_BINDING, reason, facts=signature_facts(reason, jws)
-            )
-        self._say_compared(
-            CheckId.PRESENTATION_NONCE, said.get("nonce"), expected=expected.nonce
-        )
-        self._say_compared(
-            CheckId.PRESENTATION_AUDIENCE, said.get("aud"), expected=expected.audience
-        )
+            reason = self._reason(binding, algorithm)
+            facts = signature_facts(reason, binding.jws)
+            self._say(CheckId.HOLDER_BINDING, reason, facts=facts)
+        self._compare(CheckId.PRESENTATION_NONCE, said.get("nonce"), expected.nonce)
+        self._compare(CheckId.PRESENTATION_AUDIENCE, said.get("aud"), expected.audience)
         self._freshness(said)
 
-    def _binding_reason(
-        self, jws: Jws, said: JsonObject, *, key: PublicKey, algorithm: str
-    ) -> Reason:
+    def _reason(self, binding: Binding, algorithm: str) -> Reason:
+        key, jws, said = binding
         if jws.header.typ != TYP_KEY_BINDING:
             return Reason.TYP_MISMATCH
         reason = signature_reason(jws, key=key, allowed=self._context.policy.algorithms)
@@ -153,9 +168,7 @@ class _HolderJudgement:
         for each in BOUND:
             self._wait(each, CheckId.HOLDER_BINDING)
 
-    def _say_compared(
-        self, check_id: CheckId, found: JsonValue, *, expected: str
-    ) -> None:
+    def _compare(self, check_id: CheckId, found: JsonValue, expected: str) -> None:  # noqa: PLR0917
         if not isinstance(found, str):
             self._say(check_id, Reason.ABSENT)
             return
@@ -191,7 +204,7 @@ class _HolderJudgement:
         else:
             self._say(CheckId.PRESENTATION_FRESHNESS, Reason.FRESH)
 
-    def presence(self) -> None:
+    def _presence(self) -> None:
         # No SD-JWT VC can carry an attestation of presence yet.
         accepted = (
             self._context.policy.presence is PresenceRule.NOT_ESTABLISHED_ACCEPTED
