@@ -259,7 +259,7 @@ PROOFS: Final = (
         "the key of somebody else", _SIGNATURE, Reason.INVALID, _key_of_another
     ),
     ProofForgery(
-        "an audience changed after signing",
+        "a payload changed after signing",
         _SIGNATURE,
         Reason.INVALID,
         _bent(payload_replaced(b"{", b'{"a":1,')),
