@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Final
 
 import click
@@ -20,7 +21,7 @@ from idwallet.errors import (
 )
 from idwallet.report import Outcome
 
-STREAM = "-"
+STREAM: Final = "-"
 """What stands for standard input and standard output in place of a file's name."""
 
 _USER: Final = re.compile(r"(?<=://)[^/@]*@")
@@ -37,11 +38,13 @@ class ExitStatus(IntEnum):
     INTERRUPTED = 130
 
 
-OUTCOMES = {
-    Outcome.PASSED: ExitStatus.PASSED,
-    Outcome.FAILED: ExitStatus.FAILED,
-    Outcome.INDETERMINATE: ExitStatus.INDETERMINATE,
-}
+OUTCOMES: Final = MappingProxyType(
+    {
+        Outcome.PASSED: ExitStatus.PASSED,
+        Outcome.FAILED: ExitStatus.FAILED,
+        Outcome.INDETERMINATE: ExitStatus.INDETERMINATE,
+    }
+)
 """The exit status of each verdict."""
 
 

@@ -1,6 +1,7 @@
 """Keys and roots as files name them."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from idwallet import limits
 from idwallet.adapters.keys import open_signer
@@ -19,7 +20,7 @@ from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.policy import Policy
 
-_SEQUENCE = b"\x30"
+_SEQUENCE: Final = b"\x30"
 
 
 def open_key(key: str, *, passphrase_file: str | None) -> Signer:

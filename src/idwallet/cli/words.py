@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from importlib.resources import files
+from typing import Final
 
 from idwallet.codec.json import JsonValue
 from idwallet.codec.text import show
@@ -10,7 +11,7 @@ from idwallet.credentials.catalogue import catalogue
 from idwallet.credentials.paths import ClaimPath, show_path
 from idwallet.explain.words import Language, claim_names
 
-_VALUE_CHARACTERS = 80
+_VALUE_CHARACTERS: Final = 80
 
 
 class Speech:

@@ -1,0 +1,120 @@
+"""What `inspect` makes of each kind of thing, and that it verifies none of it."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from idwallet import Algorithm, Query, SoftwareSigner
+from idwallet.cli.screen import json_text
+from idwallet.codec.pem import read_pem, write_pem
+from idwallet.envelope.jws import (
+    JsonShape,
+    JsonSigner,
+    sign_compact,
+    sign_json_serialization,
+)
+from tests.cli.program import run
+
+SIGNER: Final = SoftwareSigner.generate(Algorithm.ES256)
+
+
+def _jwk() -> bytes:
+    return json.dumps(SIGNER.public_key.to_jwk()).encode()
+
+
+def _json_jws(shape: JsonShape) -> bytes:
+    signers = [JsonSigner(SIGNER, {"typ": "test"})]
+    value = sign_json_serialization(b'{"a":1}', signers=signers, shape=shape)
+    return json.dumps(value).encode()
+
+
+KINDS: Final[dict[str, tuple[bytes, str]]] = {
+    "jwk": (_jwk(), "JWK"),
+    "foreign key": (b'{"kty":"EC","crv":"P-0"}', "JWK"),
+    "keys": (b'{"keys":[' + _jwk() + b"]}", "JWK set"),
+    "spki": (write_pem("PUBLIC KEY", SIGNER.public_key.spki).encode(), "PEM"),
+    "other pem": (write_pem("X509 CRL", b"\x30\x00").encode(), "PEM"),
+    "broken pem": (write_pem("CERTIFICATE", b"\x30\x00").encode(), "PEM"),
+    "query": (json.dumps(Query.age_over(18).to_dcql()).encode(), "DCQL query"),
+    "type": (
+        b'{"vct":"urn:example:card","name":"A card"}',
+        "type metadata (SD-JWT VC)",
+    ),
+    "json": (b'{"a":[1,{"b":null}],"c":{},"d":[],"e":true,"f":1.5}', "JSON"),
+    "array": (b"[]", "JSON"),
+    "jws": (
+        sign_compact(b"\xff", header={"typ": "test"}, signer=SIGNER).encode(),
+        "JWS",
+    ),
+    "flattened": (_json_jws(JsonShape.FLATTENED), "JWS, JSON serialisation"),
+    "general": (_json_jws(JsonShape.GENERAL), "JWS, JSON serialisation"),
+    "refusal": (b"error=access_denied&state=s", "OpenID4VP refusal"),
+    "unknown refusal": (b"error=nonsense", "OpenID4VP refusal"),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_kind_is_recognised_and_marked_unverified(name: str) -> None:
+    data, kind = KINDS[name]
+    ran = run("inspect", "--json", stdin=data)
+    assert ran.status == 0, ran
+    document = json.loads(ran.out)
+    assert (document["verified"], document["kind"]) == (False, kind)
+    text = run("inspect", stdin=data)
+    assert text.status == 0
+    assert text.out.startswith("UNVERIFIED")
+
+
+def _document(story: Path, name: str) -> Any:
+    ran = run("inspect", "--json", str(story / name))
+    assert ran.status == 0, ran
+    return json.loads(ran.out)
+
+
+def test_a_card_is_decoded_with_every_disclosure(story: Path) -> None:
+    document = _document(story, "card.sdjwt")
+    values = [part["value"] for part in document["parts"]]
+    names = {each.get("name") for each in values if isinstance(each, dict)}
+    assert {"family_name", "отчество", "picture"} <= names
+
+
+def test_a_card_in_json_form_is_the_same_card(story: Path) -> None:
+    from idwallet.credentials.sdjwt.structures import json_form, read_sd_jwt
+
+    text = (story / "card.sdjwt").read_text().strip()
+    (story / "card.json").write_text(json.dumps(json_form(read_sd_jwt(text))))
+    titles = [part["title"] for part in _document(story, "card.json")["parts"]]
+    assert "disclosure 1" in titles
+
+
+def test_a_der_certificate_is_decoded(story: Path) -> None:
+    (block,) = read_pem((story / "pki/root.pem").read_bytes(), at="root")
+    (story / "root.der").write_bytes(block.der)
+    document = _document(story, "root.der")
+    assert document["kind"] == "X.509 certificate"
+    assert document["parts"][0]["value"]["is_ca"] is True
+
+
+def test_a_forged_card_is_decoded_all_the_same(story: Path) -> None:
+    card = (story / "card.sdjwt").read_text().strip()
+    head, tilde, rest = card.partition("~")
+    (story / "forged").write_text(head[:-4] + "AAAA" + tilde + rest)
+    assert _document(story, "forged")["verified"] is False
+
+
+def test_json_text_gives_back_its_value_and_no_terminal_acts_on_it() -> None:
+    value = {"a\x1b[2J": "\u202e\x9b\x7f\u2028 ok \U000e0001 Анна \U0001f600"}
+    text = json_text(value)
+    assert json.loads(text) == value
+    assert all(c.isprintable() or c == "\n" for c in text)
+    assert "Анна" in text
+
+
+def test_long_values_are_cut_for_people_and_whole_for_programs(story: Path) -> None:
+    text = run("inspect", str(story / "person.json")).out
+    picture = _document(story, "person.json")["parts"][0]["value"]["picture"]
+    assert len(picture) > 20_000
+    assert f"({len(picture):,} characters)" in text
+    assert picture not in text
