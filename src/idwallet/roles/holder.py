@@ -10,7 +10,7 @@ from idwallet.credentials.model import Credential
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.query import Query, QueryMatch, match
 from idwallet.credentials.required import STORED, Context, HeldBy, required_of
-from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate
+from idwallet.credentials.sdjwt.evaluate import evaluate
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.credentials.sdjwt.present import (
     bind_to_key,
@@ -21,7 +21,13 @@ from idwallet.credentials.sdjwt.present import (
 )
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.signer import StoredKeySigner
-from idwallet.errors import SignerUnavailable, UsageError, require_passed
+from idwallet.errors import (
+    SignerUnavailable,
+    UsageError,
+    VerificationError,
+    VerificationFailed,
+    VerificationIndeterminate,
+)
 from idwallet.ports import CredentialStore, KeyStore, Random
 from idwallet.protocols.openid4vp.evaluate import evaluate_request
 from idwallet.protocols.openid4vp.request import RequestObject
@@ -29,11 +35,12 @@ from idwallet.protocols.openid4vp.response import (
     write_response,
     write_response_json,
 )
-from idwallet.report import Report
+from idwallet.report import Check, Outcome, Report, Required
 from idwallet.roles.record import HeldCredential, open_record, seal_record
 from idwallet.trust import policies
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policy import Policy
+from idwallet.trust.signer import SignerFound
 
 _SUBJECT: Final = "credential"
 
@@ -199,28 +206,32 @@ class Holder:
             PortError: the store failed; nothing was stored.
         """
         _require_aware(at)
-        thumbprint = holder_thumbprint(credential.raw)
-        mine = thumbprint is not None and self._keys.get(thumbprint) is not None
+        thumbprint = holder_thumbprint(credential.raw) or ""
+        mine = bool(thumbprint) and self._keys.get(thumbprint) is not None
         verdict = evaluate(
             credential.raw,
-            expected=HeldBy(frozenset({thumbprint} if mine and thumbprint else ())),
+            expected=HeldBy(frozenset({thumbprint} if mine else ())),
             context=Context(self._trust, self._policy, at),
             subject=_SUBJECT,
             types=self._types,
         )
-        require_passed(
-            Report(
-                checks=verdict.checks,
-                required=required_of(STORED, _SUBJECT),
-                at=at,
-                policy=self._policy.name,
-            )
+        report = self._report(
+            verdict.checks, at=at, required=required_of(STORED, _SUBJECT)
         )
-        held = _held(
-            self._random(16).hex(),
-            credential,
-            verdict=verdict,
-            thumbprint=thumbprint or "",
+        issuer, unpacked = verdict.issuer, verdict.unpacked
+        if report.outcome is not Outcome.PASSED or issuer is None or unpacked is None:
+            raise _refusal(report)
+        held = HeldCredential(
+            name=self._random(16).hex(),
+            format=credential.format,
+            credential_type=verdict.types[0],
+            types=verdict.types,
+            issuer=issuer.name,
+            claims=unpacked.claims,
+            positioned=unpacked.positioned,
+            raw=credential.raw,
+            thumbprint=thumbprint,
+            authority_key_ids=_authority_key_ids(issuer),
         )
         self._store.put(seal_record(held, key=self._seal, random=self._random))
         return held
@@ -246,18 +257,17 @@ class Holder:
         """
         _require_aware(at)
         verdict = evaluate_request(raw, trust=self._trust, policy=self._policy, at=at)
-        report = Report(
-            checks=verdict.checks,
-            required=verdict.required,
-            at=at,
-            policy=self._policy.name,
-        )
-        require_passed(report)
+        report = self._report(verdict.checks, at=at, required=verdict.required)
         request = verdict.request
-        if request is None:  # unreachable: a request that passed is there
-            raise UsageError("a passed report without a request")
+        if report.outcome is not Outcome.PASSED or request is None:
+            raise _refusal(report)
         by = Authenticated(verdict.asker or request.client_id, request.client_id)
         return Asked(by, request.query, request.purpose, report, request)
+
+    def _report(
+        self, checks: tuple[Check, ...], *, at: datetime, required: Required
+    ) -> Report:
+        return Report(checks=checks, required=required, at=at, policy=self._policy.name)
 
     def match(self, asked: Asked) -> Match:
         """Find what answers the request; pure, and nothing leaves the wallet."""
@@ -314,23 +324,11 @@ def _require_aware(at: datetime) -> None:
         raise UsageError("`at` carries its time zone: use an aware datetime")
 
 
-def _held(
-    name: str, credential: Credential, *, verdict: SdJwtVerdict, thumbprint: str
-) -> HeldCredential:
-    issuer, unpacked = verdict.issuer, verdict.unpacked
-    if issuer is None or unpacked is None:  # unreachable: the report passed
-        raise UsageError("a passed report without an issuer")
-    return HeldCredential(
-        name=name,
-        format=credential.format,
-        credential_type=verdict.types[0],
-        types=verdict.types,
-        issuer=issuer.name,
-        claims=unpacked.claims,
-        positioned=unpacked.positioned,
-        raw=credential.raw,
-        thumbprint=thumbprint,
-        authority_key_ids=()
-        if issuer.path is None
-        else issuer.path.authority_key_ids(),
-    )
+def _authority_key_ids(issuer: SignerFound) -> tuple[bytes, ...]:
+    return () if issuer.path is None else issuer.path.authority_key_ids()
+
+
+def _refusal(report: Report) -> VerificationError:
+    if report.outcome is Outcome.FAILED:
+        return VerificationFailed(report)
+    return VerificationIndeterminate(report)

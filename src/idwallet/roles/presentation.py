@@ -33,7 +33,13 @@ from idwallet.credentials.required import (
 )
 from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate, fault_reason
 from idwallet.credentials.sdjwt.narrow import Narrowed, narrow
-from idwallet.errors import MalformedError, UnsupportedError, UsageError, require_passed
+from idwallet.errors import (
+    MalformedError,
+    UnsupportedError,
+    UsageError,
+    VerificationFailed,
+    VerificationIndeterminate,
+)
 from idwallet.ports import Use
 from idwallet.protocols.openid4vp.response import (
     ResponseParts,
@@ -82,10 +88,11 @@ def verify_presentation(
         PortError: the replay guard did not answer.
     """
     judged = evaluate_presentation(response, request=request, trust=trust, at=at)
-    require_passed(judged.report)
-    if isinstance(judged, Unverified):  # unreachable: a passed report is verified
-        raise UsageError("a passed report without a presentation")
-    return judged
+    if isinstance(judged, VerifiedPresentation):
+        return judged
+    if judged.report.outcome is Outcome.FAILED:
+        raise VerificationFailed(judged.report)
+    raise VerificationIndeterminate(judged.report)
 
 
 def evaluate_presentation(
@@ -281,12 +288,13 @@ class _Answer:
             answers[each.query_id].append(_candidate(each.verdict))
         judged = judge_answer(self._request.query, answers)
         asked = {each.id: each for each in self._request.query.credentials}
-        narrowed: dict[str, Narrowed] = {}
-        for each in shown:
-            unpacked = each.verdict.unpacked
-            if unpacked is not None:
-                paths = requested_paths(asked[each.query_id], unpacked.positioned)
-                narrowed[each.subject] = narrow(unpacked, paths)
+        narrowed = {
+            each.subject: narrow(
+                unpacked, requested_paths(asked[each.query_id], unpacked.positioned)
+            )
+            for each in shown
+            if (unpacked := each.verdict.unpacked) is not None
+        }
         self._checks += [_with_surplus(each, narrowed) for each in judged]
         return narrowed
 
