@@ -26,7 +26,6 @@ OWN_DATA: Final[Mapping[str, str]] = {
 
 # A bounded memo of a pure function: which results it holds changes nothing but speed.
 PURE_MEMOS: Final[Mapping[str, str]] = {
-    "report.verdict._plain": "checks without facts, at most _PLAIN_LIMIT of them",
 }
 # What a device keeps for the process, whether we look or not.
 MIRRORS: Final[Mapping[str, str]] = {

@@ -23,7 +23,7 @@ _NOT_BRACKETS: Final = bytes(set(range(256)) - set(_BRACKETS))
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 # UTF-16 surrogates can only come from escapes: as UTF-8 they are refused.
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-_LEAVES: Final = frozenset({str, int, bool, type(None)})
+_SCALARS: Final = frozenset({str, int, bool, type(None)})
 
 
 class _RefusedError(Exception):
@@ -59,8 +59,7 @@ def read_json(
         octets = _encode(octets, at=at, max_bytes=max_bytes)
     if len(octets) > max_bytes:
         raise LimitError("JSON text is too long", at=at, clause=_LIMITS)
-    # Every level takes two brackets, so a short text cannot be deep.
-    if len(octets) > 2 * max_depth:
+    if octets.count(b"{") + octets.count(b"[") > max_depth:
         _require_depth(octets, at=at, max_depth=max_depth)
     # orjson keeps the last of duplicate names and turns large integers into floats.
     # Text that it writes back octet for octet had nothing of that kind in it; all
@@ -105,7 +104,7 @@ def write_json(value: JsonValue) -> bytes:
             than `limits.JSON_DEPTH`, which no reader of ours would take.
     """
     # orjson writes NaN as null and takes enums, tuples and UUIDs: types come first.
-    if _is_plain([value], room=limits.JSON_DEPTH):
+    if _is_plain(value, room=limits.JSON_DEPTH):
         try:
             return orjson.dumps(value)
         except orjson.JSONEncodeError:
@@ -113,18 +112,30 @@ def write_json(value: JsonValue) -> bytes:
     return _write_strictly(value)
 
 
-def _is_plain(items: Iterable[JsonValue], *, room: int) -> bool:
-    """Tell whether orjson can be given these: finite, shallow, of exact types."""
+def are_scalars(items: Iterable[JsonValue]) -> bool:
+    """Tell whether all are texts, integers, booleans or null, and of no subclass.
+
+    It answers for a whole list in the time of a few comparisons. What it answers
+    False for may still be one: look at each.
+    """
+    return _SCALARS.issuperset(map(type, items))
+
+
+def _is_plain(value: JsonValue, *, room: int) -> bool:
+    """Tell whether orjson can be given this: finite, shallow, of exact types."""
+    items: Iterable[JsonValue]
+    if type(value) is dict:
+        items = value.values()
+    elif type(value) is list:
+        items = value
+    else:
+        return type(value) in _SCALARS or (type(value) is float and isfinite(value))
+    if room <= 0:
+        return False
+    if are_scalars(items):
+        return True
     for item in items:
-        if type(item) in _LEAVES:
-            continue
-        if type(item) is dict:
-            plain = room > 0 and _is_plain(item.values(), room=room - 1)
-        elif type(item) is list:
-            plain = room > 0 and _is_plain(item, room=room - 1)
-        else:
-            plain = type(item) is float and isfinite(item)
-        if not plain:
+        if type(item) not in _SCALARS and not _is_plain(item, room=room - 1):
             return False
     return True
 
@@ -140,8 +151,6 @@ def _encode(text: str, *, at: str, max_bytes: int) -> bytes:
 
 def _require_depth(octets: bytes, *, at: str, max_depth: int) -> None:
     """Refuse deep nesting before a parser recurses into it."""
-    if octets.count(b"{") + octets.count(b"[") <= max_depth:
-        return
     depth = 0
     for bracket in _STRING.sub(b"", octets).translate(None, _NOT_BRACKETS):
         depth += 1 if bracket in b"[{" else -1

@@ -49,8 +49,7 @@ class Check(NamedTuple):
 Required = frozenset[tuple[CheckId, str]]
 """The (check, subject) pairs without which a report cannot pass."""
 
-_plain: dict[tuple[CheckId, Reason, str], Check] = {}
-_PLAIN_LIMIT: Final = 4096
+_REMEMBERED: Final = 4096
 
 
 def check(
@@ -63,26 +62,19 @@ def check(
 ) -> Check:
     """Make the check that the table defines for this reason.
 
-    Checks without facts and needs are shared objects: they carry nothing but
-    their names, and a verification makes a dozen of them.
+    Equal checks are shared objects: a verification makes a dozen of them, and most
+    say what was said before.
 
     Raises:
         KeyError: the table has no such row or the row promises a fact that is not
             given, which is a fault of this library.
         ValueError: a moment among the facts has no time zone.
     """
-    if facts or needs:
-        given = tuple(facts.items()) if facts else ()
-        return _made(check_id, reason, subject, needs, given)
-    known = _plain.get((check_id, reason, subject))
-    if known is None:
-        known = _made(check_id, reason, subject, (), ())
-        if len(_plain) < _PLAIN_LIMIT:
-            _plain[check_id, reason, subject] = known
-    return known
+    given = tuple(facts.items()) if facts else ()
+    return _made(check_id, reason, subject, needs, given)
 
 
-@lru_cache(maxsize=_PLAIN_LIMIT)
+@lru_cache(maxsize=_REMEMBERED)
 def _made(  # noqa: PLR0917 - a memo's key is positional
     check_id: CheckId,
     reason: Reason,
@@ -135,12 +127,8 @@ class Checks:
         self, check_id: CheckId, reason: Reason, *, facts: Facts | None = None
     ) -> None:
         """Answer one question; see `check`."""
-        if facts is None:
-            known = _plain.get((check_id, reason, self.subject))
-            if known is not None:
-                self.found.append(known)
-                return
-        self.found.append(check(check_id, reason, subject=self.subject, facts=facts))
+        given = tuple(facts.items()) if facts else ()
+        self.found.append(_made(check_id, reason, self.subject, (), given))
 
     def wait(self, check_id: CheckId, waits_for: CheckId) -> None:
         """Say that a question cannot be answered because of another; see `waiting`."""

@@ -170,7 +170,7 @@ def test_a_fact_is_found_by_its_name_and_no_other() -> None:
         made.fact("since")
 
 
-def test_plain_checks_are_shared_and_those_with_facts_or_needs_are_not() -> None:
+def test_equal_checks_are_shared_and_others_are_not() -> None:
     first = check(CheckId.ISSUER_SIGNATURE, Reason.VALID, subject="shared")
     again = check(CheckId.ISSUER_SIGNATURE, Reason.VALID, subject="shared")
     assert again is first
@@ -189,16 +189,15 @@ def test_plain_checks_are_shared_and_those_with_facts_or_needs_are_not() -> None
     assert plain.needs == ()
 
 
-def test_the_store_of_shared_checks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept: dict[tuple[CheckId, Reason, str], Check] = {}
-    monkeypatch.setattr(verdict, "_plain", kept)
-    monkeypatch.setattr(verdict, "_PLAIN_LIMIT", 2)
+def test_the_memory_of_shared_checks_is_bounded() -> None:
     made = [
         check(CheckId.ISSUER_SIGNATURE, Reason.VALID, subject=str(number))
-        for number in range(4)
+        for number in range(5_000)
     ]
-    assert len(kept) == 2
-    assert [each.subject for each in made] == ["0", "1", "2", "3"]
+    assert [each.subject for each in made] == [str(n) for n in range(5_000)]
+    remembered = verdict._made.cache_info()
+    assert remembered.maxsize is not None
+    assert remembered.currsize <= remembered.maxsize == 4_096
 
 
 def test_a_waiting_check_names_what_it_waits_for() -> None:

@@ -34,8 +34,16 @@ def read_compact(
         MalformedError: it breaks RFC 7515 or RFC 7797.
         UnsupportedError: it calls critical what is not in `understood`.
     """
-    raw = _ascii(token, at)
-    head, body, tail = _three(raw, at)
+    if len(token) > limits.JWS_BYTES:
+        raise LimitError("token too long", at=at, clause="RFC 7515 §7.1")
+    raw = token if isinstance(token, bytes) else _ascii(token, at)
+    # Searching is twenty times as fast as splitting, and a megabyte of full stops
+    # never becomes a list.
+    first = raw.find(b".")
+    second = raw.find(b".", first + 1)
+    if first < 0 or second < 0 or raw.find(b".", second + 1) >= 0:
+        raise MalformedError("not three parts", at=at, clause="RFC 7515 §7.1")
+    head, body, tail = raw[:first], raw[first + 1 : second], raw[second + 1 :]
     header = read_header(head, at=at)
     if header.critical:
         require_understood(header, understood, at=at)
@@ -54,8 +62,7 @@ def read_compact(
         if header.encoded
         else _plain(body, at)
     )
-    covers = raw[: len(head) + 1 + len(body)]
-    return Jws(header, payload, signature, covers, NOTHING)
+    return Jws(header, payload, signature, raw[:second], NOTHING)
 
 
 def read_signature(segment: bytes, *, at: str) -> bytes:
@@ -77,27 +84,13 @@ def covered(head: bytes, header: JwsHeader, *, payload: bytes) -> bytes:
     return b"%b.%b" % (head, body)
 
 
-def _ascii(token: str | bytes, at: str) -> bytes:
-    if len(token) > limits.JWS_BYTES:
-        raise LimitError("token too long", at=at, clause="RFC 7515 §7.1")
-    if isinstance(token, bytes):
-        return token
+def _ascii(token: str, at: str) -> bytes:
     try:
         return token.encode("ascii")
     except UnicodeEncodeError as error:
         raise MalformedError(
             "a character outside ASCII", at=at, clause="RFC 7515 §7.1"
         ) from error
-
-
-def _three(raw: bytes, at: str) -> tuple[bytes, bytes, bytes]:
-    # Searching is twenty times as fast as splitting, and a megabyte of full stops
-    # never becomes a list.
-    first = raw.find(b".")
-    second = raw.find(b".", first + 1)
-    if first < 0 or second < 0 or raw.find(b".", second + 1) >= 0:
-        raise MalformedError("not three parts", at=at, clause="RFC 7515 §7.1")
-    return raw[:first], raw[first + 1 : second], raw[second + 1 :]
 
 
 def _plain(body: bytes, at: str) -> bytes:
