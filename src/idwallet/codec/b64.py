@@ -1,6 +1,7 @@
 """Base64url without padding, strict and canonical (RFC 7515 section 2)."""
 
 from binascii import Error, a2b_base64, b2a_base64
+from collections.abc import Sequence
 from typing import Final
 
 from idwallet.errors import MalformedError
@@ -24,7 +25,26 @@ _FINAL: Final = (_ALPHABET, b"", _ALPHABET[::16], _ALPHABET[::4])
 
 def encode(data: bytes) -> str:
     """Return the one base64url form of `data`, without padding."""
-    return b2a_base64(data, newline=False).translate(_TO_URL, b"=").decode("ascii")
+    padded = b2a_base64(data, newline=False)
+    return padded.rstrip(b"=").translate(_TO_URL).decode("ascii")
+
+
+def encode_each(items: Sequence[bytes]) -> list[str]:
+    """Return the base64url form of every item.
+
+    Items of one length, such as digests, are encoded all at once.
+    """
+    sizes = set(map(len, items))
+    if len(sizes) != 1 or 0 in sizes:
+        return [encode(each) for each in items]
+    # Filled up to whole groups, every item starts a group of its own; the low bits
+    # that the filling gives its last character are zero, as they must be.
+    (size,) = sizes
+    filling = bytes(-size % 3)
+    text = encode(filling.join(items) + filling)
+    step = (size + len(filling)) // 3 * 4
+    length = step - len(filling)
+    return [text[at : at + length] for at in range(0, len(text), step)]
 
 
 def decode(text: str | bytes, *, at: str, clause: str = "RFC 7515 §2") -> bytes:

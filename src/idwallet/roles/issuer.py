@@ -22,7 +22,7 @@ from idwallet.credentials.sdjwt.issue import (
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.credentials.sdjwt.structures import TYP
 from idwallet.crypto.signer import Signer
-from idwallet.envelope.jws import sign_compact, x5c_parameter
+from idwallet.envelope.jws import CompactSigner, x5c_parameter
 from idwallet.errors import UsageError
 from idwallet.ports import Random
 from idwallet.trust.certificate import Certificate
@@ -66,7 +66,7 @@ class Issuer:
     documents whose rules are kept. Thread-safe.
     """
 
-    __slots__ = ("_chain", "_header", "_random", "_signer", "_types")
+    __slots__ = ("_chain", "_random", "_signer", "_types")
 
     def __init__(
         self,
@@ -85,7 +85,6 @@ class Issuer:
         """
         if (certificates is None) is (kid is None):
             raise UsageError("an issuer has either certificates or a kid")
-        self._signer = signer
         self._types = types
         self._random = random
         self._chain: tuple[Certificate, ...] = ()
@@ -97,7 +96,8 @@ class Issuer:
             header["x5c"] = x5c_parameter([each.der for each in self._chain])
         else:
             header["kid"] = kid
-        self._header: Final = header
+        # Read and written once: it is the same for every credential.
+        self._signer: Final = CompactSigner(signer, header=header)
 
     def issue(
         self,
@@ -141,9 +141,7 @@ class Issuer:
             hidden=hidden_paths(content, self._types),
             salts=salts,
         )
-        token = sign_compact(
-            write_json(payload), header=self._header, signer=self._signer
-        )
+        token = self._signer.sign(write_json(payload))
         text = "~".join((token, *disclosures, ""))
         if len(text) > limits.DISCLOSURE_BYTES:
             _require_bounded(text, disclosures)

@@ -67,3 +67,17 @@ def test_each_last_character_is_canonical_exactly_when_it_encodes_back() -> None
             continue
         accepted.add(pair)
     assert accepted == canonical
+
+
+@pytest.mark.parametrize("size", range(70))
+def test_many_of_one_length_are_spelt_as_each_alone(size: int) -> None:
+    items = [
+        bytes((size * number + at) % 256 for at in range(size)) for number in range(5)
+    ]
+    assert b64.encode_each(items) == [b64.encode(each) for each in items]
+    assert b64.encode_each(items[:1]) == [b64.encode(items[0])]
+
+
+def test_many_of_different_lengths_are_spelt_as_each_alone() -> None:
+    assert b64.encode_each([data for data, _ in PAIRS]) == [text for _, text in PAIRS]
+    assert b64.encode_each([]) == []

@@ -5,6 +5,7 @@ from idwallet.envelope.jws.header import JwsHeader, x5c_parameter
 from idwallet.envelope.jws.json import read_json_serialization
 from idwallet.envelope.jws.judge import signature_reason
 from idwallet.envelope.jws.sign import (
+    CompactSigner,
     JsonShape,
     JsonSigner,
     PayloadForm,
@@ -14,6 +15,7 @@ from idwallet.envelope.jws.sign import (
 from idwallet.envelope.jws.structures import Jws
 
 __all__ = [
+    "CompactSigner",
     "JsonShape",
     "JsonSigner",
     "Jws",

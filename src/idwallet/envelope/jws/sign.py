@@ -65,9 +65,43 @@ def sign_compact(
             set here.
         SignerError: the key could not sign.
     """
-    head, _, signature = _sign(payload, header, signer=signer, form=form)
-    body = b64.encode(payload) if form is PayloadForm.ATTACHED else ""
-    return f"{head.decode('ascii')}.{body}.{signature}"
+    return CompactSigner(signer, header=header, form=form).sign(payload)
+
+
+class CompactSigner:
+    """Signs any number of payloads under one protected header, written once.
+
+    Thread-safe when `signer` is.
+    """
+
+    __slots__ = ("_head", "_is_attached", "_protected", "_signer")
+
+    def __init__(
+        self,
+        signer: Signer,
+        *,
+        header: Mapping[str, JsonValue],
+        form: PayloadForm = PayloadForm.ATTACHED,
+    ) -> None:
+        """Write the header, as `sign_compact` says.
+
+        Raises:
+            UsageError: see `sign_compact`.
+        """
+        self._signer = signer
+        self._is_attached = form is PayloadForm.ATTACHED
+        self._protected, self._head = _protect(header, signer=signer, form=form)
+
+    def sign(self, payload: bytes) -> str:
+        """Return the compact JWS of the payload.
+
+        Raises:
+            SignerError: the key could not sign.
+        """
+        message = covered(self._head, self._protected, payload=payload)
+        signature = b64.encode(self._signer.sign(message))
+        shown = message if self._is_attached else self._head + b"."
+        return f"{shown.decode('ascii')}.{signature}"
 
 
 def sign_json_serialization(
@@ -98,9 +132,7 @@ def sign_json_serialization(
 
 
 def _entry(payload: bytes, each: JsonSigner, *, form: PayloadForm) -> JsonObject:
-    head, header, signature = _sign(
-        payload, each.protected, signer=each.signer, form=form
-    )
+    header, head = _protect(each.protected, signer=each.signer, form=form)
     if not header.parameters.keys().isdisjoint(each.unprotected):
         raise UsageError("a header parameter stands in both headers")
     if not PROTECTED_ONLY.isdisjoint(each.unprotected):
@@ -108,28 +140,24 @@ def _entry(payload: bytes, each: JsonSigner, *, form: PayloadForm) -> JsonObject
     entry: JsonObject = {"protected": head.decode("ascii")}
     if each.unprotected:
         entry["header"] = dict(each.unprotected)
-    entry["signature"] = signature
+    message = covered(head, header, payload=payload)
+    entry["signature"] = b64.encode(each.signer.sign(message))
     return entry
 
 
-def _sign(
-    payload: bytes,
-    given: Mapping[str, JsonValue],
-    *,
-    signer: Signer,
-    form: PayloadForm,
-) -> tuple[bytes, JwsHeader, str]:
+def _protect(
+    given: Mapping[str, JsonValue], *, signer: Signer, form: PayloadForm
+) -> tuple[JwsHeader, bytes]:
+    """Return the protected header and its base64url text."""
     head = b64.encode(write_json(_complete(given, signer=signer, form=form))).encode(
         "ascii"
     )
     try:
         # What is made here is held to what is read here; a header that was signed
         # before is remembered.
-        header = read_header(head, at="")
+        return read_header(head, at=""), head
     except MalformedError as error:
         raise UsageError(f"no reader takes this header: {error}") from error
-    signature = signer.sign(covered(head, header, payload=payload))
-    return head, header, b64.encode(signature)
 
 
 def _complete(

@@ -8,6 +8,7 @@ from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.crypto.algorithms import DEFAULT_ALGORITHMS, Algorithm
 from idwallet.envelope.jws import (
+    CompactSigner,
     JsonShape,
     JsonSigner,
     Jws,
@@ -43,6 +44,24 @@ def test_the_algorithm_comes_from_the_signer() -> None:
     token = sign_compact(PAYLOAD, header={"typ": "JWT"}, signer=ES384)
     assert header_of(token) == {"alg": "ES384", "typ": "JWT"}
     assert judged(token, ES384.public_key) is Reason.VALID
+
+
+@pytest.mark.parametrize("form", PayloadForm)
+def test_one_signer_signs_each_payload_under_the_same_header(form: PayloadForm) -> None:
+    prepared = CompactSigner(ES256, header={"typ": "JWT"}, form=form)
+    for payload in (PAYLOAD, b"another"):
+        token = prepared.sign(payload)
+        once = sign_compact(payload, header={"typ": "JWT"}, signer=ES256, form=form)
+        assert token.split(".")[:2] == once.split(".")[:2]
+        attached = form is PayloadForm.ATTACHED
+        jws = read_compact(token, at="", detached=None if attached else payload)
+        assert jws.payload == payload
+        assert reasons((jws,)) == [Reason.VALID]
+
+
+def test_a_header_that_no_reader_takes_is_refused_before_anything_is_signed() -> None:
+    with pytest.raises(UsageError):
+        CompactSigner(ES256, header={"kid": 1})
 
 
 @pytest.mark.parametrize(
