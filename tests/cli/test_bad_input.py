@@ -184,7 +184,9 @@ def test_claims_that_are_no_claims_name_file_place_and_clause(
     before = _files(story)
     ran = run("issue", "bad.json", *ISSUE, "-o", "card")
     _require_one_line(ran, 4)
-    assert re.match(r"idwallet: bad\.json: .+ \(at .+; .+\) - .+", ran.err), ran.err
+    assert re.match(r"idwallet: bad\.json: .+ \(at .+; .+\); expected .+", ran.err), (
+        ran.err
+    )
     assert _files(story) == before
 
 
@@ -257,6 +259,7 @@ def test_a_wallet_opens_with_its_own_passphrase_only(story: Path) -> None:
     (story / "other.txt").write_text("another passphrase\n")
     ran = run("wallet", "list", "--wallet", "wallet", "--seal-file", "other.txt")
     _require_one_line(ran, 4)
+    assert ran.err == "idwallet: wallet: the passphrase does not open this wallet\n"
 
 
 def test_names_of_files_are_shown_without_what_a_terminal_acts_on(story: Path) -> None:

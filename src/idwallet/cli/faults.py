@@ -83,7 +83,7 @@ def name_of(source: str) -> str:
 def about(source: str, *, remedy: str = "") -> Iterator[None]:
     """Name the file in whatever the library says about what is in it.
 
-    `remedy` says what belongs there.
+    `remedy` says what is expected there.
 
     Raises:
         CommandFault: in place of an error of the library that no verdict explains.
@@ -96,13 +96,14 @@ def about(source: str, *, remedy: str = "") -> Iterator[None]:
         line = _named(source, show(str(error)))
         # What cannot be read at all is not mended by other content.
         if remedy and isinstance(error, MalformedError | UnsupportedError | UsageError):
-            line = f"{line} - {remedy}"
+            line = f"{line}; expected {remedy}"
         raise CommandFault(line, status=status_of(error)) from error
 
 
 def _named(source: str, message: str) -> str:
     name = name_of(source)
-    return message if name in message else f"{name}: {message}"
+    # "cannot read <name>: ..." says it already.
+    return message if f" {name}: " in message else f"{name}: {message}"
 
 
 def status_of(error: IdWalletError) -> ExitStatus:

@@ -15,7 +15,7 @@ from idwallet.codec import b64
 from idwallet.codec.json import read_object, write_json
 from idwallet.codec.text import show
 from idwallet.crypto.seal import SealKey
-from idwallet.errors import MalformedError
+from idwallet.errors import MalformedError, SignerLocked
 from idwallet.roles.holder import Holder
 from idwallet.roles.record import HeldCredential, open_record
 from idwallet.trust.anchors import TrustStore
@@ -112,9 +112,8 @@ def make_pocket(folder: Path, passphrase: str) -> Pocket:
 
 def _open(folder: Path, passphrase: str, *, salt: bytes) -> Pocket:
     seal = SealKey.from_passphrase(passphrase.encode(), salt=salt)
-    return Pocket(
-        folder=folder,
-        seal=seal,
-        store=FolderStore(folder / "credentials"),
-        keys=SoftwareKeyStore(folder / "keys", seal),
-    )
+    try:
+        keys = SoftwareKeyStore(folder / "keys", seal)
+    except SignerLocked as error:
+        raise SignerLocked("the passphrase does not open this wallet") from error
+    return Pocket(folder, seal, FolderStore(folder / "credentials"), keys)
