@@ -19,6 +19,7 @@ _CURVES: Final = {
     (each.kty, each.name): each for each in kinds.KINDS if each.kty in ("EC", "OKP")
 }
 _AKP: Final = {each.name: each for each in kinds.KINDS if each.kty == "AKP"}
+_SILENT: Final = frozenset({"use", "key_ops", "alg"})
 _MISSING: Final = object()
 _SECURITY: Final = "RFC 7517 §9.2"
 
@@ -40,7 +41,8 @@ def read(
         kind = _CURVES[jwk["kty"], jwk["crv"]]  # type: ignore[index]
     except (KeyError, TypeError):
         return _read_other(jwk, at=at)
-    algorithms = _algorithms(jwk, kind=kind, at=at)
+    plain = _SILENT.isdisjoint(jwk)
+    algorithms = kind.algorithms if plain else _algorithms(jwk, kind=kind, at=at)
     raw = _octets(jwk, name="x", size=kind.size, at=at)
     if kind.kty == "EC":
         raw += _octets(jwk, name="y", size=kind.size, at=at)

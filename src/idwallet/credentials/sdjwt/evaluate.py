@@ -193,7 +193,7 @@ class _Judgement:
             )
         jws, allowed = self._sd_jwt.issuer_jwt, self._context.policy.algorithms
         reason = signature_reason(jws, key=signer.key, allowed=allowed)
-        facts = signature_facts(reason, jws)
+        facts = None if reason is Reason.VALID else signature_facts(reason, jws)
         return check(CheckId.ISSUER_SIGNATURE, reason, subject=subject, facts=facts)
 
     # Step 4.
@@ -248,8 +248,10 @@ class _Judgement:
             rule=self._context.policy.metadata,
             subject=self._checks.subject,
         )
-        self._checks.add(judged)
-        return types if extended == types[:1] else _joined(types, extended)
+        self._checks.found.append(judged)
+        if len(extended) == 1:
+            return types
+        return tuple(dict.fromkeys((*types, *extended)))
 
     def _validity(
         self, claims: JsonObject, expected: Expected | HeldBy
@@ -265,35 +267,15 @@ class _Judgement:
                     )
                     return None
                 times[name] = seconds
-        reason, fact, seconds = self._window(times)
+        reason, fact, seconds = _window(times, self._context)
         if "aud" in claims and reason in _VALID and not _is_for(claims, expected):
             reason, fact = Reason.MISMATCH, ""
-        moment = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-        self._say(
-            CheckId.CREDENTIAL_VALIDITY,
-            reason,
-            facts={fact: moment} if fact and moment else None,
-        )
+        if not fact or seconds is None:
+            self._say(CheckId.CREDENTIAL_VALIDITY, reason)
+            return None
+        moment = datetime.fromtimestamp(seconds, UTC)
+        self._say(CheckId.CREDENTIAL_VALIDITY, reason, facts={fact: moment})
         return moment if fact == "until" else None
-
-    def _window(
-        self, times: Mapping[str, int | float]
-    ) -> tuple[Reason, str, int | float | None]:
-        """Return the reason, the fact that goes with it, and its moment in seconds."""
-        policy = self._context.policy
-        now, skew = self._context.at.timestamp(), policy.clock_skew.total_seconds()
-        until = times.get("exp")
-        if until is not None and now - skew >= until:
-            return Reason.EXPIRED, "until", until
-        for name, reason in _BEGINNINGS:
-            since = times.get(name)
-            if since is not None and now + skew < since:
-                return reason, "since", since
-        if until is not None:
-            return Reason.CURRENT, "until", until
-        if policy.expiry is ExpiryRule.REQUIRED:
-            return Reason.NO_EXPIRY, "", None
-        return Reason.NO_EXPIRY_ACCEPTED, "", None
 
     def _status(self, claims: JsonObject, authentic: bool) -> None:  # noqa: FBT001 - a fact, not a policy
         rule = self._context.policy.status
@@ -347,6 +329,26 @@ _BEGINNINGS: Final = (
 _VALID: Final = frozenset({Reason.CURRENT, Reason.NO_EXPIRY_ACCEPTED})
 
 
+def _window(
+    times: Mapping[str, int | float], context: Context
+) -> tuple[Reason, str, int | float | None]:
+    """Return the reason, the fact that goes with it, and its moment in seconds."""
+    policy = context.policy
+    now, skew = context.at.timestamp(), policy.clock_skew.total_seconds()
+    until = times.get("exp")
+    if until is not None and now - skew >= until:
+        return Reason.EXPIRED, "until", until
+    for name, reason in _BEGINNINGS:
+        since = times.get(name)
+        if since is not None and now + skew < since:
+            return reason, "since", since
+    if until is not None:
+        return Reason.CURRENT, "until", until
+    if policy.expiry is ExpiryRule.REQUIRED:
+        return Reason.NO_EXPIRY, "", None
+    return Reason.NO_EXPIRY_ACCEPTED, "", None
+
+
 def _is_for(claims: JsonObject, expected: Expected | HeldBy) -> bool:
     """Tell whether a credential for somebody's eyes only is for these (RFC 7519 4.1.3).
 
@@ -356,10 +358,6 @@ def _is_for(claims: JsonObject, expected: Expected | HeldBy) -> bool:
         return True
     audience = claims["aud"]
     return expected.audience in (audience if isinstance(audience, list) else [audience])
-
-
-def _joined(types: tuple[str, ...], extended: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*types, *extended)))
 
 
 def read_status(value: JsonValue) -> StatusListNeeded:

@@ -2,10 +2,11 @@
 
 import hmac
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from idwallet.codec.json import JsonObject, JsonValue, read_object
-from idwallet.codec.numeric_date import numeric_date
+from idwallet.codec.numeric_date import numeric_seconds
 from idwallet.codec.text import show
 from idwallet.credentials.required import BOUND, Context, Expected, HeldBy
 from idwallet.credentials.sdjwt.structures import (
@@ -135,10 +136,13 @@ class HolderJudgement:
             self._wait(CheckId.HOLDER_BINDING, CheckId.CREDENTIAL_DISCLOSURES)
         else:
             reason = self._reason(binding, algorithm)
-            facts = signature_facts(reason, binding.jws)
+            proven = reason is Reason.PROVEN
+            facts = None if proven else signature_facts(reason, binding.jws)
             self._say(CheckId.HOLDER_BINDING, reason, facts=facts)
-        self._compare(CheckId.PRESENTATION_NONCE, said.get("nonce"), expected.nonce)
-        self._compare(CheckId.PRESENTATION_AUDIENCE, said.get("aud"), expected.audience)
+        nonce = compared(said.get("nonce"), expected.nonce)
+        self._say(CheckId.PRESENTATION_NONCE, nonce)
+        audience = compared(said.get("aud"), expected.audience)
+        self._say(CheckId.PRESENTATION_AUDIENCE, audience)
         self._freshness(said)
 
     def _reason(self, binding: Binding, algorithm: str) -> Reason:
@@ -148,12 +152,10 @@ class HolderJudgement:
         reason = signature_reason(jws, key=key, allowed=self._context.policy.algorithms)
         if reason is not Reason.VALID:
             return reason
-        found = said.get("sd_hash")
-        if not isinstance(found, str):
-            return Reason.PRESENTATION_HASH_MISMATCH
-        if not same(found, digest_of(self._sd_jwt.compact, algorithm)):
-            return Reason.PRESENTATION_HASH_MISMATCH
-        return Reason.PROVEN
+        covered = digest_of(self._sd_jwt.compact, algorithm)
+        if compared(said.get("sd_hash"), covered) is Reason.MATCHES:
+            return Reason.PROVEN
+        return Reason.PRESENTATION_HASH_MISMATCH
 
     def _unbound(self, expected: Expected) -> None:
         lenient = self._context.policy.binding is BindingRule.AS_QUERIED
@@ -168,39 +170,30 @@ class HolderJudgement:
         for each in BOUND:
             self._wait(each, CheckId.HOLDER_BINDING)
 
-    def _compare(self, check_id: CheckId, found: JsonValue, expected: str) -> None:  # noqa: PLR0917
-        if not isinstance(found, str):
-            self._say(check_id, Reason.ABSENT)
-            return
-        matches = same(found, expected)
-        self._say(check_id, Reason.MATCHES if matches else Reason.MISMATCH)
-
     def _freshness(self, said: JsonObject) -> None:
-        policy, at = self._context.policy, self._context.at
-        signed = numeric_date(said.get("iat"))
+        policy = self._context.policy
+        now, skew = self._context.at.timestamp(), policy.clock_skew.total_seconds()
+        age = policy.key_binding_age.total_seconds()
+        signed = numeric_seconds(said.get("iat"))
         if signed is None:
             self._say(CheckId.PRESENTATION_FRESHNESS, Reason.ABSENT)
             return
         # §7.3 step 5.h: a key binding that sets itself a beginning or an end is held
         # to them (RFC 7519 §4.1.4, §4.1.5), within the window that the policy allows.
-        begins = max(signed, numeric_date(said.get("nbf")) or signed)
-        if begins > at + policy.clock_skew:
+        begins = max(signed, numeric_seconds(said.get("nbf")) or signed)
+        ends = numeric_seconds(said.get("exp"))
+        if begins > now + skew:
+            facts: Facts = {"signed": datetime.fromtimestamp(begins, UTC)}
             self._say(
-                CheckId.PRESENTATION_FRESHNESS,
-                Reason.FROM_THE_FUTURE,
-                facts={"signed": begins},
+                CheckId.PRESENTATION_FRESHNESS, Reason.FROM_THE_FUTURE, facts=facts
             )
-            return
-        earliest, latest = at - policy.clock_skew, signed + policy.key_binding_age
-        ends = numeric_date(said.get("exp"))
-        if latest < earliest or (ends is not None and ends <= earliest):
-            until = latest if ends is None else min(latest, ends)
-            window = max(0, int((until - signed).total_seconds()))
-            self._say(
-                CheckId.PRESENTATION_FRESHNESS,
-                Reason.TOO_OLD,
-                facts={"signed": signed, "window": window},
-            )
+        elif signed + age < now - skew or (ends is not None and ends <= now - skew):
+            until = signed + age if ends is None else min(signed + age, ends)
+            facts = {
+                "signed": datetime.fromtimestamp(signed, UTC),
+                "window": max(0, int(until - signed)),
+            }
+            self._say(CheckId.PRESENTATION_FRESHNESS, Reason.TOO_OLD, facts=facts)
         else:
             self._say(CheckId.PRESENTATION_FRESHNESS, Reason.FRESH)
 
@@ -217,26 +210,28 @@ class HolderJudgement:
 
 def _require_dates(said: JsonObject) -> None:
     for name in ("exp", "nbf"):
-        if name in said and numeric_date(said[name]) is None:
+        if name in said and numeric_seconds(said[name]) is None:
             raise MalformedError(
                 "no NumericDate", at=f"key binding/{name}", clause="RFC 7519 §2"
             )
 
 
-def same(found: str, expected: str) -> bool:
-    """Compare two strings in a time that does not tell where they differ."""
-    if found.isascii() and expected.isascii():
-        return hmac.compare_digest(found, expected)
-    return hmac.compare_digest(
-        found.encode("utf-8", "surrogatepass"),
-        expected.encode("utf-8", "surrogatepass"),
-    )
+def compared(found: JsonValue, expected: str) -> Reason:
+    """Compare a claim with what it must be, in a time that does not tell where."""
+    if not isinstance(found, str):
+        return Reason.ABSENT
+    if not (found.isascii() and expected.isascii()):
+        equal = hmac.compare_digest(
+            found.encode("utf-8", "surrogatepass"),
+            expected.encode("utf-8", "surrogatepass"),
+        )
+    else:
+        equal = hmac.compare_digest(found, expected)
+    return Reason.MATCHES if equal else Reason.MISMATCH
 
 
 def signature_facts(reason: Reason, jws: Jws) -> Facts | None:
     """Return the facts that a signature's reason carries."""
-    if reason is Reason.VALID or reason is Reason.PROVEN:
-        return None
     if reason is Reason.ALGORITHM_NOT_ALLOWED:
         return {"found": show(jws.header.algorithm)}
     if reason is Reason.TYP_MISMATCH:

@@ -101,7 +101,8 @@ def _read_compact_form(text: str) -> SdJwt:
     parts = text.split("~")
     if len(parts) < 2:
         raise MalformedError("no tilde", at="sd-jwt", clause="RFC 9901 §4")
-    _bound_count(len(parts) - 2)
+    if len(parts) - 2 > limits.DISCLOSURES:
+        raise _too_many()
     last = parts[-1]
     if len(last) > limits.KEY_BINDING_BYTES:
         raise LimitError(
@@ -152,7 +153,8 @@ def _strings(value: JsonValue) -> tuple[str, ...]:
         raise MalformedError(
             "disclosures is no array", at="disclosures", clause="RFC 9901 §8.1"
         )
-    _bound_count(len(value))
+    if len(value) > limits.DISCLOSURES:
+        raise _too_many()
     strings = tuple(each for each in value if isinstance(each, str))
     if len(strings) != len(value):
         raise MalformedError(
@@ -164,13 +166,12 @@ def _strings(value: JsonValue) -> tuple[str, ...]:
     return strings
 
 
-def _bound_count(count: int) -> None:
-    if count > limits.DISCLOSURES:
-        raise LimitError(
-            f"more than {limits.DISCLOSURES} disclosures",
-            at="disclosures",
-            clause="idwallet limits",
-        )
+def _too_many() -> LimitError:
+    return LimitError(
+        f"more than {limits.DISCLOSURES} disclosures",
+        at="disclosures",
+        clause="idwallet limits",
+    )
 
 
 def read_disclosure(text: str, *, number: int) -> Disclosure:
