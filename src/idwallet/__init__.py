@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     )
     from idwallet.credentials.query import Query
     from idwallet.credentials.sdjwt.issue import SdJwtVc
+    from idwallet.credentials.sdjwt.metadata import Disclosability, TypeMetadataSet
     from idwallet.crypto.algorithms import Algorithm
     from idwallet.crypto.seal import SealKey
+    from idwallet.crypto.signer import StoredKeySigner
     from idwallet.crypto.software import SoftwareSigner
     from idwallet.errors import VerificationFailed, VerificationIndeterminate
     from idwallet.explain import explain
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from idwallet.roles.holder import Holder
     from idwallet.roles.issuer import Issuer
     from idwallet.roles.presentation import evaluate_presentation, verify_presentation
-    from idwallet.roles.verifier import RelyingParty, Verifier
+    from idwallet.roles.verifier import PresentationRequest, RelyingParty, Verifier
     from idwallet.trust import policies
     from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
     from idwallet.trust.policy import Policy
@@ -44,6 +46,7 @@ __all__ = [
     "Check",
     "CheckId",
     "Credential",
+    "Disclosability",
     "FolderStore",
     "Holder",
     "HolderKey",
@@ -51,6 +54,7 @@ __all__ = [
     "MemoryReplay",
     "Outcome",
     "Policy",
+    "PresentationRequest",
     "ProvenKey",
     "Purpose",
     "Query",
@@ -62,8 +66,10 @@ __all__ = [
     "SoftwareKeyStore",
     "SoftwareSigner",
     "SqlReplay",
+    "StoredKeySigner",
     "TrustAnchor",
     "TrustStore",
+    "TypeMetadataSet",
     "Unverified",
     "VerificationFailed",
     "VerificationIndeterminate",
@@ -85,6 +91,7 @@ _HOMES: Final = MappingProxyType(
         "Check": "idwallet.report",
         "CheckId": "idwallet.report",
         "Credential": "idwallet.credentials.model",
+        "Disclosability": "idwallet.credentials.sdjwt.metadata",
         "FolderStore": "idwallet.adapters.store",
         "Holder": "idwallet.roles.holder",
         "HolderKey": "idwallet.credentials.possession",
@@ -92,6 +99,7 @@ _HOMES: Final = MappingProxyType(
         "MemoryReplay": "idwallet.trust.replay",
         "Outcome": "idwallet.report",
         "Policy": "idwallet.trust.policy",
+        "PresentationRequest": "idwallet.roles.verifier",
         "ProvenKey": "idwallet.credentials.possession",
         "Purpose": "idwallet.trust.anchors",
         "Query": "idwallet.credentials.query",
@@ -103,8 +111,10 @@ _HOMES: Final = MappingProxyType(
         "SoftwareKeyStore": "idwallet.adapters.keys",
         "SoftwareSigner": "idwallet.crypto.software",
         "SqlReplay": "idwallet.adapters.sql",
+        "StoredKeySigner": "idwallet.crypto.signer",
         "TrustAnchor": "idwallet.trust.anchors",
         "TrustStore": "idwallet.trust.anchors",
+        "TypeMetadataSet": "idwallet.credentials.sdjwt.metadata",
         "Unverified": "idwallet.credentials.model",
         "VerificationFailed": "idwallet.errors",
         "VerificationIndeterminate": "idwallet.errors",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from unittest import mock
 
 import pytest
 
@@ -87,12 +88,15 @@ def test_every_block_of_the_page_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"__name__": "__main__"}
-    for block in page.blocks():
-        if block.tag == "python":
-            run_python(block, page=page, names=names)
-        if block.tag == "console":
-            for command in commands(block):
-                run_command(command, folder=tmp_path)
+    # What a page sets in the environment is its own; so is what it made.
+    with mock.patch.dict(os.environ):
+        for block in page.blocks():
+            if block.tag == "python":
+                run_python(block, page=page, names=names)
+            if block.tag == "console":
+                for command in commands(block):
+                    run_command(command, folder=tmp_path)
+        names.clear()
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)

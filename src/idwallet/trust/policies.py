@@ -1,16 +1,35 @@
-"""Ready policies, each named for the counter that it was made for."""
+"""Ready policies, each named for the counter that it was made for.
+
+The rules that a policy is made of stand here too, for an application's own:
+`dataclasses.replace(policies.RETAIL, name="kiosk", status=policies.StatusRule...)`.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from idwallet.trust.policy import (
+    BindingRule,
     ExpiryRule,
     MetadataRule,
     Policy,
     PresenceRule,
     StatusRule,
 )
+
+__all__ = [
+    "FINANCE",
+    "HOTEL",
+    "RETAIL",
+    "STRICT",
+    "WALLET",
+    "BindingRule",
+    "ExpiryRule",
+    "MetadataRule",
+    "Policy",
+    "PresenceRule",
+    "StatusRule",
+]
 
 STRICT: Final = Policy(name="strict")
 """Everything that can be required is: what passes here passes everywhere."""
