@@ -16,7 +16,7 @@ import yaml
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.paths import ClaimPath
-from idwallet.credentials.sdjwt.issue import Concealment, plan_of
+from idwallet.credentials.sdjwt.conceal import Concealment, plan_of
 from idwallet.crypto.software import SoftwareSigner
 from tests.conformance.marked import (
     Hidden,

@@ -12,8 +12,8 @@ import pytest
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, read_json
 from idwallet.credentials.required import Context, Expected
+from idwallet.credentials.sdjwt.conceal import Concealment, plan_of
 from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate
-from idwallet.credentials.sdjwt.issue import Concealment, plan_of
 from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
 from idwallet.credentials.sdjwt.present import Held, read_held
 from idwallet.credentials.sdjwt.structures import read_sd_jwt

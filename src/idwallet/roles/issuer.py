@@ -10,12 +10,11 @@ from idwallet.codec.json import JsonObject, write_json
 from idwallet.codec.pem import read_pem
 from idwallet.credentials.model import Credential, Format
 from idwallet.credentials.possession import HolderKey, ProvenKey
+from idwallet.credentials.sdjwt.conceal import SaltSource, random_salts
 from idwallet.credentials.sdjwt.issue import (
-    SaltSource,
     SdJwtVc,
     fixed_claims,
-    hidden_paths,
-    random_salts,
+    plan_for,
     require_issuable,
     sd_jwt_payload,
 )
@@ -135,11 +134,9 @@ class Issuer:
     def _sign(
         self, content: SdJwtVc, *, fixed: JsonObject, salts: SaltSource
     ) -> Credential:
+        plan = plan_for(content, self._types)
         payload, disclosures = sd_jwt_payload(
-            content,
-            fixed=fixed,
-            hidden=hidden_paths(content, self._types),
-            salts=salts,
+            content, fixed=fixed, plan=plan, salts=salts
         )
         token = self._signer.sign(write_json(payload))
         text = "~".join((token, *disclosures, ""))

@@ -2,18 +2,18 @@
 
 import base64
 import hashlib
-import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from idwallet import limits
-from idwallet.codec import b64
-from idwallet.codec.json import JsonObject, JsonValue, write_json
+from idwallet.codec.json import JsonObject, JsonValue, are_scalars
 from idwallet.credentials.paths import ClaimPath, select, show_path
+from idwallet.credentials.sdjwt.conceal import Concealment, Plan, SaltSource, plan_of
 from idwallet.credentials.sdjwt.metadata import (
     NO_TYPES,
     ClaimRule,
@@ -23,19 +23,15 @@ from idwallet.credentials.sdjwt.metadata import (
 )
 from idwallet.credentials.sdjwt.structures import (
     DOTS,
-    HASHES,
     NEVER_DISCLOSABLE,
     SD,
     SD_ALG,
 )
 from idwallet.errors import UsageError
-from idwallet.ports import Random
 from idwallet.report import StatusListNeeded
 
 _RESERVED: Final = NEVER_DISCLOSABLE | {"iat", SD, SD_ALG, DOTS}
 _FORBIDDEN: Final = frozenset({SD, SD_ALG, DOTS})
-_SALTS_AT_ONCE: Final = 32
-_SALT_BYTES: Final = 18  # encodes to exactly 24 characters; §9.3 asks for 16 or more
 
 
 class Shape(StrEnum):
@@ -94,147 +90,6 @@ class SdJwtVc:
         return f"SdJwtVc(vct={self.vct!r}, <{len(self.claims)} claims>)"
 
 
-SaltSource = Iterator[str]
-"""Fresh salts, one for each disclosure and decoy, never ending."""
-
-JsonWriter = Callable[[JsonValue], bytes]
-
-
-def random_salts(random: Random = secrets.token_bytes) -> SaltSource:
-    """Make a source of salts of 144 bits (RFC 9901 section 9.3 asks for 128)."""
-    while True:
-        # 18 bytes are 24 characters: one call and one encoding serve many salts.
-        text = b64.encode(random(_SALT_BYTES * _SALTS_AT_ONCE))
-        for start in range(0, len(text), 24):
-            yield text[start : start + 24]
-
-
-class Concealment:
-    """Turns claims into digests and disclosures, one payload at a time.
-
-    `disclosures` are those made so far, `decoys` the number of digests of nothing.
-    `hidden` decides by path; `write` serialises a disclosure before it is encoded
-    (any JSON is allowed, RFC 9901 section 4.2.1). With an injected `salts` the result
-    is reproducible byte for byte.
-    """
-
-    __slots__ = ("_decoys", "_digest", "_salts", "_write", "decoys", "disclosures")
-
-    def __init__(
-        self,
-        *,
-        salts: SaltSource,
-        algorithm: str = "sha-256",
-        write: JsonWriter = write_json,
-        decoys: int = 0,
-    ) -> None:
-        """Start with no disclosures."""
-        self._salts = salts
-        self._digest = HASHES[algorithm]
-        self._write = write
-        self._decoys = decoys
-        self.decoys = 0
-        self.disclosures: list[str] = []
-
-    def conceal(self, value: JsonObject, plan: "Plan") -> JsonObject:
-        """Return the claims of `value` with those that `plan` hides as digests."""
-        made: JsonObject = {}
-        digests: list[str] = []
-        for name, member in value.items():
-            inner = plan.inside(name)
-            kept = member if inner is None else self._inside(member, inner)
-            if plan.hides(name):
-                digests.append(self._disclose([next(self._salts), name, kept]))
-            else:
-                made[name] = kept
-        if not digests:
-            return made
-        digests += self._decoy_digests()
-        # Sorted: the order in which claims were issued must not show (§4.2.4.1).
-        digests.sort()
-        return {SD: [*digests], **made}
-
-    def _inside(self, value: JsonValue, plan: "Plan") -> JsonValue:
-        if isinstance(value, dict):
-            return self.conceal(value, plan)
-        if isinstance(value, list):
-            return self._array(value, plan)
-        return value
-
-    def _array(self, value: list[JsonValue], plan: "Plan") -> list[JsonValue]:
-        made: list[JsonValue] = []
-        for position, item in enumerate(value):
-            inner = plan.inside(position)
-            kept = item if inner is None else self._inside(item, inner)
-            if plan.hides(position):
-                made.append({DOTS: self._disclose([next(self._salts), kept])})
-            else:
-                made.append(kept)
-        if any(isinstance(each, dict) and DOTS in each for each in made):
-            made += [{DOTS: each} for each in self._decoy_digests()]
-        return made
-
-    def _disclose(self, parts: list[JsonValue]) -> str:
-        text = b64.encode(self._write(parts))
-        self.disclosures.append(text)
-        return b64.encode(self._digest(text.encode("ascii")).digest())
-
-    def _decoy_digests(self) -> list[str]:
-        # A digest of a fresh salt is indistinguishable from any other (§4.2.5).
-        self.decoys += self._decoys
-        return [
-            b64.encode(self._digest(next(self._salts).encode("ascii")).digest())
-            for _ in range(self._decoys)
-        ]
-
-
-class Plan:
-    """Which claims are hidden, as a tree over names and positions.
-
-    `hidden` are the hidden members here, with None for every array element; `below`
-    are the plans further down, likewise.
-    """
-
-    __slots__ = ("_below", "_hidden")
-
-    def __init__(
-        self,
-        *,
-        hidden: frozenset[str | int | None] = frozenset(),
-        below: Mapping[str | int | None, "Plan"] = MappingProxyType({}),
-    ) -> None:
-        """Take the hidden members and the plans below."""
-        self._hidden = hidden
-        self._below = below
-
-    def hides(self, key: str | int) -> bool:
-        """Tell whether the member is selectively disclosable."""
-        if key in self._hidden:
-            return True
-        return None in self._hidden and not isinstance(key, str)
-
-    def inside(self, key: str | int) -> "Plan | None":
-        """Return the plan for what is inside the member, or None."""
-        found = self._below.get(key)
-        if found is None and not isinstance(key, str):
-            found = self._below.get(None)
-        return found
-
-
-def plan_of(paths: frozenset[ClaimPath]) -> Plan:
-    """Build the plan that hides exactly the claims at `paths`."""
-    below: dict[str | int | None, set[ClaimPath]] = {}
-    for path in paths:
-        if len(path) > 1:
-            below.setdefault(path[0], set()).add(path[1:])
-    return Plan(
-        hidden=frozenset(path[0] for path in paths if len(path) == 1),
-        below=MappingProxyType(
-            {key: plan_of(frozenset(rest)) for key, rest in below.items()}
-        ),
-    )
-
-
 def hidden_paths(
     content: SdJwtVc, types: TypeMetadataSet = NO_TYPES
 ) -> frozenset[ClaimPath]:
@@ -254,7 +109,7 @@ def hidden_paths(
         if wanted.get(path, rule.disclosability) is not rule.disclosability:
             raise UsageError("disclosure contradicts the type metadata's sd")
         wanted[path] = rule.disclosability
-    defaults = set(_by_shape(content.claims, content.shape))
+    defaults = set(_by_shape(_outline(content.claims), content.shape))
     always = {p for p, d in wanted.items() if d is Disclosability.ALWAYS}
     never = {p for p, d in wanted.items() if d is Disclosability.NEVER}
     # What is always shown cannot stand in an object that is hidden by default.
@@ -264,14 +119,52 @@ def hidden_paths(
     return frozenset((defaults | always) - never)
 
 
-def _by_shape(claims: Mapping[str, JsonValue], shape: Shape) -> Iterator[ClaimPath]:
-    for name, value in claims.items():
-        inner = isinstance(value, dict) and bool(value) and shape is not Shape.FLAT
-        if not inner or shape is Shape.RECURSIVE:
+def plan_for(content: SdJwtVc, types: TypeMetadataSet = NO_TYPES) -> Plan:
+    """Return the plan that hides the `hidden_paths` of `content`.
+
+    Raises:
+        UsageError: see `hidden_paths`.
+    """
+    if content.disclosure or content.vct in types.by_vct:
+        return plan_of(hidden_paths(content, types))
+    return _plan_by_shape(_outline(content.claims), content.shape)
+
+
+class _Outline(NamedTuple):
+    """The names of an object's members, and the outlines of objects among them."""
+
+    names: tuple[str, ...]
+    inner: tuple[tuple[str, "_Outline"], ...]
+
+
+def _outline(claims: Mapping[str, JsonValue]) -> _Outline:
+    names = tuple(claims)
+    if are_scalars(claims.values()):
+        return _Outline(names, ())
+    return _Outline(
+        names,
+        tuple(
+            (name, _outline(value))
+            for name, value in claims.items()
+            if isinstance(value, dict) and value
+        ),
+    )
+
+
+def _by_shape(outline: _Outline, shape: Shape) -> Iterator[ClaimPath]:
+    inner = {} if shape is Shape.FLAT else dict(outline.inner)
+    for name in outline.names:
+        if name not in inner or shape is Shape.RECURSIVE:
             yield (name,)
-        if inner and isinstance(value, dict):
-            for rest in _by_shape(value, shape):
+        if name in inner:
+            for rest in _by_shape(inner[name], shape):
                 yield (name, *rest)
+
+
+# Credentials of one type have one outline, and what is hidden follows from that alone.
+@lru_cache(maxsize=limits.PLAN_CACHE_ENTRIES)
+def _plan_by_shape(outline: _Outline, shape: Shape) -> Plan:
+    return plan_of(frozenset(_by_shape(outline, shape)))
 
 
 def require_issuable(content: SdJwtVc, types: TypeMetadataSet = NO_TYPES) -> None:
@@ -309,16 +202,19 @@ def _require_clean(value: JsonValue, depth: int) -> None:
     if depth > limits.SD_DEPTH // 2:
         raise UsageError(f"claims nested deeper than {limits.SD_DEPTH // 2} levels")
     if isinstance(value, dict):
-        if not all(isinstance(name, str) for name in value):
-            raise UsageError("a claim's name is a text")
+        try:
+            "".join(value)  # the quickest way to ask whether all are texts
+        except TypeError:
+            raise UsageError("a claim's name is a text") from None
         if not _FORBIDDEN.isdisjoint(value):
             # {"...": digest} in a claim would pass for a digest (RFC 9901 4.2.4.2).
             raise UsageError("'_sd', '_sd_alg' and '...' cannot be claim names")
-        for member in value.values():
-            _require_clean(member, depth + 1)
-    elif isinstance(value, list):
-        for item in value:
-            _require_clean(item, depth + 1)
+    if isinstance(value, dict | list):
+        members = value.values() if isinstance(value, dict) else value
+        if are_scalars(members) and depth < limits.SD_DEPTH // 2:
+            return
+        for each in members:
+            _require_clean(each, depth + 1)
 
 
 def _require_mandatory(content: SdJwtVc, rules: tuple[ClaimRule, ...]) -> None:
@@ -334,7 +230,7 @@ def sd_jwt_payload(
     content: SdJwtVc,
     *,
     fixed: Mapping[str, JsonValue],
-    hidden: frozenset[ClaimPath],
+    plan: Plan,
     salts: SaltSource,
 ) -> tuple[JsonObject, list[str]]:
     """Return the issuer-signed payload and the disclosures.
@@ -344,8 +240,9 @@ def sd_jwt_payload(
     Raises:
         UsageError: more disclosures or digests than any reader takes.
     """
-    work = Concealment(salts=salts, algorithm=content.hash.value, decoys=content.decoys)
-    concealed = work.conceal(dict(content.claims), plan_of(hidden))
+    algorithm = content.hash.value
+    work = Concealment(salts=salts, algorithm=algorithm, decoys=content.decoys)
+    concealed = work.conceal(dict(content.claims), plan)
     count = len(work.disclosures)
     if count > limits.DISCLOSURES or count + work.decoys > limits.DIGESTS:
         raise UsageError(
@@ -354,7 +251,7 @@ def sd_jwt_payload(
     payload: JsonObject = {**fixed}
     payload.update(concealed)
     if work.disclosures:
-        payload[SD_ALG] = content.hash.value
+        payload[SD_ALG] = algorithm
     return payload, work.disclosures
 
 

@@ -15,15 +15,15 @@ from idwallet.credentials.model import VerifiedPresentation
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.possession import HolderKey
 from idwallet.credentials.query import Query
+from idwallet.credentials.sdjwt import issue as module
+from idwallet.credentials.sdjwt.conceal import plan_of
 from idwallet.credentials.sdjwt.issue import (
-    Concealment,
     Hash,
     SdJwtVc,
     Shape,
     fixed_claims,
     hidden_paths,
-    plan_of,
-    random_salts,
+    plan_for,
     require_issuable,
     sd_jwt_payload,
     type_integrity,
@@ -413,22 +413,12 @@ def test_decoys_stand_at_each_level_that_hides_something() -> None:
     assert held.unpacked.claims["list"] == CLAIMS["list"]
 
 
-def test_the_order_of_claims_does_not_show() -> None:
-    claims = {f"claim {n}": n for n in range(50)}
-    work = Concealment(salts=numbered_salts(), decoys=5)
-    made = work.conceal({**claims}, plan_of(frozenset((n,) for n in claims)))
-    digests = made["_sd"]
-    assert isinstance(digests, list)
-    assert digests == sorted(digests, key=str)
-    assert len(digests) == 55
-
-
 def test_an_injected_salt_source_makes_the_same_bytes_again() -> None:
     made = [
         sd_jwt_payload(
             content(decoys=2),
             fixed={"vct": PID},
-            hidden=hidden_paths(content()),
+            plan=plan_for(content()),
             salts=numbered_salts(),
         )
         for _ in range(2)
@@ -438,12 +428,38 @@ def test_an_injected_salt_source_makes_the_same_bytes_again() -> None:
     assert texts[0] == '["salt-0","name","N"]'
 
 
-def test_salts_are_fresh_and_long() -> None:
-    salts = list(itertools.islice(random_salts(), 100))
-    assert len(set(salts)) == 100
-    assert {len(each) for each in salts} == {24}
-    same = list(itertools.islice(random_salts(bytes), 40))
-    assert set(same) == {"A" * 24}
+@pytest.mark.parametrize("shape", Shape)
+@pytest.mark.parametrize(
+    "claims",
+    [
+        CLAIMS,
+        {"name": "N"},
+        {"name": {}},
+        {"name": {"name": 1}},
+        {"name": {"other": 1}},
+        {"other": {"name": 1}},
+        {"name": {"name": {"name": {}}}},
+        {"name": [{"name": 1}]},
+        {},
+    ],
+)
+def test_a_remembered_plan_hides_what_the_paths_say(
+    claims: dict[str, JsonValue], shape: Shape
+) -> None:
+    what = content(claims=claims, shape=shape)
+    plans = [plan_of(hidden_paths(what)), plan_for(what), plan_for(what)]
+    made = [
+        sd_jwt_payload(what, fixed={}, plan=each, salts=numbered_salts())
+        for each in plans
+    ]
+    assert made[0] == made[1] == made[2]
+
+
+def test_no_more_plans_are_remembered_than_allowed() -> None:
+    for number in range(limits.PLAN_CACHE_ENTRIES + 1):
+        plan_for(content(claims={f"claim {number}": 1}))
+    remembered = module._plan_by_shape.cache_info()
+    assert remembered.currsize == remembered.maxsize == limits.PLAN_CACHE_ENTRIES
 
 
 # --- what decides validity ----------------------------------------------------------

@@ -1,0 +1,169 @@
+"""Turn claims into digests and disclosures (RFC 9901 section 4.2)."""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from idwallet.codec import b64
+from idwallet.codec.json import JsonObject, JsonValue, write_json
+from idwallet.credentials.paths import ClaimPath
+from idwallet.credentials.sdjwt.structures import DOTS, HASHES, SD
+from idwallet.ports import Random
+
+_SALTS_AT_ONCE: Final = 32
+_SALT_BYTES: Final = 18  # encodes to exactly 24 characters; §9.3 asks for 16 or more
+
+SaltSource = Iterator[str]
+"""Fresh salts, one for each disclosure and decoy, never ending."""
+
+JsonWriter = Callable[[JsonValue], bytes]
+
+
+def random_salts(random: Random = secrets.token_bytes) -> SaltSource:
+    """Make a source of salts of 144 bits (RFC 9901 section 9.3 asks for 128)."""
+    return chain.from_iterable(_batches(random))
+
+
+def _batches(random: Random) -> Iterator[list[str]]:
+    while True:
+        # 18 bytes are 24 characters: one call and one encoding serve many salts.
+        text = b64.encode(random(_SALT_BYTES * _SALTS_AT_ONCE))
+        yield [text[start : start + 24] for start in range(0, len(text), 24)]
+
+
+class Step(NamedTuple):
+    """What a plan says of one member: is it hidden, and the plan for its inside."""
+
+    hidden: bool
+    inside: "Plan | None"
+
+
+_SHOWN: Final = Step(hidden=False, inside=None)
+_NOTHING: Final[Mapping[str | int | None, Step]] = MappingProxyType({})
+
+
+class Plan:
+    """Which claims are hidden, as a tree over names and positions.
+
+    `steps` has an entry for each member that is hidden or has something hidden inside;
+    None stands for every array element without an entry of its own.
+    """
+
+    __slots__ = ("_elements", "steps")
+
+    def __init__(self, steps: Mapping[str | int | None, Step] = _NOTHING) -> None:
+        """Take the steps; nobody may change them."""
+        self.steps = steps
+        self._elements = steps.get(None, _SHOWN)
+
+    def element(self, position: int) -> Step:
+        """Return what is said of an array element."""
+        return self.steps.get(position, self._elements)
+
+
+def plan_of(paths: frozenset[ClaimPath]) -> Plan:
+    """Build the plan that hides exactly the claims at `paths`."""
+    hidden = {path[0] for path in paths if len(path) == 1}
+    below: dict[str | int | None, set[ClaimPath]] = {}
+    for path in paths:
+        if len(path) > 1:
+            below.setdefault(path[0], set()).add(path[1:])
+    inside = {key: plan_of(frozenset(rest)) for key, rest in below.items()}
+
+    def step(key: str | int | None) -> Step:
+        # What is said of every element holds for the one that has its own step too.
+        wider = key if isinstance(key, str) else None
+        return Step(
+            hidden=key in hidden or wider in hidden,
+            inside=inside.get(key, inside.get(wider)),
+        )
+
+    return Plan({key: step(key) for key in hidden | inside.keys()})
+
+
+class Concealment:
+    """Turns claims into digests and disclosures, one payload at a time.
+
+    `disclosures` are those made so far, `decoys` the number of digests of nothing.
+    `write` serialises a disclosure before it is encoded (any JSON is allowed, RFC
+    9901 section 4.2.1). With an injected `salts` the result is reproducible byte for
+    byte: one is drawn for each disclosure, in their order, then for each decoy of the
+    level.
+    """
+
+    __slots__ = ("_decoys", "_digest", "_salts", "_write", "decoys", "disclosures")
+
+    def __init__(
+        self,
+        *,
+        salts: SaltSource,
+        algorithm: str = "sha-256",
+        write: JsonWriter = write_json,
+        decoys: int = 0,
+    ) -> None:
+        """Start with no disclosures."""
+        self._salts = salts
+        self._digest = HASHES[algorithm]
+        self._write = write
+        self._decoys = decoys
+        self.decoys = 0
+        self.disclosures: list[str] = []
+
+    def conceal(self, value: JsonObject, plan: Plan) -> JsonObject:
+        """Return the claims of `value` with those that `plan` hides as digests."""
+        made: JsonObject = {}
+        found: list[bytes] = []
+        steps = plan.steps
+        for name, member in value.items():
+            hidden, inside = steps.get(name, _SHOWN)
+            kept = member if inside is None else self._inside(member, inside)
+            if hidden:
+                found.append(self._disclose([next(self._salts), name, kept]))
+            else:
+                made[name] = kept
+        if not found:
+            return made
+        digests = b64.encode_each(found)
+        digests += self._decoy_digests()
+        # Sorted: the order in which claims were issued must not show (§4.2.4.1).
+        digests.sort()
+        return {SD: [*digests], **made}
+
+    def _inside(self, value: JsonValue, plan: Plan) -> JsonValue:
+        if isinstance(value, dict):
+            return self.conceal(value, plan)
+        if isinstance(value, list):
+            return self._array(value, plan)
+        return value
+
+    def _array(self, value: list[JsonValue], plan: Plan) -> list[JsonValue]:
+        made: list[JsonValue] = []
+        for position, item in enumerate(value):
+            hidden, inside = plan.element(position)
+            kept = item if inside is None else self._inside(item, inside)
+            if hidden:
+                digest = self._disclose([next(self._salts), kept])
+                made.append({DOTS: b64.encode(digest)})
+            else:
+                made.append(kept)
+        if any(isinstance(each, dict) and DOTS in each for each in made):
+            made += [{DOTS: each} for each in self._decoy_digests()]
+        return made
+
+    def _disclose(self, parts: list[JsonValue]) -> bytes:
+        """Keep the disclosure and return its digest."""
+        text = b64.encode(self._write(parts))
+        self.disclosures.append(text)
+        return self._digest(text.encode("ascii")).digest()
+
+    def _decoy_digests(self) -> list[str]:
+        # A digest of a fresh salt is indistinguishable from any other (§4.2.5).
+        self.decoys += self._decoys
+        return b64.encode_each(
+            [
+                self._digest(next(self._salts).encode("ascii")).digest()
+                for _ in range(self._decoys)
+            ]
+        )
