@@ -1,7 +1,6 @@
 """Facts in words: moments, names, paths."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -60,7 +59,8 @@ def write_facts(check: Check, words: Words) -> Mapping[str, str]:
 def name_claims(check: Check, names: Mapping[str, str]) -> Check:
     """Return the check with what people call its claims in place of their paths."""
     facts = tuple((name, _named(value, names)) for name, value in check.facts)
-    return replace(check, facts=facts)
+    told = (check.id, check.subject, check.outcome, check.reason, check.clause)
+    return Check(*told, needs=check.needs, facts=facts)
 
 
 def _named(value: FactValue, names: Mapping[str, str]) -> FactValue:

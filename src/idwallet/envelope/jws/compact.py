@@ -50,11 +50,7 @@ def read_compact(
     signature = read_signature(tail, at=at)
     if detached is not None:
         if body:
-            raise MalformedError(
-                "a payload beside the detached one",
-                at=f"{at}/payload",
-                clause="RFC 7515 Appendix F",
-            )
+            raise _doubled(at)
         covers = covered(head, header, payload=detached)
         return Jws(header, detached, signature, covers, NOTHING)
     payload = (
@@ -63,6 +59,14 @@ def read_compact(
         else _plain(body, at)
     )
     return Jws(header, payload, signature, raw[:second], NOTHING)
+
+
+def _doubled(at: str) -> MalformedError:
+    return MalformedError(
+        "a payload beside the detached one",
+        at=f"{at}/payload",
+        clause="RFC 7515 Appendix F",
+    )
 
 
 def read_signature(segment: bytes, *, at: str) -> bytes:
