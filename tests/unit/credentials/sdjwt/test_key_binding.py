@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from idwallet.codec.json import JsonValue
-from idwallet.credentials.sdjwt.key_binding import same
+from idwallet.credentials.sdjwt.key_binding import compared
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.report import CheckId, Outcome, Reason, Report
@@ -130,20 +130,23 @@ def test_a_binding_of_another_presentation_does_not_serve_this_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "expected", "matches"),
+    ("found", "expected", "reason"),
     [
-        ("a", "a", True),
-        ("", "", True),
-        ("a", "b", False),
-        ("a", "ab", False),
-        ("é", "é", True),
-        ("é", "e", False),
-        ("e", "é", False),
-        ("\ud800", "a", False),
-        ("\ud800", "\ud800", True),
+        ("a", "a", Reason.MATCHES),
+        ("", "", Reason.MATCHES),
+        ("a", "b", Reason.MISMATCH),
+        ("a", "ab", Reason.MISMATCH),
+        ("é", "é", Reason.MATCHES),
+        ("é", "e", Reason.MISMATCH),
+        ("e", "é", Reason.MISMATCH),
+        ("\ud800", "a", Reason.MISMATCH),
+        ("\ud800", "\ud800", Reason.MATCHES),
+        (None, "a", Reason.ABSENT),
+        (["a"], "a", Reason.ABSENT),
+        (1, "1", Reason.ABSENT),
     ],
 )
 def test_two_texts_are_the_same_to_the_letter(
-    found: str, expected: str, matches: bool
+    found: JsonValue, expected: str, reason: Reason
 ) -> None:
-    assert same(found, expected) is matches
+    assert compared(found, expected) is reason
