@@ -8,6 +8,7 @@ signatures differ.
 
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -83,6 +84,11 @@ def reference_json(value: JsonValue) -> bytes:
     return json.dumps(value).encode("ascii")
 
 
+def reference_rows(rows: Sequence[list[JsonValue]]) -> list[bytes]:
+    """Write arrays as the reference implementation does."""
+    return [reference_json(each) for each in rows]
+
+
 class _ReferenceConcealment(Concealment):
     """Adds as many decoys as the reference implementation's generator would."""
 
@@ -90,7 +96,7 @@ class _ReferenceConcealment(Concealment):
 
     def __init__(self, generator: random.Random, *, decoys: bool) -> None:
         salts = iter(lambda: _salt(generator), "")
-        super().__init__(salts=salts, write=reference_json)
+        super().__init__(salts=salts, write=reference_rows)
         self._generator = generator if decoys else None
 
     def _decoy_digests(self) -> list[str]:

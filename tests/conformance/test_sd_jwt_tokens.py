@@ -22,7 +22,11 @@ from idwallet.trust import policies
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.policy import BindingRule
 from tests.conformance.divergences import expected_of, hindrances
-from tests.conformance.specifications import reference_json, specification
+from tests.conformance.specifications import (
+    reference_json,
+    reference_rows,
+    specification,
+)
 
 pytestmark = pytest.mark.conformance
 
@@ -154,7 +158,7 @@ def test_the_credential_is_made_again_from_its_claims_and_salts(read: Read) -> N
     claims = _in_issued_order(held.unpacked.claims, held)
     assert isinstance(claims, dict)
     confirmation: JsonObject = {"cnf": claims.pop("cnf")}
-    work = Concealment(salts=_salts(held), write=reference_json)
+    work = Concealment(salts=_salts(held), write=reference_rows)
     payload = work.conceal(claims, plan_of(frozenset(held.disclosable())))
     payload |= {"_sd_alg": "sha-256", **confirmation}
     assert work.disclosures == list(held.sd_jwt.disclosures)

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from math import isfinite
 from typing import Final, TypeAlias
 
@@ -23,6 +24,7 @@ _NOT_BRACKETS: Final = bytes(set(range(256)) - set(_BRACKETS))
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 # UTF-16 surrogates can only come from escapes: as UTF-8 they are refused.
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_ROW: Final = frozenset({list})
 _SCALARS: Final = frozenset({str, int, bool, type(None)})
 
 
@@ -110,6 +112,20 @@ def write_json(value: JsonValue) -> bytes:
         except orjson.JSONEncodeError:
             pass
     return _write_strictly(value)
+
+
+def write_rows(rows: Sequence[list[JsonValue]]) -> list[bytes]:
+    """Return each array as `write_json` writes it; many of scalars take less time.
+
+    Raises:
+        UsageError: see `write_json`.
+    """
+    if _ROW.issuperset(map(type, rows)) and are_scalars(chain.from_iterable(rows)):
+        try:
+            return [orjson.dumps(each) for each in rows]
+        except orjson.JSONEncodeError:
+            pass
+    return [write_json(each) for each in rows]
 
 
 def are_scalars(items: Iterable[JsonValue]) -> bool:

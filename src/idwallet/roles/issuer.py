@@ -26,6 +26,8 @@ from idwallet.errors import UsageError
 from idwallet.ports import Random
 from idwallet.trust.certificate import Certificate
 
+_BINDABLE: Final = (ProvenKey, HolderKey)
+
 CertificateChain = Sequence[bytes] | str | bytes
 """Certificates leaf first: DER each, or one text of PEM blocks."""
 
@@ -165,6 +167,6 @@ def _require_bounded(text: str, disclosures: Sequence[str]) -> None:
 
 
 def _public_jwk(holder_key: ProvenKey | HolderKey) -> JsonObject:
-    if not isinstance(holder_key, ProvenKey | HolderKey):
+    if not isinstance(holder_key, _BINDABLE):
         raise UsageError("bind to a ProvenKey, or say HolderKey.unproven(reason=...)")
     return holder_key.key.to_jwk()

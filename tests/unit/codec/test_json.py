@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pytest
 
 from idwallet import limits
-from idwallet.codec.json import read_json, read_object, write_json
+from idwallet.codec.json import read_json, read_object, write_json, write_rows
 from idwallet.errors import LimitError, MalformedError, UsageError
 
 
@@ -204,6 +204,8 @@ def test_a_value_is_written_compactly_and_reads_back(
     written = write_json(value)  # type: ignore[arg-type]
     assert read_json(written, at="value") == value
     assert text is None or written == text
+    rows: list[list[object]] = [["a", value], ["b"], [], [value]]
+    assert write_rows(rows) == [write_json(each) for each in rows]  # type: ignore[arg-type]
 
 
 class _Colour(enum.Enum):
@@ -235,6 +237,16 @@ def test_what_json_cannot_carry_is_not_written(value: object, why: str) -> None:
     with pytest.raises(UsageError) as caught:
         write_json(value)  # type: ignore[arg-type]
     assert str(caught.value) == why
+    with pytest.raises(UsageError) as caught:
+        write_rows([["a"], [value]])  # type: ignore[list-item]
+    assert str(caught.value) == why
+
+
+def test_rows_are_arrays_and_no_tuples() -> None:
+    assert write_rows([["a", 1], ["b", None]]) == [b'["a",1]', b'["b",null]']
+    with pytest.raises(UsageError):
+        write_rows([["a", 1], ("b", None)])  # type: ignore[list-item]
+    assert write_rows([]) == []
 
 
 def test_nothing_is_written_that_our_reader_would_refuse_as_too_deep() -> None:

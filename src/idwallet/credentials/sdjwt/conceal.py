@@ -1,13 +1,12 @@
 """Turn claims into digests and disclosures (RFC 9901 section 4.2)."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from idwallet.codec import b64
-from idwallet.codec.json import JsonObject, JsonValue, write_json
+from idwallet.codec.json import JsonObject, JsonValue, write_rows
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.sdjwt.structures import DOTS, HASHES, SD
 from idwallet.ports import Random
@@ -18,19 +17,16 @@ _SALT_BYTES: Final = 18  # encodes to exactly 24 characters; §9.3 asks for 16 o
 SaltSource = Iterator[str]
 """Fresh salts, one for each disclosure and decoy, never ending."""
 
-JsonWriter = Callable[[JsonValue], bytes]
+RowWriter = Callable[[Sequence[list[JsonValue]]], list[bytes]]
 
 
 def random_salts(random: Random = secrets.token_bytes) -> SaltSource:
     """Make a source of salts of 144 bits (RFC 9901 section 9.3 asks for 128)."""
-    return chain.from_iterable(_batches(random))
-
-
-def _batches(random: Random) -> Iterator[list[str]]:
     while True:
         # 18 bytes are 24 characters: one call and one encoding serve many salts.
         text = b64.encode(random(_SALT_BYTES * _SALTS_AT_ONCE))
-        yield [text[start : start + 24] for start in range(0, len(text), 24)]
+        for start in range(0, len(text), 24):
+            yield text[start : start + 24]
 
 
 class Step(NamedTuple):
@@ -87,7 +83,7 @@ class Concealment:
     """Turns claims into digests and disclosures, one payload at a time.
 
     `disclosures` are those made so far, `decoys` the number of digests of nothing.
-    `write` serialises a disclosure before it is encoded (any JSON is allowed, RFC
+    `write` serialises disclosures before they are encoded (any JSON is allowed, RFC
     9901 section 4.2.1). With an injected `salts` the result is reproducible byte for
     byte: one is drawn for each disclosure, in their order, then for each decoy of the
     level.
@@ -100,7 +96,7 @@ class Concealment:
         *,
         salts: SaltSource,
         algorithm: str = "sha-256",
-        write: JsonWriter = write_json,
+        write: RowWriter = write_rows,
         decoys: int = 0,
     ) -> None:
         """Start with no disclosures."""
@@ -114,18 +110,24 @@ class Concealment:
     def conceal(self, value: JsonObject, plan: Plan) -> JsonObject:
         """Return the claims of `value` with those that `plan` hides as digests."""
         made: JsonObject = {}
-        found: list[bytes] = []
-        steps = plan.steps
+        digests: list[str] = []
+        rows: list[list[JsonValue]] = []
+        salts, steps = self._salts, plan.steps
         for name, member in value.items():
             hidden, inside = steps.get(name, _SHOWN)
-            kept = member if inside is None else self._inside(member, inside)
+            kept = member
+            if inside is not None:
+                # What came before stands before what is inside.
+                digests += self._disclose(rows)
+                rows = []
+                kept = self._inside(member, inside)
             if hidden:
-                found.append(self._disclose([next(self._salts), name, kept]))
+                rows.append([next(salts), name, kept])
             else:
                 made[name] = kept
-        if not found:
+        digests += self._disclose(rows)
+        if not digests:
             return made
-        digests = b64.encode_each(found)
         digests += self._decoy_digests()
         # Sorted: the order in which claims were issued must not show (§4.2.4.1).
         digests.sort()
@@ -144,26 +146,27 @@ class Concealment:
             hidden, inside = plan.element(position)
             kept = item if inside is None else self._inside(item, inside)
             if hidden:
-                digest = self._disclose([next(self._salts), kept])
-                made.append({DOTS: b64.encode(digest)})
+                (digest,) = self._disclose([[next(self._salts), kept]])
+                made.append({DOTS: digest})
             else:
                 made.append(kept)
         if any(isinstance(each, dict) and DOTS in each for each in made):
             made += [{DOTS: each} for each in self._decoy_digests()]
         return made
 
-    def _disclose(self, parts: list[JsonValue]) -> bytes:
-        """Keep the disclosure and return its digest."""
-        text = b64.encode(self._write(parts))
-        self.disclosures.append(text)
-        return self._digest(text.encode("ascii")).digest()
+    def _disclose(self, rows: list[list[JsonValue]]) -> list[str]:
+        """Keep the disclosures and return their digests."""
+        texts = [b64.encode(each) for each in self._write(rows)]
+        self.disclosures += texts
+        return self._digests(texts)
+
+    def _digests(self, texts: list[str]) -> list[str]:
+        digest = self._digest
+        return b64.encode_each(
+            [digest(each.encode("ascii")).digest() for each in texts]
+        )
 
     def _decoy_digests(self) -> list[str]:
         # A digest of a fresh salt is indistinguishable from any other (§4.2.5).
         self.decoys += self._decoys
-        return b64.encode_each(
-            [
-                self._digest(next(self._salts).encode("ascii")).digest()
-                for _ in range(self._decoys)
-            ]
-        )
+        return self._digests([next(self._salts) for _ in range(self._decoys)])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from idwallet.codec.json import JsonObject, read_object, write_json
-from idwallet.credentials.paths import ClaimPath, covers
+from idwallet.credentials.paths import ClaimPath, covers, is_concrete
 from idwallet.credentials.sdjwt.structures import (
     TYP_KEY_BINDING,
     SdJwt,
@@ -58,13 +58,27 @@ def choose_disclosures(held: Held, paths: Iterable[ClaimPath]) -> tuple[int, ...
     The disclosures that enclose a claim come along, and so does all that is inside
     it: a claim is shown whole. Claims that are always shown need no disclosure.
     """
-    wanted = tuple(paths)
+    wanted = frozenset(paths)
+    exact = frozenset(path for path in wanted if path and is_concrete(path))
+    # With these, one look-up answers for most claims.
+    named = exact.union(path[:n] for path in exact for n in range(1, len(path)))
+    patterns = wanted - exact
     chosen: set[int] = set()
     for each in held.unpacked.revealed:
-        if any(_touches(path, each.place) for path in wanted):
+        if (
+            each.place in named
+            or _is_inside(each.place, exact)
+            or any(_touches(path, each.place) for path in patterns)
+        ):
             chosen.add(each.position)
             chosen.update(each.parents)
     return tuple(sorted(chosen))
+
+
+def _is_inside(place: Place, paths: frozenset[ClaimPath]) -> bool:
+    """Tell whether the claim at `place` is inside one of the concrete paths."""
+    depth = len(place)
+    return depth > 1 and any(place[:size] in paths for size in range(1, depth))
 
 
 def _touches(path: ClaimPath, place: Place) -> bool:

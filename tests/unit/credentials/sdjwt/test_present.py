@@ -89,6 +89,16 @@ def test_elements_are_chosen_one_by_one_or_all() -> None:
     assert places(("list", 1, "b")) == {("list",), ("list", 1)}
 
 
+def test_paths_with_and_without_wildcards_and_the_whole_are_chosen_alike() -> None:
+    assert places(("list", None), ("name",)) == places(("list",)) | {("name",)}
+    assert places(("list", None, "b"), ("address", "street")) == {
+        *places(("list",)),
+        ("address",),
+        ("address", "street"),
+    }
+    assert places(()) == set(HELD.disclosable())
+
+
 def test_what_is_always_shown_needs_no_disclosure() -> None:
     assert places(("open", "x"), ("vct",)) == set()
 
