@@ -43,11 +43,13 @@ def read(
         return _read_other(jwk, at=at)
     plain = _SILENT.isdisjoint(jwk)
     algorithms = kind.algorithms if plain else _algorithms(jwk, kind=kind, at=at)
-    raw = _octets(jwk, name="x", size=kind.size, at=at)
-    if kind.kty == "EC":
-        raw += _octets(jwk, name="y", size=kind.size, at=at)
-        return spki.from_raw(kind, raw, at=at, clause="RFC 7518 §6.2.1"), algorithms
-    return spki.from_raw(kind, raw, at=at, clause="RFC 8037 §2"), algorithms
+    if kind.kty != "EC":
+        raw = _octets(jwk, name="x", size=kind.size, at=at)
+        return spki.from_raw(kind, raw, at=at, clause="RFC 8037 §2"), algorithms
+    raw = _octets(jwk, name="x", size=kind.size, at=at) + _octets(
+        jwk, name="y", size=kind.size, at=at
+    )
+    return spki.from_raw(kind, raw, at=at, clause="RFC 7518 §6.2.1"), algorithms
 
 
 def _read_other(

@@ -48,7 +48,7 @@ from idwallet.report import (
     waiting,
 )
 from idwallet.trust.anchors import Purpose
-from idwallet.trust.policy import ExpiryRule, StatusRule
+from idwallet.trust.policy import ExpiryRule, MetadataRule, StatusRule
 from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
 
 
@@ -241,11 +241,22 @@ class _Judgement:
         if not types:
             self._wait(CheckId.CREDENTIAL_METADATA, CheckId.CREDENTIAL_TYPE)
             return ()
+        rule = self._context.policy.metadata
+        if (
+            types[0] not in known.by_vct
+            and rule is MetadataRule.IF_PRESENT
+            and "vct#integrity" not in unpacked.claims
+        ):
+            facts = {"found": show(types[0])}
+            self._say(
+                CheckId.CREDENTIAL_METADATA, Reason.NOT_AT_HAND_ACCEPTED, facts=facts
+            )
+            return types
         judged, extended = judge_type(
             unpacked,
             vct=types[0],
             types=known,
-            rule=self._context.policy.metadata,
+            rule=rule,
             subject=self._checks.subject,
         )
         self._checks.found.append(judged)

@@ -121,7 +121,8 @@ class HolderJudgement:
         try:
             jws = read_compact(text, at="key binding", understood=NO_EXTENSIONS)
             said = read_object(jws.payload, at="key binding", clause="RFC 9901 §4.3")
-            _require_dates(said)
+            if "exp" in said or "nbf" in said:
+                _require_dates(said)
         except (MalformedError, UnsupportedError) as error:
             facts = {"what": error.what, "at": error.at}
             self._say(CheckId.HOLDER_BINDING, Reason.MALFORMED, facts=facts)
@@ -180,8 +181,10 @@ class HolderJudgement:
             return
         # §7.3 step 5.h: a key binding that sets itself a beginning or an end is held
         # to them (RFC 7519 §4.1.4, §4.1.5), within the window that the policy allows.
-        begins = max(signed, numeric_seconds(said.get("nbf")) or signed)
-        ends = numeric_seconds(said.get("exp"))
+        begins, ends = signed, None
+        if "exp" in said or "nbf" in said:
+            begins = max(signed, numeric_seconds(said.get("nbf")) or signed)
+            ends = numeric_seconds(said.get("exp"))
         if begins > now + skew:
             facts: Facts = {"signed": datetime.fromtimestamp(begins, UTC)}
             self._say(

@@ -184,9 +184,6 @@ def judge_type(
     if integrity is not None and not isinstance(integrity, str):
         facts: Facts = {"what": "no string", "at": "vct#integrity"}
         return _say(Reason.MALFORMED, subject=subject, facts=facts), (vct,)
-    if vct not in types.by_vct and rule is MetadataRule.IF_PRESENT:
-        facts = {"found": show(vct)}
-        return _say(Reason.NOT_AT_HAND_ACCEPTED, subject=subject, facts=facts), (vct,)
     try:
         chain = _chain(vct, integrity, types=types)
         rules = effective_rules(chain)

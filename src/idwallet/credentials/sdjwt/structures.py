@@ -193,16 +193,13 @@ def read_disclosure(text: str, *, number: int) -> Disclosure:
     parts = read_json(
         data, at=at, clause=_DISCLOSURE, max_bytes=limits.DISCLOSURE_BYTES
     )
-    match parts:
-        case [str(), str() as name, value]:
-            return Disclosure(number, name, value)
-        case [str(), value]:
-            return Disclosure(number, None, value)
-        case [_, _] | [_, _, _]:
-            what = "the salt or the claim name is no string"
-        case _:
-            what = "no array of two or three"
-    raise MalformedError(what, at=at, clause=_DISCLOSURE)
+    if not isinstance(parts, list) or not 2 <= len(parts) <= 3:
+        raise MalformedError("no array of two or three", at=at, clause=_DISCLOSURE)
+    name = parts[1] if len(parts) == 3 else ""
+    if not isinstance(parts[0], str) or not isinstance(name, str):
+        what = "the salt or the claim name is no string"
+        raise MalformedError(what, at=at, clause=_DISCLOSURE)
+    return Disclosure(number, name if len(parts) == 3 else None, parts[-1])
 
 
 def json_form(sd_jwt: SdJwt) -> JsonObject:

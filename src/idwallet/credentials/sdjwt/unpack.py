@@ -145,6 +145,10 @@ def _too_deep(place: Place) -> DisclosureFault:
     )
 
 
+def _never(number: int) -> DisclosureFault:
+    return DisclosureFault(Reason.CLAIM_NEVER_DISCLOSABLE, _at_disclosure(number))
+
+
 class _Unpacking:
     """One pass over one payload; every digest seen is remembered (step 4)."""
 
@@ -168,11 +172,12 @@ class _Unpacking:
             raise _too_deep(place)
         made: JsonObject = {}
         for name, value in node.items():
-            kind = type(value)
-            if kind is not dict and kind is not list:
+            if isinstance(value, dict):
+                made[name] = self.object_at(value, (*place, name), parents=parents)
+            elif not isinstance(value, list):
                 made[name] = value
             elif name != SD:
-                made[name] = self.value_at(value, (*place, name), parents=parents)
+                made[name] = self._array_at(value, (*place, name), parents=parents)
         if DOTS in node:
             # Outside an array element the name has no meaning (§4.2.4.2).
             raise _malformed("a claim named '...'", place)
@@ -200,26 +205,29 @@ class _Unpacking:
     ) -> None:
         if not isinstance(digests, list):
             raise _malformed("'_sd' is no array", place)
-        for position, disclosure in self._look_up(digests, place):
-            name = disclosure.name
+        for position, (number, name, value) in self._look_up(digests, place):
             if name is None:
                 raise DisclosureFault(
                     Reason.MALFORMED,
                     {
                         "what": "an array element where a claim belongs",
-                        "at": f"disclosure {disclosure.number}",
+                        "at": f"disclosure {number}",
                     },
                 )
             if name in _FORBIDDEN_NAMES:
-                raise DisclosureFault(
-                    Reason.NAME_FORBIDDEN, _at_disclosure(disclosure.number)
-                )
+                raise DisclosureFault(Reason.NAME_FORBIDDEN, _at_disclosure(number))
             if name in made:
-                raise DisclosureFault(
-                    Reason.NAME_REPEATED, _at_disclosure(disclosure.number)
-                )
+                raise DisclosureFault(Reason.NAME_REPEATED, _at_disclosure(number))
             here = (*place, name)
-            made[name] = self._reveal(disclosure, position, place=here, parents=parents)
+            if here[0] in NEVER_DISCLOSABLE:
+                raise _never(number)
+            self.revealed.append(Revealed(here, position, parents))
+            kind = type(value)
+            if kind is dict or kind is list:
+                inside = (*parents, position)
+                made[name] = self.value_at(value, here, parents=inside)
+            else:
+                made[name] = value
 
     def _array_at(
         self, items: list[JsonValue], place: Place, *, parents: tuple[int, ...]
@@ -243,16 +251,19 @@ class _Unpacking:
         if not found:
             self.holes = True
             return cast("JsonValue", ABSENT)
-        position, disclosure = found[0]
-        if disclosure.name is not None:
+        position, (number, name, value) = found[0]
+        if name is not None:
             raise DisclosureFault(
                 Reason.MALFORMED,
                 {
                     "what": "a claim where an array element belongs",
-                    "at": f"disclosure {disclosure.number}",
+                    "at": f"disclosure {number}",
                 },
             )
-        return self._reveal(disclosure, position, place=here, parents=parents)
+        if here[0] in NEVER_DISCLOSABLE:
+            raise _never(number)
+        self.revealed.append(Revealed(here, position, parents))
+        return self.value_at(value, here, parents=(*parents, position))
 
     def _look_up(
         self, digests: list[JsonValue], place: Place
@@ -283,24 +294,6 @@ class _Unpacking:
         found = [by_digest[each] for each in texts if each in by_digest]
         self.hidden += len(texts) - len(found)
         return found
-
-    def _reveal(
-        self,
-        disclosure: Disclosure,
-        position: int,
-        *,
-        place: Place,
-        parents: tuple[int, ...],
-    ) -> JsonValue:
-        if place[0] in NEVER_DISCLOSABLE:
-            raise DisclosureFault(
-                Reason.CLAIM_NEVER_DISCLOSABLE, _at_disclosure(disclosure.number)
-            )
-        self.revealed.append(Revealed(place, position, parents))
-        value = disclosure.value
-        if isinstance(value, dict | list):
-            return self.value_at(value, place, parents=(*parents, position))
-        return value
 
     def finish(self) -> None:
         """Refuse disclosures that no digest refers to (step 5)."""
