@@ -125,4 +125,4 @@ def matches(
             clause="RFC 8725 §3.2",
         )
     verifier = _KEYS[algorithm](key.native, algorithm.jose)
-    return bool(verifier.verify(message, signature))
+    return verifier.verify(message, signature) is True

@@ -36,7 +36,12 @@ def read_compact(
     """
     if len(token) > limits.JWS_BYTES:
         raise LimitError("token too long", at=at, clause="RFC 7515 §7.1")
-    raw = token if isinstance(token, bytes) else _ascii(token, at)
+    try:
+        raw = token.encode("ascii") if isinstance(token, str) else token
+    except UnicodeEncodeError as error:
+        raise MalformedError(
+            "a character outside ASCII", at=at, clause="RFC 7515 §7.1"
+        ) from error
     # Searching, not splitting: a megabyte of full stops never becomes a list.
     first = raw.find(b".")
     second = raw.find(b".", first + 1)
@@ -84,15 +89,6 @@ def covered(head: bytes, header: JwsHeader, *, payload: bytes) -> bytes:
     """Return the signing input of a payload that is not in the token (RFC 7797 §3)."""
     body = b64.encode(payload).encode("ascii") if header.encoded else payload
     return b"%b.%b" % (head, body)
-
-
-def _ascii(token: str, at: str) -> bytes:
-    try:
-        return token.encode("ascii")
-    except UnicodeEncodeError as error:
-        raise MalformedError(
-            "a character outside ASCII", at=at, clause="RFC 7515 §7.1"
-        ) from error
 
 
 def _plain(body: bytes, at: str) -> bytes:
