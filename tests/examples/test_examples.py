@@ -1,0 +1,56 @@
+"""Every example runs as a program of its own, and prints what it is there to show."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.conftest import SOFTHSM_ABSENT
+
+EXAMPLES: Final = Path(__file__).resolve().parents[2] / "examples"
+LINES: Final = 80
+
+# What each must print, in this order; what stands between is its own affair.
+PRINTS: Final = {
+    "verify_in_five_lines.py": ["of age"],
+    "issue_and_present.py": ["faculty: History", "name shown: False"],
+    "till.py": ["open the gate", "already been answered", "--- 3-noise"],
+    "issue_with_hsm.py": ["issued with ", "Credential(dc+sd-jwt"],
+    "pinned_issuer.py": ["member since 2019 key_pinned", "issuer.signature invalid"],
+}
+
+
+def _run(example: Path, *, folder: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(example)],
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    if done.stderr.startswith("skipped: "):
+        pytest.skip(SOFTHSM_ABSENT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_each_example_is_run() -> None:
+    assert {each.name for each in EXAMPLES.glob("*.py")} == set(PRINTS)
+
+
+@pytest.mark.parametrize("name", PRINTS)
+def test_the_example_shows_what_it_is_there_to_show(name: str, tmp_path: Path) -> None:
+    printed = _run(EXAMPLES / name, folder=tmp_path)
+    place = 0
+    for each in PRINTS[name]:
+        assert each in printed[place:], printed
+        place = printed.index(each, place) + len(each)
+    assert list(tmp_path.iterdir()) == []  # nothing is left behind
+
+
+@pytest.mark.parametrize("name", PRINTS)
+def test_the_example_is_short(name: str) -> None:
+    assert len((EXAMPLES / name).read_text(encoding="utf-8").splitlines()) < LINES
