@@ -156,17 +156,19 @@ class Concealment:
 
     def _disclose(self, rows: list[list[JsonValue]]) -> list[str]:
         """Keep the disclosures and return their digests."""
-        texts = [b64.encode(each) for each in self._write(rows)]
+        texts = list(map(b64.encode, self._write(rows)))
         self.disclosures += texts
         return self._digests(texts)
 
     def _digests(self, texts: list[str]) -> list[str]:
-        digest = self._digest
+        hashed = self._digest
         return b64.encode_each(
-            [digest(each.encode("ascii")).digest() for each in texts]
+            [hashed(each.encode("ascii")).digest() for each in texts]
         )
 
     def _decoy_digests(self) -> list[str]:
+        if not self._decoys:
+            return []
         # A digest of a fresh salt is indistinguishable from any other (§4.2.5).
         self.decoys += self._decoys
         return self._digests([next(self._salts) for _ in range(self._decoys)])

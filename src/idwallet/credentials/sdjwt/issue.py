@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -177,16 +177,16 @@ def require_issuable(content: SdJwtVc, types: TypeMetadataSet = NO_TYPES) -> Non
     """
     if not content.vct:
         raise UsageError("a credential needs a vct (SD-JWT VC 2.2.2.1)")
-    names = (content.vct, *content.also_known_as)
-    if len(set(names)) != len(names) or not all(names):
+    further = content.also_known_as
+    if further and (len({content.vct, *further}) <= len(further) or not all(further)):
         raise UsageError("also_known_as names further types, each once")
     status = content.status
     if status is not None and (status.index < 0 or not status.uri):
         raise UsageError("a status has an address and an index of 0 or more")
     if not 0 <= content.decoys <= limits.DECOYS:
         raise UsageError(f"decoys is 0 to {limits.DECOYS}")
-    taken = sorted(_RESERVED & content.claims.keys())
-    if taken:
+    if not _RESERVED.isdisjoint(content.claims):
+        taken = sorted(_RESERVED & content.claims.keys())
         raise UsageError(
             f"{', '.join(taken)}: set by the issuer's arguments or by SD-JWT, "
             "not a claim (SD-JWT VC 2.2.2.2, RFC 9901 4.1)"
@@ -209,12 +209,16 @@ def _require_clean(value: JsonValue, depth: int) -> None:
         if not _FORBIDDEN.isdisjoint(value):
             # {"...": digest} in a claim would pass for a digest (RFC 9901 4.2.4.2).
             raise UsageError("'_sd', '_sd_alg' and '...' cannot be claim names")
-    if isinstance(value, dict | list):
-        members = value.values() if isinstance(value, dict) else value
-        if are_scalars(members) and depth < limits.SD_DEPTH // 2:
-            return
-        for each in members:
-            _require_clean(each, depth + 1)
+        _require_clean_members(value.values(), depth + 1)
+    elif isinstance(value, list):
+        _require_clean_members(value, depth + 1)
+
+
+def _require_clean_members(members: Iterable[JsonValue], depth: int) -> None:
+    if depth <= limits.SD_DEPTH // 2 and are_scalars(members):
+        return
+    for each in members:
+        _require_clean(each, depth)
 
 
 def _require_mandatory(content: SdJwtVc, rules: tuple[ClaimRule, ...]) -> None:
