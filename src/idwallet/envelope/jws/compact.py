@@ -34,19 +34,7 @@ def read_compact(
         LimitError: the token or a part of it passes its bound.
         MalformedError: it breaks RFC 7515 or RFC 7797.
     """
-    if len(token) > limits.JWS_BYTES:
-        raise LimitError("token too long", at=at, clause="RFC 7515 §7.1")
-    try:
-        raw = token.encode("ascii") if isinstance(token, str) else token
-    except UnicodeEncodeError as error:
-        raise MalformedError(
-            "a character outside ASCII", at=at, clause="RFC 7515 §7.1"
-        ) from error
-    # Searching, not splitting: a megabyte of full stops never becomes a list.
-    first = raw.find(b".")
-    second = raw.find(b".", first + 1)
-    if first < 0 or second < 0 or raw.find(b".", second + 1) >= 0:
-        raise MalformedError("not three parts", at=at, clause="RFC 7515 §7.1")
+    raw, first, second = _dots(token, at)
     head, body, tail = raw[:first], raw[first + 1 : second], raw[second + 1 :]
     header = read_header(head, at=at)
     if header.critical:
@@ -62,6 +50,24 @@ def read_compact(
     else:
         payload = _plain(body, at)
     return Jws(header, payload, signature, raw[:second], NOTHING)
+
+
+def _dots(token: str | bytes, at: str) -> tuple[bytes, int, int]:
+    """Return the token in ASCII and where its two dots stand."""
+    if len(token) > limits.JWS_BYTES:
+        raise LimitError("token too long", at=at, clause="RFC 7515 §7.1")
+    try:
+        raw = token.encode("ascii") if isinstance(token, str) else token
+    except UnicodeEncodeError as error:
+        raise MalformedError(
+            "a character outside ASCII", at=at, clause="RFC 7515 §7.1"
+        ) from error
+    # Searching, not splitting: a megabyte of full stops never becomes a list.
+    first = raw.find(b".")
+    second = raw.find(b".", first + 1)
+    if first < 0 or second < 0 or raw.find(b".", second + 1) >= 0:
+        raise MalformedError("not three parts", at=at, clause="RFC 7515 §7.1")
+    return raw, first, second
 
 
 def _doubled(at: str) -> MalformedError:
