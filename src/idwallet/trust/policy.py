@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import Final
 
 from idwallet import limits
 from idwallet.codec.jcs import canonicalize
@@ -78,9 +79,17 @@ class Policy:
         """Refuse a policy that no evidence could meet, or that any could.
 
         Raises:
-            UsageError: no name, no algorithm, an age that is not positive, or a clock
-                skew that is negative or longer than `limits.CLOCK_SKEW_MAXIMUM`.
+            UsageError: no name, no algorithm, an age that is not positive, a clock
+                skew that is negative or longer than `limits.CLOCK_SKEW_MAXIMUM`, or a
+                rule that is no member of its enum.
         """
+        for name, kind in _RULES:
+            # A text is equal to a member and is not one: where the judges ask which
+            # member it is, a rule of a configuration file would be none, unheeded.
+            if type(getattr(self, name)) is not kind:
+                raise UsageError(
+                    f"{name} is a {kind.__name__}, as {kind.__name__}(text)"
+                )
         if not self.name:
             raise UsageError("a policy needs a name: reports carry it")
         if not self.algorithms:
@@ -97,6 +106,15 @@ class Policy:
         Equal policies have equal digests, in every process.
         """
         return _digest(self)
+
+
+_RULES: Final = (
+    ("binding", BindingRule),
+    ("presence", PresenceRule),
+    ("status", StatusRule),
+    ("metadata", MetadataRule),
+    ("expiry", ExpiryRule),
+)
 
 
 # Every request carries the digest, and a process has few policies.

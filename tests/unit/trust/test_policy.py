@@ -105,6 +105,18 @@ def test_a_policy_that_makes_no_sense_is_refused(changes: dict[str, object]) -> 
         Policy(**{"name": "policy", **changes})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    "rule", ["binding", "presence", "status", "metadata", "expiry"]
+)
+@pytest.mark.parametrize("given", ["required", "if_present", "attested", None, True])
+def test_a_rule_is_a_member_of_its_enum_and_no_text_equal_to_one(
+    rule: str, given: object
+) -> None:
+    # Else `status="required"`, out of a configuration file, would require nothing.
+    with pytest.raises(UsageError, match=rule):
+        Policy(**{"name": "policy", rule: given})  # type: ignore[arg-type]
+
+
 def test_clock_skew_may_be_none_or_its_maximum() -> None:
     for skew in (timedelta(), limits.CLOCK_SKEW_MAXIMUM):
         assert Policy(name="policy", clock_skew=skew).clock_skew == skew
