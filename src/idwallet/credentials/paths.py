@@ -141,15 +141,22 @@ def show_path(path: ClaimPath) -> str:
     """Return `path` as text in the manner of a JSON pointer (RFC 6901).
 
     None is written ``*`` (a claim of that name ``~2``). Names pass through
-    `codec.text.show`: whoever wrote a query or a credential chose them.
+    `codec.text.show`: whoever wrote a query or a credential chose them. What is left
+    of `limits.TEXT_CHARACTERS` is the room of each name; after it stands an ellipsis.
     """
-    return "".join(f"/{_part(each)}" for each in path)
+    shown = ""
+    for each in path:
+        room = limits.TEXT_CHARACTERS - len(shown)
+        if room <= 0:
+            return f"{shown}/…"
+        shown += f"/{_part(each, room)}"
+    return shown
 
 
-def _part(part: str | int | None) -> str:
+def _part(part: str | int | None, room: int) -> str:
     if part is None:
         return "*"
     if isinstance(part, int):
         return str(part)
-    name = part.replace("~", "~0").replace("/", "~1")
-    return "~2" if name == "*" else show(name)
+    name = part[: room + 1].replace("~", "~0").replace("/", "~1")
+    return "~2" if name == "*" else show(name, limit=room)

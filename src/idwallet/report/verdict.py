@@ -63,7 +63,8 @@ def check(
     """Make the check that the table defines for this reason.
 
     Equal checks are shared objects: a verification makes a dozen of them, and most
-    say what was said before.
+    say what was said before. Lists of facts and needs are not remembered: whoever
+    presents a credential chooses how long they are, and a need points to a person.
 
     Raises:
         KeyError: the table has no such row or the row promises a fact that is not
@@ -71,22 +72,26 @@ def check(
         ValueError: a moment among the facts has no time zone.
     """
     given = tuple(facts.items()) if facts else ()
+    if needs or any(type(value) is tuple for _, value in given):
+        return _make(check_id, reason, subject, needs, given)
     return _made(check_id, reason, subject, needs, given)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _made(  # noqa: PLR0917 - a memo's key is positional
+def _make(  # noqa: PLR0917 - a memo's key is positional
     check_id: CheckId,
     reason: Reason,
     subject: str,
     needs: tuple[Need, ...],
     given: tuple[tuple[str, FactValue], ...],
 ) -> Check:
-    # Remembered, since the same issuers and types come again and again; what is kept
-    # is what reports hold, and no report holds personal data.
     row = TABLE[check_id, reason]
     facts = _facts(given, row.facts) if given or row.facts else ()
     return Check(check_id, subject, row.outcome, reason, row.clause, needs, facts)
+
+
+# Remembered, since the same issuers and types come again and again; what is kept is
+# what reports hold, and no report holds personal data.
+_made = lru_cache(maxsize=_REMEMBERED)(_make)
 
 
 def _facts(

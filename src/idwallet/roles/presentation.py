@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from idwallet import limits
 from idwallet.credentials.model import (
     Format,
     Unverified,
@@ -332,11 +333,13 @@ def _with_surplus(judged: Check, narrowed: dict[str, Narrowed]) -> Check:
     found = narrowed.get(judged.subject)
     if judged.reason is not Reason.ANSWERED or found is None or not found.surplus:
         return judged
+    # Whoever presents decides how much it is: a report names no more than this.
+    named = found.surplus[: limits.REPORTED_PATHS]
     return check(
         CheckId.PRESENTATION_QUERY,
         Reason.SURPLUS_WITHHELD,
         subject=judged.subject,
-        facts={"paths": tuple(show_path(place) for place in found.surplus)},
+        facts={"paths": tuple(show_path(place) for place in named)},
     )
 
 

@@ -70,7 +70,7 @@ class Certificate:
 
     @staticmethod
     def from_der(der: bytes, *, at: str) -> "Certificate":
-        """Read a DER certificate; one that was read lately comes from a memo.
+        """Read a DER certificate; a short one that was read lately comes from a memo.
 
         Raises:
             LimitError: it is larger than `limits.CERTIFICATE_BYTES`.
@@ -79,8 +79,11 @@ class Certificate:
         """
         if len(der) > limits.CERTIFICATE_BYTES:
             raise LimitError("certificate too long", at=at, clause="idwallet limits")
+        # A long one with thousands of names takes a megabyte when read, and is read
+        # before anybody trusts it: a stranger must not fill the memo with such.
+        remembered = len(der) <= limits.CERTIFICATE_CACHE_BYTES
         try:
-            return _read(bytes(der))
+            return _remembered(bytes(der)) if remembered else _read(bytes(der))
         except _Broken as broken:
             raise MalformedError(broken.what, at=at, clause=broken.clause) from broken
         except _Foreign as foreign:
@@ -140,7 +143,6 @@ class _Foreign(_Refused):
     """The certificate is of a kind that is not read here."""
 
 
-@lru_cache(maxsize=limits.CHAIN_CACHE_ENTRIES)
 def _read(der: bytes) -> Certificate:
     native, issuer_der, subject_der = _load(der)
     extensions = _extensions(native)
@@ -175,6 +177,9 @@ def _read(der: bytes) -> Certificate:
         unsupported=_unsupported(extensions),
         sha256=hashlib.sha256(der).digest(),
     )
+
+
+_remembered: Final = lru_cache(maxsize=limits.CERTIFICATE_CACHE_ENTRIES)(_read)
 
 
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)

@@ -163,5 +163,15 @@ def test_a_path_is_shown_like_a_json_pointer(path: ClaimPath, expected: str) -> 
     assert show_path(path) == expected
 
 
+def test_a_path_is_shown_within_the_room_of_one_text() -> None:
+    most = limits.TEXT_CHARACTERS
+    fits = ("n" * (most - 3), 1)
+    assert show_path(fits) == f"/{'n' * (most - 3)}/1"
+    deep = show_path(("中" * 1_000,) * 16)
+    assert deep == f"/{'中' * (most - 1)}…/…"
+    assert len(show_path(("a" * 500, "b" * 500, "c" * 500))) <= most + 4
+    assert show_path(("x" * (most - 1), None)) == f"/{'x' * (most - 1)}/…"
+
+
 def test_a_claim_name_cannot_drive_a_terminal() -> None:
     assert "\x1b" not in show_path(("\x1b[2J",))

@@ -200,6 +200,28 @@ def test_the_memory_of_shared_checks_is_bounded() -> None:
     assert remembered.currsize <= remembered.maxsize == 4_096
 
 
+def test_what_a_stranger_can_make_long_or_points_to_a_person_is_not_remembered() -> (
+    None
+):
+    before = verdict._made.cache_info().currsize
+    for number in range(3):
+        needy = check(
+            CheckId.HOLDER_PRESENCE,
+            Reason.NOT_ESTABLISHED,
+            subject=f"not remembered {number}",
+            needs=(LIST,),
+        )
+        long = check(
+            CheckId.PRESENTATION_QUERY,
+            Reason.SURPLUS_WITHHELD,
+            subject=f"not remembered {number}",
+            facts={"paths": ("/a", "/b")},
+        )
+        assert needy.needs == (LIST,)
+        assert long.fact("paths") == ("/a", "/b")
+    assert verdict._made.cache_info().currsize == before
+
+
 def test_a_waiting_check_names_what_it_waits_for() -> None:
     made = waiting(
         CheckId.ISSUER_SIGNATURE, subject="pid", waits_for=CheckId.ISSUER_TRUST

@@ -280,6 +280,18 @@ def test_a_key_that_verifies_nothing_here_is_refused(key: object) -> None:
         read(plan(key=key).to_der())
 
 
+def test_only_a_short_certificate_is_remembered() -> None:
+    short, room = plan().to_der(), limits.CERTIFICATE_CACHE_BYTES
+    assert len(short) <= room
+    assert read(short) is read(short)
+    # A stranger's thousand names take a megabyte once they are read.
+    names = tuple(x509.DNSName(f"n{n}.example") for n in range(room // 10))
+    long = plan(alternative_names=names).to_der()
+    assert room < len(long) <= limits.CERTIFICATE_BYTES
+    assert read(long) == read(long)
+    assert read(long) is not read(long)
+
+
 def test_a_certificate_larger_than_its_bound_is_refused_unread() -> None:
     with pytest.raises(LimitError):
         read(b"0" * (limits.CERTIFICATE_BYTES + 1))

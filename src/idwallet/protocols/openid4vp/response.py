@@ -180,6 +180,9 @@ def _presentations(token: JsonValue) -> dict[str, tuple[str, ...]]:
     found = {}
     count = 0
     for query_id, listed in token.items():
+        if len(query_id) > limits.TEXT_CHARACTERS:
+            # No query has it, and it would stand in the report: a megabyte of it.
+            raise LimitError("a name is too long", at="/vp_token", clause=_PARAMETERS)
         if _QUERY_ID.fullmatch(query_id) is None:
             raise MalformedError(
                 "a name that no query can have", at="/vp_token", clause=_PARAMETERS

@@ -160,6 +160,11 @@ def test_more_than_the_limits_is_refused(write: Writer) -> None:
     assert isinstance(read_response(write({"vp_token": most})), ResponseParts)
     with pytest.raises(LimitError):
         read_response(write({"vp_token": {**most, "c": ["x"]}}))
+    name = "n" * limits.TEXT_CHARACTERS
+    assert isinstance(read_response(write({"vp_token": {name: ["x"]}})), ResponseParts)
+    with pytest.raises(LimitError) as refused:
+        read_response(write({"vp_token": {name + "n": ["x"]}}))
+    assert refused.value.at == "/vp_token"
     state = "s" * limits.STATE_CHARACTERS
     token = {"a": ["x"]}
     assert isinstance(
