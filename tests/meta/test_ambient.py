@@ -25,8 +25,7 @@ OWN_DATA: Final[Mapping[str, str]] = {
 }
 
 # A bounded memo of a pure function: which results it holds changes nothing but speed.
-PURE_MEMOS: Final[Mapping[str, str]] = {
-}
+PURE_MEMOS: Final[Mapping[str, str]] = {}
 # What a device keeps for the process, whether we look or not.
 MIRRORS: Final[Mapping[str, str]] = {
     "adapters.pkcs11.session._LOGINS": "a login belongs to token and process, counted",
