@@ -43,6 +43,13 @@ class EcKey(CryptographyECKey):  # type: ignore[misc]
         self.prepared_key = key
         self._algorithm = algorithm
 
+    _HALVES: Final = {"ES256": 32, "ES384": 48, "ES512": 66}
+
+    def _sig_component_length(self) -> int:
+        # python-jose asks the key for every signature; the algorithm says it, since
+        # the caller has checked that the key's curve is the algorithm's.
+        return self._HALVES[self._algorithm]
+
     def verify(self, msg: bytes, sig: bytes) -> bool:
         """Say whether `sig`, as r||s of exact length, is the key's over `msg`."""
         scheme = self._SCHEMES[self._algorithm]
