@@ -26,6 +26,11 @@ JWS_SIGNATURE_BYTES: Final = 8_192
 JWS_SIGNATURES: Final = 16
 JWS_CRIT_NAMES: Final = 8
 
+# COSE (RFC 9052): the header may hold `x5chain`.
+COSE_HEADER_BYTES: Final = 24_576
+COSE_SIGNATURE_BYTES: Final = 8_192
+COSE_CRIT_LABELS: Final = 8
+
 # X.509 chains and path validation (RFC 5280).
 CERTIFICATE_BYTES: Final = 16_384
 CERTIFICATE_CACHE_BYTES: Final = 4_096
@@ -51,6 +56,12 @@ KEY_BINDING_BYTES: Final = 16_384
 # Type metadata (SD-JWT VC).
 TYPE_METADATA_BYTES: Final = 262_144
 TYPE_METADATA_DOCUMENTS: Final = 8
+
+# Status lists (Token Status List sections 4.1 and 5). The bitmap of 146 million entries
+# of one bit takes 18 million bytes, compressed two million where 1 % are set.
+STATUS_LIST_TOKEN_BYTES: Final = 33_554_432
+STATUS_LIST_COMPRESSED_BYTES: Final = 16_777_216
+STATUS_LIST_BITMAP_BYTES: Final = 67_108_864
 
 # DCQL (OpenID4VP 1.0 section 6).
 QUERY_BYTES: Final = 65_536

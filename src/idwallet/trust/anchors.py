@@ -21,10 +21,16 @@ if TYPE_CHECKING:
 
 
 class Purpose(StrEnum):
-    """What an anchor is believed about; one for each side of the table."""
+    """What an anchor is believed about; one for each side of the table.
+
+    The CA of an anchor for `ISSUE_CREDENTIALS` is also believed about who signs the
+    status lists of what is issued under it. `SIGN_STATUS_LISTS` by itself is for
+    somebody else, registered for the addresses of lists in place of issuers' names.
+    """
 
     ISSUE_CREDENTIALS = "issue_credentials"
     READ_CREDENTIALS = "read_credentials"
+    SIGN_STATUS_LISTS = "sign_status_lists"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,8 +279,13 @@ def _certificates(
 ) -> Iterator[tuple[TrustAnchor, Certificate, Purpose]]:
     for anchor in anchors:
         if anchor.certificate is not None:
-            for purpose in anchor.purposes:
+            for purpose in anchor.purposes | _implied(anchor.purposes):
                 yield anchor, anchor.certificate, purpose
+
+
+def _implied(purposes: frozenset[Purpose]) -> frozenset[Purpose]:
+    is_issuing = Purpose.ISSUE_CREDENTIALS in purposes
+    return frozenset({Purpose.SIGN_STATUS_LISTS}) if is_issuing else frozenset()
 
 
 def _by_der(

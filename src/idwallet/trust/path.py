@@ -93,15 +93,21 @@ class PathFault:
 # Extended key usages a signer may carry for each purpose, when it carries the extension
 # (RFC 5280 4.2.1.12). A web server's or mail user's certificate under the same root so
 # cannot issue credentials.
+_ISSUING: Final = frozenset(
+    {
+        "1.0.18013.5.1.2",  # mdoc document signer, ISO/IEC 18013-5 B.1.4
+        "1.3.6.1.5.5.7.3.36",  # document signing, RFC 9336
+        "2.5.29.37.0",  # any
+    }
+)
+STATUS_SIGNING: Final = "1.3.6.1.5.5.7.3.30"
+"""id-kp-oauthStatusSigning, by which a CA delegates (Token Status List section 10)."""
+
 _KEY_PURPOSES: Final[Mapping[Purpose, frozenset[str]]] = MappingProxyType(
     {
-        Purpose.ISSUE_CREDENTIALS: frozenset(
-            {
-                "1.0.18013.5.1.2",  # mdoc document signer, ISO/IEC 18013-5 B.1.4
-                "1.3.6.1.5.5.7.3.36",  # document signing, RFC 9336
-                "2.5.29.37.0",  # any
-            }
-        ),
+        Purpose.ISSUE_CREDENTIALS: _ISSUING,
+        # An issuer may sign its own lists; who signs lists may not issue.
+        Purpose.SIGN_STATUS_LISTS: _ISSUING | {STATUS_SIGNING},
         Purpose.READ_CREDENTIALS: frozenset(
             {
                 "1.0.18013.5.1.6",  # mdoc reader authentication, ISO/IEC 18013-5 B.1.7

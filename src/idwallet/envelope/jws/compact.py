@@ -23,6 +23,7 @@ def read_compact(
     at: str,
     understood: frozenset[str] = UNDERSTOOD,
     detached: bytes | None = None,
+    max_bytes: int = limits.JWS_BYTES,
 ) -> Jws:
     """Take a compact JWS apart, judging nothing.
 
@@ -31,10 +32,10 @@ def read_compact(
     the token calls critical is an `UnsupportedError`.
 
     Raises:
-        LimitError: the token or a part of it passes its bound.
+        LimitError: the token passes `max_bytes`, or a part of it its own bound.
         MalformedError: it breaks RFC 7515 or RFC 7797.
     """
-    raw, first, second = _dots(token, at)
+    raw, first, second = _dots(token, at=at, max_bytes=max_bytes)
     head, body, tail = raw[:first], raw[first + 1 : second], raw[second + 1 :]
     header = read_header(head, at=at)
     if header.critical:
@@ -52,9 +53,9 @@ def read_compact(
     return Jws(header, payload, signature, raw[:second], NOTHING)
 
 
-def _dots(token: str | bytes, at: str) -> tuple[bytes, int, int]:
+def _dots(token: str | bytes, *, at: str, max_bytes: int) -> tuple[bytes, int, int]:
     """Return the token in ASCII and where its two dots stand."""
-    if len(token) > limits.JWS_BYTES:
+    if len(token) > max_bytes:
         raise LimitError("token too long", at=at, clause="RFC 7515 §7.1")
     try:
         raw = token.encode("ascii") if isinstance(token, str) else token

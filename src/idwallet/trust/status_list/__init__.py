@@ -1,0 +1,37 @@
+"""Token status lists: read, judged and made at the scale of a nation."""
+
+from idwallet.trust.status_list.evaluate import evaluate_status_list
+from idwallet.trust.status_list.freshness import Freshness, FreshnessRule, StaleRule
+from idwallet.trust.status_list.issue import StatusListContent, issue_status_list
+from idwallet.trust.status_list.judge import (
+    ListJudgement,
+    StatusReason,
+    judge_status,
+)
+from idwallet.trust.status_list.structures import (
+    ListContext,
+    ListFault,
+    ListRefused,
+    ListSource,
+    StatusList,
+)
+from idwallet.trust.status_list.values import StatusKind, StatusValue
+
+__all__ = [
+    "Freshness",
+    "FreshnessRule",
+    "ListContext",
+    "ListFault",
+    "ListJudgement",
+    "ListRefused",
+    "ListSource",
+    "StaleRule",
+    "StatusKind",
+    "StatusList",
+    "StatusListContent",
+    "StatusReason",
+    "StatusValue",
+    "evaluate_status_list",
+    "issue_status_list",
+    "judge_status",
+]

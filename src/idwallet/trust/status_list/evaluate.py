@@ -1,0 +1,103 @@
+"""From the bytes of a status list token to a list that may be asked, or a refusal."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from idwallet.codec.text import show
+from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
+from idwallet.report import Reason
+from idwallet.trust.signer import SignerRefused
+from idwallet.trust.status_list.bitmap import inflate
+from idwallet.trust.status_list.claims import ListToken
+from idwallet.trust.status_list.jwt import read_jwt
+from idwallet.trust.status_list.signers import find_key
+from idwallet.trust.status_list.structures import (
+    SEAL,
+    ListContext,
+    ListFault,
+    ListRefused,
+    ListSource,
+    StatusList,
+    distrusted,
+    refused,
+)
+from idwallet.trust.status_list.timeliness import untimely
+
+
+def evaluate_status_list(
+    token: str | bytes, source: ListSource, *, context: ListContext
+) -> StatusList | ListRefused:
+    """Read a status list token, and judge all that does not depend on a credential.
+
+    Nothing is inflated before the signature stands. It never raises because of the
+    token. How fresh the list is, and whether its signer may speak about an issuer's
+    credentials, `judge_status` says for each credential, at its moment.
+
+    Raises:
+        UsageError: `source.taken` has no zone.
+    """
+    if source.taken is not None and source.taken.tzinfo is None:
+        raise UsageError("the moment of fetching needs a zone")
+    try:
+        read = read_jwt(token)
+        fault = _header(read) or _claims(read, source, context=context)
+        return fault or _signed(read, source, context=context)
+    except LimitError as error:
+        return refused(ListFault.LIMIT_EXCEEDED, what=error.what, at=error.at)
+    except MalformedError as error:
+        return refused(ListFault.MALFORMED, what=error.what, at=error.at)
+    except UnsupportedError as error:
+        return refused(ListFault.UNSUPPORTED, what=error.what, at=error.at)
+
+
+def _header(token: ListToken) -> ListRefused | None:
+    if token.typ != token.expected_typ:
+        return refused(ListFault.TYP_MISMATCH, found=show(token.typ or ""))
+    return None
+
+
+def _claims(
+    token: ListToken, source: ListSource, *, context: ListContext
+) -> ListRefused | None:
+    claims = token.claims
+    if claims.uri != source.uri:
+        # §8.3 step 4.a. One list must not be taken for another of the same signer.
+        return refused(ListFault.URI_MISMATCH, as_of=claims.times.issued)
+    if claims.is_addressed:
+        # RFC 7519 §4.1.3: whoever is not named refuses it, and nobody names us here.
+        return refused(ListFault.AUDIENCE, as_of=claims.times.issued)
+    return untimely(claims.times, context)
+
+
+def _signed(
+    token: ListToken, source: ListSource, *, context: ListContext
+) -> StatusList | ListRefused:
+    issued = token.claims.times.issued
+    key = find_key(token, source=source, context=context)
+    if isinstance(key, SignerRefused):
+        return distrusted(key, as_of=issued)
+    reason = token.signature(key, context.policy.algorithms)
+    if reason is not Reason.VALID:
+        return refused(_SIGNATURES[reason], as_of=issued, found=show(token.algorithm))
+    claims = token.claims
+    return StatusList(
+        uri=claims.uri,
+        bits=claims.bits,
+        times=replace(claims.times, taken=source.taken),
+        aggregation_uri=claims.aggregation_uri,
+        key=key,
+        x5c=token.x5c,
+        bitmap=inflate(claims.compressed, at="status_list/lst"),
+        seal=SEAL,
+    )
+
+
+_SIGNATURES: Final[Mapping[Reason, ListFault]] = MappingProxyType(
+    {
+        Reason.INVALID: ListFault.SIGNATURE_INVALID,
+        Reason.ALGORITHM_NOT_ALLOWED: ListFault.ALGORITHM_NOT_ALLOWED,
+        Reason.KEY_UNUSABLE: ListFault.KEY_UNUSABLE,
+    }
+)

@@ -1,0 +1,98 @@
+"""Making status list tokens (Token Status List sections 4.2 and 5.1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from idwallet import limits
+from idwallet.codec import b64
+from idwallet.codec.json import JsonObject, write_json
+from idwallet.crypto.signer import Signer
+from idwallet.envelope.jws import sign_compact, x5c_parameter
+from idwallet.errors import UsageError
+from idwallet.trust.status_list.bitmap import BITS, deflate
+from idwallet.trust.status_list.jwt import TYP_JWT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusListContent:
+    """What a status list token is to say.
+
+    `array` is what `idwallet.trust.status_list.bitmap.pack` returns. Without
+    `expires` a reader's policy alone bounds how long the list is relied on.
+    """
+
+    uri: str
+    bits: int
+    array: bytes | bytearray | memoryview = field(repr=False)
+    expires: datetime | None = None
+    ttl: timedelta | None = None
+    aggregation_uri: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no reader takes.
+
+        Raises:
+            UsageError: no address, a wrong number of bits, no entry or too many, an
+                expiry without a zone, a time to live under a second.
+        """
+        if not 0 < len(self.uri) <= limits.URI_CHARACTERS:
+            raise UsageError("a status list has an address")
+        if self.bits not in BITS:
+            raise UsageError("an entry of a status list has 1, 2, 4 or 8 bits")
+        if not 0 < len(self.array) <= limits.STATUS_LIST_BITMAP_BYTES:
+            raise UsageError("a status list has an entry, and a bounded number of them")
+        if self.expires is not None and self.expires.tzinfo is None:
+            raise UsageError("the expiry of a status list needs a zone")
+        if self.ttl is not None and self.ttl < _SECOND:
+            raise UsageError("the time to live of a status list is whole seconds")
+
+
+_SECOND: Final = timedelta(seconds=1)
+
+
+def issue_status_list(
+    content: StatusListContent,
+    *,
+    signer: Signer,
+    certificates: Sequence[bytes] = (),
+    kid: str | None = None,
+    at: datetime,
+) -> str:
+    """Sign a status list token in JWT form.
+
+    `certificates` is the signer's chain (DER, leaf first, without the anchor); a
+    signer whose key is pinned has none, and names it by `kid`. The same content at the
+    same moment gives the same payload, byte for byte.
+
+    Raises:
+        UsageError: `at` has no zone or is not before the expiry, or the compressed
+            list passes `limits.STATUS_LIST_COMPRESSED_BYTES`.
+        SignerError: the key could not sign.
+    """
+    if at.tzinfo is None:
+        raise UsageError("the moment of issue needs a zone")
+    if content.expires is not None and content.expires <= at:
+        raise UsageError("a status list expires after it is issued")
+    header: JsonObject = {"typ": TYP_JWT}
+    if certificates:
+        header["x5c"] = x5c_parameter(certificates)
+    if kid is not None:
+        header["kid"] = kid
+    return sign_compact(write_json(_payload(content, at)), header=header, signer=signer)
+
+
+def _payload(content: StatusListContent, at: datetime) -> JsonObject:
+    compressed = deflate(content.array)
+    if len(compressed) > limits.STATUS_LIST_COMPRESSED_BYTES:
+        raise UsageError("the list is too long, even compressed: divide it")
+    entries: JsonObject = {"bits": content.bits, "lst": b64.encode(compressed)}
+    if content.aggregation_uri is not None:
+        entries["aggregation_uri"] = content.aggregation_uri
+    payload: JsonObject = {"sub": content.uri, "iat": int(at.timestamp())}
+    if content.expires is not None:
+        payload["exp"] = int(content.expires.timestamp())
+    if content.ttl is not None:
+        payload["ttl"] = int(content.ttl.total_seconds())
+    return {**payload, "status_list": entries}

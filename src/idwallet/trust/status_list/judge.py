@@ -1,0 +1,148 @@
+"""What a status list says about one credential at a moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from idwallet.codec.text import show
+from idwallet.report import Facts, FactValue
+from idwallet.trust.signer import SignerFound, SignerRefused
+from idwallet.trust.status_list.freshness import Freshness
+from idwallet.trust.status_list.signers import authority
+from idwallet.trust.status_list.structures import (
+    ListContext,
+    ListFault,
+    ListRefused,
+    StatusList,
+    distrusted,
+    refused,
+)
+from idwallet.trust.status_list.timeliness import freshness, untimely
+from idwallet.trust.status_list.values import StatusKind, StatusValue
+
+
+class StatusReason(StrEnum):
+    """What the status of a credential comes to; the comments say how it is meant."""
+
+    VALID = "valid"  # passed
+    VALID_STALE_ACCEPTED = "valid_stale_accepted"  # passed, by the policy's leave
+    REVOKED = "revoked"  # failed
+    SUSPENDED = "suspended"  # failed
+    INDEX_OUT_OF_BOUNDS = "index_out_of_bounds"  # failed
+    APPLICATION_SPECIFIC = "application_specific"  # indeterminate, as all below
+    UNASSIGNED = "unassigned"
+    LIST_NEEDED = "list_needed"
+    LIST_REFUSED = "list_refused"
+    LIST_EXPIRED = "list_expired"
+    LIST_STALE = "list_stale"
+    LIST_FROM_THE_FUTURE = "list_from_the_future"
+
+
+@dataclass(frozen=True, slots=True)
+class ListJudgement:
+    """What a list says about a credential, and as of when.
+
+    `facts` always has ``found`` (the address of the list, safe to show), and once the
+    list was read ``signed`` (when it was issued); what else the reason promises stands
+    beside them. `refused` is the refusal where the list was refused.
+    """
+
+    reason: StatusReason
+    as_of: datetime | None
+    facts: Facts
+    status: StatusValue | None = None
+    refused: ListRefused | None = None
+
+
+_SAYS: Final[Mapping[StatusKind, StatusReason]] = MappingProxyType(
+    {
+        StatusKind.INVALID: StatusReason.REVOKED,
+        StatusKind.SUSPENDED: StatusReason.SUSPENDED,
+        StatusKind.APPLICATION_SPECIFIC: StatusReason.APPLICATION_SPECIFIC,
+        StatusKind.UNASSIGNED: StatusReason.UNASSIGNED,
+    }
+)
+_VALID: Final[Mapping[Freshness, StatusReason]] = MappingProxyType(
+    {
+        Freshness.FRESH: StatusReason.VALID,
+        Freshness.STALE_ACCEPTED: StatusReason.VALID_STALE_ACCEPTED,
+    }
+)
+_ABSENT: Final[Mapping[ListFault, StatusReason]] = MappingProxyType(
+    {
+        ListFault.EXPIRED: StatusReason.LIST_EXPIRED,
+        ListFault.STALE: StatusReason.LIST_STALE,
+        ListFault.FROM_THE_FUTURE: StatusReason.LIST_FROM_THE_FUTURE,
+    }
+)
+
+
+def judge_status(
+    found: StatusList | ListRefused | None,
+    *,
+    uri: str,
+    index: int,
+    issuer: SignerFound,
+    context: ListContext,
+) -> ListJudgement:
+    """Say what the list at hand means for the credential that names `uri` and `index`.
+
+    `found` is the list of that address, None where there is none. `issuer` is who the
+    credential was found to be signed by, at this moment and under this trust store. A
+    list that is refused, for whatever reason, counts as absent: it says neither yes
+    nor no. Nothing is fetched.
+    """
+    if found is None:
+        return _open(StatusReason.LIST_NEEDED, uri)
+    if isinstance(found, StatusList):
+        fresh = _usable(found, uri=uri, issuer=issuer, context=context)
+        if isinstance(fresh, Freshness):
+            return _entry(found, index=index, fresh=fresh)
+        found = fresh
+    reason = _ABSENT.get(found.fault, StatusReason.LIST_REFUSED)
+    facts: dict[str, FactValue] = {"what": found.fault.value, **found.facts}
+    return _open(reason, uri, refusal=found, facts=facts)
+
+
+def _open(
+    reason: StatusReason,
+    uri: str,
+    *,
+    refusal: ListRefused | None = None,
+    facts: Mapping[str, FactValue] = MappingProxyType({}),
+) -> ListJudgement:
+    as_of = None if refusal is None else refusal.as_of
+    told: dict[str, FactValue] = {**facts, "found": show(uri)}
+    if as_of is not None:
+        told["signed"] = as_of
+    return ListJudgement(reason, as_of, MappingProxyType(told), refused=refusal)
+
+
+def _usable(
+    found: StatusList, *, uri: str, issuer: SignerFound, context: ListContext
+) -> Freshness | ListRefused:
+    if found.uri != uri:
+        # §8.3 step 4.a, again: whoever keeps lists may have mixed them up.
+        return refused(ListFault.URI_MISMATCH, as_of=found.issued)
+    right = authority(found, issuer=issuer, context=context)
+    if isinstance(right, SignerRefused):
+        return distrusted(right, as_of=found.issued)
+    if right is None:
+        return refused(ListFault.SIGNER_NOT_ENTITLED, as_of=found.issued)
+    return untimely(found.times, context) or freshness(found.times, context)
+
+
+def _entry(found: StatusList, *, index: int, fresh: Freshness) -> ListJudgement:
+    facts: dict[str, FactValue] = {"found": show(found.uri), "signed": found.issued}
+    if not found.holds(index):
+        # §8.3 step 6; never a default: index 2**40 of a short list is not valid.
+        reason = StatusReason.INDEX_OUT_OF_BOUNDS
+        return ListJudgement(reason, found.issued, MappingProxyType(facts))
+    value = found.status(index)
+    reason = _SAYS.get(value.kind) or _VALID[fresh]
+    if found.expires is not None:
+        facts["until"] = found.expires
+    return ListJudgement(reason, found.issued, MappingProxyType(facts), value)

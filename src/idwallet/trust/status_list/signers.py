@@ -1,0 +1,165 @@
+"""Who may sign a status list: the rule of docs/adr/0009-status-list-signers.md."""
+
+from enum import StrEnum
+from types import MappingProxyType
+
+from idwallet.codec.text import show
+from idwallet.crypto.keys import PublicKey
+from idwallet.report import Reason
+from idwallet.trust.anchors import PinnedKey, Purpose, TrustAnchor
+from idwallet.trust.certificate import Certificate
+from idwallet.trust.path import STATUS_SIGNING, ValidatedPath
+from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
+from idwallet.trust.status_list.claims import ListToken
+from idwallet.trust.status_list.structures import ListContext, ListSource, StatusList
+
+
+class Authority(StrEnum):
+    """By what right a signer's list is believed about an issuer's credentials."""
+
+    ISSUER = "issuer"
+    """It is the issuer, with the same key or another of its own."""
+
+    DELEGATED = "delegated"
+    """The issuer's anchor stands above it, and its certificate is for status lists."""
+
+    PINNED = "pinned"
+    """An anchor is registered for this very list."""
+
+
+def find_key(
+    token: ListToken, *, source: ListSource, context: ListContext
+) -> PublicKey | SignerRefused:
+    """Find the key that a list must be signed with, if it could be believed at all.
+
+    Whether it is believed about one credential is another question: see `authority`.
+    """
+    if token.x5c:
+        return _of_chain(token.x5c, source=source, context=context)
+    keys = _pins(source.uri, context)
+    issuer = source.issuer
+    if not keys and issuer is not None:
+        if issuer.path is not None:
+            # §11.3: the list may only name the issuer's own key, by its identifier.
+            return issuer.key
+        keys = issuer.anchor.keys
+    if not keys and token.claims.issuer is not None:
+        found = _registered(token, context)
+        return found.key if isinstance(found, SignerFound) else found
+    fitting = [pin.key for pin in keys if token.kid in {None, pin.kid}]
+    if len(fitting) == 1:
+        return fitting[0]
+    reason = Reason.KEY_NOT_PINNED if keys else Reason.NO_KEY_MATERIAL
+    return SignerRefused(reason, MappingProxyType({"name": show(source.uri)}))
+
+
+def _of_chain(
+    x5c: tuple[bytes, ...], *, source: ListSource, context: ListContext
+) -> PublicKey | SignerRefused:
+    found = _chained(x5c, name=None, context=context)
+    if isinstance(found, SignerFound):
+        return found.key
+    leaf = found.key
+    if leaf is not None and leaf in _believed(source, context):
+        return leaf
+    return found
+
+
+def _believed(source: ListSource, context: ListContext) -> set[PublicKey]:
+    """The keys that need no chain: pinned for the list, or the issuer's own."""
+    keys = {pin.key for pin in _pins(source.uri, context)}
+    return keys | _issuer_keys(source.issuer) if source.issuer else keys
+
+
+def _issuer_keys(issuer: SignerFound) -> set[PublicKey]:
+    return {issuer.key} | {pin.key for pin in issuer.anchor.keys}
+
+
+def _pins(uri: str, context: ListContext) -> tuple[PinnedKey, ...]:
+    found = context.trust.pinned(uri, Purpose.SIGN_STATUS_LISTS)
+    return tuple(pin for anchor, pin in found if _holds(anchor, context))
+
+
+def _holds(anchor: TrustAnchor, context: ListContext) -> bool:
+    bound = anchor.validity
+    return bound is None or bound.since <= context.at <= bound.until
+
+
+def _registered(token: ListToken, context: ListContext) -> SignerFound | SignerRefused:
+    """Take the key pinned under the name of the issuer that the list gives."""
+    return resolve_signer(
+        (),
+        kid=token.kid,
+        name=token.claims.issuer,
+        store=context.trust,
+        purpose=Purpose.ISSUE_CREDENTIALS,
+        at=context.at,
+        algorithms=context.policy.algorithms,
+    )
+
+
+def _chained(
+    x5c: tuple[bytes, ...], *, name: str | None, context: ListContext
+) -> SignerFound | SignerRefused:
+    return resolve_signer(
+        x5c,
+        kid=None,
+        name=name,
+        store=context.trust,
+        purpose=Purpose.SIGN_STATUS_LISTS,
+        at=context.at,
+        algorithms=context.policy.algorithms,
+    )
+
+
+def authority(
+    found: StatusList, *, issuer: SignerFound, context: ListContext
+) -> Authority | SignerRefused | None:
+    """Say by what right a list is believed about what `issuer` issued, at a moment.
+
+    None: its signer is somebody, and not entitled. The chain is judged anew, since the
+    list may have been read long before.
+    """
+    if found.key in {pin.key for pin in _pins(found.uri, context)}:
+        return Authority.PINNED
+    if found.key in _issuer_keys(issuer):
+        return Authority.ISSUER
+    if not found.x5c:
+        return None
+    signer = _chained(found.x5c, name=None, context=context)
+    if isinstance(signer, SignerRefused):
+        return signer
+    if _is_registered(signer.anchor, found=found, context=context):
+        return Authority.PINNED
+    return _under_one_anchor(signer.path, issuer)
+
+
+def _under_one_anchor(
+    path: ValidatedPath | None, issuer: SignerFound
+) -> Authority | None:
+    if path is None or issuer.path is None or path.anchor != issuer.anchor:
+        return None
+    if STATUS_SIGNING in (path.leaf.extended_key_usage or ()):
+        return Authority.DELEGATED
+    is_own = len(path.anchor.issuer_names) == 1
+    if is_own or _same_subject(path.leaf, issuer.path.leaf):
+        return Authority.ISSUER
+    return None
+
+
+def _is_registered(
+    anchor: TrustAnchor, *, found: StatusList, context: ListContext
+) -> bool:
+    """Whether a CA is an anchor for lists, by the address of this one."""
+    if Purpose.SIGN_STATUS_LISTS not in anchor.purposes:
+        return False
+    if found.uri not in anchor.issuer_names:
+        return False
+    named = _chained(found.x5c, name=found.uri, context=context)
+    return isinstance(named, SignerFound)
+
+
+def _same_subject(one: Certificate, other: Certificate) -> bool:
+    """Whether one CA certified both under one name, as when a key is renewed."""
+    names = one.subject_der, one.issuer_der
+    return bool(one.subject) and names == (other.subject_der, other.issuer_der)
