@@ -43,6 +43,22 @@ CHAIN_CACHE_ENTRIES: Final = 1_024
 HEADER_CACHE_ENTRIES: Final = 512
 HEADER_CACHE_BYTES: Final = 8_192
 
+# Revocation of certificates (RFC 5280 section 5, RFC 6960). The CRL of a whole country's
+# cards has a few hundred thousand entries of 40 to 60 bytes. Evidence that came before
+# a certificate's proof of existence is believed for a year at most.
+CRL_BYTES: Final = 33_554_432
+CRL_ENTRIES: Final = 500_000
+CRL_DISTRIBUTION_POINTS: Final = 16
+CRLS: Final = 64
+OCSP_BYTES: Final = 65_536
+OCSP_ANSWERS: Final = 64
+OCSP_RESPONSES: Final = 64
+OCSP_NONCE_BYTES: Final = 128
+REVOCATION_CERTIFICATES: Final = 64
+REVOCATION_SIGNATURE_CHECKS: Final = 128
+REVOCATION_URIS: Final = 8
+REVOCATION_AGE_MAXIMUM: Final = timedelta(days=366)
+
 # SD-JWT (RFC 9901).
 PLAN_CACHE_ENTRIES: Final = 256
 SD_JWT_BYTES: Final = 1_048_576
