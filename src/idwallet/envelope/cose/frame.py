@@ -49,7 +49,11 @@ def frame_of(value: CborValue, *, at: str, tags: Tags) -> Frame:
         raise MalformedError("not tagged as expected", at=at, clause="RFC 9052 §2")
     if not isinstance(value, list) or len(value) != _PARTS:
         raise MalformedError("not an array of four", at=at, clause=_CLAUSE)
-    protected, unprotected, payload, proof = value
+    return _checked(value, at=at)
+
+
+def _checked(parts: list[CborValue], *, at: str) -> Frame:
+    protected, unprotected, payload, proof = parts
     if not isinstance(protected, bytes):
         raise _no_bytes(f"{at}/protected")
     if not isinstance(unprotected, dict):
