@@ -4,6 +4,7 @@ from functools import cache
 
 import pytest
 
+from idwallet.errors import UsageError
 from idwallet.testing.status import STATUS_FORGERIES, StatusForgery, StatusScene
 from idwallet.trust.status_list import ListFault, StatusReason
 
@@ -35,3 +36,10 @@ def test_every_fault_is_met_by_a_forged_list() -> None:
 def test_forged_lists_have_names_of_their_own() -> None:
     names = [each.name for each in STATUS_FORGERIES]
     assert len(set(names)) == len(names)
+
+
+def test_a_scene_whose_issuer_nobody_believes_is_a_mistake_of_the_test() -> None:
+    made = StatusScene()
+    made.context = StatusScene().context
+    with pytest.raises(UsageError):
+        made.found_issuer()

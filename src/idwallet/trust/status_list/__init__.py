@@ -2,7 +2,11 @@
 
 from idwallet.trust.status_list.evaluate import evaluate_status_list
 from idwallet.trust.status_list.freshness import Freshness, FreshnessRule, StaleRule
-from idwallet.trust.status_list.issue import StatusListContent, issue_status_list
+from idwallet.trust.status_list.issue import (
+    StatusListContent,
+    issue_status_list,
+    issue_status_list_cwt,
+)
 from idwallet.trust.status_list.judge import (
     ListJudgement,
     StatusReason,
@@ -33,5 +37,6 @@ __all__ = [
     "StatusValue",
     "evaluate_status_list",
     "issue_status_list",
+    "issue_status_list_cwt",
     "judge_status",
 ]

@@ -1,6 +1,6 @@
 """What a status list token says, whichever envelope it came in (section 5)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import isfinite
 from typing import Final, NamedTuple
@@ -59,33 +59,40 @@ def read_json_claims(claims: JsonObject) -> ListClaims:
 
     Raises:
         MalformedError: a claim that must be there is not, or one breaks its rule.
-        LimitError: the compressed list passes `limits.STATUS_LIST_COMPRESSED_BYTES`.
+        LimitError: the compressed list passes `limits.STATUS_LIST_COMPRESSED_BYTES`,
+            or an address `limits.URI_CHARACTERS`.
     """
     found = claims.get("status_list")
     if not isinstance(found, dict):
         raise MalformedError("no object", at="status_list", clause=_JWT)
-    compressed = _compressed(found.get("lst"))
     return ListClaims(
-        uri=_text(claims, "sub", clause=_JWT),
-        issuer=_text(claims, "iss", clause="RFC 7519 §4.1.1")
-        if "iss" in claims
-        else None,
+        uri=require_text(claims.get("sub"), at="sub", clause=_JWT),
+        issuer=_text(claims, "iss", clause="RFC 7519 §4.1.1"),
         is_addressed="aud" in claims,
         times=_times(claims),
         bits=read_bits(found.get("bits"), at="status_list/bits", clause=_LIST),
-        compressed=compressed,
-        aggregation_uri=_text(found, "aggregation_uri", clause=_LIST)
-        if "aggregation_uri" in found
-        else None,
+        compressed=_compressed(found.get("lst")),
+        aggregation_uri=_text(found, "aggregation_uri", clause=_LIST),
     )
 
 
-def _text(members: Mapping[str, JsonValue], name: str, *, clause: str) -> str:
-    value = members.get(name)
+def _text(members: JsonObject, name: str, *, clause: str) -> str | None:
+    if name not in members:
+        return None
+    return require_text(members[name], at=name, clause=clause)
+
+
+def require_text(value: object, *, at: str, clause: str) -> str:
+    """Return a name or an address.
+
+    Raises:
+        MalformedError: it is no text, or an empty one.
+        LimitError: it passes `limits.URI_CHARACTERS`.
+    """
     if not isinstance(value, str) or not value:
-        raise MalformedError("no text", at=name, clause=clause)
+        raise MalformedError("no text", at=at, clause=clause)
     if len(value) > limits.URI_CHARACTERS:
-        raise LimitError("text too long", at=name, clause=clause)
+        raise LimitError("text too long", at=at, clause=clause)
     return value
 
 

@@ -11,6 +11,7 @@ from idwallet.report import Reason
 from idwallet.trust.signer import SignerRefused
 from idwallet.trust.status_list.bitmap import inflate
 from idwallet.trust.status_list.claims import ListToken
+from idwallet.trust.status_list.cwt import read_cwt_token
 from idwallet.trust.status_list.jwt import read_jwt
 from idwallet.trust.status_list.signers import find_key
 from idwallet.trust.status_list.structures import (
@@ -29,11 +30,11 @@ from idwallet.trust.status_list.timeliness import untimely
 def evaluate_status_list(
     token: str | bytes, source: ListSource, *, context: ListContext
 ) -> StatusList | ListRefused:
-    """Read a status list token, and judge all that does not depend on a credential.
+    """Read a status list token and judge all that does not depend on a credential.
 
-    Nothing is inflated before the signature stands. It never raises because of the
-    token. How fresh the list is, and whether its signer may speak about an issuer's
-    credentials, `judge_status` says for each credential, at its moment.
+    It may be a JWT or a CWT. Nothing is inflated before the signature stands. It never
+    raises because of the token. How fresh the list is, and whether its signer may speak
+    about an issuer's credentials, `judge_status` says for each of them, at its moment.
 
     Raises:
         UsageError: `source.taken` has no zone.
@@ -41,7 +42,7 @@ def evaluate_status_list(
     if source.taken is not None and source.taken.tzinfo is None:
         raise UsageError("the moment of fetching needs a zone")
     try:
-        read = read_jwt(token)
+        read = _read(token, context)
         fault = _header(read) or _claims(read, source, context=context)
         return fault or _signed(read, source, context=context)
     except LimitError as error:
@@ -50,6 +51,17 @@ def evaluate_status_list(
         return refused(ListFault.MALFORMED, what=error.what, at=error.at)
     except UnsupportedError as error:
         return refused(ListFault.UNSUPPORTED, what=error.what, at=error.at)
+
+
+def _read(token: str | bytes, context: ListContext) -> ListToken:
+    """Tell the two forms apart: a JWT is ASCII, no COSE message begins with it."""
+    if isinstance(token, bytes) and token[:1] >= _NO_ASCII:
+        version = context.policy.profile.status_list
+        return read_cwt_token(token, version=version)
+    return read_jwt(token)
+
+
+_NO_ASCII: Final = b"\x80"
 
 
 def _header(token: ListToken) -> ListRefused | None:
