@@ -263,7 +263,7 @@ def scope_cases() -> Iterator[Case]:
         expected=out,
     )
     fragment = _fragment("1")
-    related = with_points(x509.DistributionPoint(None, fragment, None, None))
+    related = _with_points(x509.DistributionPoint(None, fragment, None, None))
     yield Case(
         name="another point, named by a fragment",
         clause="RFC 5280 4.2.1.13",
@@ -292,14 +292,14 @@ def _fragment(text: str) -> x509.RelativeDistinguishedName:
     )
 
 
-def with_points(*points: x509.DistributionPoint) -> World:
+def _with_points(*points: x509.DistributionPoint) -> World:
     """Return a world whose leaf names these distribution points."""
     found = (x509.CRLDistributionPoints(points), False)
     return replace(SOUND, leaf=replace(SOUND.leaf, extensions=(found,)))
 
 
 def _pointed(*names: x509.GeneralName) -> World:
-    return with_points(x509.DistributionPoint(names, None, None, None))
+    return _with_points(x509.DistributionPoint(names, None, None, None))
 
 
 def delta_cases() -> Iterator[Case]:

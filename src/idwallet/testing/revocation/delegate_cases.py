@@ -1,7 +1,8 @@
 """CRLs by delegates: indirect, and signed by who may or may not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Final
 
 from cryptography import x509
 
@@ -17,121 +18,123 @@ from idwallet.testing.revocation.crl_cases import (
     SOUND,
     entry,
     scene,
-    with_points,
 )
 from idwallet.testing.revocation.plans import HOUR, CrlPlan, EntryPlan, scope
-from idwallet.testing.revocation.world import Scene, authority, key_of
+from idwallet.testing.revocation.world import Scene, key_of
 from idwallet.trust.certificate import KeyUsage
 from idwallet.trust.revocation import Revoked, Unsettled
 
 _U = Unsettled
 
 
+_OWN_POINT: Final = "http://crl.example/signers.crl"
+
+
+def _points(
+    uri: str, *, signer: x509.Name | None = None
+) -> tuple[x509.ExtensionType, bool]:
+    names = [x509.UniformResourceIdentifier(uri)]
+    issuers = None if signer is None else [x509.DirectoryName(signer)]
+    point = x509.DistributionPoint(names, None, None, issuers)
+    return x509.CRLDistributionPoints([point]), False
+
+
+_SIGNER: Final = SOUND.delegate(extensions=(_points(_OWN_POINT),))
+_LEAF_POINT: Final = _points(POINT, signer=_SIGNER.subject)
+_WORLD: Final = replace(SOUND, leaf=replace(SOUND.leaf, extensions=(_LEAF_POINT,)))
+_CRL: Final = CrlPlan(
+    issuer=_SIGNER.subject,
+    signing_key=_SIGNER.key,
+    authority_key_id=_SIGNER.subject_key_id,
+    scope=scope(uri=POINT, indirect=True),
+    # Neither is the leaf: one is the delegate's own, one another CA's.
+    entries=(entry(), entry(issuer=test_name("another"))),
+)
+# The delegate's own status stands on the CA's CRL, which does not cover the leaf.
+_OWN: Final = SOUND.crl(scope=scope(uri=_OWN_POINT))
+
+
+def _delegated(
+    *crls: CrlPlan, signers: tuple[CertificatePlan, ...] = (_SIGNER,)
+) -> Scene:
+    return scene(*crls, world=_WORLD, certificates=signers)
+
+
+def _case(name: str, expected: Outcome, *, clause: str, forged: Scene) -> Case:
+    return Case(
+        name=f"delegate: {name}",
+        clause=f"RFC 5280 {clause}",
+        forged=forged,
+        twin=_delegated(_CRL, _OWN),
+        expected=expected,
+    )
+
+
 def delegate_cases() -> Iterator[Case]:
     """Yield indirect CRLs, and delegates who may not sign them."""
-    signer = SOUND.delegate()
-    point = x509.DistributionPoint(
-        [x509.UniformResourceIdentifier(POINT)],
-        None,
-        None,
-        [x509.DirectoryName(signer.subject)],
-    )
-    world = with_points(point)
-    crl = _delegated(signer)
-    # Its own status stands on the CA's own CRL, which covers no leaf of its.
-    own = SOUND.crl(scope=scope(uri="http://crl.example/signers.crl"))
-    local = x509.DistributionPoint(
-        [x509.UniformResourceIdentifier("http://crl.example/signers.crl")],
-        None,
-        None,
-        None,
-    )
-    kept = (x509.CRLDistributionPoints([local]), False)
-    signer = replace(signer, extensions=(kept,))
-
-    def made(who: CertificatePlan, *crls: CrlPlan, **changes: object) -> Scene:
-        whole = {"world": world, "certificates": (who,), **changes}
-        return scene(*crls, **whole)
-
-    def case(name: str, expected: Outcome, *, clause: str, forged: Scene) -> Case:
-        return Case(
-            name=f"delegate: {name}",
-            clause=f"RFC 5280 {clause}",
-            forged=forged,
-            twin=made(signer, crl, own),
-            expected=expected,
-        )
-
-    yield case(
+    yield _case(
         "the CRL is not indirect",
         _U.OUT_OF_SCOPE,
         clause="6.3.3 (b)(1)",
-        forged=made(signer, replace(crl, scope=None), own),
+        forged=_delegated(replace(_CRL, scope=None, entries=()), _OWN),
     )
-    yield case(
+    yield _case(
         "its certificate is not at hand",
         _U.SIGNER_UNKNOWN,
         clause="6.3.3 (f)",
-        forged=made(signer, crl, own, certificates=()),
+        forged=_delegated(_CRL, _OWN, signers=()),
     )
-    yield case(
+    listed = (entry(), entry(issuer=SOUND.ca.subject))
+    yield _case(
         "listed under the certificate's issuer",
         Revoked,
         clause="5.3.3",
-        forged=scene(
-            signer, replace(crl, entries=(entry(issuer=SOUND.ca.subject),)), own
-        ),
+        forged=_delegated(replace(_CRL, entries=listed), _OWN),
     )
-    yield case(
+    yield _case(
         "its own status is unknown",
         _U.SIGNER_STATUS,
         clause="6.3.3 (f)",
-        forged=made(signer, crl),
+        forged=_delegated(_CRL),
     )
-    yield case(
+    itself = (EntryPlan(serial=_SIGNER.serial),)
+    yield _case(
         "it is revoked itself",
         _U.SIGNER_NOT_AUTHORISED,
         clause="6.3.3 (f)",
-        forged=scene(
-            signer, crl, replace(own, entries=(EntryPlan(serial=signer.serial),))
-        ),
+        forged=_delegated(_CRL, replace(_OWN, entries=itself)),
     )
-    stranger = authority("CA", above=None, key=key_of("another CA"))
-    faults: dict[str, tuple[_U, dict[str, object]]] = {
-        "without cRLSign": (
-            _U.SIGNER_NOT_AUTHORISED,
-            {"key_usage": frozenset({KeyUsage.DIGITAL_SIGNATURE})},
-        ),
-        "without key usage": (_U.SIGNER_NOT_AUTHORISED, {"key_usage": None}),
-        "under another CA of the same name": (
+    for name, (expected, signer) in _faulty().items():
+        forged = _delegated(_CRL, _OWN, signers=(signer,))
+        yield _case(name, expected, clause="6.3.3 (f)", forged=forged)
+
+
+def _faulty() -> Mapping[str, tuple[Outcome, CertificatePlan]]:
+    refused = _U.SIGNER_NOT_AUTHORISED
+    stranger = key_of("another CA")
+    usage = frozenset({KeyUsage.DIGITAL_SIGNATURE})
+    marks = (*_SIGNER.extensions, unknown_extension())
+    return {
+        "without cRLSign": (refused, replace(_SIGNER, key_usage=usage)),
+        "without key usage": (refused, replace(_SIGNER, key_usage=None)),
+        "under another key of the CA's name": (
             _U.SIGNATURE_INVALID,
-            {"signing_key": stranger.key},
+            replace(_SIGNER, signing_key=stranger),
         ),
         "under another CA": (
-            _U.SIGNER_NOT_AUTHORISED,
-            {"issuer": test_name("another"), "signing_key": stranger.key},
+            refused,
+            replace(_SIGNER, issuer=test_name("another"), signing_key=stranger),
         ),
-        "expired since": (_U.SIGNER_EXPIRED, {"not_after": MOMENT - HOUR / 2}),
+        "expired since": (
+            _U.SIGNER_EXPIRED,
+            replace(_SIGNER, not_after=MOMENT - HOUR / 2),
+        ),
         "not valid when it signed": (
-            _U.SIGNER_NOT_AUTHORISED,
-            {"not_before": MOMENT - HOUR / 2},
+            refused,
+            replace(_SIGNER, not_before=MOMENT - HOUR / 2),
         ),
         "with a critical extension unknown": (
-            _U.SIGNER_NOT_AUTHORISED,
-            {"extensions": (kept, unknown_extension())},
+            refused,
+            replace(_SIGNER, extensions=marks),
         ),
     }
-    for name, (expected, changes) in faults.items():
-        faulty = replace(signer, **changes)  # type: ignore[arg-type]
-        forged = made(faulty, crl, own)
-        yield case(name, expected, clause="6.3.3 (f)", forged=forged)
-
-
-def _delegated(signer: CertificatePlan) -> CrlPlan:
-    return CrlPlan(
-        issuer=signer.subject,
-        signing_key=signer.key,
-        authority_key_id=signer.subject_key_id,
-        scope=scope(uri=POINT, indirect=True),
-        entries=(entry(), entry(issuer=test_name("another"))),
-    )
