@@ -63,6 +63,9 @@ def read_json(
         raise LimitError("JSON text is too long", at=at, clause=_LIMITS)
     if octets.count(b"{") + octets.count(b"[") > max_depth:
         _require_depth(octets, at=at, max_depth=max_depth)
+    if len(octets) > limits.JSON_BYTES:
+        # orjson takes a dozen times the memory of the text.
+        return _read_strictly(octets, at=at, clause=clause)
     # orjson keeps the last of duplicate names and turns large integers into floats.
     # Text that it writes back octet for octet had nothing of that kind in it; all
     # other text, honest white space included, takes the strict reader.

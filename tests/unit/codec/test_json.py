@@ -1,5 +1,6 @@
 import enum
 import math
+import tracemalloc
 import uuid
 from collections import OrderedDict
 from datetime import UTC, datetime
@@ -264,3 +265,21 @@ def test_a_value_that_holds_itself_is_refused() -> None:
     value.append({"again": value})
     with pytest.raises(UsageError):
         write_json(value)  # type: ignore[arg-type]
+
+
+def test_a_long_text_takes_little_more_memory_than_itself() -> None:
+    text = b'{"lst":"' + b"A" * 3_000_000 + b'"}'
+    tracemalloc.start()
+    try:
+        value = read_json(text, at="", max_bytes=4_000_000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert value == {"lst": "A" * 3_000_000}
+    assert peak < 12_000_000
+
+
+def test_a_long_text_is_read_as_strictly_as_a_short_one() -> None:
+    text = b'{"a":1,"a":"' + b"A" * limits.JSON_BYTES + b'"}'
+    with pytest.raises(MalformedError, match="duplicate"):
+        read_json(text, at="", max_bytes=2 * limits.JSON_BYTES)

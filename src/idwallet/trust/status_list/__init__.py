@@ -1,5 +1,6 @@
 """Token status lists: read, judged and made at the scale of a nation."""
 
+from idwallet.trust.status_list.bitmap import Effort
 from idwallet.trust.status_list.evaluate import evaluate_status_list
 from idwallet.trust.status_list.freshness import Freshness, FreshnessRule, StaleRule
 from idwallet.trust.status_list.issue import (
@@ -22,6 +23,7 @@ from idwallet.trust.status_list.structures import (
 from idwallet.trust.status_list.values import StatusKind, StatusValue
 
 __all__ = [
+    "Effort",
     "Freshness",
     "FreshnessRule",
     "ListContext",

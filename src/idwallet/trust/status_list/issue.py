@@ -21,7 +21,7 @@ from idwallet.envelope.cose.cwt import EXP, IAT, SUB
 from idwallet.envelope.cose.labels import KID, TYP, X5CHAIN
 from idwallet.envelope.jws import sign_compact, x5c_parameter
 from idwallet.errors import UsageError
-from idwallet.trust.status_list.bitmap import BITS, deflate
+from idwallet.trust.status_list.bitmap import BITS, Effort, deflate
 from idwallet.trust.status_list.cwt import STATUS_LIST, TTL, TYP_CWT
 from idwallet.trust.status_list.jwt import TYP_JWT
 
@@ -40,6 +40,7 @@ class StatusListContent:
     expires: datetime | None = None
     ttl: timedelta | None = None
     aggregation_uri: str | None = None
+    effort: Effort = Effort.SMALLEST
 
     def __post_init__(self) -> None:
         """Refuse what no reader takes.
@@ -144,7 +145,7 @@ def _compressed(content: StatusListContent, at: datetime) -> bytes:
         raise UsageError("the moment of issue needs a zone")
     if content.expires is not None and content.expires <= at:
         raise UsageError("a status list expires after it is issued")
-    compressed = deflate(content.array)
+    compressed = deflate(content.array, effort=content.effort)
     if len(compressed) > limits.STATUS_LIST_COMPRESSED_BYTES:
         raise UsageError("the list is too long, even compressed: divide it")
     return compressed

@@ -5,7 +5,7 @@ import pytest
 
 from idwallet import limits
 from idwallet.errors import LimitError, MalformedError, UsageError
-from idwallet.trust.status_list.bitmap import deflate, inflate, pack
+from idwallet.trust.status_list.bitmap import Effort, deflate, inflate, pack
 
 MIB = 1 << 20
 
@@ -60,6 +60,13 @@ def test_what_no_list_can_hold_is_refused(
 def test_the_stream_of_an_array_is_always_the_same() -> None:
     array = pack([(5, 1), (900, 1)], bits=1, size=1_000)
     assert deflate(array) == deflate(bytes(array)) == deflate(memoryview(array))
+
+
+def test_a_quick_stream_holds_the_same_array() -> None:
+    array = pack(((n, 1) for n in range(0, 80_000, 97)), bits=1, size=80_000)
+    quick, smallest = deflate(array, effort=Effort.QUICK), deflate(array)
+    assert len(smallest) < len(quick) < len(array)
+    assert inflate(quick, at="lst") == inflate(smallest, at="lst") == array
 
 
 def test_what_is_inflated_cannot_be_changed() -> None:
