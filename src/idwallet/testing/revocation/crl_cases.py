@@ -295,7 +295,8 @@ def _fragment(text: str) -> x509.RelativeDistinguishedName:
 def _with_points(*points: x509.DistributionPoint) -> World:
     """Return a world whose leaf names these distribution points."""
     found = (x509.CRLDistributionPoints(points), False)
-    return replace(SOUND, leaf=replace(SOUND.leaf, extensions=(found,)))
+    whole = (*SOUND.leaf.extensions, found)
+    return replace(SOUND, leaf=replace(SOUND.leaf, extensions=whole))
 
 
 def _pointed(*names: x509.GeneralName) -> World:
@@ -304,7 +305,7 @@ def _pointed(*names: x509.GeneralName) -> World:
 
 def delta_cases() -> Iterator[Case]:
     """Yield delta CRLs, and what they lack."""
-    base = SOUND.crl(this_update=MOMENT - 2 * DAY, next_update=MOMENT - DAY)
+    base = SOUND.crl(this_update=MOMENT - 8 * DAY)
     delta = SOUND.crl(number=9, base_number=7)
     twin = scene(base, delta)
     for name, forged, expected in (
@@ -328,6 +329,12 @@ def delta_cases() -> Iterator[Case]:
         ),
     ):
         yield _delta(name, forged, twin=twin, expected=expected)
+    yield _delta(
+        "base past its next update",
+        scene(replace(base, next_update=MOMENT - HOUR), delta),
+        twin=twin,
+        expected=_U.STALE,
+    )
     held = replace(base, entries=(entry(reason=ReasonFlags.certificate_hold),))
     lifted = replace(delta, entries=(entry(reason=ReasonFlags.remove_from_crl),))
     yield _delta(

@@ -41,7 +41,8 @@ def _points(
 
 _SIGNER: Final = SOUND.delegate(extensions=(_points(_OWN_POINT),))
 _LEAF_POINT: Final = _points(POINT, signer=_SIGNER.subject)
-_WORLD: Final = replace(SOUND, leaf=replace(SOUND.leaf, extensions=(_LEAF_POINT,)))
+_LEAF: Final = replace(SOUND.leaf, extensions=(*SOUND.leaf.extensions, _LEAF_POINT))
+_WORLD: Final = replace(SOUND, leaf=_LEAF)
 _CRL: Final = CrlPlan(
     issuer=_SIGNER.subject,
     signing_key=_SIGNER.key,

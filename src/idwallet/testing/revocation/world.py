@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from idwallet.crypto.algorithms import DEFAULT_ALGORITHMS, Algorithm
 from idwallet.errors import UsageError
@@ -39,6 +40,14 @@ _CA_USAGE: Final = frozenset(
 def no_check() -> tuple[x509.ExtensionType, bool]:
     """Return the extension that exempts a responder (RFC 6960 4.2.2.2.1)."""
     return x509.OCSPNoCheck(), False
+
+
+def ocsp_address(uri: str) -> tuple[x509.ExtensionType, bool]:
+    """Return where a certificate's responder is (RFC 5280 4.2.2.1)."""
+    responder = x509.AccessDescription(
+        AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(uri)
+    )
+    return x509.AuthorityInformationAccess([responder]), False
 
 
 @lru_cache(maxsize=64)
@@ -92,7 +101,12 @@ class World:
         """Return one with nothing wrong in it."""
         root = authority("root", above=None)
         ca = authority("CA", above=root)
-        leaf = certified("leaf", above=ca, key_purposes=(MDOC_SIGNER,))
+        leaf = certified(
+            "leaf",
+            above=ca,
+            key_purposes=(MDOC_SIGNER,),
+            extensions=(ocsp_address("http://ocsp.example/"),),
+        )
         return World(root=root, ca=ca, leaf=leaf)
 
     def path(self) -> ValidatedPath:

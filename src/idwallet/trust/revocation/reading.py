@@ -94,19 +94,20 @@ class Reading:
         crl = listed.crl
         if crl.is_delta:
             if not listed.lifts:
-                yield from self._entries(listed, as_of=crl)
+                yield from self._entries(listed)
         elif any(e.reason is ReasonFlags.remove_from_crl for e in listed.entries):
             self.faults.add(Unsettled.MALFORMED)  # RFC 5280 5.3.1: in delta CRLs only
         elif listed.entries:
-            yield from self._entries(listed, as_of=crl)
+            yield from self._entries(listed)
         else:
-            yield self._absent(listed, as_of=crl)
+            yield self._absent(listed)
 
     def _combined(self, base: _Listed, delta: _Listed) -> Iterator[Statement]:
         """Yield what a complete CRL comes to with its changes (RFC 5280 5.2.4).
 
-        Both together are complete as of the delta CRL. A revocation for good that is
-        on the complete one stands by itself and is not lifted.
+        Both together are complete as of the delta CRL, while both are in force. A
+        revocation for good that is on the complete one stands by itself and is not
+        lifted.
         """
         both = _Listed(
             delta.crl,
@@ -114,32 +115,25 @@ class Reading:
             base.bar or delta.bar,
             () if delta.lifts else base.entries,
         )
+        ends = [each.crl.next_update for each in (base, delta) if each.crl.next_update]
         if both.entries:
-            yield from self._entries(both, as_of=delta.crl)
+            said = self._entries(both)
         elif delta.lifts or not delta.entries:
-            yield self._absent(both, as_of=delta.crl)
+            said = iter((self._absent(both),))
+        else:
+            return
+        yield from (replace(each, until=min(ends, default=None)) for each in said)
 
-    def _entries(self, listed: _Listed, *, as_of: Crl) -> Iterator[Statement]:
-        said = Statement(
-            Says.GOOD,
-            as_of.this_update,
-            as_of.next_update,
-            covers=listed.covers,
-            bar=listed.bar,
-        )
+    def _entries(self, listed: _Listed) -> Iterator[Statement]:
+        said = _said(listed)
         for each in listed.entries:
             if each.reason is not ReasonFlags.remove_from_crl:
                 yield said.revoking(each.since, each.reason)
 
-    def _absent(self, listed: _Listed, *, as_of: Crl) -> Statement:
-        bar = self._expired(as_of.this_update, as_of.covers_expired_since)
-        return Statement(
-            Says.GOOD,
-            as_of.this_update,
-            as_of.next_update,
-            covers=listed.covers,
-            bar=listed.bar or bar,
-        )
+    def _absent(self, listed: _Listed) -> Statement:
+        crl = listed.crl
+        expired = self._expired(crl.this_update, crl.covers_expired_since)
+        return replace(_said(listed), bar=listed.bar or expired)
 
     def _crl_standing(self, crl: Crl) -> Standing:
         """Find who signed a CRL (RFC 5280 6.3.3 (f) and (g))."""
@@ -260,6 +254,18 @@ class Reading:
         if as_of <= end or (kept_since is not None and kept_since <= end):
             return None
         return Unsettled.CERTIFICATE_EXPIRED
+
+
+def _said(listed: _Listed) -> Statement:
+    """Return that nothing is on the list, as of its CRL."""
+    crl = listed.crl
+    return Statement(
+        Says.GOOD,
+        crl.this_update,
+        crl.next_update,
+        covers=listed.covers,
+        bar=listed.bar,
+    )
 
 
 def _refusal(found: list[Unsettled]) -> Unsettled:
