@@ -75,10 +75,10 @@ def _no_bytes(at: str) -> MalformedError:
 
 _NULL: Final = 0xF6
 _EMPTY_BYTES, _FIRST_MAP, _MAP_END = 0x40, 0xA0, 0xB8
-_ARRAY, _ONE_OCTET = 0x84, 0x58
+_ARRAY: Final = 0x84
 _INLINE: Final = 24
-# How many octets of length follow a longer byte string's head, and the least length.
-_LENGTHS: Final = {0x59: (2, 1 << 8), 0x5A: (4, 1 << 16)}
+# The heads of byte strings whose length stands in so many octets behind them.
+_ONE_OCTET, _TWO_OCTETS, _FOUR_OCTETS = 0x58, 0x59, 0x5A
 
 
 def _regular(data: bytes, starts: tuple[bytes, ...]) -> Frame | None:
@@ -120,14 +120,21 @@ def _extent(data: bytes, place: int) -> tuple[int, int]:
         LookupError: there is no byte string with its length in shortest form.
     """
     head = data[place]
-    if head == _ONE_OCTET:
-        length, least, start = data[place + 1], _INLINE, place + 2
-    elif _EMPTY_BYTES <= head < _ONE_OCTET:
+    if head < _ONE_OCTET:
+        if head < _EMPTY_BYTES:
+            raise LookupError
         return place + 1, place + 1 + head - _EMPTY_BYTES
-    else:
-        width, least = _LENGTHS[head]
-        start = place + 1 + width
+    if head == _TWO_OCTETS:
+        start, least = place + 3, 1 << 8
+        length = data[place + 1] << 8 | data[place + 2]
+    elif head == _ONE_OCTET:
+        start, least = place + 2, _INLINE
+        length = data[place + 1]
+    elif head == _FOUR_OCTETS:
+        start, least = place + 5, 1 << 16
         length = int.from_bytes(data[place + 1 : start], "big")
+    else:
+        raise LookupError
     if length < least:
         raise LookupError
     return start, start + length

@@ -16,7 +16,8 @@ from idwallet.errors import LimitError, MalformedError, UnsupportedError
 CoseMapping: TypeAlias = Mapping[CborKey, CborValue]
 
 _COMMON: Final = "RFC 9052 §3.1"
-_NOTHING: Final[CoseMapping] = MappingProxyType({})
+NOTHING: Final[CoseMapping] = MappingProxyType({})
+"""The empty header."""
 
 
 class CoseParameters(Mapping[CborKey, CborValue]):
@@ -103,7 +104,7 @@ def read_outside(
     if chain and rules.chain is ChainRule.UNPROTECTED:
         raise _misplaced(f"{at}/protected")
     if not unprotected:
-        return _NOTHING, kid, chain
+        return NOTHING, kid, chain
     place = f"{at}/unprotected"
     _require_disjoint(header, unprotected, at=place)
     if labels.X5CHAIN in unprotected:

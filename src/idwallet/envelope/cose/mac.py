@@ -20,7 +20,7 @@ class MacKey:
     __slots__ = ("_key",)
 
     def __init__(self, key: bytes, /) -> None:
-        """Take exactly 32 unpredictable bytes, as the algorithm asks for.
+        """Take exactly 32 unpredictable bytes, as long as the hash (RFC 2104 §3).
 
         Raises:
             UsageError: another number of bytes.

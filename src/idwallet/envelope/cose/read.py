@@ -4,7 +4,7 @@ from typing import Final
 
 from idwallet.codec.cbor import CborValue
 from idwallet.envelope.cose.frame import Frame, frame_of, read_frame
-from idwallet.envelope.cose.header import read_header, read_outside
+from idwallet.envelope.cose.header import NOTHING, read_header, read_outside
 from idwallet.envelope.cose.rules import CoseRules
 from idwallet.envelope.cose.structures import (
     CoseMac0,
@@ -104,19 +104,15 @@ def _sign1(
 ) -> CoseSign1:
     protected, unprotected, payload, signature = frame
     header = read_header(protected, at=at)
-    outside, kid, chain = read_outside(unprotected, header, at=at, rules=rules)
-    content = payload
-    if content is None or detached is not None:
-        content = _content(payload, detached, at=at)
+    if unprotected or header.critical or header.x5chain:
+        outside, kid, chain = read_outside(unprotected, header, at=at, rules=rules)
+    else:
+        outside, kid, chain = NOTHING, header.kid, ()
+    if payload is None or detached is not None:
+        payload = _content(payload, detached, at=at)
+    covered = signing_input(protected, external_aad=aad, payload=payload)
     return CoseSign1(
-        header,
-        protected,
-        outside,
-        kid,
-        chain,
-        content,
-        signature,
-        signing_input(protected, external_aad=aad, payload=content),
+        header, protected, outside, kid, chain, payload, signature, covered
     )
 
 

@@ -43,6 +43,7 @@ class CoseMac0(NamedTuple):
 
 # An array of four, and the context that keeps a MAC from being a signature.
 _SIGNATURE: Final = b"\x84\x6aSignature1"
+_EMPTY: Final = b"\x40"
 _MAC: Final = b"\x84\x64MAC0"
 
 
@@ -63,8 +64,7 @@ def _covered(context: bytes, protected: bytes, *, aad: bytes, payload: bytes) ->
             context,
             string_head(len(protected)),
             protected,
-            string_head(len(aad)),
-            aad,
+            string_head(len(aad)) + aad if aad else _EMPTY,
             string_head(len(payload)),
             payload,
         )
