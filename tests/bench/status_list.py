@@ -6,7 +6,7 @@ Run it from the top of the repository::
 
 Each list is loaded in a process of its own, so that what one leaves behind helps no
 other. Sizes stand beside the entropy of as many independent bits, below which no
-encoding of a random set can go. Memory is what the process holds beyond what it held
+encoding of a random set can go. Times are of the processor. Memory is what the process holds beyond what it held
 with everything imported and the trust anchor read: `traced` by the interpreter's own
 account at its peak, `peak` and `kept` by the system's, the token itself included in
 `peak` and not in `kept`.
@@ -24,7 +24,7 @@ import tempfile
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter, process_time
+from time import process_time
 from typing import Final
 
 from idwallet.testing.status import StatusScene
@@ -174,9 +174,9 @@ def loaded(path: Path) -> dict[str, float]:
 
 
 def _milliseconds(work: Callable[[], object]) -> float:
-    begun = perf_counter()
+    begun = process_time()
     work()
-    return (perf_counter() - begun) * 1e3
+    return (process_time() - begun) * 1e3
 
 
 def _best(work: Callable[[], object]) -> float:

@@ -203,3 +203,20 @@ def test_several_anchors_may_pin_keys_under_one_name() -> None:
 def test_a_registered_name_pins_nothing_for_a_certificate() -> None:
     store = PKI.store(issuer_names=[NAME])
     assert store.pinned(NAME, ISSUE) == ()
+
+
+def test_who_is_believed_to_issue_is_believed_about_who_signs_status_lists() -> None:
+    anchor = PKI.anchor(purposes=[Purpose.ISSUE_CREDENTIALS])
+    reader = PKI.anchor(purposes=[Purpose.READ_CREDENTIALS])
+    lists = Purpose.SIGN_STATUS_LISTS
+    assert TrustStore([anchor]).holding(PKI.root, lists) is anchor
+    assert TrustStore([reader]).holding(PKI.root, lists) is None
+
+
+def test_one_certificate_cannot_be_two_anchors_for_status_lists() -> None:
+    one = PKI.anchor(purposes=[Purpose.ISSUE_CREDENTIALS])
+    other = PKI.anchor(purposes=[Purpose.SIGN_STATUS_LISTS])
+    with pytest.raises(UsageError):
+        TrustStore([one, other])
+    both = PKI.anchor(purposes=[Purpose.ISSUE_CREDENTIALS, Purpose.SIGN_STATUS_LISTS])
+    assert TrustStore([both]).anchors == (both,)
