@@ -333,6 +333,11 @@ _TOKENS: Final = (
         _F.MALFORMED,
         _payload(lambda text: text.replace(b'"bits":2', b'"bits":1,"bits":2')),
     ),
+    StatusForgery(
+        "claims without number",
+        _F.LIMIT_EXCEEDED,
+        _payload(lambda text: text[:-1] + b',"x":[' + b"[]," * 1_024 + b"[]]}"),
+    ),
     StatusForgery("claims in an array", _F.MALFORMED, _payload(lambda _: b"[]")),
     StatusForgery("no JSON", _F.MALFORMED, _payload(lambda text: text[:-1])),
     *(

@@ -127,6 +127,9 @@ def _usable(
     if found.uri != uri:
         # §8.3 step 4.a, again: whoever keeps lists may have mixed them up.
         return refused(ListFault.URI_MISMATCH, as_of=found.issued)
+    if found.key.algorithms.isdisjoint(context.policy.algorithms):
+        # It may have been read under another policy.
+        return refused(ListFault.ALGORITHM_NOT_ALLOWED, as_of=found.issued)
     right = authority(found, issuer=issuer, context=context)
     if isinstance(right, SignerRefused):
         return distrusted(right, as_of=found.issued)

@@ -7,6 +7,7 @@ from idwallet.codec.json import read_object
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.envelope.jws import read_compact, signature_reason
+from idwallet.errors import LimitError
 from idwallet.report import Reason
 from idwallet.trust.status_list.claims import ListToken, read_json_claims
 
@@ -30,6 +31,7 @@ def read_jwt(token: str | bytes) -> ListToken:
         understood=_NO_EXTENSIONS,
         max_bytes=limits.STATUS_LIST_TOKEN_BYTES,
     )
+    _require_few_members(jws.payload)
     claims = read_object(
         jws.payload,
         at="status list",
@@ -49,3 +51,17 @@ def read_jwt(token: str | bytes) -> ListToken:
         claims=read_json_claims(claims),
         signature=signature,
     )
+
+
+def _require_few_members(payload: bytes) -> None:
+    """Refuse what would become many objects: nobody has been found to sign it yet.
+
+    A list is one long text, in which none of these characters can stand.
+    """
+    if sum(map(payload.count, _SEPARATORS)) > limits.STATUS_LIST_MEMBERS:
+        raise LimitError(
+            "too many members", at="status list", clause="Token Status List §5.1"
+        )
+
+
+_SEPARATORS: Final = (b",", b"[", b"{")

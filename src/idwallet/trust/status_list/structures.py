@@ -32,7 +32,8 @@ class ListFault(StrEnum):
     TYP_MISMATCH = "typ_mismatch"  # found
     URI_MISMATCH = "uri_mismatch"
     AUDIENCE = "audience"
-    ALGORITHM_NOT_ALLOWED = "algorithm_not_allowed"  # found, as for the next two
+    ALGORITHM_NOT_ALLOWED = "algorithm_not_allowed"  # found, as for the next two, but
+    # for a list that was read under another policy
     KEY_UNUSABLE = "key_unusable"
     SIGNATURE_INVALID = "signature_invalid"
     SIGNER_NOT_TRUSTED = "signer_not_trusted"  # those of `ListRefused.cause`

@@ -195,3 +195,9 @@ def test_a_payload_is_what_was_signed_and_not_what_it_reads_like() -> None:
 
     made.bend_payload = reordered
     assert accepted(made).size == 1_000
+
+
+def test_a_list_may_have_as_many_members_as_are_allowed() -> None:
+    made = status_draft(SCENE)
+    made.claims = {"x": [1] * 1_000}
+    assert accepted(made).size == 1_000

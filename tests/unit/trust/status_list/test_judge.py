@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from idwallet.crypto.algorithms import Algorithm
 from idwallet.testing.draft import ABSENT
 from idwallet.testing.status import StatusDraft, StatusScene, status_draft
 from idwallet.testing.status_draft import LIST, REVOKED
@@ -280,3 +281,17 @@ def test_a_delegate_s_list_is_as_good_as_the_issuer_s() -> None:
     assert not isinstance(made.evaluated(), ListRefused)
     assert judged(made).status is not None
     assert judged(made).status.kind is StatusKind.VALID  # type: ignore[union-attr]
+
+
+def test_a_list_read_under_another_policy_is_held_to_this_one() -> None:
+    found = status_draft(SCENE).evaluated()
+    policy = replace(SCENE.context.policy, algorithms=frozenset({Algorithm.EDDSA}))
+    answer = judge_status(
+        found,
+        uri=LIST,
+        index=4,
+        issuer=SCENE.found_issuer(),
+        context=replace(SCENE.context, policy=policy),
+    )
+    assert answer.refused is not None
+    assert answer.refused.fault is ListFault.ALGORITHM_NOT_ALLOWED
