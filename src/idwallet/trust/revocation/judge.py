@@ -52,10 +52,9 @@ def judge_revocation(
     if not 0 <= index < len(path.certificates):
         raise UsageError("the path has no certificate of that index")
     certificate, *above = path.certificates[index:]
-    if path.anchor.certificate is not None:
-        above.append(path.anchor.certificate)
-    work = _Work(evidence, at=at, rules=rules)
-    return work.judge(certificate, tuple(above))
+    anchor = path.anchor.certificate
+    issuers = (*above, *(() if anchor is None else (anchor,)))
+    return _Work(evidence, at=at, rules=rules).judge(certificate, issuers)
 
 
 def judge_path_revocation(

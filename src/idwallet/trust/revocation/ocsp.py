@@ -36,7 +36,6 @@ _UNDERSTOOD: Final = frozenset({_INVALIDITY, _ARCHIVE_CUTOFF})
 # What a certificate identifier is hashed with (RFC 6960 4.1.1, RFC 5019 2.1.1); it is
 # no protection, so SHA-1 may stand. Another hash matches nothing.
 _HASHES: Final = frozenset({"sha1", "sha256"})
-_EXPLICIT_0: Final = 0xA0
 _EXPLICIT_1: Final = 0xA1
 _SEQUENCE: Final = 0x30
 
@@ -181,9 +180,8 @@ class _Tbs:
 
     @staticmethod
     def read(der: bytes, body: Element) -> "_Tbs":
-        parts = list(inside(der, body))
-        if parts[0].tag == _EXPLICIT_0:
-            parts.pop(0)  # the version
+        # The one version there is goes unsaid in DER, so a responder comes first.
+        parts = inside(der, body)
         (responder,) = inside(der, parts[0])
         by_name = parts[0].tag == _EXPLICIT_1
         (answers,) = (part for part in parts if part.tag == _SEQUENCE)

@@ -1,18 +1,12 @@
 """Signatures on CRLs, OCSP responses and the certificates of who signs them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.mldsa import (
-    MLDSA44PublicKey,
-    MLDSA65PublicKey,
-    MLDSA87PublicKey,
-)
 
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
@@ -25,10 +19,13 @@ _Hash = hashes.SHA256 | hashes.SHA384 | hashes.SHA512
 
 @dataclass(frozen=True, slots=True)
 class _Scheme:
-    """Which of our algorithms a key must be allowed for, and what it hashes with."""
+    """Which of our algorithms a key must be allowed for, and what it hashes with.
+
+    Keys that hash by themselves make nothing of `hash`.
+    """
 
     algorithms: frozenset[Algorithm]
-    hash: _Hash | None = None
+    hash: _Hash = field(default_factory=hashes.SHA256)
     pss: bool = False
 
 
@@ -100,19 +97,14 @@ def signature_fault(
 
 
 def _verify(signed: Signed, *, scheme: _Scheme, key: PublicKey) -> None:
-    native = key.native
-    if isinstance(
-        native,
-        Ed25519PublicKey | MLDSA44PublicKey | MLDSA65PublicKey | MLDSA87PublicKey,
-    ):
-        native.verify(signed.signature, signed.message)
-    elif isinstance(native, ec.EllipticCurvePublicKey) and scheme.hash is not None:
-        native.verify(signed.signature, signed.message, ec.ECDSA(scheme.hash))
-    elif isinstance(native, rsa.RSAPublicKey) and scheme.hash is not None:
+    native, signature = key.native, signed.signature
+    if isinstance(native, ec.EllipticCurvePublicKey):
+        native.verify(signature, signed.message, ec.ECDSA(scheme.hash))
+    elif isinstance(native, rsa.RSAPublicKey):
         pad = _pss_padding(scheme.hash) if scheme.pss else padding.PKCS1v15()
-        native.verify(signed.signature, bytes(signed.message), pad, scheme.hash)
+        native.verify(signature, bytes(signed.message), pad, scheme.hash)
     else:
-        raise UnsupportedAlgorithm("no such key here")
+        native.verify(signature, signed.message)
 
 
 def _pss_padding(hashed: _Hash) -> padding.PSS:

@@ -48,9 +48,7 @@ class Statement:
     bar: Unsettled | None = None
 
     def revoking(self, since: datetime, reason: ReasonFlags) -> "Statement":
-        """Return the statement of an entry: a revocation, a hold, or its lifting."""
-        if reason is ReasonFlags.remove_from_crl:
-            return self
+        """Return the statement of an entry: a revocation for good, else a hold."""
         says = Says.REVOKED if reason in FINAL_REASONS else Says.ON_HOLD
         return replace(self, says=says, since=since, reason=reason)
 

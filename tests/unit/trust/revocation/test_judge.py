@@ -165,6 +165,15 @@ def test_a_hold_on_the_base_holds_as_of_the_delta() -> None:
     assert both.judge() == OnHold(MOMENT - 2 * DAY, MOMENT - HOUR)
 
 
+def test_a_delta_that_lifts_and_revokes_revokes() -> None:
+    entries = tuple(
+        EntryPlan(serial=SOUND.leaf.serial, reason=reason)
+        for reason in (ReasonFlags.remove_from_crl, ReasonFlags.superseded)
+    )
+    delta = SOUND.crl(number=9, base_number=7, entries=entries)
+    assert outcome(Scene(crls=(SOUND.crl(), delta)).judge()) is Revoked
+
+
 def test_bases_without_next_updates_combine() -> None:
     base = SOUND.crl(this_update=MOMENT - 2 * HOUR, next_update=None)
     delta = SOUND.crl(number=9, base_number=7, next_update=None)
@@ -188,7 +197,7 @@ def test_what_is_unknown_names_the_responder_and_the_crl() -> None:
 
 def test_a_need_names_web_addresses_only_and_few() -> None:
     uris = ["ldap://x.example/", *(f"https://x.example/{n}" for n in range(20))]
-    names = [x509.UniformResourceIdentifier(uri) for uri in uris]
+    names = [*map(x509.UniformResourceIdentifier, uris), x509.DNSName("x.example")]
     points = x509.CRLDistributionPoints(
         [
             x509.DistributionPoint(
@@ -375,12 +384,10 @@ def test_every_named_algorithm_signs_crls_and_responses(algorithm: Algorithm) ->
     ca = authority("CA", above=SOUND.root, key=key_of("CA", algorithm))
     leaf = replace(SOUND.leaf, signing_key=ca.key, authority_key_id=ca.subject_key_id)
     world = World(root=SOUND.root, ca=ca, leaf=leaf)
-    named = frozenset(Algorithm)
+    named, delegated = frozenset(Algorithm), world.answer(world.responder())
     for scene in (
         Scene(world=world, crls=(world.crl(),), algorithms=named),
         Scene(world=world, responses=(world.answer(),), algorithms=named),
-        Scene(
-            world=world, responses=(world.answer(world.responder()),), algorithms=named
-        ),
+        Scene(world=world, responses=(delegated,), algorithms=named),
     ):
         assert outcome(scene.judge()) is Good
