@@ -14,6 +14,7 @@ def revocation_cases() -> tuple[Case, ...]:
             crl_cases.time_cases(),
             crl_cases.format_cases(),
             crl_cases.entry_cases(),
+            crl_cases.listing_cases(),
             crl_cases.scope_cases(),
             crl_cases.delta_cases(),
             delegate_cases.delegate_cases(),
