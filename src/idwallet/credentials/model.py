@@ -39,13 +39,18 @@ class VerifiedCredential:
 
     `claims` holds what was asked for and what the issuer always discloses; what was
     shown beyond that is named in the report and not here. `query_id` says which
-    credential query it answers. `issuer` is the name by which the issuer is trusted.
+    credential query it answers. `issuer` is the name by which the issuer is trusted,
+    which need not be unique: two anchors may certify the same subject. `anchor` is the
+    name of the trust anchor it is trusted under, `certificate` the SHA-256 of the
+    signer's own certificate in hexadecimal, or None where the key was pinned.
     """
 
     query_id: str
     format: Format
     credential_type: str
     issuer: str
+    anchor: str
+    certificate: str | None
     claims: Mapping[str, JsonValue]
     valid_until: datetime | None
 

@@ -49,11 +49,16 @@ _SUBJECT: Final = "credential"
 class Authenticated:
     """An asker whose certificate chain or pinned key the wallet trusts.
 
-    `name` is the name by which it is trusted; pass it through `codec.text` to show.
+    `name` is the name by which it is trusted; pass it through `codec.text` to show. It
+    need not be unique: `anchor` is the name of the trust anchor behind it,
+    `certificate` the SHA-256 of its own certificate in hexadecimal, or None where the
+    key was pinned.
     """
 
     name: str
     client_id: str
+    anchor: str
+    certificate: str | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -258,10 +263,15 @@ class Holder:
         _require_aware(at)
         verdict = evaluate_request(raw, trust=self._trust, policy=self._policy, at=at)
         report = self._report(verdict.checks, at=at, required=verdict.required)
-        request = verdict.request
-        if report.outcome is not Outcome.PASSED or request is None:
+        request, signer = verdict.request, verdict.signer
+        if report.outcome is not Outcome.PASSED or request is None or signer is None:
             raise _refusal(report)
-        by = Authenticated(verdict.asker or request.client_id, request.client_id)
+        by = Authenticated(
+            name=signer.name,
+            client_id=request.client_id,
+            anchor=signer.anchor.name,
+            certificate=None if signer.path is None else signer.path.leaf.sha256.hex(),
+        )
         return Asked(by, request.query, request.purpose, report, request)
 
     def _report(

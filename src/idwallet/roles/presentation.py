@@ -351,9 +351,12 @@ def _handed_on(
             query_id=each.query_id,
             format=Format.SD_JWT_VC,
             credential_type=each.verdict.types[0],
-            issuer="" if each.verdict.issuer is None else each.verdict.issuer.name,
+            issuer=issuer.name,
+            anchor=issuer.anchor.name,
+            certificate=None if issuer.path is None else issuer.path.leaf.sha256.hex(),
             claims=frozen_claims(narrowed[each.subject].claims),
             valid_until=each.verdict.valid_until,
         )
         for each in shown
+        if (issuer := each.verdict.issuer) is not None
     )

@@ -42,6 +42,8 @@ def credential(
         format=Format.SD_JWT_VC,
         credential_type="urn:x",
         issuer="issuer",
+        anchor="root",
+        certificate=None,
         claims=frozen_claims(claims),
         valid_until=None,
     )

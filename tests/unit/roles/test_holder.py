@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -27,8 +28,10 @@ from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.holder import Asked, Holder
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.testing.draft import draft
-from idwallet.testing.pki import Fault
+from idwallet.testing.pki import Fault, TestPki
+from idwallet.testing.request_draft import request_draft
 from idwallet.testing.scene import ANSWER_TO, LIFE, PID, Scene
+from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policies import WALLET
 from idwallet.trust.policy import MetadataRule
 
@@ -259,6 +262,35 @@ def two_cards() -> Holder:
     ):
         wallet.add(SCENE.issue(content), at=AT)
     return wallet
+
+
+def test_askers_of_one_name_are_told_apart_by_anchor_and_certificate() -> None:
+    scene = Scene(seed=b"idwallet TEST one root")
+    other = TestPki(seed=b"idwallet TEST another root")
+    scene.trust = TrustStore(
+        [
+            replace(scene.pki.anchor(), name="one root"),
+            replace(other.anchor(), name="another root"),
+        ]
+    )
+    wallet = scene.new_wallet()
+    found = []
+    for identity in (scene.reader_identity, other.reader("shop.example")):
+        made = request_draft(scene)
+        made.signer, made.chain = identity.signer, identity.chain
+        by = wallet.read_request(made.message(), at=scene.at).by
+        assert by.certificate == hashlib.sha256(identity.chain[0]).hexdigest()
+        found.append(by)
+    assert found[0].name == found[1].name
+    assert [each.anchor for each in found] == ["one root", "another root"]
+
+
+def test_an_asker_of_a_pinned_key_has_an_anchor_and_no_certificate() -> None:
+    made = request_draft(SCENE)
+    made.pin()
+    wallet = wallet_over(MemoryStore(), trust=made.trust)
+    by = wallet.read_request(made.message(), at=AT).by
+    assert (by.anchor, by.certificate) == ("idwallet TEST kiosk", None)
 
 
 def names(wallet: Holder, asked: Asked, preferred: object = None) -> list[str]:

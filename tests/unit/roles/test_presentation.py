@@ -1,3 +1,4 @@
+import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -15,10 +16,13 @@ from idwallet.errors import (
 )
 from idwallet.ports import Use
 from idwallet.report import CheckId, Outcome, Reason, StatusListNeeded
+from idwallet.roles.issuer import Issuer
 from idwallet.roles.presentation import evaluate_presentation, verify_presentation
 from idwallet.roles.verifier import PresentationRequest, Verifier
 from idwallet.testing.draft import Draft, draft
+from idwallet.testing.pki import TestPki
 from idwallet.testing.scene import LIFE, PID, Scene
+from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policies import RETAIL
 from idwallet.trust.policy import Policy, PresenceRule, StatusRule
 from idwallet.trust.replay import MemoryReplay
@@ -77,6 +81,31 @@ def test_a_verified_presentation_says_what_was_asked_and_by_whom_it_is_vouched()
     assert found.claim(("age_equal_or_over", "18"), bool) is True
     assert found.report.policy == "retail"
     assert found.report.at == AT
+
+
+def test_issuers_of_one_name_are_told_apart_by_anchor_and_certificate() -> None:
+    scene = Scene(seed=b"idwallet TEST one root")
+    other = TestPki(seed=b"idwallet TEST another root")
+    scene.trust = TrustStore(
+        [
+            replace(scene.pki.anchor(), name="one root"),
+            replace(other.anchor(), name="another root"),
+        ]
+    )
+    found = []
+    for identity in (scene.issuer_identity, other.issuer()):
+        scene.issuer = Issuer(signer=identity.signer, certificates=identity.chain)
+        request = scene.request()
+        body = scene.answer(request, scene.issue())
+        passed = verify_presentation(
+            body, request=request, trust=scene.trust, at=scene.at
+        )
+        (credential,) = passed.credentials
+        found.append(credential)
+        digest = hashlib.sha256(identity.chain[0]).hexdigest()
+        assert credential.certificate == digest
+    assert found[0].issuer == found[1].issuer
+    assert [each.anchor for each in found] == ["one root", "another root"]
 
 
 def test_surplus_is_named_and_withheld_however_deep_it_is() -> None:

@@ -64,17 +64,25 @@ REQUIRED: Final[Required] = frozenset(
 class RequestVerdict:
     """The checks of one request and, only if all passed, the request.
 
-    `asker` is the name by which the trust store knows the verifier, a certificate's
-    subject or a registered name, as text safe to show. `error` is the code that
-    OpenID4VP 1.0 section 8.5 has for the first failure, or None. A wallet sends it
-    only to a verifier that it has authenticated; to all others it answers nothing.
+    `signer` is the verifier as the trust store knows it, only if all passed. `error` is
+    the code that OpenID4VP 1.0 section 8.5 has for the first failure, or None. A wallet
+    sends it only to a verifier that it has authenticated; to all others it answers
+    nothing.
     """
 
     checks: tuple[Check, ...]
     required: Required
     request: RequestObject | None
-    asker: str | None
+    signer: SignerFound | None
     error: ErrorCode | None
+
+    @property
+    def asker(self) -> str | None:
+        """The verifier's name: a certificate's subject or a registered one.
+
+        It is text safe to show, and not unique: two anchors may certify one subject.
+        """
+        return None if self.signer is None else self.signer.name
 
 
 class _Judged(NamedTuple):
@@ -89,7 +97,7 @@ class _Reader(NamedTuple):
 
     check: Check
     key: PublicKey | None
-    name: str | None
+    signer: SignerFound | None
 
 
 class _Context(NamedTuple):
@@ -143,7 +151,7 @@ def evaluate_request(
     checks = tuple(each.check for each in judged)
     if all(each.outcome is Outcome.PASSED for each in checks):
         request = compose(parameters, validity) if parameters and validity else None
-        return RequestVerdict(checks, REQUIRED, request, reader.name, None)
+        return RequestVerdict(checks, REQUIRED, request, reader.signer, None)
     return RequestVerdict(checks, REQUIRED, None, None, _first_error(judged))
 
 
@@ -257,7 +265,7 @@ def _judge_reader(
         judged = _judge_certificate(
             opened, signer, parameters=parameters, policy=context.policy
         )
-    return _Reader(judged, signer.key, signer.name)
+    return _Reader(judged, signer.key, signer)
 
 
 def _judge_certificate(
