@@ -98,3 +98,8 @@ SPKI_BYTES: Final = 4_096
 RSA_BITS_MINIMUM: Final = 2_048
 RSA_BITS: Final = 8_192
 RSA_EXPONENT_BITS: Final = 64
+
+# What a stored key may ask for to try one passphrase: PBKDF2 rounds (RFC 8018), and
+# the product of scrypt's cost, block size and parallelisation (RFC 7914).
+KEY_DERIVATION_ROUNDS: Final = 10_000_000
+KEY_DERIVATION_SCRYPT: Final = 1_048_576
