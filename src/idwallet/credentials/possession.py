@@ -7,6 +7,7 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
+from idwallet.codec.moment import require_aware
 from idwallet.codec.numeric_date import numeric_date
 from idwallet.codec.text import show
 from idwallet.crypto.keys import PublicKey
@@ -319,5 +320,4 @@ def _require_usable(audience: str, *, nonce: str, at: datetime) -> None:
         f"{audience}{nonce}".encode()
     except UnicodeEncodeError as error:
         raise UsageError("an audience and a nonce are text") from error
-    if at.utcoffset() is None:
-        raise UsageError("`at` needs a time zone")
+    require_aware(at)

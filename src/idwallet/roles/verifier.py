@@ -9,6 +9,7 @@ from typing import Final
 from idwallet import limits
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
+from idwallet.codec.moment import require_aware
 from idwallet.codec.numeric_date import numeric_date
 from idwallet.credentials.query import Query
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
@@ -169,8 +170,7 @@ class Verifier:
                 than `limits.REQUEST_LIFETIME_MAXIMUM`, or a wallet would refuse it.
             SignerError: the key could not sign.
         """
-        if at.utcoffset() is None:
-            raise UsageError("`at` carries its time zone: use an aware datetime")
+        require_aware(at)
         if not timedelta(0) < lifetime <= limits.REQUEST_LIFETIME_MAXIMUM:
             raise UsageError("a request lives longer than nothing and at most a day")
         query.require_askable()

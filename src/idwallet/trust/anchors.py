@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from idwallet import limits
 from idwallet.codec.json import JsonValue, read_object
+from idwallet.codec.moment import require_aware
 from idwallet.codec.pem import read_pem
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import LimitError, MalformedError, UsageError
@@ -48,8 +49,7 @@ class Validity:
         Raises:
             UsageError: a moment has no zone, or they are the wrong way round.
         """
-        if self.since.tzinfo is None or self.until.tzinfo is None:
-            raise UsageError("validity needs moments with a zone")
+        require_aware(self.since, self.until)
         if self.since > self.until:
             raise UsageError("validity ends before it begins")
 

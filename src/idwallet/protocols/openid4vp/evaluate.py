@@ -6,10 +6,11 @@ from typing import Final, NamedTuple
 
 from idwallet import limits
 from idwallet.codec.json import JsonObject
+from idwallet.codec.moment import require_aware
 from idwallet.codec.text import show
 from idwallet.crypto.keys import PublicKey
 from idwallet.envelope.jws import Jws, signature_reason
-from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
+from idwallet.errors import LimitError, MalformedError, UnsupportedError
 from idwallet.profiles import HAIP_1_0
 from idwallet.protocols.openid4vp.client import (
     ClientId,
@@ -129,8 +130,7 @@ def evaluate_request(
     Raises:
         UsageError: `at` has no zone.
     """
-    if at.tzinfo is None:
-        raise UsageError("the moment judged needs a zone")
+    require_aware(at)
     try:
         opened = _open(raw)
     except (MalformedError, UnsupportedError) as fault:
