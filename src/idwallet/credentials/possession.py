@@ -285,9 +285,10 @@ def _freshness(claims: JsonObject, expected: _Expected) -> Check:
         return _say(
             CheckId.PROOF_FRESHNESS, Reason.FROM_THE_FUTURE, facts={"signed": starts}
         )
-    ends = signed + limits.PROOF_LIFETIME
-    ends = min(ends, numeric_date(claims.get("exp")) or ends)
-    if at > ends + skew:
+    ends, said = signed + limits.PROOF_LIFETIME, numeric_date(claims.get("exp"))
+    # RFC 7519 §4.1.4: at its `exp` a proof is over already; a lifetime has its end.
+    if at > ends + skew or (said is not None and at >= said + skew):
+        ends = ends if said is None else min(ends, said)
         window = max(0, int((ends - signed).total_seconds()))
         facts: Facts = {"signed": signed, "window": window}
         return _say(CheckId.PROOF_FRESHNESS, Reason.TOO_OLD, facts=facts)
