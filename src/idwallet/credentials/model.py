@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from idwallet.codec.json import JsonObject, JsonValue
-from idwallet.credentials.paths import ClaimPath, select
+from idwallet.credentials.paths import ClaimPath, is_pointer, select
 from idwallet.errors import UsageError, require_passed
 from idwallet.report import Outcome, Report
 
@@ -65,12 +65,16 @@ class VerifiedCredential:
         `path` is a claim's name, or a claims path pointer (OpenID4VP 1.0 section 7).
 
         Raises:
-            UsageError: no such claim, several (a path with None), or another kind.
+            UsageError: no such claim, several (a path with None), another kind, or
+                `path` is no pointer.
         """
         return _only(self._found(path), kind)
 
     def _found(self, path: str | ClaimPath) -> tuple[JsonValue, ...]:
-        wanted = (path,) if isinstance(path, str) else path
+        wanted = (path,) if isinstance(path, str) else tuple(path)
+        if not is_pointer(wanted):
+            # To Python -1 is the last element and True the second one.
+            raise UsageError("a path has names, indexes and None (OpenID4VP 1.0 7)")
         return tuple(value for _, value in select(dict(self.claims), wanted))
 
 

@@ -110,6 +110,16 @@ def test_a_claim_that_is_not_exactly_that_is_the_callers_mistake(
         assert "180" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "path", [("list", -1), ("list", True), ("list", 1.0), (), (b"name",)]
+)
+def test_what_is_no_pointer_selects_no_claim(path: ClaimPath) -> None:
+    assert credential().claim(("list", 1), str) == "b"
+    for each in (credential(), VerifiedPresentation(report(GOOD), (credential(),))):
+        with pytest.raises(UsageError, match="path"):
+            each.claim(path, str)
+
+
 def test_an_ambiguous_claim_asks_for_the_credential() -> None:
     both = (credential("one"), credential("two", {"name": "M", "own": 1}))
     found = VerifiedPresentation(report(GOOD), both)
