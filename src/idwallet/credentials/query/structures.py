@@ -187,7 +187,7 @@ class CredentialSet:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Candidate:
     """What a query is matched against: a credential as one side knows it.
 
@@ -199,6 +199,8 @@ class Candidate:
         authority_key_ids: the authority key identifiers of the certificates that
             came with it (RFC 5280 §4.2.1.1).
         holder_bound: the holder's key is in it, so that binding can be proven.
+        identity: a digest of what the issuer signed; two with the same are the same
+            credential. Empty where nobody compares.
     """
 
     format: str
@@ -206,6 +208,13 @@ class Candidate:
     claims: JsonObject
     authority_key_ids: tuple[bytes, ...] = ()
     holder_bound: bool = False
+    identity: bytes = b""
+
+    def __repr__(self) -> str:
+        """Show format, types and number of claims only."""
+        return (
+            f"Candidate({self.format!r}, {self.types!r}, <{len(self.claims)} claims>)"
+        )
 
     def is_of(self, asked: CredentialQuery) -> bool:
         """Return whether format and type are what `asked` wants."""
