@@ -319,6 +319,6 @@ def _require_usable(audience: str, *, nonce: str, at: datetime) -> None:
         raise UsageError("a proof needs an audience and a nonce")
     try:
         f"{audience}{nonce}".encode()
-    except UnicodeEncodeError as error:
-        raise UsageError("an audience and a nonce are text") from error
+    except UnicodeEncodeError:
+        raise UsageError("an audience and a nonce are text") from None
     require_aware(at)
