@@ -1,6 +1,6 @@
 import pytest
 
-from idwallet.report import CheckId, Outcome, Reason, waiting
+from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.testing.corpus import judge
 from idwallet.testing.draft import ABSENT, draft
@@ -64,8 +64,3 @@ def test_an_issuer_that_nobody_vouches_for_is_a_no(
     valid, forged = twins(name, TRUST)
     assert valid.outcome is Outcome.PASSED
     assert came_to(forged, Outcome.FAILED, reason or Reason.NO_TRUSTED_PATH)
-
-
-def test_what_waits_for_another_check_stays_open() -> None:
-    check = waiting(TRUST, subject="pid", waits_for=CheckId.CREDENTIAL_FORMAT)
-    assert came_to(check, Outcome.INDETERMINATE, Reason.WAITING)

@@ -32,12 +32,6 @@ ELSEWHERE: Final = {
     (CheckId.HOLDER_PRESENCE, Reason.NOT_ESTABLISHED): (
         "only under a policy that wants presence, which no twin can attest yet"
     ),
-    (CheckId.ISSUER_TRUST, Reason.WAITING): (
-        "the chain is judged whenever the credential can be read"
-    ),
-    (CheckId.CREDENTIAL_DISCLOSURES, Reason.WAITING): (
-        "disclosures are judged whenever the credential can be read"
-    ),
 }
 """What no forged input can reach while its twin passes; `tests/checks` has them."""
 

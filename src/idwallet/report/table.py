@@ -114,7 +114,6 @@ _ISSUER: Final = {
         _F, f"{_PKIX} §6.1.4", ("name", "what")
     ),
     (_C.ISSUER_TRUST, _R.BUDGET_EXCEEDED): Row(_F, _HOUSE, ("name",)),
-    (_C.ISSUER_TRUST, _R.WAITING): Row(_I, f"{_VC} §2.5", ("waits_for",)),
 }
 
 _CREDENTIAL: Final = {
@@ -186,9 +185,6 @@ _CREDENTIAL: Final = {
     ),
     (_C.CREDENTIAL_DISCLOSURES, _R.CLAIM_NEVER_DISCLOSABLE): Row(
         _F, f"{_VC} §2.2.2.3", ("at",)
-    ),
-    (_C.CREDENTIAL_DISCLOSURES, _R.WAITING): Row(
-        _I, f"{_SD} §7.1 step 3", ("waits_for",)
     ),
 }
 
