@@ -5,13 +5,13 @@ outside, so every count is bounded before it is walked.
 """
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from idwallet import limits
 from idwallet.codec.b64 import decode
-from idwallet.codec.json import JsonObject, write_json
+from idwallet.codec.json import JsonObject, JsonValue, write_json
 from idwallet.credentials.cursor import Cursor
-from idwallet.credentials.paths import ClaimPath
+from idwallet.credentials.paths import ClaimPath, is_pointer_part
 from idwallet.credentials.query.structures import (
     AUTHORITY_KEY,
     MDOC,
@@ -28,6 +28,10 @@ from idwallet.credentials.query.structures import (
 )
 
 _VP: Final = "OpenID4VP 1.0"
+_NUMBERS: Final = range(
+    1 - 10 ** (limits.JSON_NUMBER_CHARACTERS - 1), 10**limits.JSON_NUMBER_CHARACTERS
+)
+"""The integers that a reader takes back once they are written out."""
 
 
 class QueryParts(NamedTuple):
@@ -137,11 +141,10 @@ def _path(here: Cursor) -> ClaimPath:
 
 def _path_element(here: Cursor) -> str | int | None:
     value = here.value
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise here.fault("not a string, null or non-negative integer")
+    if not is_pointer_part(value):
+        raise here.fault("not a string, null or non-negative integer")
+    _require_short(value, here)
+    return cast("str | int | None", value)
 
 
 def _values(here: Cursor | None) -> tuple[ClaimValue, ...]:
@@ -152,12 +155,19 @@ def _values(here: Cursor | None) -> tuple[ClaimValue, ...]:
 
 def _value(here: Cursor) -> ClaimValue:
     value = here.value
-    if isinstance(value, str | int):
-        return value
     # JSON has one number type: 1.0 is the integer 1 (RFC 8259 §6).
     if isinstance(value, float) and value.is_integer():
-        return int(value)
-    raise here.fault("not a string, integer or boolean")
+        value = int(value)
+    if not isinstance(value, str | int):
+        raise here.fault("not a string, integer or boolean")
+    _require_short(value, here)
+    return value
+
+
+def _require_short(value: JsonValue, here: Cursor) -> None:
+    # 1e300 is short to read, and as an integer longer than any number that is read.
+    if isinstance(value, int) and value not in _NUMBERS:
+        raise here.excess("number is too long")
 
 
 def _claim_sets(
