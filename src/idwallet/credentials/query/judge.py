@@ -13,14 +13,12 @@ from idwallet.credentials.paths import ClaimPath, show_path
 from idwallet.credentials.query.fit import fit, served
 from idwallet.credentials.query.query import Query
 from idwallet.credentials.query.structures import (
+    WHOLE,
     Candidate,
     CredentialQuery,
     CredentialSet,
 )
 from idwallet.report import Check, CheckId, Reason, check
-
-WHOLE: Final = "response"
-"""The subject of the check that the answer as a whole is complete."""
 
 _QUERY: Final = CheckId.PRESENTATION_QUERY
 _COMPLETE: Final = (check(_QUERY, Reason.ANSWERED, subject=WHOLE),)

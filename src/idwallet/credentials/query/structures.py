@@ -20,6 +20,9 @@ MDOC: Final = "mso_mdoc"
 AUTHORITY_KEY: Final = "aki"
 """The one type of trusted authority that can be judged without a network."""
 
+WHOLE: Final = "response"
+"""The subject of the checks on an answer as a whole, beside the query identifiers."""
+
 ClaimValue = str | int | bool
 
 
