@@ -320,12 +320,15 @@ def _candidate(verdict: SdJwtVerdict) -> Candidate:
     issuer, unpacked = verdict.issuer, verdict.unpacked
     path = issuer.path if issuer is not None else None
     key_ids = () if path is None else path.authority_key_ids()
+    signed = b"" if verdict.sd_jwt is None else verdict.sd_jwt.issuer_jwt.signing_input
     return Candidate(
         format=Format.SD_JWT_VC,
         types=verdict.types,
         claims={} if unpacked is None else unpacked.positioned,
         authority_key_ids=key_ids,
         holder_bound=True,
+        # Not the signature: an ECDSA one can be turned into another that is valid.
+        identity=hashlib.sha256(signed).digest(),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from idwallet.codec.json import JsonValue
+from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.credentials.query import Query
 from idwallet.errors import (
@@ -128,11 +128,7 @@ def test_surplus_is_named_and_withheld_however_deep_it_is() -> None:
 def test_several_answers_to_one_query_are_told_apart() -> None:
     made = draft(SCENE)
     made.request = asked([credential_query("pid", multiple=True)])
-    first, second = made.token(), made.token()
-    body = json.dumps(
-        {"vp_token": {"pid": [first, second]}, "state": made.request.state}
-    )
-    found = verified(made, body)
+    found = verified(made, two(made, made.token(), another_card(made)))
     assert len(found.credentials) == 2
     subjects = {each.subject for each in found.report.checks}
     assert subjects == {"pid", "pid[1]", "response"}
@@ -140,13 +136,39 @@ def test_several_answers_to_one_query_are_told_apart() -> None:
         found.credential("pid")
 
 
+def two(made: Draft, *tokens: JsonValue) -> str:
+    members: JsonObject = {"vp_token": {"pid": [*tokens]}, "state": made.request.state}
+    return json.dumps(members)
+
+
+def another_card(made: Draft) -> str:
+    made.payload = {"jti": "another card"}
+    return made.token()
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_one_credential_shown_twice_does_not_count_for_two(same: bool) -> None:
+    made = draft(SCENE)
+    made.request = asked([credential_query("pid", multiple=True)])
+    first = made.token()
+    # Bound by itself: the two presentations differ, even if the card does not.
+    made.binding = {"iat": int(AT.timestamp()) - 1}
+    second = made.token() if same else another_card(made)
+    assert first != second
+    failed = evaluated(made, two(made, first, second)).report.failed()
+    assert [(each.id, each.subject, each.reason) for each in failed] == (
+        [(CheckId.PRESENTATION_QUERY, "pid", Reason.TOO_MANY_CREDENTIALS)]
+        if same
+        else []
+    )
+
+
 def test_one_bad_answer_of_two_refuses_both() -> None:
     made = draft(SCENE)
     made.request = asked([credential_query("pid", multiple=True)])
     good = made.token()
     made.binding = {"nonce": "another"}
-    tokens: list[JsonValue] = [good, made.token()]
-    body = json.dumps({"vp_token": {"pid": tokens}, "state": made.request.state})
+    body = two(made, good, another_card(made))
     with pytest.raises(VerificationFailed) as caught:
         verified(made, body)
     (failed,) = caught.value.report.failed()
