@@ -104,6 +104,7 @@ _ISSUER: Final = {
     (_C.ISSUER_TRUST, _R.NAME_NOT_REGISTERED): Row(
         _F, f"{_VC} §2.5", ("found", "name")
     ),
+    (_C.ISSUER_TRUST, _R.TYPE_NOT_REGISTERED): Row(_F, _HOUSE, ("found", "name")),
     (_C.ISSUER_TRUST, _R.CERTIFICATE_EXPIRED): Row(
         _F, f"{_PKIX} §6.1.3(a)(2)", ("name", "until")
     ),

@@ -50,6 +50,7 @@ ROWS = [
     "issuer.trust no_key_material failed",
     "issuer.trust key_not_pinned failed : name",
     "issuer.trust name_not_registered failed : found name",
+    "issuer.trust type_not_registered failed : found name",
     "issuer.trust certificate_expired failed : name until",
     "issuer.trust certificate_not_yet_valid failed : name since",
     "issuer.trust certificate_profile failed : name what",
