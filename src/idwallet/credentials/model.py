@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TypeVar
 
+from idwallet.codec.frozen import FrozenObject
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.paths import ClaimPath, is_pointer, select
 from idwallet.errors import UsageError, require_passed
@@ -38,7 +38,8 @@ class VerifiedCredential:
     """One credential of a presentation that passed.
 
     `claims` holds what was asked for and what the issuer always discloses; what was
-    shown beyond that is named in the report and not here. `query_id` says which
+    shown beyond that is named in the report and not here. Lists and
+    objects in it are copies, made when they are looked up. `query_id` says which
     credential query it answers. `issuer` is the name by which the issuer is trusted,
     which need not be unique: two anchors may certify the same subject. `anchor` is the
     name of the trust anchor it is trusted under, `certificate` the SHA-256 of the
@@ -75,7 +76,12 @@ class VerifiedCredential:
         if not is_pointer(wanted):
             # To Python -1 is the last element and True the second one.
             raise UsageError("a path has names, indexes and None (OpenID4VP 1.0 7)")
-        return tuple(value for _, value in select(dict(self.claims), wanted))
+        first = wanted[0] if wanted else None
+        if not isinstance(first, str) or first not in self.claims:
+            return ()
+        # One member is enough, and looking up the others would copy them.
+        claims: JsonObject = {first: self.claims[first]}
+        return tuple(value for _, value in select(claims, wanted))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -141,5 +147,5 @@ class Unverified:
 
 
 def frozen_claims(claims: JsonObject) -> Mapping[str, JsonValue]:
-    """Return a read-only view of claims."""
-    return MappingProxyType(claims)
+    """Return claims as nobody can change them; they must be held by nobody else."""
+    return FrozenObject(claims)

@@ -1,4 +1,6 @@
-from types import MappingProxyType
+import pickle
+from collections.abc import Callable
+from copy import deepcopy
 
 import pytest
 
@@ -138,9 +140,37 @@ def test_a_credential_is_found_by_the_query_it_answers() -> None:
             found.credential(name)
 
 
-def test_claims_are_read_only_and_shown_nowhere() -> None:
-    claims = frozen_claims(CLAIMS)
-    assert isinstance(claims, MappingProxyType)
+def test_claims_are_read_only_to_their_depth() -> None:
+    found = VerifiedPresentation(report(GOOD), (credential(),))
+    claims = found.credentials[0].claims
+    with pytest.raises(TypeError):
+        claims["name"] = "M"  # type: ignore[index]  # what is refused
+    given: list[object] = [claims["list"], found.claim("list", list)]
+    given.append(found.credentials[0].claim("list", list))
+    for each in given:
+        assert isinstance(each, list)
+        each.append("c")
+    for path in ("address", ("address",)):
+        found.claim(path, dict).clear()
+    dict(claims)["address"].clear()  # type: ignore[union-attr]  # an object
+    assert claims == CLAIMS
+    assert found.claim(("address", "zip"), int) == 7
+
+
+@pytest.mark.parametrize("copied", [lambda x: pickle.loads(pickle.dumps(x)), deepcopy])
+def test_what_is_verified_travels_between_processes(
+    copied: Callable[[object], object],
+) -> None:
+    found = VerifiedPresentation(report(GOOD), (credential(),))
+    again = copied(found)
+    assert again == found
+    assert isinstance(again, VerifiedPresentation)
+    assert again.claim("address", dict) == {"zip": 7}
+    assert copied(found.credentials[0]) == found.credentials[0]
+
+
+def test_claims_are_shown_nowhere() -> None:
+    assert repr(frozen_claims(CLAIMS)) == "FrozenObject(<6 members>)"
     found = VerifiedPresentation(report(GOOD), (credential(),))
     assert repr(found) == "VerifiedPresentation(<1 credentials>)"
     assert repr(credential()) == "VerifiedCredential('pid', 'urn:x', 'issuer')"
