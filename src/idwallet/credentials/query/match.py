@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from idwallet.credentials.paths import ClaimPath
-from idwallet.credentials.query.fit import accepted_paths, fit, served
+from idwallet.credentials.query.fit import Fit, Fitting
 from idwallet.credentials.query.query import Query
 from idwallet.credentials.query.structures import Candidate, CredentialQuery
 
@@ -144,12 +144,15 @@ def _matched(
     for index, candidate in enumerate(candidates):
         if not candidate.is_of(asked):
             continue
-        option = served(asked, candidate.claims)
+        fitting = Fitting(asked, candidate.claims)
+        option = fitting.served()
         lacks = _lacks(asked, candidate)
         if option is None or lacks:
-            misses.append(_missed(asked, candidate, index=index, lacks=lacks))
+            missed = _missed(asked.id, index, lacks=lacks, found=fitting.nearest())
+            misses.append(missed)
         else:
-            matches.append(_chosen(asked, candidate, index=index, option=option))
+            claim_set = option if asked.claim_sets else None
+            matches.append(CandidateMatch(index, fitting.paths(option), claim_set))
     misses.sort(key=NearestMiss.distance)
     return CredentialMatch(asked.id, tuple(matches), tuple(misses))
 
@@ -165,23 +168,8 @@ def _lacks(asked: CredentialQuery, candidate: Candidate) -> tuple[Lack, ...]:
 
 
 def _missed(
-    asked: CredentialQuery,
-    candidate: Candidate,
-    *,
-    index: int,
-    lacks: tuple[Lack, ...],
+    asked: str, index: int, *, lacks: tuple[Lack, ...], found: Fit
 ) -> NearestMiss:
-    found = fit(asked, candidate.claims)
     lacks += (Lack.CLAIM,) if found.missing else ()
     lacks += (Lack.VALUE,) if found.differing else ()
-    return NearestMiss(asked.id, index, lacks, found.missing, found.differing)
-
-
-def _chosen(
-    asked: CredentialQuery, candidate: Candidate, *, index: int, option: int
-) -> CandidateMatch:
-    return CandidateMatch(
-        candidate=index,
-        paths=accepted_paths(asked.options[option], candidate.claims),
-        claim_set=option if asked.claim_sets else None,
-    )
+    return NearestMiss(asked, index, lacks, found.missing, found.differing)

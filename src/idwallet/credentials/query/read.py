@@ -57,6 +57,7 @@ def read_parts(value: JsonObject, *, at: str) -> QueryParts:
     names = [each.id for each in credentials]
     _require_distinct(names, place.under(f"{_VP} §6.1"))
     _require_few((each.claim_sets for each in credentials), place)
+    _require_cheap(credentials, place)
     return QueryParts(credentials, _credential_sets(query, frozenset(names)))
 
 
@@ -241,3 +242,13 @@ def _require_few(choices: Iterable[tuple[tuple[str, ...], ...]], here: Cursor) -
         limits.QUERY_COMBINATIONS
     ):
         raise here.excess("too many combinations")
+
+
+def _require_cheap(credentials: tuple[CredentialQuery, ...], here: Cursor) -> None:
+    # From its first null on, each part of a path is applied to as many elements as
+    # `limits.QUERY_PATH_MATCHES`, in every credential that is held: all else in a
+    # query is one look.
+    paths = (claim.path for each in credentials for claim in each.claims)
+    steps = sum(len(path) - path.index(None) for path in paths if None in path)
+    if steps > limits.QUERY_WILDCARD_STEPS:
+        raise here.excess("too many parts of paths from a null on")
