@@ -285,6 +285,28 @@ def test_what_is_missing_is_named_with_its_digest() -> None:
     assert (check.outcome, check.needs) == (Outcome.PASSED, ())
 
 
+@pytest.mark.parametrize("policy", MetadataRule)
+def test_the_rules_at_hand_hold_though_what_is_extended_is_missing(
+    policy: MetadataRule,
+) -> None:
+    rules = (rule("name", mandatory=True), rule("open", sd="always"))
+    parents = (
+        document(extends="urn:mid"),
+        document(*rules, vct="urn:mid", extends="urn:base"),
+    )
+    required = policy is MetadataRule.REQUIRED
+    kept = Reason.NOT_AT_HAND if required else Reason.NOT_AT_HAND_ACCEPTED
+    for claims, expected in (
+        ({"name": "N"}, kept),
+        ({}, Reason.MANDATORY_CLAIM_MISSING),
+        ({"name": "N", "open": 1}, Reason.DISCLOSURE_RULE_BROKEN),
+    ):
+        check, names = judged(clear(**claims), *parents, policy=policy)
+        assert check.reason is expected
+        assert names == (VCT, "urn:mid")
+    assert judged(clear(), policy=policy)[0].reason is kept
+
+
 def test_an_integrity_that_is_no_string_is_malformed() -> None:
     for value in (1, None, ["sha256-x"]):
         found = reason(clear(**{"vct#integrity": value}), RAW)
