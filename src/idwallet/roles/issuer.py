@@ -15,6 +15,7 @@ from idwallet.credentials.sdjwt.issue import (
     SdJwtVc,
     fixed_claims,
     plan_for,
+    require_fixed,
     require_issuable,
     sd_jwt_payload,
 )
@@ -121,17 +122,15 @@ class Issuer:
         """
         require_issuable(content, self._types)
         self._require_life(valid_from or at, valid_until, at=at)
-        return self._sign(
+        fixed = fixed_claims(
             content,
-            fixed=fixed_claims(
-                content,
-                holder_jwk=_public_jwk(holder_key),
-                valid_from=valid_from,
-                valid_until=valid_until,
-                at=at,
-            ),
-            salts=random_salts(self._random),
+            holder_jwk=_public_jwk(holder_key),
+            valid_from=valid_from,
+            valid_until=valid_until,
+            at=at,
         )
+        require_fixed(content, fixed=fixed, types=self._types)
+        return self._sign(content, fixed=fixed, salts=random_salts(self._random))
 
     def _sign(
         self, content: SdJwtVc, *, fixed: JsonObject, salts: SaltSource

@@ -19,6 +19,7 @@ from idwallet.credentials.sdjwt.metadata import (
     ClaimRule,
     Disclosability,
     TypeMetadataSet,
+    breaks,
     rules_of,
 )
 from idwallet.credentials.sdjwt.structures import (
@@ -99,7 +100,8 @@ def hidden_paths(
     `content.shape`.
 
     Raises:
-        UsageError: `content.disclosure` contradicts the type's metadata.
+        UsageError: the rules of `content.disclosure` and of the type's metadata
+            contradict each other for a claim that is there.
     """
     rules = {each.path: each for each in rules_of(content.vct, types)}
     wanted: dict[ClaimPath, Disclosability] = dict(content.disclosure)
@@ -116,7 +118,28 @@ def hidden_paths(
     claims = dict(content.claims)
     shown = {path for path in never if select(claims, path)}
     defaults -= {path[:size] for path in shown for size in range(1, len(path))}
-    return frozenset((defaults | always) - never)
+    hidden = frozenset((defaults | always) - never)
+    _require_kept(wanted, claims=claims, hidden=hidden)
+    return hidden
+
+
+def _require_kept(
+    wanted: Mapping[ClaimPath, Disclosability],
+    *,
+    claims: JsonObject,
+    hidden: frozenset[ClaimPath],
+) -> None:
+    """Refuse what a verifier would: two rules may meet at one claim (SD-JWT VC 5.6).
+
+    ``["list", null]`` and ``["list", 0]`` are two paths to the same element.
+    """
+    disclosed = {place for path in hidden for place, _ in select(claims, path)}
+    for path, rule in wanted.items():
+        if any(
+            breaks(rule, place, disclosed=disclosed)
+            for place, _ in select(claims, path)
+        ):
+            raise UsageError(f"rules contradict each other at {show_path(path)}")
 
 
 def plan_for(content: SdJwtVc, types: TypeMetadataSet = NO_TYPES) -> Plan:
@@ -285,6 +308,26 @@ def fixed_claims(
         status: JsonObject = {"idx": content.status.index, "uri": content.status.uri}
         fixed["status"] = {"status_list": status}
     return fixed
+
+
+def require_fixed(
+    content: SdJwtVc, *, fixed: JsonObject, types: TypeMetadataSet = NO_TYPES
+) -> None:
+    """Hold the claims of `fixed_claims` to the rules of the type.
+
+    Raises:
+        UsageError: the type demands one that is missing, or that one is hidden.
+    """
+    for rule in rules_of(content.vct, types):
+        if rule.path[0] not in _RESERVED:
+            continue
+        there = bool(select(fixed, rule.path))
+        if rule.mandatory and not there:
+            raise UsageError(f"the type demands {show_path(rule.path)}")
+        if there and rule.disclosability is Disclosability.ALWAYS:
+            raise UsageError(
+                f"the type hides {show_path(rule.path)}, which is never disclosable"
+            )
 
 
 def type_integrity(document: bytes) -> str:

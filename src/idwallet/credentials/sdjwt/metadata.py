@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
@@ -15,6 +16,7 @@ from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue, read_object
 from idwallet.codec.text import show
 from idwallet.credentials.paths import ClaimPath, select, show_path
+from idwallet.credentials.sdjwt.structures import NEVER_DISCLOSABLE
 from idwallet.credentials.sdjwt.unpack import Unpacked
 from idwallet.errors import LimitError, MalformedError, UsageError
 from idwallet.report import Check, CheckId, Facts, Reason, TypeMetadataNeeded, check
@@ -325,9 +327,13 @@ def rules_of(vct: str, types: TypeMetadataSet) -> tuple[ClaimRule, ...]:
     return rules
 
 
-def _breaks(
-    wanted: Disclosability, place: ClaimPath, *, disclosed: set[ClaimPath]
+def breaks(
+    wanted: Disclosability, place: ClaimPath, *, disclosed: AbstractSet[ClaimPath]
 ) -> bool:
+    """Tell whether a claim at a concrete place is not hidden, or shown, as it must be.
+
+    `disclosed` are the places of the claims that have a disclosure of their own.
+    """
     if wanted is Disclosability.ALWAYS:
         # A claim inside a disclosed one is hidden along with it.
         return not any(place[:n] in disclosed for n in range(1, len(place) + 1))
@@ -338,7 +344,7 @@ def _may_be_hidden(
     path: ClaimPath, rules: tuple[ClaimRule, ...], *, unpacked: Unpacked
 ) -> bool:
     """Tell whether a claim that is not there may be among what is not shown."""
-    if not unpacked.hidden:
+    if not unpacked.hidden or path[0] in NEVER_DISCLOSABLE:
         return False
     # A claim that is never disclosable goes with the object around it, which may be.
     present = takewhile(
@@ -367,7 +373,7 @@ def _broken(
                 missing.append(show_path(rule.path))
             continue
         for place, _ in found:
-            if _breaks(rule.disclosability, place, disclosed=disclosed):
+            if breaks(rule.disclosability, place, disclosed=disclosed):
                 wrong.append(show_path(rule.path))
     if missing:
         return Reason.MANDATORY_CLAIM_MISSING, tuple(dict.fromkeys(missing))

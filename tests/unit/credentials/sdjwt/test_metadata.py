@@ -337,6 +337,15 @@ def test_a_mandatory_claim_that_is_never_disclosable_is_not_among_the_hidden() -
     assert reason(clear(name="N"), known) is Reason.MATCHES
 
 
+def test_a_mandatory_claim_that_decides_validity_is_not_among_the_hidden() -> None:
+    unpacked = unpack({"vct": VCT, "_sd": [digest(HIDDEN)]}, ())[0]
+    for name, expected in (
+        ("name", Reason.MATCHES),
+        ("iss", Reason.MANDATORY_CLAIM_MISSING),
+    ):
+        assert reason(unpacked, document(rule(name, mandatory=True))) is expected
+
+
 def test_a_mandatory_claim_hides_with_the_object_around_it() -> None:
     inner = rule("address", "country", mandatory=True, sd="never")
     address = disclose("salt", "address", {"country": "XX"})
