@@ -133,13 +133,27 @@ def _require_kept(
 
     ``["list", null]`` and ``["list", 0]`` are two paths to the same element.
     """
-    disclosed = {place for path in hidden for place, _ in select(claims, path)}
+    disclosed = {place for path in hidden for place in _places(claims, path)}
     for path, rule in wanted.items():
-        if any(
-            breaks(rule, place, disclosed=disclosed)
-            for place, _ in select(claims, path)
-        ):
+        places = _places(claims, path)
+        if any(breaks(rule, place, disclosed=disclosed) for place in places):
             raise UsageError(f"rules contradict each other at {show_path(path)}")
+
+
+def _places(
+    value: JsonValue, path: ClaimPath, *, at: ClaimPath = ()
+) -> Iterator[ClaimPath]:
+    """Yield where a rule is kept: wherever its path fits, as `Plan` has it."""
+    if not path:
+        yield at
+        return
+    part, rest = path[0], path[1:]
+    if isinstance(value, dict) and isinstance(part, str) and part in value:
+        yield from _places(value[part], rest, at=(*at, part))
+    elif isinstance(value, list) and not isinstance(part, str):
+        for number, each in enumerate(value):
+            if part in (None, number):
+                yield from _places(each, rest, at=(*at, number))
 
 
 def plan_for(content: SdJwtVc, types: TypeMetadataSet = NO_TYPES) -> Plan:
