@@ -104,12 +104,7 @@ def _read_compact_form(text: str) -> SdJwt:
     if len(parts) - 2 > limits.DISCLOSURES:
         raise _too_many()
     last = parts[-1]
-    if len(last) > limits.KEY_BINDING_BYTES:
-        raise LimitError(
-            f"a key binding JWT of more than {limits.KEY_BINDING_BYTES} bytes",
-            at="key binding",
-            clause="idwallet limits",
-        )
+    _require_short(last)
     return SdJwt(
         issuer_jwt=read_compact(
             parts[0], at="issuer-signed JWT", understood=NO_EXTENSIONS
@@ -138,6 +133,7 @@ def _read_json_form(text: str) -> SdJwt:
     key_binding = first.unprotected.get("kb_jwt")
     if key_binding is not None and not isinstance(key_binding, str):
         raise MalformedError("kb_jwt is no string", at="kb_jwt", clause="RFC 9901 §8.1")
+    _require_short(key_binding or "")
     head = first.signing_input.decode("ascii") + "." + b64.encode(first.signature)
     return SdJwt(
         issuer_jwt=first,
@@ -146,6 +142,15 @@ def _read_json_form(text: str) -> SdJwt:
         compact="~".join((head, *disclosures, "")),
         others=signatures[1:],
     )
+
+
+def _require_short(key_binding: str) -> None:
+    if len(key_binding) > limits.KEY_BINDING_BYTES:
+        raise LimitError(
+            f"a key binding JWT of more than {limits.KEY_BINDING_BYTES} bytes",
+            at="key binding",
+            clause="idwallet limits",
+        )
 
 
 def _strings(value: JsonValue) -> tuple[str, ...]:

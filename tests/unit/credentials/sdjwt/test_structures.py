@@ -279,6 +279,22 @@ def test_a_json_form_with_too_many_disclosures_is_refused() -> None:
     assert reasons(made) == {(CheckId.CREDENTIAL_FORMAT, Reason.LIMIT_EXCEEDED)}
 
 
+@pytest.mark.parametrize("form", [str, flattened, general])
+def test_a_key_binding_is_bounded_in_every_form(
+    form: Callable[[str], JsonValue],
+) -> None:
+    shown = draft(SCENE).shown()
+    for size in (limits.KEY_BINDING_BYTES, limits.KEY_BINDING_BYTES + 1):
+        made = form(shown + "x" * size)
+        text = made if isinstance(made, str) else json.dumps(made)
+        if size == limits.KEY_BINDING_BYTES:
+            assert read_sd_jwt(text).key_binding == "x" * size
+            continue
+        with pytest.raises(LimitError) as caught:
+            read_sd_jwt(text)
+        assert caught.value.at == "key binding"
+
+
 def test_a_disclosure_cannot_smuggle_in_another() -> None:
     def joined(token: str) -> JsonValue:
         _, *disclosures, bound = token.split("~")
