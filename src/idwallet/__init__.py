@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from idwallet.crypto.seal import SealKey
     from idwallet.crypto.signer import StoredKeySigner
     from idwallet.crypto.software import SoftwareSigner
+    from idwallet.envelope.jws import JsonShape
     from idwallet.errors import VerificationFailed, VerificationIndeterminate
     from idwallet.explain import explain
     from idwallet.report import Check, CheckId, Outcome, Reason, Report
@@ -51,6 +52,7 @@ __all__ = [
     "Holder",
     "HolderKey",
     "Issuer",
+    "JsonShape",
     "MemoryReplay",
     "Outcome",
     "Policy",
@@ -96,6 +98,7 @@ _HOMES: Final = MappingProxyType(
         "Holder": "idwallet.roles.holder",
         "HolderKey": "idwallet.credentials.possession",
         "Issuer": "idwallet.roles.issuer",
+        "JsonShape": "idwallet.envelope.jws",
         "MemoryReplay": "idwallet.trust.replay",
         "Outcome": "idwallet.report",
         "Policy": "idwallet.trust.policy",

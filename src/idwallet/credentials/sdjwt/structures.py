@@ -7,9 +7,20 @@ from typing import Final, NamedTuple
 
 from idwallet import limits
 from idwallet.codec import b64
-from idwallet.codec.json import JsonObject, JsonValue, read_json, read_object
-from idwallet.envelope.jws import Jws, read_compact, read_json_serialization
-from idwallet.errors import LimitError, MalformedError
+from idwallet.codec.json import (
+    JsonObject,
+    JsonValue,
+    read_json,
+    read_object,
+    write_json,
+)
+from idwallet.envelope.jws import (
+    JsonShape,
+    Jws,
+    read_compact,
+    read_json_serialization,
+)
+from idwallet.errors import LimitError, MalformedError, UsageError
 from idwallet.profiles import SdJwtVcVersion
 
 TYP: Final = "dc+sd-jwt"
@@ -207,18 +218,48 @@ def read_disclosure(text: str, *, number: int) -> Disclosure:
     return Disclosure(number, name if len(parts) == 3 else None, parts[-1])
 
 
-def json_form(sd_jwt: SdJwt) -> JsonObject:
-    """Return the flattened JSON form of an SD-JWT (RFC 9901 section 8.1)."""
-    protected, payload = sd_jwt.issuer_jwt.signing_input.decode("ascii").split(".")
+def json_form(sd_jwt: SdJwt, shape: JsonShape = JsonShape.FLATTENED) -> JsonObject:
+    """Return a JSON form of an SD-JWT (RFC 9901 section 8.1).
+
+    Further signatures that a general form came with stay in the general form only.
+    Other unprotected members are left out: nobody signed them.
+    """
+    _, payload = _signed_parts(sd_jwt.issuer_jwt)
     header: JsonObject = {"disclosures": list(sd_jwt.disclosures)}
     if sd_jwt.key_binding is not None:
         header["kb_jwt"] = sd_jwt.key_binding
-    return {
-        "payload": payload,
-        "protected": protected,
-        "header": header,
-        "signature": b64.encode(sd_jwt.issuer_jwt.signature),
-    }
+    first = _signature_entry(sd_jwt.issuer_jwt, header)
+    if shape is JsonShape.FLATTENED:
+        return {"payload": payload, **first}
+    others = (_signature_entry(each, {}) for each in sd_jwt.others)
+    return {"payload": payload, "signatures": [first, *others]}
+
+
+def _signature_entry(jws: Jws, header: JsonObject) -> JsonObject:
+    protected, _ = _signed_parts(jws)
+    entry: JsonObject = {"protected": protected, "signature": b64.encode(jws.signature)}
+    return {**entry, "header": header} if header else entry
+
+
+def _signed_parts(jws: Jws) -> tuple[str, str]:
+    protected, payload = jws.signing_input.decode("ascii").split(".")
+    return protected, payload
+
+
+def to_json(text: str, shape: JsonShape) -> str:
+    """Return an SD-JWT, as issued or as shown, as the text of a JSON form.
+
+    Its key binding stays valid: ``sd_hash`` covers the compact form, which every
+    reader rebuilds (RFC 9901 section 8.1).
+
+    Raises:
+        MalformedError: `text` is no SD-JWT; see `read_sd_jwt`.
+        UsageError: in that form it would be larger than any reader takes.
+    """
+    made = write_json(json_form(read_sd_jwt(text), shape))
+    if len(made) > limits.SD_JWT_BYTES:
+        raise UsageError("the JSON form would be larger than any reader takes")
+    return made.decode("ascii")
 
 
 def digest_of(text: str, algorithm: str) -> str:

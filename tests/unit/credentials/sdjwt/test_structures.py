@@ -12,8 +12,10 @@ from idwallet.credentials.sdjwt.structures import (
     json_form,
     read_disclosure,
     read_sd_jwt,
+    to_json,
 )
-from idwallet.errors import LimitError, MalformedError, UnsupportedError
+from idwallet.envelope.jws import JsonShape
+from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.presentation import verify_presentation
 from idwallet.testing.corpus import judge
@@ -204,6 +206,47 @@ def test_the_flattened_form_is_what_the_compact_form_says() -> None:
     )
     shown = read_sd_jwt(draft(SCENE).shown())
     assert "kb_jwt" not in str(json_form(shown))
+
+
+def test_the_general_form_holds_one_list_of_signatures() -> None:
+    token = draft(SCENE).token()
+    assert json_form(read_sd_jwt(token), JsonShape.GENERAL) == general(token)
+    twice = general(token, signature_beside(token, kid="second"))
+    read = read_sd_jwt(json.dumps(twice))
+    again = read_sd_jwt(json.dumps(json_form(read, JsonShape.GENERAL)))
+    assert [each.signing_input for each in again.others] == [
+        each.signing_input for each in read.others
+    ]
+    assert json_form(read) == flattened(token)
+
+
+@pytest.mark.parametrize("shape", JsonShape)
+def test_every_form_of_a_presentation_says_and_proves_the_same(
+    shape: JsonShape,
+) -> None:
+    token = draft(SCENE).token()
+    written = to_json(token, shape)
+    read, compact = read_sd_jwt(written), read_sd_jwt(token)
+    assert read.compact == compact.compact
+    assert read.disclosures == compact.disclosures
+    assert read.key_binding == compact.key_binding
+    for other in JsonShape:
+        assert to_json(written, other) == to_json(token, other)
+    made = draft(SCENE)
+    made.bend_token = lambda token: to_json(token, shape)
+    assert judge(made).outcome is Outcome.PASSED
+
+
+def test_a_json_form_that_no_reader_takes_is_not_written() -> None:
+    head, *_ = draft(SCENE).shown().split("~")
+    size = limits.SD_JWT_BYTES - len(head) - 200
+    parts = ["A" * (size // 4)] * 4
+    assert read_sd_jwt(to_json("~".join((head, *parts, "")), JsonShape.GENERAL))
+    many = ["A" * 1023] * ((limits.SD_JWT_BYTES - len(head)) // 1024)
+    full = "~".join((head, *many[: limits.DISCLOSURES], ""))
+    assert read_sd_jwt(full)
+    with pytest.raises(UsageError):
+        to_json(full, JsonShape.FLATTENED)
 
 
 def test_the_form_does_not_change_what_the_hash_covers() -> None:
