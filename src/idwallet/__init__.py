@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from idwallet.credentials.query import Query
     from idwallet.credentials.sdjwt.issue import SdJwtVc
     from idwallet.credentials.sdjwt.metadata import Disclosability, TypeMetadataSet
+    from idwallet.credentials.sdjwt.structures import Serialisation
     from idwallet.crypto.algorithms import Algorithm
     from idwallet.crypto.seal import SealKey
     from idwallet.crypto.signer import StoredKeySigner
     from idwallet.crypto.software import SoftwareSigner
-    from idwallet.envelope.jws import JsonShape
     from idwallet.errors import VerificationFailed, VerificationIndeterminate
     from idwallet.explain import explain
     from idwallet.report import Check, CheckId, Outcome, Reason, Report
@@ -52,7 +52,6 @@ __all__ = [
     "Holder",
     "HolderKey",
     "Issuer",
-    "JsonShape",
     "MemoryReplay",
     "Outcome",
     "Policy",
@@ -65,6 +64,7 @@ __all__ = [
     "Report",
     "SdJwtVc",
     "SealKey",
+    "Serialisation",
     "SoftwareKeyStore",
     "SoftwareSigner",
     "SqlReplay",
@@ -98,7 +98,6 @@ _HOMES: Final = MappingProxyType(
         "Holder": "idwallet.roles.holder",
         "HolderKey": "idwallet.credentials.possession",
         "Issuer": "idwallet.roles.issuer",
-        "JsonShape": "idwallet.envelope.jws",
         "MemoryReplay": "idwallet.trust.replay",
         "Outcome": "idwallet.report",
         "Policy": "idwallet.trust.policy",
@@ -111,6 +110,7 @@ _HOMES: Final = MappingProxyType(
         "Report": "idwallet.report",
         "SdJwtVc": "idwallet.credentials.sdjwt.issue",
         "SealKey": "idwallet.crypto.seal",
+        "Serialisation": "idwallet.credentials.sdjwt.structures",
         "SoftwareKeyStore": "idwallet.adapters.keys",
         "SoftwareSigner": "idwallet.crypto.software",
         "SqlReplay": "idwallet.adapters.sql",

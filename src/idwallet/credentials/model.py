@@ -9,8 +9,6 @@ from typing import TypeVar
 from idwallet.codec.frozen import FrozenObject
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.paths import ClaimPath, is_pointer, select
-from idwallet.credentials.sdjwt.structures import to_json
-from idwallet.envelope.jws import JsonShape
 from idwallet.errors import UsageError, require_passed
 from idwallet.report import Outcome, Report
 
@@ -33,18 +31,6 @@ class Credential:
     def __repr__(self) -> str:
         """Show format and size only: the rest is personal data."""
         return f"Credential({self.format.value}, <{len(self.raw)} characters>)"
-
-    def to_json(self, shape: JsonShape = JsonShape.FLATTENED) -> str:
-        """Return the credential in a JSON serialisation (RFC 9901 section 8).
-
-        Its text may stand as `raw` of another `Credential`: a wallet takes all three
-        serialisations, and what is shown from them is the same.
-
-        Raises:
-            MalformedError: `raw` is no credential of that format.
-            UsageError: in that form it would be larger than any reader takes.
-        """
-        return to_json(self.raw, shape)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

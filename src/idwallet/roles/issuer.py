@@ -20,7 +20,7 @@ from idwallet.credentials.sdjwt.issue import (
     sd_jwt_payload,
 )
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
-from idwallet.credentials.sdjwt.structures import TYP
+from idwallet.credentials.sdjwt.structures import TYP, Serialisation, serialise
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import CompactSigner, x5c_parameter
 from idwallet.errors import UsageError
@@ -143,7 +143,7 @@ class Issuer:
         text = "~".join((token, *disclosures, ""))
         if len(text) > limits.DISCLOSURE_BYTES:
             _require_bounded(text, disclosures)
-        return Credential(Format.SD_JWT_VC, text)
+        return Credential(Format.SD_JWT_VC, _written(text, content.serialisation))
 
     def _require_life(self, since: datetime, until: datetime, *, at: datetime) -> None:
         for moment in (since, until, at):
@@ -157,6 +157,10 @@ class Issuer:
             if until > certificate.not_after:
                 # Later it would be refused for its certificate, not its own end.
                 raise UsageError("the credential would outlive its certificate")
+
+
+def _written(text: str, form: Serialisation) -> str:
+    return text if form is Serialisation.COMPACT else serialise(text, form)
 
 
 def _require_bounded(text: str, disclosures: Sequence[str]) -> None:

@@ -1,4 +1,3 @@
-import json
 import pickle
 from collections.abc import Callable
 from copy import deepcopy
@@ -15,16 +14,8 @@ from idwallet.credentials.model import (
     frozen_claims,
 )
 from idwallet.credentials.paths import ClaimPath
-from idwallet.envelope.jws import JsonShape
-from idwallet.errors import (
-    MalformedError,
-    UsageError,
-    VerificationFailed,
-    VerificationIndeterminate,
-)
+from idwallet.errors import UsageError, VerificationFailed, VerificationIndeterminate
 from idwallet.report import Check, CheckId, Reason, Report, check
-from idwallet.roles.presentation import verify_presentation
-from idwallet.testing.scene import Scene
 from tests.conftest import AT
 
 GOOD = check(CheckId.PRESENTATION_NONCE, Reason.MATCHES, subject="pid")
@@ -185,24 +176,3 @@ def test_claims_are_shown_nowhere() -> None:
     assert repr(credential()) == "VerifiedCredential('pid', 'urn:x', 'issuer')"
     raw = Credential(Format.SD_JWT_VC, "secret")
     assert repr(raw) == "Credential(dc+sd-jwt, <6 characters>)"
-
-
-@pytest.mark.parametrize("shape", JsonShape)
-def test_a_credential_is_written_held_and_shown_in_every_form(shape: JsonShape) -> None:
-    scene = Scene()
-    credential = scene.issue()
-    written = Credential(Format.SD_JWT_VC, credential.to_json(shape))
-    assert json.loads(written.raw).keys() >= {"payload"}
-    assert ("signatures" in json.loads(written.raw)) is (shape is JsonShape.GENERAL)
-    assert written.to_json() == credential.to_json()
-    request = scene.request()
-    body = scene.answer(request, written)
-    verified = verify_presentation(
-        body, request=request, trust=scene.trust, at=scene.at
-    )
-    assert verified.claim("family_name", str) == "Образцова"
-
-
-def test_what_is_no_credential_has_no_json_form() -> None:
-    with pytest.raises(MalformedError):
-        Credential(Format.SD_JWT_VC, "secret").to_json()

@@ -27,6 +27,7 @@ from idwallet.credentials.sdjwt.structures import (
     NEVER_DISCLOSABLE,
     SD,
     SD_ALG,
+    Serialisation,
 )
 from idwallet.errors import UsageError
 from idwallet.report import StatusListNeeded
@@ -69,7 +70,7 @@ class SdJwtVc:
 
     `issuer_name` becomes ``iss``; without it the issuer is the certificate's subject.
     `also_known_as` are further types that the credential is of (``aka_vcts``, SD-JWT
-    VC 2.2.2.2). `decoys` adds so many digests of nothing at each level, so that the
+    VC 2.2.2.2). The credential is written down as `serialisation` says. `decoys` adds so many digests of nothing at each level, so that the
     number of claims does not show.
     """
 
@@ -85,6 +86,7 @@ class SdJwtVc:
     issuer_name: str | None = None
     status: StatusListNeeded | None = None
     type_integrity: str | None = None
+    serialisation: Serialisation = Serialisation.COMPACT
 
     def __repr__(self) -> str:
         """Show type and number of claims only."""

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -45,6 +46,19 @@ NEVER_DISCLOSABLE: Final = frozenset(
     {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"}
 )
 """Claims that decide validity: no disclosure may carry them (SD-JWT VC 2.2.2.3)."""
+
+
+class Serialisation(StrEnum):
+    """How an SD-JWT is written down; every reader here takes all three.
+
+    COMPACT is a line of text (RFC 9901 section 4). The JSON forms hold the same parts
+    in an object (section 8): FLATTENED beside the one signature, GENERAL in a list of
+    signatures, which may be of one.
+    """
+
+    COMPACT = "compact"
+    FLATTENED = "flattened"
+    GENERAL = "general"
 
 
 class SdJwt(NamedTuple):
@@ -246,8 +260,8 @@ def _signed_parts(jws: Jws) -> tuple[str, str]:
     return protected, payload
 
 
-def to_json(text: str, shape: JsonShape) -> str:
-    """Return an SD-JWT, as issued or as shown, as the text of a JSON form.
+def serialise(text: str, form: Serialisation) -> str:
+    """Return an SD-JWT, as issued or as shown, in another serialisation.
 
     Its key binding stays valid: ``sd_hash`` covers the compact form, which every
     reader rebuilds (RFC 9901 section 8.1).
@@ -256,7 +270,10 @@ def to_json(text: str, shape: JsonShape) -> str:
         MalformedError: `text` is no SD-JWT; see `read_sd_jwt`.
         UsageError: in that form it would be larger than any reader takes.
     """
-    made = write_json(json_form(read_sd_jwt(text), shape))
+    read = read_sd_jwt(text)
+    if form is Serialisation.COMPACT:
+        return read.compact + (read.key_binding or "")
+    made = write_json(json_form(read, JsonShape(form.value)))
     if len(made) > limits.SD_JWT_BYTES:
         raise UsageError("the JSON form would be larger than any reader takes")
     return made.decode("ascii")

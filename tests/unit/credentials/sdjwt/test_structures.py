@@ -12,7 +12,7 @@ from idwallet.credentials.sdjwt.structures import (
     json_form,
     read_disclosure,
     read_sd_jwt,
-    to_json,
+    serialise,
 )
 from idwallet.envelope.jws import JsonShape
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
@@ -220,20 +220,20 @@ def test_the_general_form_holds_one_list_of_signatures() -> None:
     assert json_form(read) == flattened(token)
 
 
-@pytest.mark.parametrize("shape", JsonShape)
+@pytest.mark.parametrize("form", Serialisation)
 def test_every_form_of_a_presentation_says_and_proves_the_same(
-    shape: JsonShape,
+    form: Serialisation,
 ) -> None:
     token = draft(SCENE).token()
-    written = to_json(token, shape)
+    written = serialise(token, form)
     read, compact = read_sd_jwt(written), read_sd_jwt(token)
     assert read.compact == compact.compact
     assert read.disclosures == compact.disclosures
     assert read.key_binding == compact.key_binding
-    for other in JsonShape:
-        assert to_json(written, other) == to_json(token, other)
+    for other in Serialisation:
+        assert serialise(written, other) == serialise(token, other)
     made = draft(SCENE)
-    made.bend_token = lambda token: to_json(token, shape)
+    made.bend_token = lambda token: serialise(token, form)
     assert judge(made).outcome is Outcome.PASSED
 
 
@@ -241,12 +241,12 @@ def test_a_json_form_that_no_reader_takes_is_not_written() -> None:
     head, *_ = draft(SCENE).shown().split("~")
     size = limits.SD_JWT_BYTES - len(head) - 200
     parts = ["A" * (size // 4)] * 4
-    assert read_sd_jwt(to_json("~".join((head, *parts, "")), JsonShape.GENERAL))
+    assert read_sd_jwt(serialise("~".join((head, *parts, "")), Serialisation.GENERAL))
     many = ["A" * 1023] * ((limits.SD_JWT_BYTES - len(head)) // 1024)
     full = "~".join((head, *many[: limits.DISCLOSURES], ""))
     assert read_sd_jwt(full)
     with pytest.raises(UsageError):
-        to_json(full, JsonShape.FLATTENED)
+        serialise(full, Serialisation.FLATTENED)
 
 
 def test_the_form_does_not_change_what_the_hash_covers() -> None:
