@@ -70,8 +70,8 @@ class SdJwtVc:
 
     `issuer_name` becomes ``iss``; without it the issuer is the certificate's subject.
     `also_known_as` are further types that the credential is of (``aka_vcts``, SD-JWT
-    VC 2.2.2.2). The credential is written down as `serialisation` says. `decoys` adds so many digests of nothing at each level, so that the
-    number of claims does not show.
+    VC 2.2.2.2). `decoys` adds so many digests of nothing at each level, so that the
+    number of claims does not show. `serialisation` says how all is written down.
     """
 
     vct: str

@@ -7,6 +7,7 @@ from idwallet import limits
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.sdjwt.structures import (
+    Serialisation,
     digest_of,
     hash_name,
     json_form,
