@@ -12,7 +12,14 @@ from typing import Final, NamedTuple
 
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue, are_scalars
-from idwallet.credentials.paths import ClaimPath, select, show_path
+from idwallet.credentials.paths import (
+    ClaimPath,
+    Selection,
+    is_pointer,
+    look_up,
+    select,
+    show_path,
+)
 from idwallet.credentials.sdjwt.conceal import Concealment, Plan, SaltSource, plan_of
 from idwallet.credentials.sdjwt.metadata import (
     NO_TYPES,
@@ -29,7 +36,7 @@ from idwallet.credentials.sdjwt.structures import (
     SD_ALG,
     Serialisation,
 )
-from idwallet.errors import UsageError
+from idwallet.errors import LimitError, UsageError
 from idwallet.report import StatusListNeeded
 
 _RESERVED: Final = NEVER_DISCLOSABLE | {"iat", SD, SD_ALG, DOTS}
@@ -118,7 +125,7 @@ def hidden_paths(
     never = {p for p, d in wanted.items() if d is Disclosability.NEVER}
     # What is always shown cannot stand in an object that is hidden by default.
     claims = dict(content.claims)
-    shown = {path for path in never if select(claims, path)}
+    shown = {path for path in never if any(_places(claims, path))}
     defaults -= {path[:size] for path in shown for size in range(1, len(path))}
     hidden = frozenset((defaults | always) - never)
     _require_kept(wanted, claims=claims, hidden=hidden)
@@ -212,7 +219,9 @@ def require_issuable(content: SdJwtVc, types: TypeMetadataSet = NO_TYPES) -> Non
     Raises:
         UsageError: no type; a claim that comes from elsewhere or means something to
             SD-JWT itself; nesting too deep; a claim the type demands is missing; a
-            status that points nowhere.
+            status that points nowhere; a path in `disclosure` that selects no claim
+            and that the type does not know; more array elements than any reader takes
+            of a claim that the type demands.
     """
     if not content.vct:
         raise UsageError("a credential needs a vct (SD-JWT VC 2.2.2.1)")
@@ -230,11 +239,10 @@ def require_issuable(content: SdJwtVc, types: TypeMetadataSet = NO_TYPES) -> Non
             f"{', '.join(taken)}: set by the issuer's arguments or by SD-JWT, "
             "not a claim (SD-JWT VC 2.2.2.2, RFC 9901 4.1)"
         )
-    for path in content.disclosure:
-        if path and path[0] in _RESERVED:
-            raise UsageError("a claim that decides validity can never be disclosable")
     _require_clean(dict(content.claims), 0)
-    _require_mandatory(content, rules_of(content.vct, types))
+    rules = rules_of(content.vct, types)
+    _require_known_paths(content, rules)
+    _require_mandatory(content, rules)
 
 
 def _require_clean(value: JsonValue, depth: int) -> None:
@@ -265,8 +273,40 @@ def _require_mandatory(content: SdJwtVc, rules: tuple[ClaimRule, ...]) -> None:
         name = rule.path[0]
         if not rule.mandatory or name in _RESERVED:
             continue
-        if not select(dict(content.claims), rule.path):
+        if not _selected(dict(content.claims), rule.path):
             raise UsageError(f"the type demands {show_path(rule.path)}")
+
+
+def _selected(claims: JsonObject, path: ClaimPath) -> Selection:
+    try:
+        return select(claims, path)
+    except LimitError:
+        where = show_path(path)
+        raise UsageError(f"more elements than any reader takes: {where}") from None
+
+
+def _require_known_paths(content: SdJwtVc, rules: tuple[ClaimRule, ...]) -> None:
+    """Refuse a path in `disclosure` that decides about nothing.
+
+    Misspelt, it would leave hidden or shown what should be the other.
+    """
+    known = {each.path for each in rules}
+    for path in content.disclosure:
+        if not is_pointer(path):
+            raise UsageError("a path has names, indexes and None (OpenID4VP 1.0 7)")
+        if path[0] in _RESERVED:
+            raise UsageError("a claim that decides validity can never be disclosable")
+        if path not in known and not _is_stated(dict(content.claims), path):
+            raise UsageError(f"disclosure names no claim there: {show_path(path)}")
+
+
+def _is_stated(claims: JsonObject, path: ClaimPath) -> bool:
+    """Tell whether a claim stands at `path`, or an array without elements yet."""
+    if any(_places(claims, path)):
+        return True
+    arrays = (path[:size] for size, part in enumerate(path) if part is None)
+    places = (place for each in arrays for place in _places(claims, each))
+    return any(look_up(claims, each) == [] for each in places)
 
 
 def sd_jwt_payload(
