@@ -111,6 +111,8 @@ def evaluate_presentation(
     """
     if not isinstance(request, PresentationRequest):
         raise UsageError("judge against a PresentationRequest of Verifier.request")
+    if request.policy_digest != request.verifier.policy.digest():
+        raise UsageError("the request was made under another policy")
     if at.utcoffset() is None:
         raise UsageError("`at` carries its time zone: use an aware datetime")
     return _Answer(request, trust=trust, at=at).judge(response)

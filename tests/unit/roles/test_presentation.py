@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.codec.json import JsonObject, JsonValue, write_json
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.credentials.query import Query
+from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
+from idwallet.crypto.seal import SealKey
 from idwallet.errors import (
     PortError,
     UsageError,
@@ -23,12 +25,13 @@ from idwallet.testing.draft import Draft, draft
 from idwallet.testing.pki import TestPki
 from idwallet.testing.scene import LIFE, PID, Scene
 from idwallet.trust.anchors import TrustStore
-from idwallet.trust.policies import RETAIL
-from idwallet.trust.policy import Policy, PresenceRule, StatusRule
+from idwallet.trust.policies import RETAIL, WALLET
+from idwallet.trust.policy import MetadataRule, Policy, PresenceRule
 from idwallet.trust.replay import MemoryReplay
 
 SCENE = Scene(seed=b"idwallet TEST presentation")
 AT = SCENE.at
+SEAL = SealKey(bytes(32))
 
 
 def evaluated(
@@ -54,6 +57,11 @@ def verified(made: Draft, body: str | None = None) -> VerifiedPresentation:
 def asked(query: JsonValue, verifier: Verifier = SCENE.verifier) -> PresentationRequest:
     wanted = Query.from_dcql({"credentials": query})
     return verifier.request(wanted, purpose="a test", at=AT)
+
+
+def moved(request: PresentationRequest, verifier: Verifier) -> PresentationRequest:
+    """Return the same request as another verifier of that party has it."""
+    return verifier.restore(request.save(SEAL), SEAL)
 
 
 def credential_query(name: str, **more: JsonValue) -> dict[str, JsonValue]:
@@ -231,18 +239,20 @@ def test_what_is_neither_yes_nor_no_raises_and_names_what_would_settle_it() -> N
 
 
 def test_the_same_bytes_may_be_judged_again_until_they_pass_and_pass_once() -> None:
-    made = listed()
+    made = draft(SCENE)
+    asking = SCENE.new_verifier(policy=replace(RETAIL, metadata=MetadataRule.REQUIRED))
+    made.request = asking.request(made.request.query, purpose="a test", at=AT)
     body = made.response()
     for _ in range(3):
         assert evaluated(made, body).report.outcome is Outcome.INDETERMINATE
-    # What was missing is settled: here, by a policy that does without.
-    lenient = replace(RETAIL, status=StatusRule.NOT_REQUIRED_ACCEPTED)
+    # What was missing is settled: the type metadata came in.
     settled = Verifier(
-        identity=made.request.verifier.identity,
-        policy=lenient,
-        replay=made.request.verifier.replay,
+        identity=asking.identity,
+        policy=asking.policy,
+        replay=asking.replay,
+        types=TypeMetadataSet.read([write_json({"vct": PID})]),
     )
-    made.request = replace(made.request, verifier=settled)
+    made.request = moved(made.request, settled)
     assert isinstance(evaluated(made, body), VerifiedPresentation)
     again = evaluated(made, body)
     assert isinstance(again, Unverified)
@@ -259,6 +269,13 @@ def test_another_answer_cannot_take_the_place_of_one_that_is_undecided() -> None
     assert evaluated(made, first).report.outcome is Outcome.INDETERMINATE
 
 
+def test_a_request_is_judged_by_the_policy_it_was_made_under_alone() -> None:
+    made = draft(SCENE)
+    object.__setattr__(made.request, "verifier", SCENE.new_verifier(policy=WALLET))
+    with pytest.raises(UsageError, match="another policy"):
+        evaluated(made)
+
+
 def test_somebody_who_judged_meanwhile_is_not_passed_twice() -> None:
     class Racing(MemoryReplay):
         """Another caller settles the request between our two steps."""
@@ -271,7 +288,7 @@ def test_somebody_who_judged_meanwhile_is_not_passed_twice() -> None:
     verifier = Verifier(
         identity=SCENE.verifier.identity, policy=RETAIL, replay=Racing()
     )
-    made.request = replace(made.request, verifier=verifier)
+    made.request = moved(made.request, verifier)
     found = evaluated(made)
     assert isinstance(found, Unverified)
     (failed,) = found.report.failed()
@@ -295,7 +312,7 @@ def test_a_guard_that_does_not_answer_raises_and_lets_nobody_in() -> None:
     verifier = Verifier(
         identity=SCENE.verifier.identity, policy=RETAIL, replay=Broken()
     )
-    made.request = replace(made.request, verifier=verifier)
+    made.request = moved(made.request, verifier)
     with pytest.raises(PortError):
         evaluated(made)
 
