@@ -30,6 +30,10 @@ class Binding(NamedTuple):
     jws: Jws
     said: JsonObject
 
+    def __repr__(self) -> str:
+        """Show nothing: it says when, where and to whom a person showed something."""
+        return "<Binding>"
+
 
 class HolderJudgement:
     """The holder of one credential, at one moment; adds checks to those collected.

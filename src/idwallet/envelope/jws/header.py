@@ -33,7 +33,7 @@ class HeaderParameters(FrozenObject):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class JwsHeader:
     """A protected header that keeps the rules of RFC 7515 §4.
 
@@ -50,6 +50,10 @@ class JwsHeader:
     parameters: Mapping[str, JsonValue]
     critical: tuple[str, ...] = ()
     encoded: bool = True
+
+    def __repr__(self) -> str:
+        """Show how many parameters there are: names and keys may be a person's."""
+        return f"JwsHeader(<{len(self.parameters)} parameters>)"
 
 
 def read_header(segment: bytes, *, at: str) -> JwsHeader:
