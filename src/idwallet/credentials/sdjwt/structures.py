@@ -1,10 +1,10 @@
 """The parts of an SD-JWT as received, kept byte for byte (RFC 9901 sections 4, 8)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from idwallet import limits
 from idwallet.codec import b64
@@ -13,6 +13,7 @@ from idwallet.codec.json import (
     JsonValue,
     read_json,
     read_object,
+    read_rows,
     write_json,
 )
 from idwallet.envelope.jws import (
@@ -37,6 +38,9 @@ HASHES: Final = MappingProxyType(
     {"sha-256": hashlib.sha256, "sha-384": hashlib.sha384, "sha-512": hashlib.sha512}
 )
 """The hash algorithms of `_sd_alg` (RFC 9901 section 4.1.1) that are understood."""
+
+# What a named tuple's constructor calls, without the Python function around it.
+_new: Final = tuple.__new__
 
 NO_EXTENSIONS: Final[frozenset[str]] = frozenset()
 """The critical header parameters that are understood: none, as no JWT may leave its
@@ -123,21 +127,19 @@ def read_sd_jwt(text: str | bytes) -> SdJwt:
 
 
 def _read_compact_form(text: str) -> SdJwt:
-    parts = text.split("~")
-    if len(parts) < 2:
+    # Splitting looks at every character by itself; searching is many times as fast, and
+    # nearly all of the text is the issuer-signed JWT.
+    first, end = text.find("~"), text.rfind("~")
+    if first < 0:
         raise MalformedError("no tilde", at="sd-jwt", clause="RFC 9901 §4")
-    if len(parts) - 2 > limits.DISCLOSURES:
+    disclosures = text[first + 1 : end].split("~") if end > first else []
+    if len(disclosures) > limits.DISCLOSURES:
         raise _too_many()
-    last = parts[-1]
+    last = text[end + 1 :]
     _require_short(last)
-    return SdJwt(
-        issuer_jwt=read_compact(
-            parts[0], at="issuer-signed JWT", understood=NO_EXTENSIONS
-        ),
-        disclosures=tuple(parts[1:-1]),
-        key_binding=last or None,
-        compact=text[: len(text) - len(last)],
-    )
+    jws = read_compact(text[:first], at="issuer-signed JWT", understood=NO_EXTENSIONS)
+    compact = text[: end + 1]
+    return _new(SdJwt, (jws, tuple(disclosures), last or None, compact, ()))
 
 
 def _read_json_form(text: str) -> SdJwt:
@@ -205,13 +207,53 @@ def _too_many() -> LimitError:
 
 
 def read_disclosure(text: str, *, number: int) -> Disclosure:
-    """Decode one disclosure (RFC 9901 section 4.2).
+    """Decode one disclosure; see `read_disclosures`."""
+    (parts,) = read_disclosures([text], first=number)
+    name = cast("str", parts[1]) if len(parts) == 3 else None
+    return Disclosure(number, name, parts[-1])
+
+
+def read_disclosures(texts: Sequence[str], *, first: int = 1) -> list[list[JsonValue]]:
+    """Return the elements of each disclosure (RFC 9901 section 4.2).
+
+    The first is a string, the salt; of three, so is the second, the name. `first` is
+    the number of the first one in errors.
 
     Raises:
-        MalformedError: no base64url of a JSON array of two or three elements whose
-            salt, and name where there is one, are strings.
-        LimitError: it passes `limits.DISCLOSURE_BYTES`.
+        MalformedError: one is no base64url of a JSON array of two or three elements
+            whose salt, and name where there is one, are strings.
+        LimitError: one passes `limits.DISCLOSURE_BYTES`.
     """
+    rows: list[list[JsonValue]] = []
+    known = _read_at_once(texts)
+    for number, text in enumerate(texts):
+        parts = _read_alone(text, first + number) if known is None else known[number]
+        if not isinstance(parts, list) or not 2 <= len(parts) <= 3:
+            what = "no array of two or three"
+        elif not isinstance(parts[0], str) or not isinstance(parts[-2], str):
+            # Of two, the last but one is the salt again.
+            what = "the salt or the claim name is no string"
+        else:
+            rows.append(parts)
+            continue
+        raise MalformedError(
+            what, at=f"disclosure {first + number}", clause=_DISCLOSURE
+        )
+    return rows
+
+
+def _read_at_once(texts: Sequence[str]) -> list[JsonValue] | None:
+    """Return what all hold, or None when that takes reading them one by one."""
+    if max(map(len, texts), default=0) > limits.DISCLOSURE_BYTES:
+        return None
+    try:
+        data = [b64.decode(each, at="disclosures") for each in texts]
+    except MalformedError:
+        return None
+    return read_rows(data)
+
+
+def _read_alone(text: str, number: int) -> JsonValue:
     at = f"disclosure {number}"
     if len(text) > limits.DISCLOSURE_BYTES:
         raise LimitError(
@@ -220,16 +262,7 @@ def read_disclosure(text: str, *, number: int) -> Disclosure:
             clause="idwallet limits",
         )
     data = b64.decode(text, at=at, clause=_DISCLOSURE)
-    parts = read_json(
-        data, at=at, clause=_DISCLOSURE, max_bytes=limits.DISCLOSURE_BYTES
-    )
-    if not isinstance(parts, list) or not 2 <= len(parts) <= 3:
-        raise MalformedError("no array of two or three", at=at, clause=_DISCLOSURE)
-    name = parts[1] if len(parts) == 3 else ""
-    if not isinstance(parts[0], str) or not isinstance(name, str):
-        what = "the salt or the claim name is no string"
-        raise MalformedError(what, at=at, clause=_DISCLOSURE)
-    return Disclosure(number, name if len(parts) == 3 else None, parts[-1])
+    return read_json(data, at=at, clause=_DISCLOSURE, max_bytes=limits.DISCLOSURE_BYTES)
 
 
 def json_form(sd_jwt: SdJwt, shape: JsonShape = JsonShape.FLATTENED) -> JsonObject:
