@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from idwallet.cli.verdicts import leaf_claims, personal_claims
 from idwallet.cli.words import Speech
 from idwallet.credentials.paths import ClaimPath, covers, select, show_path
-from idwallet.credentials.query import NearestMiss
+from idwallet.credentials.query import Lack, NearestMiss
 from idwallet.credentials.sdjwt.present import read_held
 from idwallet.roles.holder import Asked, Choice, Match, Shown
 
@@ -73,7 +73,7 @@ def _miss(miss: NearestMiss, match: Match, *, speech: Speech) -> Iterator[str]:
     for path in miss.differing:
         yield f"  - {speech.say('match.lack.value', claim=speech.claim(path))}"
     for lack in miss.lacks:
-        if lack.value in {"holder_key", "authority"}:
+        if lack not in {Lack.CLAIM, Lack.VALUE}:
             yield f"  - {speech.say(f'match.lack.{lack.value}')}"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from idwallet.codec.numeric_date import numeric_date
 from idwallet.credentials.model import Credential
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.query import Query, QueryMatch, match
@@ -237,6 +238,8 @@ class Holder:
             raw=credential.raw,
             thumbprint=thumbprint,
             authority_key_ids=_authority_key_ids(issuer),
+            valid_from=numeric_date(unpacked.claims.get("nbf")),
+            valid_until=verdict.valid_until,
         )
         self._store.put(seal_record(held, key=self._seal, random=self._random))
         return held
@@ -279,10 +282,22 @@ class Holder:
     ) -> Report:
         return Report(checks=checks, required=required, at=at, policy=self._policy.name)
 
-    def match(self, asked: Asked) -> Match:
-        """Find what answers the request; pure, and nothing leaves the wallet."""
+    def match(self, asked: Asked, *, at: datetime) -> Match:
+        """Find what answers the request; pure, and nothing leaves the wallet.
+
+        What is not valid at the moment `at` answers nothing.
+
+        Raises:
+            UsageError: `at` has no time zone.
+        """
+        _require_aware(at)
         held = self.credentials()
-        found = match(asked.query, [each.candidate() for each in held])
+        found = match(
+            asked.query,
+            [each.candidate() for each in held],
+            at=at,
+            leeway=self._policy.clock_skew,
+        )
         return Match(asked, found, held)
 
     def present(

@@ -104,7 +104,7 @@ class _Order:
         with Telling(self.lang, self.reader, self.as_json).refusals():
             asked = wallet.read_request(raw, at=moment)
         with about(self.folder):
-            match = wallet.match(asked)
+            match = wallet.match(asked, at=moment)
         choice = self._choose(match)
         self._agree(choice)
         with about(self.folder):

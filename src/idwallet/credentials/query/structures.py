@@ -5,6 +5,7 @@ OpenID4VP 1.0 §6 are kept, whichever way a query is made.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from idwallet.codec.b64 import decode
@@ -202,6 +203,8 @@ class Candidate:
         authority_key_ids: the authority key identifiers of the certificates that
             came with it (RFC 5280 §4.2.1.1).
         holder_bound: the holder's key is in it, so that binding can be proven.
+        valid_from: the moment from which it is valid, None for always.
+        valid_until: the moment at which it is valid no more, None for never.
         identity: a digest of what the issuer signed; two with the same are the same
             credential. Empty where nobody compares.
     """
@@ -211,6 +214,8 @@ class Candidate:
     claims: JsonObject
     authority_key_ids: tuple[bytes, ...] = ()
     holder_bound: bool = False
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
     identity: bytes = b""
 
     def __repr__(self) -> str:

@@ -18,6 +18,7 @@ from idwallet.credentials.query import (
     requested_paths,
 )
 from idwallet.credentials.query import fit as module
+from tests.conftest import AT
 
 CLAIMS: JsonObject = {
     "a": 1,
@@ -99,7 +100,7 @@ def test_each_claim_is_looked_up_once_however_many_claim_sets_name_it(
     asked = _asked(*asked.claims, sets=tuple((*each[:60], "x") for each in options))
     held: JsonObject = {name: ["yes"] * 10 for name in names}
     shown = Candidate("dc+sd-jwt", ("urn:a",), held, holder_bound=True)
-    (found,) = match(Query((asked,)), [shown]).credentials
+    (found,) = match(Query((asked,)), [shown], at=AT).credentials
     assert found.misses[0].missing == (("absent",),)
     assert set(looked.values()) == {1}
     looked.clear()
