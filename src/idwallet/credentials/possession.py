@@ -12,13 +12,20 @@ from idwallet.codec.numeric_date import numeric_date
 from idwallet.codec.text import show
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import Signer
-from idwallet.envelope.jws import Jws, read_compact, sign_compact, signature_reason
+from idwallet.envelope.jws import (
+    Jws,
+    read_compact,
+    sign_compact,
+    signature_facts,
+    signature_reason,
+)
 from idwallet.errors import (
     LimitError,
     MalformedError,
     UnsupportedError,
     UsageError,
     VerificationFailed,
+    fault_reason,
     require_passed,
 )
 from idwallet.report import (
@@ -253,17 +260,8 @@ def _signature(jws: Jws, policy: Policy) -> tuple[PublicKey | None, Check]:
         facts = {"what": error.what}
         return None, _say(CheckId.PROOF_SIGNATURE, Reason.KEY_UNUSABLE, facts=facts)
     reason = signature_reason(jws, key=key, allowed=policy.algorithms)
-    return key, _say(
-        CheckId.PROOF_SIGNATURE, reason, facts=_signature_facts(reason, jws)
-    )
-
-
-def _signature_facts(reason: Reason, jws: Jws) -> Facts | None:
-    if reason is Reason.ALGORITHM_NOT_ALLOWED:
-        return {"found": show(jws.header.algorithm)}
-    if reason is Reason.KEY_UNUSABLE:
-        return {"what": "the key cannot be used with the algorithm"}
-    return None
+    facts = signature_facts(reason, jws)
+    return key, _say(CheckId.PROOF_SIGNATURE, reason, facts=facts)
 
 
 def _compared(check_id: CheckId, found: JsonValue, *, expected: str) -> Check:
@@ -296,14 +294,8 @@ def _freshness(claims: JsonObject, expected: _Expected) -> Check:
 
 
 def _faulty(error: MalformedError | UnsupportedError) -> Check:
-    reason = Reason.MALFORMED
-    if isinstance(error, LimitError):
-        reason = Reason.LIMIT_EXCEEDED
-    elif isinstance(error, UnsupportedError):
-        reason = Reason.UNSUPPORTED
-    return _say(
-        CheckId.PROOF_FORMAT, reason, facts={"what": error.what, "at": error.at}
-    )
+    facts = {"what": error.what, "at": error.at}
+    return _say(CheckId.PROOF_FORMAT, fault_reason(error), facts=facts)
 
 
 def _waiting(check_id: CheckId) -> Check:

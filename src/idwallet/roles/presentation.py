@@ -32,7 +32,7 @@ from idwallet.credentials.required import (
     Expected,
     required_of,
 )
-from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate, fault_reason
+from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate
 from idwallet.credentials.sdjwt.narrow import Narrowed, narrow
 from idwallet.errors import (
     MalformedError,
@@ -40,6 +40,7 @@ from idwallet.errors import (
     UsageError,
     VerificationFailed,
     VerificationIndeterminate,
+    fault_reason,
 )
 from idwallet.ports import Use
 from idwallet.protocols.openid4vp.response import (

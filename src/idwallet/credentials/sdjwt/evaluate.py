@@ -19,7 +19,7 @@ from idwallet.codec.json import JsonObject, JsonValue, read_object
 from idwallet.codec.numeric_date import numeric_seconds
 from idwallet.codec.text import show
 from idwallet.credentials.required import Context, Expected, HeldBy
-from idwallet.credentials.sdjwt.key_binding import HolderJudgement, signature_facts
+from idwallet.credentials.sdjwt.key_binding import HolderJudgement
 from idwallet.credentials.sdjwt.metadata import (
     NO_TYPES,
     TypeMetadataSet,
@@ -32,8 +32,8 @@ from idwallet.credentials.sdjwt.structures import (
     read_types,
 )
 from idwallet.credentials.sdjwt.unpack import DisclosureFault, Unpacked, unpack
-from idwallet.envelope.jws import signature_reason
-from idwallet.errors import LimitError, MalformedError, UnsupportedError
+from idwallet.envelope.jws import signature_facts, signature_reason
+from idwallet.errors import MalformedError, UnsupportedError, fault_reason
 from idwallet.profiles import SdJwtVcVersion
 from idwallet.report import (
     Check,
@@ -100,15 +100,6 @@ def evaluate(
     checks.answers.append((CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED, ()))
     judgement = _Judgement(sd_jwt, payload, context=context, checks=checks)
     return judgement.run(expected, types)
-
-
-def fault_reason(error: MalformedError | UnsupportedError) -> Reason:
-    """Return the reason that a reader's error stands for."""
-    if isinstance(error, LimitError):
-        return Reason.LIMIT_EXCEEDED
-    if isinstance(error, UnsupportedError):
-        return Reason.UNSUPPORTED
-    return Reason.MALFORMED
 
 
 class _Judgement:
@@ -199,7 +190,8 @@ class _Judgement:
         reason = signature_reason(jws, key=signer.key, allowed=allowed)
         if reason is Reason.VALID:
             return CheckId.ISSUER_SIGNATURE, reason, ()
-        return CheckId.ISSUER_SIGNATURE, reason, signature_facts(reason, jws)
+        facts = tuple(signature_facts(reason, jws).items())
+        return CheckId.ISSUER_SIGNATURE, reason, facts
 
     # Step 4.
 

@@ -6,7 +6,6 @@ from typing import Final, NamedTuple
 
 from idwallet.codec.json import JsonObject, JsonValue, read_object
 from idwallet.codec.numeric_date import numeric_seconds
-from idwallet.codec.text import show
 from idwallet.credentials.required import BOUND, Expected, HeldBy
 from idwallet.credentials.sdjwt.structures import (
     NO_EXTENSIONS,
@@ -16,10 +15,9 @@ from idwallet.credentials.sdjwt.structures import (
     hash_name,
 )
 from idwallet.crypto.keys import PublicKey
-from idwallet.envelope.jws import Jws, read_compact, signature_reason
+from idwallet.envelope.jws import Jws, read_compact, signature_facts, signature_reason
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.report import CheckId, Checks, Facts, Reason
-from idwallet.report.verdict import Given
 from idwallet.trust.policy import BindingRule, Policy, PresenceRule
 
 # What a named tuple's constructor calls, without the Python function around it.
@@ -171,7 +169,7 @@ class HolderJudgement:
         else:
             reason = signature_reason(jws, key=key, allowed=self._policy.algorithms)
         if reason is not Reason.VALID:
-            facts = signature_facts(reason, jws)
+            facts = tuple(signature_facts(reason, jws).items())
             self._answer((CheckId.HOLDER_BINDING, reason, facts))
             return
         covered = digest_of(self._sd_jwt.compact, algorithm)
@@ -241,14 +239,3 @@ def compared(found: JsonValue, expected: str) -> Reason:
             expected.encode("utf-8", "surrogatepass"),
         )
     return Reason.MATCHES if equal else Reason.MISMATCH
-
-
-def signature_facts(reason: Reason, jws: Jws) -> Given:
-    """Return the facts that a signature's reason carries."""
-    if reason is Reason.ALGORITHM_NOT_ALLOWED:
-        return (("found", show(jws.header.algorithm)),)
-    if reason is Reason.TYP_MISMATCH:
-        return (("found", show(jws.header.typ or "no typ")),)
-    if reason is Reason.KEY_UNUSABLE:
-        return (("what", "the key cannot be used with the algorithm"),)
-    return ()

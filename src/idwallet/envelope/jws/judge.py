@@ -3,6 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from idwallet.codec.text import show
 from idwallet.crypto.algorithms import JOSE_NAMES, Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.envelope.jws.structures import Jws
@@ -35,6 +36,17 @@ def signature_reason(
     matches = _door()[algorithm]
     same = matches(key.native, message=jws.signing_input, signature=jws.signature)
     return Reason.VALID if same else Reason.INVALID
+
+
+def signature_facts(reason: Reason, jws: Jws) -> dict[str, str]:
+    """Return the facts that go with a reason about a signature and its header."""
+    if reason is Reason.ALGORITHM_NOT_ALLOWED:
+        return {"found": show(jws.header.algorithm)}
+    if reason is Reason.TYP_MISMATCH:
+        return {"found": show(jws.header.typ or "no typ")}
+    if reason is Reason.KEY_UNUSABLE:
+        return {"what": "the key does not do the algorithm that the header names"}
+    return {}
 
 
 @cache

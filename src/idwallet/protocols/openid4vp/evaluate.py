@@ -9,8 +9,8 @@ from idwallet.codec.json import JsonObject
 from idwallet.codec.moment import require_aware
 from idwallet.codec.text import show
 from idwallet.crypto.keys import PublicKey
-from idwallet.envelope.jws import Jws, signature_reason
-from idwallet.errors import LimitError, MalformedError, UnsupportedError
+from idwallet.envelope.jws import Jws, signature_facts, signature_reason
+from idwallet.errors import MalformedError, UnsupportedError, fault_reason
 from idwallet.profiles import HAIP_1_0
 from idwallet.protocols.openid4vp.client import (
     ClientId,
@@ -227,11 +227,7 @@ def _judge_signature(jws: Jws, key: PublicKey | None, *, policy: Policy) -> Chec
     if key is None:
         return _wait(CheckId.REQUEST_SIGNATURE, CheckId.READER_AUTHORISED)
     reason = signature_reason(jws, key=key, allowed=policy.algorithms)
-    facts: Facts | None = None
-    if reason is Reason.ALGORITHM_NOT_ALLOWED:
-        facts = {"found": show(jws.header.algorithm)}
-    elif reason is Reason.KEY_UNUSABLE:
-        facts = {"what": "the key does not do the algorithm that the header names"}
+    facts = signature_facts(reason, jws)
     return _say(CheckId.REQUEST_SIGNATURE, reason, facts=facts)
 
 
@@ -301,13 +297,9 @@ def _judge_certificate(
 
 
 def _format_fault(fault: MalformedError | UnsupportedError) -> _Judged:
-    reason = Reason.MALFORMED
-    if isinstance(fault, LimitError):
-        reason = Reason.LIMIT_EXCEEDED
-    elif isinstance(fault, UnsupportedError):
-        reason = Reason.UNSUPPORTED
     facts = {"what": fault.what, "at": fault.at}
-    return _Judged(_say(CheckId.REQUEST_FORMAT, reason, facts=facts), code_for(fault))
+    said = _say(CheckId.REQUEST_FORMAT, fault_reason(fault), facts=facts)
+    return _Judged(said, code_for(fault))
 
 
 def _reader_error(reason: Reason) -> ErrorCode:
