@@ -1,16 +1,14 @@
 """A replay guard in a folder, for programs that start anew for each answer."""
 
-import os
 import re
-import tempfile
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from idwallet import limits
-from idwallet.adapters.files import read_file, sync_directory
-from idwallet.errors import IdWalletError, PortError
+from idwallet.adapters.files import make_file_once, make_folder, read_file
+from idwallet.errors import IdWalletError
 from idwallet.ports import Use
 from idwallet.trust.replay import require_digests
 
@@ -32,11 +30,7 @@ class FolderReplay:
         Raises:
             PortError: it cannot be made.
         """
-        self._folder = Path(folder)
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except (OSError, ValueError) as error:
-            raise PortError(f"cannot make {folder}: {_why(error)}") from error
+        self._folder = make_folder(folder)
 
     def consume(
         self, request: bytes, response: bytes, *, until: datetime, at: datetime
@@ -52,7 +46,7 @@ class FolderReplay:
         moment = until.astimezone(UTC).isoformat()
         record = f"{response.hex()} {moment}\n".encode("ascii")
         answered = self._path(request, "answered")
-        if self._make(answered, record):
+        if make_file_once(answered, record):
             self._forget(at)
             return Use.FIRST
         first = read_file(answered, max_bytes=_RECORD_BYTES).partition(b" ")[0]
@@ -69,32 +63,10 @@ class FolderReplay:
         """
         if not self._path(request, "answered").exists():
             return False
-        return self._make(self._path(request, "settled"), b"")
+        return make_file_once(self._path(request, "settled"), b"")
 
     def _path(self, request: bytes, what: str) -> Path:
         return self._folder / f"{request.hex()}.{what}"
-
-    def _make(self, path: Path, record: bytes) -> bool:
-        """Make the file whole and durably; False when it is there already."""
-        try:
-            descriptor, name = tempfile.mkstemp(prefix=".idwallet-", dir=self._folder)
-            temporary = Path(name)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(record)
-                    file.flush()
-                    os.fsync(file.fileno())
-                # Unlike a rename, a link never replaces: one caller alone makes it.
-                path.hardlink_to(temporary)
-            finally:
-                with suppress(OSError):
-                    temporary.unlink()
-            sync_directory(self._folder)
-        except FileExistsError:
-            return False
-        except OSError as error:
-            raise PortError(f"cannot write {path}: {_why(error)}") from error
-        return True
 
     def _forget(self, at: datetime) -> None:
         for answered in sorted(self._folder.glob("*.answered")):
@@ -117,7 +89,3 @@ def _is_over(answered: Path, at: datetime) -> bool:
     except (IdWalletError, ValueError, TypeError):
         # What cannot be read is kept: forgetting lets a replay in.
         return False
-
-
-def _why(error: Exception) -> str:
-    return getattr(error, "strerror", None) or "not a usable path"
