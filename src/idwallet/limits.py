@@ -89,6 +89,7 @@ PROOF_LIFETIME: Final = timedelta(minutes=5)
 # Guards and stores.
 REPLAY_ENTRIES: Final = 100_000
 REPLAY_KEPT_AFTER: Final = timedelta(hours=1)
+REPLAY_FORGOTTEN_AT_ONCE: Final = 32  # files that one use may look at to be rid of
 STORED_CREDENTIALS: Final = 100_000
 SEALED_BYTES: Final = 8_388_608
 FILE_BYTES: Final = 67_108_864
