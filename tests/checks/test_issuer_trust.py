@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.testing.corpus import judge
 from idwallet.testing.draft import ABSENT, draft
+from idwallet.testing.scene import PID
 from idwallet.trust.anchors import PinnedKey, Purpose, TrustAnchor, TrustStore
 from tests.checks.presentations import came_to, only, scene, twins
 
@@ -64,3 +67,28 @@ def test_an_issuer_that_nobody_vouches_for_is_a_no(
     valid, forged = twins(name, TRUST)
     assert valid.outcome is Outcome.PASSED
     assert came_to(forged, Outcome.FAILED, reason or Reason.NO_TRUSTED_PATH)
+
+
+@pytest.mark.parametrize(
+    ("registered", "further", "outcome", "reason"),
+    [
+        ({PID}, [], Outcome.PASSED, Reason.TRUSTED),
+        ({PID, "urn:x"}, ["urn:x"], Outcome.PASSED, Reason.TRUSTED),
+        ({"urn:x"}, [], Outcome.FAILED, Reason.TYPE_NOT_REGISTERED),
+        ({PID}, ["urn:x"], Outcome.FAILED, Reason.TYPE_NOT_REGISTERED),
+    ],
+)
+def test_an_anchor_is_believed_about_its_registered_types_alone(
+    registered: set[str], further: list[str], outcome: Outcome, reason: Reason
+) -> None:
+    made = draft(scene())
+    made.payload = {"aka_vcts": [*further]} if further else {}
+    anchor = replace(made.scene.pki.anchor(), credential_types=frozenset(registered))
+    judged = evaluate_presentation(
+        made.response(),
+        request=made.request,
+        trust=TrustStore([anchor]),
+        at=made.scene.at,
+    )
+    check = only(judged.report, TRUST)
+    assert came_to(check, outcome, reason)

@@ -28,6 +28,7 @@ from idwallet.credentials.sdjwt.metadata import (
 from idwallet.credentials.sdjwt.structures import (
     TYP,
     SdJwt,
+    claimed_types,
     read_sd_jwt,
     read_types,
 )
@@ -47,7 +48,12 @@ from idwallet.report import (
 from idwallet.report.verdict import Answer, Given
 from idwallet.trust.anchors import Purpose
 from idwallet.trust.policy import ExpiryRule, MetadataRule, StatusRule
-from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
+from idwallet.trust.signer import (
+    SignerFound,
+    SignerRefused,
+    for_types,
+    resolve_signer,
+)
 
 
 class SdJwtVerdict(NamedTuple):
@@ -178,6 +184,8 @@ class _Judgement:
             at=context.at,
             algorithms=context.policy.algorithms,
         )
+        if isinstance(signer, SignerFound) and signer.anchor.credential_types:
+            signer = for_types(signer, claimed_types(self._payload))
         given = tuple(signer.facts.items())
         self._answer((CheckId.ISSUER_TRUST, signer.reason, given))
         return signer

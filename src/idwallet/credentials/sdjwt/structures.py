@@ -317,6 +317,16 @@ def digest_of(text: str, algorithm: str) -> str:
     return b64.encode(HASHES[algorithm](text.encode("ascii")).digest())
 
 
+def claimed_types(payload: JsonObject) -> tuple[str, ...]:
+    """Return every text by which a payload names its type, well formed or not.
+
+    No disclosure can carry a type, so the signed payload has them all.
+    """
+    further = payload.get("aka_vcts")
+    names = [payload.get("vct"), *(further if isinstance(further, list) else ())]
+    return tuple(each for each in names if isinstance(each, str))
+
+
 def read_types(claims: JsonObject, version: SdJwtVcVersion) -> tuple[str, ...]:
     """Return the type of a credential, then those of ``aka_vcts``; none without vct.
 
