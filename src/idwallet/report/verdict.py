@@ -83,7 +83,7 @@ def check(
 def _make(answer: Answer, subject: str, *, needs: tuple[Need, ...] = ()) -> Check:
     check_id, reason, given = answer
     row = TABLE[check_id, reason]
-    facts = _facts(given, row.facts) if given or row.facts else ()
+    facts = _facts(given, row.facts)
     return Check(check_id, subject, row.outcome, reason, row.clause, needs, facts)
 
 
