@@ -10,7 +10,8 @@ from idwallet.codec.json import JsonValue, read_object
 from idwallet.credentials.model import Credential, Format, VerifiedPresentation
 from idwallet.credentials.possession import HolderKey
 from idwallet.credentials.query import Lack, Query
-from idwallet.credentials.sdjwt.issue import SdJwtVc
+from idwallet.credentials.sdjwt.issue import SdJwtVc, Shape
+from idwallet.credentials.sdjwt.present import read_held
 from idwallet.credentials.sdjwt.structures import json_form, read_sd_jwt
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey
@@ -24,8 +25,9 @@ from idwallet.errors import (
     VerificationIndeterminate,
 )
 from idwallet.ports import StoredRecord
+from idwallet.protocols.openid4vp.response import read_response
 from idwallet.report import CheckId, Outcome, Reason
-from idwallet.roles.holder import Asked, Holder
+from idwallet.roles.holder import Asked, Choice, Holder
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.roles.record import seal_record
 from idwallet.testing.draft import draft
@@ -383,6 +385,51 @@ def test_of_two_credentials_the_preferred_one_is_shown() -> None:
     (card,) = (e for e in wallet.credentials() if e.credential_type == CARD)
     with pytest.raises(UsageError):
         match.choose({"pid": card})
+
+
+def asking_for_the_country() -> tuple[Holder, Asked]:
+    """A wallet with two cards of the same claims; the first hides them all as one."""
+    wallet = SCENE.new_wallet()
+    claims: dict[str, JsonValue] = {"address": {"country": "DE", "street": "S"}}
+    for shape in (Shape.FLAT, Shape.RECURSIVE):
+        wallet.add(SCENE.issue(SdJwtVc(CARD, claims=claims, shape=shape)), at=AT)
+    wanted = {**of("card", CARD), "claims": [{"path": ["address", "country"]}]}
+    return wallet, asked_by(wallet, query(wanted))
+
+
+COUNTRY, STREET = ("address", "country"), ("address", "street")
+
+
+def test_a_choice_names_all_that_will_be_seen_and_what_nobody_asked_for() -> None:
+    wallet, asked = asking_for_the_country()
+    match = wallet.match(asked, at=AT)
+    offers = match.offers("card")
+    assert {each.paths for each in offers} == {(COUNTRY,)}
+    assert {(each.reveals, each.more_than_asked) for each in offers} == {
+        ((COUNTRY, STREET), (STREET,)),
+        ((COUNTRY,), ()),
+    }
+    assert match.offers("other") == ()
+    for each in offers:
+        choice = match.choose({"card": each.credential})
+        assert choice.shown == (each,)
+        body = wallet.present(asked, choice, at=AT).body
+        (token,) = read_response(body).presentations["card"]  # type: ignore[union-attr]
+        address = read_held(token.rpartition("~")[0] + "~").unpacked.claims["address"]
+        assert isinstance(address, dict)
+        assert {("address", name) for name in address} == set(each.reveals)
+
+
+def test_a_choice_that_says_less_than_will_be_seen_is_not_carried_out() -> None:
+    wallet, asked = asking_for_the_country()
+    match = wallet.match(asked, at=AT)
+    (telling,) = (e for e in match.offers("card") if e.more_than_asked)
+    choice = Choice(asked, (telling,))
+    assert wallet.present(asked, choice, at=AT)
+    for reveals in ((COUNTRY,), ()):
+        silent = Choice(asked, (replace(telling, reveals=reveals),))
+        with pytest.raises(UsageError, match="seen"):
+            wallet.present(asked, silent, at=AT)
 
 
 def test_a_credential_that_has_expired_is_not_offered_and_hides_no_valid_one() -> None:

@@ -167,6 +167,8 @@ def _document(choice: Choice, response: PresentationResponse) -> dict[str, objec
                 "type": each.credential.credential_type,
                 "issuer": each.credential.issuer,
                 "claims": [show_path(path) for path in each.paths],
+                "reveals": [show_path(path) for path in each.reveals],
+                "more_than_asked": [show_path(path) for path in each.more_than_asked],
             }
             for each in choice.shown
         ],
