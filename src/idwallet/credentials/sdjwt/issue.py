@@ -270,10 +270,10 @@ def _require_clean_members(members: Iterable[JsonValue], depth: int) -> None:
 
 def _require_mandatory(content: SdJwtVc, rules: tuple[ClaimRule, ...]) -> None:
     for rule in rules:
-        name = rule.path[0]
-        if not rule.mandatory or name in _RESERVED:
-            continue
-        if not _selected(dict(content.claims), rule.path):
+        if rule.path[0] in _RESERVED:
+            continue  # `require_fixed` judges these
+        # A verifier looks up each rule's claims, also of those that may be missing.
+        if not _selected(dict(content.claims), rule.path) and rule.mandatory:
             raise UsageError(f"the type demands {show_path(rule.path)}")
 
 

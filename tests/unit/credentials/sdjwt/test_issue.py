@@ -138,8 +138,11 @@ def test_a_rule_for_an_optional_claim_of_the_type_may_find_none() -> None:
         require_issuable(wanted)
 
 
-def test_of_a_demanded_claim_no_more_elements_are_issued_than_a_reader_takes() -> None:
-    known = types({"path": ["list", None], "mandatory": True})
+@pytest.mark.parametrize("rule", [{"mandatory": True}, {"sd": "never"}, {}])
+def test_of_a_claim_with_a_rule_no_more_elements_are_issued_than_a_reader_takes(
+    rule: JsonObject,
+) -> None:
+    known = types({"path": ["list", None], **rule})
     require_issuable(content(claims={"list": [0] * limits.QUERY_PATH_MATCHES}), known)
     longer = content(claims={"list": [0] * (limits.QUERY_PATH_MATCHES + 1)})
     require_issuable(longer)
