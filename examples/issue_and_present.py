@@ -66,7 +66,7 @@ with tempfile.TemporaryDirectory() as place:
     request = desk.request(query, purpose="a student ticket", at=now())
 
     asked = wallet.read_request(request.message.to_json(), at=now())
-    response = wallet.present(asked, wallet.match(asked).choose(), at=now())
+    response = wallet.present(asked, wallet.match(asked, at=now()).choose(), at=now())
 
     verified = verify_presentation(
         response.body, request=request, trust=trust, at=now()

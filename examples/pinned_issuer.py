@@ -62,7 +62,7 @@ for signer in (club, SoftwareSigner.generate(Algorithm.ES256)):
     trust = TrustStore([pin(signer)])
     request = scene.verifier.request(query, purpose="a discount", at=now())
     asked = wallet.read_request(request.message.to_uri(), at=now())
-    body = wallet.present(asked, wallet.match(asked).choose(), at=now()).body
+    body = wallet.present(asked, wallet.match(asked, at=now()).choose(), at=now()).body
     try:
         seen = verify_presentation(body, request=request, trust=trust, at=now())
         found = [e for e in seen.report.checks if e.id is CheckId.ISSUER_TRUST]

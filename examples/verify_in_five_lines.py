@@ -16,7 +16,7 @@ def ask_wallet(link: str) -> str:
     wallet = scene.new_wallet()
     wallet.add(scene.issue(), at=now())
     asked = wallet.read_request(link, at=now())
-    return wallet.present(asked, wallet.match(asked).choose(), at=now()).body
+    return wallet.present(asked, wallet.match(asked, at=now()).choose(), at=now()).body
 
 
 request = verifier.request(Query.age_over(18), purpose="a sale", at=now())

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from idwallet.credentials.query import Query
     from idwallet.credentials.sdjwt.issue import SdJwtVc
     from idwallet.credentials.sdjwt.metadata import Disclosability, TypeMetadataSet
+    from idwallet.credentials.sdjwt.structures import Serialisation
     from idwallet.crypto.algorithms import Algorithm
     from idwallet.crypto.seal import SealKey
     from idwallet.crypto.signer import StoredKeySigner
@@ -63,6 +64,7 @@ __all__ = [
     "Report",
     "SdJwtVc",
     "SealKey",
+    "Serialisation",
     "SoftwareKeyStore",
     "SoftwareSigner",
     "SqlReplay",
@@ -108,6 +110,7 @@ _HOMES: Final = MappingProxyType(
         "Report": "idwallet.report",
         "SdJwtVc": "idwallet.credentials.sdjwt.issue",
         "SealKey": "idwallet.crypto.seal",
+        "Serialisation": "idwallet.credentials.sdjwt.structures",
         "SoftwareKeyStore": "idwallet.adapters.keys",
         "SoftwareSigner": "idwallet.crypto.software",
         "SqlReplay": "idwallet.adapters.sql",

@@ -21,7 +21,7 @@ there: values are personal data or attacker's text.
 
 from collections.abc import Mapping
 
-from idwallet.report import Outcome, Report
+from idwallet.report import Outcome, Reason, Report
 
 
 class IdWalletError(Exception):
@@ -145,6 +145,15 @@ def _rebuild_protocol(message: str, reply: Mapping[str, str]) -> ProtocolError:
 
 class PortError(IdWalletError):
     """An adapter's input or output failed; the cause is chained."""
+
+
+def fault_reason(error: MalformedError | UnsupportedError) -> Reason:
+    """Return the reason that a reader's error stands for in a check."""
+    if isinstance(error, LimitError):
+        return Reason.LIMIT_EXCEEDED
+    if isinstance(error, UnsupportedError):
+        return Reason.UNSUPPORTED
+    return Reason.MALFORMED
 
 
 def require_passed(report: Report) -> None:

@@ -90,6 +90,7 @@ QUERY_VALUES: Final = 64
 QUERY_AUTHORITIES: Final = 64
 QUERY_COMBINATIONS: Final = 4_096
 QUERY_PATH_MATCHES: Final = 4_096
+QUERY_WILDCARD_STEPS: Final = 128
 
 # Requests and responses (OpenID4VP 1.0).
 REQUEST_BYTES: Final = 131_072
@@ -116,6 +117,7 @@ PROOF_LIFETIME: Final = timedelta(minutes=5)
 # Guards and stores.
 REPLAY_ENTRIES: Final = 100_000
 REPLAY_KEPT_AFTER: Final = timedelta(hours=1)
+REPLAY_FORGOTTEN_AT_ONCE: Final = 32  # files that one use may look at to be rid of
 STORED_CREDENTIALS: Final = 100_000
 SEALED_BYTES: Final = 8_388_608
 FILE_BYTES: Final = 67_108_864
@@ -126,3 +128,8 @@ SPKI_BYTES: Final = 4_096
 RSA_BITS_MINIMUM: Final = 2_048
 RSA_BITS: Final = 8_192
 RSA_EXPONENT_BITS: Final = 64
+
+# What a stored key may ask for to try one passphrase: PBKDF2 rounds (RFC 8018), and
+# the product of scrypt's cost, block size and parallelisation (RFC 7914).
+KEY_DERIVATION_ROUNDS: Final = 10_000_000
+KEY_DERIVATION_SCRYPT: Final = 1_048_576

@@ -83,7 +83,7 @@ class Story:
     def answer(self, query: Query) -> tuple[PresentationRequest, str]:
         request = self.till.request(query, purpose="age-restricted-sale", at=self.at)
         asked = self.wallet.read_request(request.message.to_uri(), at=self.at)
-        choice = self.wallet.match(asked).choose()
+        choice = self.wallet.match(asked, at=self.at).choose()
         return request, self.wallet.present(asked, choice, at=self.at).body
 
 

@@ -39,7 +39,7 @@ from idwallet.credentials.sdjwt.present import (
 from idwallet.crypto.keys import PublicKey
 from idwallet.protocols.openid4vp.response import write_response, write_response_json
 from idwallet.roles.presentation import verify_presentation
-from idwallet.roles.verifier import PresentationRequest
+from idwallet.roles.verifier import PresentationRequest, Verifier
 from idwallet.testing.scene import Scene
 from idwallet.trust import policies
 from idwallet.trust.replay import MemoryReplay
@@ -86,9 +86,21 @@ class Holder:
         )
 
 
+class _Renewable(MemoryReplay):
+    """A guard that may forget: each run answers the same requests."""
+
+    def renew(self) -> None:
+        """Start empty."""
+        super().__init__()
+
+
 def ours(work: Work, holders: list[Holder]) -> dict[str, Case]:
     """Every check on, the issuer's chain validated once and cached."""
     scene = Scene(at=work.at)
+    guard = _Renewable()
+    till = Verifier(
+        identity=scene.verifier.identity, policy=policies.RETAIL, replay=guard
+    )
     content = SdJwtVc(vct=VCT, claims=work.claims)  # type: ignore[arg-type] - JSON
     bound = [
         HolderKey.unproven(each.signer.public_key, reason="benchmark")
@@ -106,7 +118,7 @@ def ours(work: Work, holders: list[Holder]) -> dict[str, Case]:
     paths = [(name,) for name in work.shown]
     query = Query.claims(VCT, *work.shown)
     (asked,) = query.credentials
-    request = scene.verifier.request(query, purpose="benchmark", at=work.at)
+    request = till.request(query, purpose="benchmark", at=work.at)
     held = [read_held(issue(key)) for key in bound]
 
     def present(number: int, request: PresentationRequest) -> str:
@@ -128,9 +140,7 @@ def ours(work: Work, holders: list[Holder]) -> dict[str, Case]:
         for each in shown:
             evaluate(each, expected=expected, context=context, subject=asked.id)
 
-    requests = [
-        scene.verifier.request(query, purpose="benchmark", at=work.at) for _ in holders
-    ]
+    requests = [till.request(query, purpose="benchmark", at=work.at) for _ in holders]
     tokens = [
         {asked.id: [present(number, each)]} for number, each in enumerate(requests)
     ]
@@ -145,7 +155,7 @@ def ours(work: Work, holders: list[Holder]) -> dict[str, Case]:
 
     def whole(bodies: list[str]) -> Callable[[], None]:
         def verify() -> None:
-            scene.verifier.replay = MemoryReplay()
+            guard.renew()
             for body, each in zip(bodies, requests, strict=True):
                 verify_presentation(body, request=each, trust=scene.trust, at=work.at)
 

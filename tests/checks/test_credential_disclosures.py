@@ -1,6 +1,6 @@
 import pytest
 
-from idwallet.report import CheckId, Outcome, Reason, waiting
+from idwallet.report import CheckId, Outcome, Reason
 from idwallet.testing.corpus import judge
 from idwallet.testing.draft import draft
 from tests.checks.presentations import came_to, only, scene, twins
@@ -33,8 +33,3 @@ def test_disclosures_that_break_a_rule_fail(name: str, reason: Reason) -> None:
     valid, forged = twins(name, DISCLOSURES)
     assert valid.outcome is Outcome.PASSED
     assert came_to(forged, Outcome.FAILED, reason)
-
-
-def test_what_waits_for_another_check_stays_open() -> None:
-    check = waiting(DISCLOSURES, subject="pid", waits_for=CheckId.CREDENTIAL_FORMAT)
-    assert came_to(check, Outcome.INDETERMINATE, Reason.WAITING)

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
-from idwallet.report import CheckId, Outcome, Reason, waiting
+from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.testing.corpus import judge
 from idwallet.testing.draft import ABSENT, draft
+from idwallet.testing.scene import PID
 from idwallet.trust.anchors import PinnedKey, Purpose, TrustAnchor, TrustStore
 from tests.checks.presentations import came_to, only, scene, twins
 
@@ -66,6 +69,26 @@ def test_an_issuer_that_nobody_vouches_for_is_a_no(
     assert came_to(forged, Outcome.FAILED, reason or Reason.NO_TRUSTED_PATH)
 
 
-def test_what_waits_for_another_check_stays_open() -> None:
-    check = waiting(TRUST, subject="pid", waits_for=CheckId.CREDENTIAL_FORMAT)
-    assert came_to(check, Outcome.INDETERMINATE, Reason.WAITING)
+@pytest.mark.parametrize(
+    ("registered", "further", "outcome", "reason"),
+    [
+        ({PID}, [], Outcome.PASSED, Reason.TRUSTED),
+        ({PID, "urn:x"}, ["urn:x"], Outcome.PASSED, Reason.TRUSTED),
+        ({"urn:x"}, [], Outcome.FAILED, Reason.TYPE_NOT_REGISTERED),
+        ({PID}, ["urn:x"], Outcome.FAILED, Reason.TYPE_NOT_REGISTERED),
+    ],
+)
+def test_an_anchor_is_believed_about_its_registered_types_alone(
+    registered: set[str], further: list[str], outcome: Outcome, reason: Reason
+) -> None:
+    made = draft(scene())
+    made.payload = {"aka_vcts": [*further]} if further else {}
+    anchor = replace(made.scene.pki.anchor(), credential_types=frozenset(registered))
+    judged = evaluate_presentation(
+        made.response(),
+        request=made.request,
+        trust=TrustStore([anchor]),
+        at=made.scene.at,
+    )
+    check = only(judged.report, TRUST)
+    assert came_to(check, outcome, reason)

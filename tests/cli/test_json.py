@@ -87,6 +87,8 @@ def test_a_request_and_its_answer(story: Path) -> None:
         stdin=asked["request"].encode(),
     )
     assert shown["shown"][0]["claims"] == ["/age_equal_or_over/18"]
+    assert "/age_equal_or_over/18" in shown["shown"][0]["reveals"]
+    assert "/age_equal_or_over/18" not in shown["shown"][0]["more_than_asked"]
     assert shown["asked_by"]["client_id"] == "x509_san_dns:till.example"
     assert shown["send_to"] == "https://till.example/a"
     judged = document(

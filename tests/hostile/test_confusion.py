@@ -5,10 +5,10 @@ corpus: what counts is that the kind alone refuses them.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
+from idwallet.codec import b64
 from idwallet.codec.json import JsonObject
 from idwallet.report import CheckId, Outcome, Reason, Report
 from idwallet.roles.verifier import RelyingParty, Verifier
@@ -136,16 +136,18 @@ def test_an_answer_for_one_verifier_is_none_for_another(scene: Scene) -> None:
     """The thief relays a request of its own with the nonce of the victim's."""
     victim = scene.request()
     reader = scene.pki.reader("thief.example")
+    stolen = iter([victim.nonce, victim.state])
     thief = Verifier(
         identity=RelyingParty(
             signer=reader.signer, certificates=reader.chain, answer_to=ANSWER_TO
         ),
         policy=RETAIL,
         replay=MemoryReplay(),
+        random=lambda _: b64.decode(next(stolen), at="a request"),
     )
     asked = thief.request(victim.query, purpose="a test", at=scene.at)
-    shown = draft(scene, replace(asked, nonce=victim.nonce, state=victim.state))
-    body = shown.response()
+    assert (asked.nonce, asked.state) == (victim.nonce, victim.state)
+    body = draft(scene, asked).response()
     made = draft(scene, victim)
     made.bend_response = lambda _: body
     assert failed(judge(made)) == {(CheckId.PRESENTATION_AUDIENCE, Reason.MISMATCH)}

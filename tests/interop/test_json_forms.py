@@ -10,6 +10,7 @@ from idwallet.codec.json import JsonObject, JsonValue, write_json
 from idwallet.credentials.required import Context, Expected
 from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate
 from idwallet.credentials.sdjwt.structures import json_form, read_sd_jwt
+from idwallet.envelope.jws import JsonShape
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.trust import policies
@@ -57,13 +58,14 @@ def test_the_json_form_that_they_write_passes_here(
     assert {each.outcome for each in verdict.checks} == {Outcome.PASSED}
 
 
+@pytest.mark.parametrize("form", FORMS)
 def test_the_json_form_that_we_write_passes_there(
-    case: Case, world: World, node_peer: NodePeer
+    form: str, case: Case, world: World, node_peer: NodePeer
 ) -> None:
     request = world.request(case)
     shown = world.present(world.issue(case), request)
-    document = json_form(read_sd_jwt(shown))
-    again = str(node_peer.ask("fromFlattened", document=document))
+    document = json_form(read_sd_jwt(shown), JsonShape(form.lower()))
+    again = str(node_peer.ask(f"from{form}", document=document))
     assert again == shown
     assert node_peer.verify(again, request=request, at=world.at)
 

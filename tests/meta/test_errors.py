@@ -99,3 +99,17 @@ def _interpolated(call: ast.Call) -> Iterator[str]:
         for node in ast.walk(argument):
             if isinstance(node, ast.FormattedValue):
                 yield dotted(node.value)
+
+
+def test_what_failed_to_encode_or_decode_is_no_cause() -> None:
+    # A UnicodeError holds the whole input, which whoever logs the chain would write.
+    held = [
+        module.place(inner)
+        for module in modules()
+        for node in module.walk(ast.ExceptHandler)
+        if "Unicode" in ast.unparse(cast("ast.ExceptHandler", node).type or node)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Raise)
+        and not (isinstance(inner.cause, ast.Constant) and inner.cause.value is None)
+    ]
+    assert held == []

@@ -11,14 +11,17 @@ from urllib.parse import unquote_plus
 from idwallet.codec.json import JsonValue
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.credentials.sdjwt.issue import SdJwtVc
+from idwallet.crypto.seal import SealKey
 from idwallet.report import Report
 from idwallet.roles.presentation import evaluate_presentation
-from idwallet.roles.verifier import PresentationRequest
+from idwallet.roles.verifier import PresentationRequest, Verifier
 from idwallet.testing.draft import Draft, draft
 from idwallet.testing.scene import PID, Scene
+from idwallet.trust.replay import MemoryReplay
 
 CANARY: Final = "canary-7f3a"
 _ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
+_SEAL: Final = SealKey(bytes(32))
 _WORD: Final = re.compile(r"[A-Za-z0-9_-]{12,}")
 
 
@@ -39,8 +42,19 @@ def judged(
 
 def renewed(request: PresentationRequest) -> PresentationRequest:
     """Return the same request to a till that has seen no answer to it yet."""
-    fields = {name: getattr(request, name) for name in request.__dataclass_fields__}
-    return PresentationRequest(**{**fields, "verifier": scene().new_verifier()})
+    asked = request.verifier
+    unseen = Verifier(
+        identity=asked.identity,
+        policy=asked.policy,
+        replay=MemoryReplay(),
+        types=asked.types,
+    )
+    return moved(request, unseen)
+
+
+def moved(request: PresentationRequest, verifier: Verifier) -> PresentationRequest:
+    """Return the same request as another verifier of that party has it."""
+    return verifier.restore(request.save(_SEAL), _SEAL)
 
 
 def report_on(made: Draft) -> Report:

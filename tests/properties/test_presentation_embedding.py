@@ -25,7 +25,7 @@ from idwallet.testing.scene import PID, Scene
 from idwallet.trust.policies import RETAIL
 from idwallet.trust.policy import MetadataRule, Policy, PresenceRule
 from idwallet.trust.replay import MemoryReplay
-from tests.properties.presentations import canary_content, scene
+from tests.properties.presentations import canary_content, moved, scene
 
 THREADS = 8
 T = TypeVar("T")
@@ -229,7 +229,7 @@ def test_a_guard_that_is_shared_counts_for_both_verifiers() -> None:
     made.request = first.request(made.request.query, purpose="a test", at=scene().at)
     body = made.response()
     assert isinstance(judged(body, made.request, scene()), VerifiedPresentation)
-    elsewhere = replace(made.request, verifier=second)
+    elsewhere = moved(made.request, second)
     assert isinstance(judged(body, elsewhere, scene()), Unverified)
 
 

@@ -4,7 +4,6 @@ import copy
 import itertools
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
@@ -27,6 +26,7 @@ from tests.properties.presentations import (
     canary_claims,
     canary_content,
     judged,
+    moved,
     new_draft,
     renewed,
     report_on,
@@ -264,7 +264,7 @@ def test_judging_leaves_request_and_bytes_as_they_are() -> None:
     before = json.dumps(request.query.to_dcql())
     assert judged(bytes(body), request).report.outcome is Outcome.PASSED
     assert json.dumps(request.query.to_dcql()) == before
-    assert replace(request, verifier=made.request.verifier) == made.request
+    assert moved(request, made.request.verifier) == made.request
 
 
 def test_verified_claims_are_read_only() -> None:

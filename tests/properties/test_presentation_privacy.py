@@ -171,7 +171,7 @@ def test_nothing_that_a_wallet_holds_shows_a_claim() -> None:
     held = wallet.add(credential, at=scene().at)
     request = scene().request()
     asked = wallet.read_request(request.message.raw, at=scene().at)
-    match = wallet.match(asked)
+    match = wallet.match(asked, at=scene().at)
     choice = match.choose()
     response = wallet.present(asked, choice, at=scene().at)
     stored = read_held(credential.raw)

@@ -23,6 +23,7 @@ from idwallet.credentials.query import (
     requested_paths,
 )
 from idwallet.report import Outcome
+from tests.conftest import AT
 
 NAMES: Final = st.sampled_from(["a", "b", "c"])
 SCALARS: Final = st.sampled_from([True, False, 0, 1, 1.0, "1", "x", None])
@@ -186,10 +187,18 @@ def _reference_served(query: Query, answered: set[str]) -> bool:
     )
 
 
+def _reference_wanted(query: Query) -> set[str]:
+    """Name what is asked for (§6.4.2): with credential sets, what stands in one."""
+    if not query.credential_sets:
+        return {each.id for each in query.credentials}
+    options = (each.options for each in query.credential_sets)
+    return {name for each in options for option in each for name in option}
+
+
 def _reference_passes(query: Query, answers: Mapping[str, Sequence[Candidate]]) -> bool:
     by_id = {each.id: each for each in query.credentials}
     return (
-        set(answers) <= set(by_id)
+        set(answers) <= _reference_wanted(query)
         and all(
             len(shown) < 2 or by_id[name].multiple for name, shown in answers.items()
         )
@@ -251,7 +260,7 @@ def _places(value: JsonValue, here: ClaimPath = ()) -> list[ClaimPath]:
 def test_matching_agrees_with_the_reference(
     query: Query, candidates: list[Candidate]
 ) -> None:
-    found = match(query, candidates)
+    found = match(query, candidates, at=AT)
     for asked, fared in zip(query.credentials, found.credentials, strict=True):
         expected = [
             index
@@ -285,8 +294,8 @@ def test_judging_agrees_with_the_reference(
 def test_more_credentials_never_make_a_query_unsatisfiable(
     query: Query, some: list[Candidate], more: list[Candidate]
 ) -> None:
-    before = match(query, some)
-    after = match(query, [*some, *more])
+    before = match(query, some, at=AT)
+    after = match(query, [*some, *more], at=AT)
     assert after.is_satisfiable() or not before.is_satisfiable()
     for old, new in zip(before.credentials, after.credentials, strict=True):
         assert set(old.matches) <= set(new.matches)
@@ -324,12 +333,13 @@ def _leads(here: ClaimPath, paths: Sequence[ClaimPath]) -> bool:
 def test_what_the_holder_chooses_the_verifier_accepts(
     query: Query, candidates: list[Candidate]
 ) -> None:
-    found = match(query, candidates)
+    found = match(query, candidates, at=AT)
     if not found.is_satisfiable():
         return
     answers = {}
+    wanted = _reference_wanted(query)
     for fared in found.credentials:
-        for chosen in fared.matches[:1]:
+        for chosen in fared.matches[:1] if fared.id in wanted else ():
             held = candidates[chosen.candidate]
             shown = Candidate(
                 held.format,
@@ -348,7 +358,7 @@ def test_what_may_be_seen_is_asked_for_and_holds_what_was_chosen(
     query: Query, candidate: Candidate
 ) -> None:
     for asked, fared in zip(
-        query.credentials, match(query, [candidate]).credentials, strict=True
+        query.credentials, match(query, [candidate], at=AT).credentials, strict=True
     ):
         seen = requested_paths(asked, candidate.claims)
         assert all(

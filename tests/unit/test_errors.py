@@ -20,6 +20,7 @@ from idwallet.errors import (
     VerificationError,
     VerificationFailed,
     VerificationIndeterminate,
+    fault_reason,
     require_passed,
 )
 from idwallet.report import Check, CheckId, Reason, Report, check
@@ -176,3 +177,12 @@ def test_an_undecided_report_is_raised_as_neither_yes_nor_no(report: Report) -> 
 def test_a_usage_error_may_be_caught_as_a_value_error() -> None:
     with pytest.raises(ValueError, match="empty"):
         raise UsageError("empty")
+
+
+def test_a_readers_error_stands_for_one_reason() -> None:
+    for error, reason in (
+        (MalformedError("what", at="x", clause="y"), Reason.MALFORMED),
+        (LimitError("what", at="x", clause="y"), Reason.LIMIT_EXCEEDED),
+        (UnsupportedError("what"), Reason.UNSUPPORTED),
+    ):
+        assert fault_reason(error) is reason

@@ -2,10 +2,12 @@
 
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from idwallet import limits
+from idwallet.codec.text import show
 from idwallet.errors import LimitError, PortError
 
 
@@ -20,9 +22,10 @@ def read_file(path: str | Path, *, max_bytes: int = limits.FILE_BYTES) -> bytes:
         with Path(path).open("rb") as file:
             data = file.read(max_bytes + 1)
     except (OSError, ValueError) as error:
-        raise PortError(f"cannot read {path}: {_why(error)}") from error
+        raise fault("read", path, cause=error) from error
     if len(data) > max_bytes:
-        raise LimitError("file is too long", at=str(path), clause="idwallet limits")
+        at = show(str(path))
+        raise LimitError("file is too long", at=at, clause="idwallet limits")
     return data
 
 
@@ -37,28 +40,75 @@ def write_file_atomically(path: str | Path, data: bytes, *, mode: int = 0o600) -
     """
     target = Path(path)
     try:
-        _replace(target, data, mode=mode)
+        with _temporary(target.parent, data) as temporary:
+            temporary.chmod(mode)
+            temporary.replace(target)
+        sync_directory(target.parent)
     except (OSError, ValueError) as error:
-        raise PortError(f"cannot write {path}: {_why(error)}") from error
+        raise fault("write", path, cause=error) from error
 
 
-def _replace(target: Path, data: bytes, *, mode: int) -> None:
-    # In the same directory, so that the rename stays on one file system.
-    descriptor, name = tempfile.mkstemp(prefix=".idwallet-", dir=target.parent)
+def make_file_once(path: str | Path, data: bytes) -> bool:
+    """Make the file whole and durably; False when it is there already.
+
+    Of several callers at once, in any process, exactly one makes it. It is readable
+    for its owner alone.
+
+    Raises:
+        PortError: it cannot be written; no part of it is left behind.
+    """
+    target = Path(path)
+    try:
+        with _temporary(target.parent, data) as temporary:
+            # Unlike a rename, a link never replaces: one caller alone makes it.
+            target.hardlink_to(temporary)
+        sync_directory(target.parent)
+    except FileExistsError:
+        return False
+    except (OSError, ValueError) as error:
+        raise fault("write", path, cause=error) from error
+    return True
+
+
+def make_folder(path: str | Path) -> Path:
+    """Make the folder, and those above it, unless it is there; for its owner alone.
+
+    Raises:
+        PortError: it cannot be made.
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        raise fault("make", path, cause=error) from error
+    return folder
+
+
+def fault(doing: str, path: str | Path, *, cause: Exception) -> PortError:
+    """Return the error of a path that cannot be read, written, made or deleted.
+
+    Whoever names a file chooses its characters: they reach no terminal as they are.
+    """
+    why = getattr(cause, "strerror", None) or "not a usable path"
+    return PortError(f"cannot {doing} {show(str(path))}: {why}")
+
+
+@contextmanager
+def _temporary(folder: Path, data: bytes) -> Iterator[Path]:
+    """Yield a file that holds the data durably, and remove it unless it was moved."""
+    # In the same directory, so that a rename stays on one file system.
+    descriptor, name = tempfile.mkstemp(prefix=".idwallet-", dir=folder)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(mode)
-        temporary.replace(target)
-    except BaseException:
+        yield temporary
+    finally:
         # Also on an interrupt: nothing half written may be found later.
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise
-    sync_directory(target.parent)
 
 
 def sync_directory(directory: Path) -> None:
@@ -74,7 +124,3 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _why(error: Exception) -> str:
-    return getattr(error, "strerror", None) or "not a usable path"

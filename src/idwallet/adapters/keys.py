@@ -7,8 +7,15 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from idwallet import limits
-from idwallet.adapters.files import read_file, sync_directory, write_file_atomically
+from idwallet.adapters.files import (
+    fault,
+    make_folder,
+    read_file,
+    sync_directory,
+    write_file_atomically,
+)
 from idwallet.adapters.pkcs11 import Pkcs11Signer, TokenAddress
+from idwallet.codec.text import show
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey, seal, unseal
 from idwallet.crypto.signer import Signer
@@ -100,13 +107,9 @@ class SoftwareKeyStore:
             SignerLocked: the store was made with another seal key.
             PortError: the directory cannot be made, read or written.
         """
-        self._directory = Path(directory)
+        self._directory = make_folder(directory)
         self._key = seal_key
         self._random = random
-        try:
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise PortError(f"cannot make {directory}: {error.strerror}") from error
         check = self._directory / _CHECK_NAME
         if not check.exists():
             write_file_atomically(
@@ -167,18 +170,19 @@ class SoftwareKeyStore:
         """
         if not _THUMBPRINT.fullmatch(thumbprint):
             return
+        file = self._file(thumbprint)
         try:
-            self._file(thumbprint).unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
             sync_directory(self._directory)
         except OSError as error:
-            raise PortError(f"cannot delete a key: {error.strerror}") from error
+            raise fault("delete", file, cause=error) from error
 
     def _file(self, thumbprint: str) -> Path:
         return self._directory / f"{thumbprint}.key"
 
     def __repr__(self) -> str:
         """Name the directory only."""
-        return f"<SoftwareKeyStore {self._directory}>"
+        return f"<SoftwareKeyStore {show(str(self._directory))}>"
 
 
 def _context(thumbprint: str) -> bytes:

@@ -2,19 +2,23 @@
 
 import os
 import re
-import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from idwallet import limits
-from idwallet.adapters.files import read_file, sync_directory
-from idwallet.errors import IdWalletError, PortError
+from idwallet.adapters.files import make_file_once, make_folder, read_file
+from idwallet.errors import IdWalletError
 from idwallet.ports import Use
 from idwallet.trust.replay import require_digests
 
-_NAME: Final = re.compile(r"[0-9a-f]{64}\.(?:answered|settled)")
+_NAME: Final = re.compile(r"[0-9a-f]{64}")
+_HOUR: Final = re.compile(r"[0-9]{1,9}")
+_EXPIRING: Final = "expiring"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RECORD_BYTES: Final = 128
 
 
@@ -24,6 +28,10 @@ class FolderReplay:
     The file system lets exactly one caller make a file, so exactly one response is
     first, and one verdict settles. A request is remembered until it has expired by
     `limits.REPLAY_KEPT_AFTER`. The folder must lie on a local file system.
+
+    A request's records are found by its digest; each is noted once more under the hour
+    in which it expires. So no use reads the records of other requests, but for the few
+    that it forgets.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -32,11 +40,7 @@ class FolderReplay:
         Raises:
             PortError: it cannot be made.
         """
-        self._folder = Path(folder)
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except (OSError, ValueError) as error:
-            raise PortError(f"cannot make {folder}: {_why(error)}") from error
+        self._folder = make_folder(folder)
 
     def consume(
         self, request: bytes, response: bytes, *, until: datetime, at: datetime
@@ -52,7 +56,8 @@ class FolderReplay:
         moment = until.astimezone(UTC).isoformat()
         record = f"{response.hex()} {moment}\n".encode("ascii")
         answered = self._path(request, "answered")
-        if self._make(answered, record):
+        if make_file_once(answered, record):
+            self._note(request, until)
             self._forget(at)
             return Use.FIRST
         first = read_file(answered, max_bytes=_RECORD_BYTES).partition(b" ")[0]
@@ -69,44 +74,60 @@ class FolderReplay:
         """
         if not self._path(request, "answered").exists():
             return False
-        return self._make(self._path(request, "settled"), b"")
+        return make_file_once(self._path(request, "settled"), b"")
 
     def _path(self, request: bytes, what: str) -> Path:
         return self._folder / f"{request.hex()}.{what}"
 
-    def _make(self, path: Path, record: bytes) -> bool:
-        """Make the file whole and durably; False when it is there already."""
-        try:
-            descriptor, name = tempfile.mkstemp(prefix=".idwallet-", dir=self._folder)
-            temporary = Path(name)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(record)
-                    file.flush()
-                    os.fsync(file.fileno())
-                # Unlike a rename, a link never replaces: one caller alone makes it.
-                path.hardlink_to(temporary)
-            finally:
-                with suppress(OSError):
-                    temporary.unlink()
-            sync_directory(self._folder)
-        except FileExistsError:
-            return False
-        except OSError as error:
-            raise PortError(f"cannot write {path}: {_why(error)}") from error
-        return True
+    def _note(self, request: bytes, until: datetime) -> None:
+        hour = self._folder / _EXPIRING / f"{_hour(until)}"
+        # Lost, the note costs room: then nobody forgets the request.
+        with suppress(OSError):
+            hour.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (hour / request.hex()).touch(mode=0o600)
 
     def _forget(self, at: datetime) -> None:
-        for answered in sorted(self._folder.glob("*.answered")):
-            if _NAME.fullmatch(answered.name) and _is_over(answered, at):
+        left = limits.REPLAY_FORGOTTEN_AT_ONCE
+        for hour in self._hours_before(at - limits.REPLAY_KEPT_AFTER):
+            for note in islice(_entries(hour), left):
+                left -= 1
+                self._forget_one(note, at)
+            if left == 0:
+                return
+            # It is not empty where something cannot be removed.
+            with suppress(OSError):
+                hour.rmdir()
+
+    def _hours_before(self, moment: datetime) -> list[Path]:
+        """Return the hours that have ended by then, the first one first."""
+        expiring = self._folder / _EXPIRING
+        noted = {int(e.name): e for e in _entries(expiring) if _HOUR.fullmatch(e.name)}
+        return [noted[hour] for hour in sorted(noted) if hour < _hour(moment)]
+
+    def _forget_one(self, note: Path, at: datetime) -> None:
+        answered = self._folder / f"{note.name}.answered"
+        with suppress(OSError):
+            # The record has the word: a note may be another's than its maker's.
+            if _NAME.fullmatch(note.name) and _is_over(answered, at):
                 # Settled last: without the other it settles nothing.
-                with suppress(OSError):
-                    answered.unlink()
-                    answered.with_suffix(".settled").unlink(missing_ok=True)
+                answered.unlink()
+                answered.with_suffix(".settled").unlink(missing_ok=True)
+            note.unlink()
 
     def __repr__(self) -> str:
         """Show the folder."""
         return f"FolderReplay({str(self._folder)!r})"
+
+
+def _hour(moment: datetime) -> int:
+    return max(0, (moment - _EPOCH) // timedelta(hours=1))
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    """Yield what is in the folder, unread and unsorted; nothing if it is not there."""
+    with suppress(OSError), os.scandir(folder) as found:
+        for each in found:
+            yield Path(each.path)
 
 
 def _is_over(answered: Path, at: datetime) -> bool:
@@ -117,7 +138,3 @@ def _is_over(answered: Path, at: datetime) -> bool:
     except (IdWalletError, ValueError, TypeError):
         # What cannot be read is kept: forgetting lets a replay in.
         return False
-
-
-def _why(error: Exception) -> str:
-    return getattr(error, "strerror", None) or "not a usable path"

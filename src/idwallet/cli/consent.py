@@ -1,12 +1,17 @@
 """What a wallet would show to whom, in words, before anything is signed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from idwallet.cli.verdicts import leaf_claims, personal_claims
 from idwallet.cli.words import Speech
-from idwallet.credentials.paths import ClaimPath, covers, select, show_path
-from idwallet.credentials.query import NearestMiss
-from idwallet.credentials.sdjwt.present import read_held
+from idwallet.codec.json import JsonValue
+from idwallet.credentials.paths import ABSENT, Absent, ClaimPath, look_up, show_path
+from idwallet.credentials.query import Lack, NearestMiss
+from idwallet.credentials.sdjwt.present import (
+    leaf_places,
+    read_held,
+    revealed_places,
+)
+from idwallet.credentials.sdjwt.unpack import without_holes
 from idwallet.roles.holder import Asked, Choice, Match, Shown
 
 
@@ -17,13 +22,15 @@ def consent_lines(choice: Choice, speech: Speech) -> Iterator[str]:
         credential = each.credential
         kind = speech.kind(credential.credential_type)
         yield speech.say("consent.shows", kind=kind, issuer=credential.issuer)
+        always = frozenset(always_shown(each))
+        more = frozenset(each.more_than_asked)
         for path in each.paths:
-            yield from _claims(path, each, speech=speech)
-        always = always_shown(each)
-        if always:
-            yield speech.say("consent.always")
-        for path in always:
-            yield from _claims(path, each, speech=speech)
+            value = look_up(credential.positioned, path)
+            yield from _lines(value, path, seen=frozenset(each.reveals), speech=speech)
+        for name, seen in (("along", more - always), ("always", more & always)):
+            if seen:
+                yield speech.say(f"consent.{name}")
+            yield from _lines(credential.positioned, (), seen=seen, speech=speech)
     yield speech.say("consent.besides")
 
 
@@ -33,20 +40,29 @@ def _asker(asked: Asked, speech: Speech) -> Iterator[str]:
         yield speech.say("consent.purpose", purpose=asked.purpose)
 
 
-def _claims(path: ClaimPath, shown: Shown, *, speech: Speech) -> Iterator[str]:
-    for place, value in select(shown.credential.claims, path):
-        for leaf, claim in leaf_claims(value, place):
-            yield f"  - {speech.claim_line(leaf, claim)}"
+def _lines(
+    value: JsonValue | Absent,
+    path: ClaimPath,
+    *,
+    seen: frozenset[ClaimPath],
+    speech: Speech,
+) -> Iterator[str]:
+    """Yield the claims at `path` that are seen; an array as one if all of it is."""
+    members: Iterable[tuple[str | int, JsonValue]] = ()
+    if isinstance(value, dict) and value:
+        members = value.items()
+    elif isinstance(value, list) and not seen.issuperset(leaf_places(value, path)):
+        members = enumerate(value)
+    elif value is not ABSENT and not seen.isdisjoint(leaf_places(value, path)):
+        whole = without_holes({"": value})[""]
+        yield f"  - {speech.claim_line(path, whole)}"
+    for name, each in members:
+        yield from _lines(each, (*path, name), seen=seen, speech=speech)
 
 
 def always_shown(shown: Shown) -> tuple[ClaimPath, ...]:
     """Return the claims that the issuer discloses whatever is chosen."""
-    hidden = read_held(shown.credential.raw).disclosable()
-    return tuple(
-        path
-        for path, _ in personal_claims(shown.credential.claims)
-        if not any(covers(place, path) for place in hidden)
-    )
+    return revealed_places(read_held(shown.credential.raw), ())
 
 
 def refusal_lines(match: Match, speech: Speech) -> Iterator[str]:
@@ -73,7 +89,7 @@ def _miss(miss: NearestMiss, match: Match, *, speech: Speech) -> Iterator[str]:
     for path in miss.differing:
         yield f"  - {speech.say('match.lack.value', claim=speech.claim(path))}"
     for lack in miss.lacks:
-        if lack.value in {"holder_key", "authority"}:
+        if lack not in {Lack.CLAIM, Lack.VALUE}:
             yield f"  - {speech.say(f'match.lack.{lack.value}')}"
 
 

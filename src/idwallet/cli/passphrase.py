@@ -46,8 +46,8 @@ def read_passphrase(source: str) -> str:
     data = read_input(source, max_bytes=_BYTES)
     try:
         text = data.decode("utf-8").removesuffix("\n").removesuffix("\r")
-    except UnicodeDecodeError as error:
-        raise input_fault(f"{name_of(source)}: a passphrase is UTF-8 text") from error
+    except UnicodeDecodeError:  # it holds the passphrase
+        raise input_fault(f"{name_of(source)}: a passphrase is UTF-8 text") from None
     if not text or not text.isprintable():
         raise input_fault(f"{name_of(source)}: a passphrase file holds one line")
     return text

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TypeVar
 
+from idwallet.codec.frozen import FrozenObject
 from idwallet.codec.json import JsonObject, JsonValue
-from idwallet.credentials.paths import ClaimPath, select
+from idwallet.credentials.paths import ClaimPath, is_pointer, select
 from idwallet.errors import UsageError, require_passed
 from idwallet.report import Outcome, Report
 
@@ -38,14 +38,20 @@ class VerifiedCredential:
     """One credential of a presentation that passed.
 
     `claims` holds what was asked for and what the issuer always discloses; what was
-    shown beyond that is named in the report and not here. `query_id` says which
-    credential query it answers. `issuer` is the name by which the issuer is trusted.
+    shown beyond that is named in the report and not here. Lists and
+    objects in it are copies, made when they are looked up. `query_id` says which
+    credential query it answers. `issuer` is the name by which the issuer is trusted,
+    which need not be unique: two anchors may certify the same subject. `anchor` is the
+    name of the trust anchor it is trusted under, `certificate` the SHA-256 of the
+    signer's own certificate in hexadecimal, or None where the key was pinned.
     """
 
     query_id: str
     format: Format
     credential_type: str
     issuer: str
+    anchor: str
+    certificate: str | None
     claims: Mapping[str, JsonValue]
     valid_until: datetime | None
 
@@ -60,13 +66,22 @@ class VerifiedCredential:
         `path` is a claim's name, or a claims path pointer (OpenID4VP 1.0 section 7).
 
         Raises:
-            UsageError: no such claim, several (a path with None), or another kind.
+            UsageError: no such claim, several (a path with None), another kind, or
+                `path` is no pointer.
         """
         return _only(self._found(path), kind)
 
     def _found(self, path: str | ClaimPath) -> tuple[JsonValue, ...]:
-        wanted = (path,) if isinstance(path, str) else path
-        return tuple(value for _, value in select(dict(self.claims), wanted))
+        wanted = (path,) if isinstance(path, str) else tuple(path)
+        if not is_pointer(wanted):
+            # To Python -1 is the last element and True the second one.
+            raise UsageError("a path has names, indexes and None (OpenID4VP 1.0 7)")
+        first = wanted[0] if wanted else None
+        if not isinstance(first, str) or first not in self.claims:
+            return ()
+        # One member is enough, and looking up the others would copy them.
+        claims: JsonObject = {first: self.claims[first]}
+        return tuple(value for _, value in select(claims, wanted))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -132,5 +147,5 @@ class Unverified:
 
 
 def frozen_claims(claims: JsonObject) -> Mapping[str, JsonValue]:
-    """Return a read-only view of claims."""
-    return MappingProxyType(claims)
+    """Return claims as nobody can change them; they must be held by nobody else."""
+    return FrozenObject(claims)

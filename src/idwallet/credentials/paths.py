@@ -115,6 +115,18 @@ def look_up(claims: JsonValue, path: ClaimPath) -> JsonValue | Absent:
     return value
 
 
+def is_pointer_part(part: object) -> bool:
+    """Return whether `part` may stand in a pointer: a string, null or an index (§7)."""
+    if isinstance(part, int):
+        return not isinstance(part, bool) and part >= 0
+    return part is None or isinstance(part, str)
+
+
+def is_pointer(path: ClaimPath) -> bool:
+    """Return whether `path` is a pointer: not empty, and each part one of those."""
+    return bool(path) and all(map(is_pointer_part, path))
+
+
 def is_concrete(path: ClaimPath) -> bool:
     """Return whether `path` names one place: it holds no None."""
     return None not in path

@@ -7,17 +7,25 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
+from idwallet.codec.moment import require_aware
 from idwallet.codec.numeric_date import numeric_date
 from idwallet.codec.text import show
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import Signer
-from idwallet.envelope.jws import Jws, read_compact, sign_compact, signature_reason
+from idwallet.envelope.jws import (
+    Jws,
+    read_compact,
+    sign_compact,
+    signature_facts,
+    signature_reason,
+)
 from idwallet.errors import (
     LimitError,
     MalformedError,
     UnsupportedError,
     UsageError,
     VerificationFailed,
+    fault_reason,
     require_passed,
 )
 from idwallet.report import (
@@ -252,17 +260,8 @@ def _signature(jws: Jws, policy: Policy) -> tuple[PublicKey | None, Check]:
         facts = {"what": error.what}
         return None, _say(CheckId.PROOF_SIGNATURE, Reason.KEY_UNUSABLE, facts=facts)
     reason = signature_reason(jws, key=key, allowed=policy.algorithms)
-    return key, _say(
-        CheckId.PROOF_SIGNATURE, reason, facts=_signature_facts(reason, jws)
-    )
-
-
-def _signature_facts(reason: Reason, jws: Jws) -> Facts | None:
-    if reason is Reason.ALGORITHM_NOT_ALLOWED:
-        return {"found": show(jws.header.algorithm)}
-    if reason is Reason.KEY_UNUSABLE:
-        return {"what": "the key cannot be used with the algorithm"}
-    return None
+    facts = signature_facts(reason, jws)
+    return key, _say(CheckId.PROOF_SIGNATURE, reason, facts=facts)
 
 
 def _compared(check_id: CheckId, found: JsonValue, *, expected: str) -> Check:
@@ -284,9 +283,10 @@ def _freshness(claims: JsonObject, expected: _Expected) -> Check:
         return _say(
             CheckId.PROOF_FRESHNESS, Reason.FROM_THE_FUTURE, facts={"signed": starts}
         )
-    ends = signed + limits.PROOF_LIFETIME
-    ends = min(ends, numeric_date(claims.get("exp")) or ends)
-    if at > ends + skew:
+    ends, said = signed + limits.PROOF_LIFETIME, numeric_date(claims.get("exp"))
+    # RFC 7519 §4.1.4: at its `exp` a proof is over already; a lifetime has its end.
+    if at > ends + skew or (said is not None and at >= said + skew):
+        ends = ends if said is None else min(ends, said)
         window = max(0, int((ends - signed).total_seconds()))
         facts: Facts = {"signed": signed, "window": window}
         return _say(CheckId.PROOF_FRESHNESS, Reason.TOO_OLD, facts=facts)
@@ -294,14 +294,8 @@ def _freshness(claims: JsonObject, expected: _Expected) -> Check:
 
 
 def _faulty(error: MalformedError | UnsupportedError) -> Check:
-    reason = Reason.MALFORMED
-    if isinstance(error, LimitError):
-        reason = Reason.LIMIT_EXCEEDED
-    elif isinstance(error, UnsupportedError):
-        reason = Reason.UNSUPPORTED
-    return _say(
-        CheckId.PROOF_FORMAT, reason, facts={"what": error.what, "at": error.at}
-    )
+    facts = {"what": error.what, "at": error.at}
+    return _say(CheckId.PROOF_FORMAT, fault_reason(error), facts=facts)
 
 
 def _waiting(check_id: CheckId) -> Check:
@@ -317,7 +311,6 @@ def _require_usable(audience: str, *, nonce: str, at: datetime) -> None:
         raise UsageError("a proof needs an audience and a nonce")
     try:
         f"{audience}{nonce}".encode()
-    except UnicodeEncodeError as error:
-        raise UsageError("an audience and a nonce are text") from error
-    if at.utcoffset() is None:
-        raise UsageError("`at` needs a time zone")
+    except UnicodeEncodeError:
+        raise UsageError("an audience and a nonce are text") from None
+    require_aware(at)

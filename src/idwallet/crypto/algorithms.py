@@ -1,5 +1,6 @@
 """The closed list of signature algorithms."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -55,7 +56,7 @@ class Algorithm(Enum):
         Names are case-sensitive (RFC 7515 4.1.1). ``Ed25519`` (RFC 9864 2.2) is the
         same algorithm as ``EdDSA`` here, where no key is on another Edwards curve.
         """
-        return _BY_JOSE.get(name)
+        return JOSE_NAMES.get(name)
 
     @staticmethod
     def from_cose(number: int) -> "Algorithm | None":
@@ -67,10 +68,12 @@ class Algorithm(Enum):
         return _BY_COSE.get(number)
 
 
-_BY_JOSE: Final = {
+JOSE_NAMES: Final[Mapping[str, Algorithm]] = {
     **{each.jose: each for each in Algorithm},
     "Ed25519": Algorithm.EDDSA,
 }
+"""The names that `Algorithm.from_jose` knows."""
+
 _BY_COSE: Final = {
     **{each.cose: each for each in Algorithm},
     -9: Algorithm.ES256,  # ESP256, RFC 9864 §2.1

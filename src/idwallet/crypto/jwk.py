@@ -44,11 +44,9 @@ def read(
     plain = _SILENT.isdisjoint(jwk)
     algorithms = kind.algorithms if plain else _algorithms(jwk, kind=kind, at=at)
     if kind.kty != "EC":
-        raw = _octets(jwk, name="x", size=kind.size, at=at)
+        raw = _octets(jwk, names=("x",), size=kind.size, at=at)
         return spki.from_raw(kind, raw, at=at, clause="RFC 8037 §2"), algorithms
-    raw = _octets(jwk, name="x", size=kind.size, at=at) + _octets(
-        jwk, name="y", size=kind.size, at=at
-    )
+    raw = _octets(jwk, names=("x", "y"), size=kind.size, at=at)
     return spki.from_raw(kind, raw, at=at, clause="RFC 7518 §6.2.1"), algorithms
 
 
@@ -80,7 +78,7 @@ def _read_akp(
     if kind is None:
         raise UnsupportedError("algorithm", at=f"{at}/alg", clause="RFC 9964 §3")
     algorithms = _algorithms(jwk, kind=kind, at=at)
-    raw = _octets(jwk, name="pub", size=kind.size, at=at)
+    raw = _octets(jwk, names=("pub",), size=kind.size, at=at)
     return spki.from_raw(kind, raw, at=at, clause="RFC 9964 §3"), algorithms
 
 
@@ -115,19 +113,26 @@ def _require_verify(operations: JsonValue, *, at: str) -> None:
         )
 
 
-def _octets(jwk: Mapping[str, JsonValue], *, name: str, size: int, at: str) -> bytes:
-    """Decode a member of exactly `size` octets, leading zeros included."""
-    text = jwk.get(name)
-    if not isinstance(text, str):
-        raise MalformedError(
-            "missing member of the key", at=f"{at}/{name}", clause="RFC 7518 §6"
-        )
-    data = b64.decode(text, at=at, clause="RFC 7518 §6.2.1.2")
-    if len(data) != size:
-        raise MalformedError(
-            "wrong length for the curve", at=f"{at}/{name}", clause="RFC 7518 §6.2.1.2"
-        )
-    return data
+def _octets(
+    jwk: Mapping[str, JsonValue], *, names: tuple[str, ...], size: int, at: str
+) -> bytes:
+    """Decode members of exactly `size` octets each, leading zeros included."""
+    octets = b""
+    for name in names:
+        text = jwk.get(name)
+        if not isinstance(text, str):
+            raise MalformedError(
+                "missing member of the key", at=f"{at}/{name}", clause="RFC 7518 §6"
+            )
+        data = b64.decode(text, at=at, clause="RFC 7518 §6.2.1.2")
+        if len(data) != size:
+            raise MalformedError(
+                "wrong length for the curve",
+                at=f"{at}/{name}",
+                clause="RFC 7518 §6.2.1.2",
+            )
+        octets += data
+    return octets
 
 
 def _number(jwk: Mapping[str, JsonValue], *, name: str, at: str) -> int:

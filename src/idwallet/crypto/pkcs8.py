@@ -1,5 +1,6 @@
 """PKCS #8 private keys in PEM, encrypted by PBES2 (RFC 5958, RFC 8018)."""
 
+from math import prod
 from typing import Final, TypeGuard
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -14,9 +15,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
+from idwallet import limits
 from idwallet.codec.pem import read_pem, write_pem
 from idwallet.crypto.private import NATIVE, NativePrivateKey
 from idwallet.errors import (
+    LimitError,
     MalformedError,
     SignerLocked,
     UnsupportedError,
@@ -29,6 +32,9 @@ ROUNDS: Final = 600_000
 
 _ENCRYPTED: Final = "ENCRYPTED PRIVATE KEY"
 _LABELS: Final = ("PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY", _ENCRYPTED)
+_INTEGER: Final = 0x02
+_CONSTRUCTED: Final = 0x20
+_SCRYPT: Final = bytes.fromhex("06092b06010401da47040b")
 _PROMPT: Final = "Passphrase of the private key"
 
 
@@ -39,6 +45,7 @@ def read(
 
     Raises:
         MalformedError: no private key, more than one, or a broken one.
+        LimitError: to try a passphrase would take more than a bound in `limits`.
         UnsupportedError: a kind of key that does not sign here.
         SignerLocked: the passphrase is missing or wrong.
     """
@@ -46,8 +53,55 @@ def read(
     if len(blocks) != 1:
         raise MalformedError("not one private key", at=at, clause="RFC 7468 §10")
     if blocks[0].label == _ENCRYPTED:
+        _require_cheap(blocks[0].der, at=at)
         return from_der(blocks[0].der, at=at, passphrase=_ask(ask_secret))
     return from_der(blocks[0].der, at=at)
+
+
+def _require_cheap(der: bytes, *, at: str) -> None:
+    """Refuse a key whose file says to compute for hours, before anybody is asked."""
+    numbers = _parameters(der, at=at)
+    if _SCRYPT in der:
+        # Cost, block size, parallelisation (RFC 7914 §7): time and memory grow with
+        # their product.
+        passed = prod(numbers[:3]) > limits.KEY_DERIVATION_SCRYPT
+    else:
+        passed = max(numbers, default=0) > limits.KEY_DERIVATION_ROUNDS
+    if passed:
+        raise LimitError(
+            "the passphrase takes too long to try", at=at, clause="idwallet limits"
+        )
+
+
+def _parameters(der: bytes, *, at: str) -> list[int]:
+    """Return the numbers in the encryption algorithm's parameters, in order."""
+    numbers = []
+    try:
+        _, start, _ = _head(der, 0)
+        _, place, size = _head(der, start)
+        end = place + size
+        while place < end:
+            tag, place, size = _head(der, place)
+            if tag & _CONSTRUCTED:
+                continue  # what is inside comes next
+            if tag == _INTEGER:
+                numbers.append(int.from_bytes(der[place : place + size], "big"))
+            place += size
+    except IndexError:
+        raise MalformedError(
+            "not an encrypted private key", at=at, clause="RFC 5958 §3"
+        ) from None
+    return numbers
+
+
+def _head(der: bytes, place: int) -> tuple[int, int, int]:
+    """Return an element's tag, where its content begins and how long that is."""
+    tag, size, place = der[place], der[place + 1], place + 2
+    if size & 0x80:
+        octets = size & 0x7F
+        size = int.from_bytes(der[place : place + octets], "big")
+        place += octets
+    return tag, place, size
 
 
 def from_der(

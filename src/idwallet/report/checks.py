@@ -98,6 +98,7 @@ class Reason(StrEnum):
     NO_KEY_MATERIAL = "no_key_material"
     KEY_NOT_PINNED = "key_not_pinned"
     NAME_NOT_REGISTERED = "name_not_registered"
+    TYPE_NOT_REGISTERED = "type_not_registered"
     CERTIFICATE_EXPIRED = "certificate_expired"
     CERTIFICATE_NOT_YET_VALID = "certificate_not_yet_valid"
     CERTIFICATE_PROFILE = "certificate_profile"

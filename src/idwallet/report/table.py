@@ -104,6 +104,7 @@ _ISSUER: Final = {
     (_C.ISSUER_TRUST, _R.NAME_NOT_REGISTERED): Row(
         _F, f"{_VC} §2.5", ("found", "name")
     ),
+    (_C.ISSUER_TRUST, _R.TYPE_NOT_REGISTERED): Row(_F, _HOUSE, ("found", "name")),
     (_C.ISSUER_TRUST, _R.CERTIFICATE_EXPIRED): Row(
         _F, f"{_PKIX} §6.1.3(a)(2)", ("name", "until")
     ),
@@ -114,7 +115,6 @@ _ISSUER: Final = {
         _F, f"{_PKIX} §6.1.4", ("name", "what")
     ),
     (_C.ISSUER_TRUST, _R.BUDGET_EXCEEDED): Row(_F, _HOUSE, ("name",)),
-    (_C.ISSUER_TRUST, _R.WAITING): Row(_I, f"{_VC} §2.5", ("waits_for",)),
 }
 
 _CREDENTIAL: Final = {
@@ -186,9 +186,6 @@ _CREDENTIAL: Final = {
     ),
     (_C.CREDENTIAL_DISCLOSURES, _R.CLAIM_NEVER_DISCLOSABLE): Row(
         _F, f"{_VC} §2.2.2.3", ("at",)
-    ),
-    (_C.CREDENTIAL_DISCLOSURES, _R.WAITING): Row(
-        _I, f"{_SD} §7.1 step 3", ("waits_for",)
     ),
 }
 

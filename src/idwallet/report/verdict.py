@@ -12,6 +12,9 @@ from idwallet.report.table import TABLE
 
 FactValue = str | int | datetime | tuple[str, ...]
 Facts = Mapping[str, FactValue]
+Given = tuple[tuple[str, FactValue], ...]
+Answer = tuple[CheckId, Reason, Given]
+"""What `Checks` collects: what a check says, not made yet."""
 
 REPORT_FORMAT: Final = "idwallet-report/1"
 """The version of `Report.to_json`; a change of its shape changes this."""
@@ -35,7 +38,7 @@ class Check(NamedTuple):
     reason: Reason
     clause: str
     needs: tuple[Need, ...] = ()
-    facts: tuple[tuple[str, FactValue], ...] = ()
+    facts: Given = ()
 
     def fact(self, name: str) -> FactValue:
         """Return the fact of that name; the table says which there are.
@@ -73,19 +76,14 @@ def check(
     """
     given = tuple(facts.items()) if facts else ()
     if needs or any(type(value) is tuple for _, value in given):
-        return _make(check_id, reason, subject, needs, given)
-    return _made(check_id, reason, subject, needs, given)
+        return _make((check_id, reason, given), subject, needs=needs)
+    return _made((check_id, reason, given), subject)
 
 
-def _make(  # noqa: PLR0917 - a memo's key is positional
-    check_id: CheckId,
-    reason: Reason,
-    subject: str,
-    needs: tuple[Need, ...],
-    given: tuple[tuple[str, FactValue], ...],
-) -> Check:
+def _make(answer: Answer, subject: str, *, needs: tuple[Need, ...] = ()) -> Check:
+    check_id, reason, given = answer
     row = TABLE[check_id, reason]
-    facts = _facts(given, row.facts) if given or row.facts else ()
+    facts = _facts(given, row.facts)
     return Check(check_id, subject, row.outcome, reason, row.clause, needs, facts)
 
 
@@ -94,9 +92,7 @@ def _make(  # noqa: PLR0917 - a memo's key is positional
 _made = lru_cache(maxsize=_REMEMBERED)(_make)
 
 
-def _facts(
-    given: tuple[tuple[str, FactValue], ...], promised: tuple[str, ...]
-) -> tuple[tuple[str, FactValue], ...]:
+def _facts(given: Given, promised: tuple[str, ...]) -> Given:
     """Return the facts sorted by name: equal verdicts are equal however written."""
     found = dict(given)
     for name in promised:
@@ -119,29 +115,48 @@ def waiting(check_id: CheckId, *, subject: str, waits_for: CheckId) -> Check:
 
 
 class Checks:
-    """Collects the checks of one subject, in the order in which they are answered."""
+    """Collects the checks of one subject, in the order in which they are answered.
 
-    __slots__ = ("found", "subject")
+    `answers` are made into checks all at once, by `made`. Who answers often appends
+    to it, which runs no Python code; facts that hold a list go by `add`, as `check`
+    remembers none.
+    """
+
+    __slots__ = ("answers", "subject")
 
     def __init__(self, subject: str) -> None:
         """Start with none."""
         self.subject = subject
-        self.found: list[Check] = []
+        self.answers: list[Answer | Check] = []
 
     def say(
         self, check_id: CheckId, reason: Reason, *, facts: Facts | None = None
     ) -> None:
         """Answer one question; see `check`."""
         given = tuple(facts.items()) if facts else ()
-        self.found.append(_made(check_id, reason, self.subject, (), given))
+        self.answers.append((check_id, reason, given))
 
     def wait(self, check_id: CheckId, waits_for: CheckId) -> None:
         """Say that a question cannot be answered because of another; see `waiting`."""
-        self.found.append(waiting(check_id, subject=self.subject, waits_for=waits_for))
+        self.add(waiting(check_id, subject=self.subject, waits_for=waits_for))
 
     def add(self, *checks: Check) -> None:
         """Take checks that were made elsewhere."""
-        self.found.extend(checks)
+        self.answers.extend(checks)
+
+    def made(self) -> tuple[Check, ...]:
+        """Return the checks.
+
+        Raises:
+            KeyError, ValueError: see `check`.
+        """
+        subject = self.subject
+        return tuple(
+            [
+                each if isinstance(each, Check) else _made(each, subject)
+                for each in self.answers
+            ]
+        )
 
 
 def conclude(checks: Iterable[Check], required: Required) -> Outcome:

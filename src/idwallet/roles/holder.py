@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from idwallet.codec.numeric_date import numeric_date
 from idwallet.credentials.model import Credential
 from idwallet.credentials.paths import ClaimPath
-from idwallet.credentials.query import Query, QueryMatch, match
+from idwallet.credentials.query import CandidateMatch, Query, QueryMatch, match
 from idwallet.credentials.required import STORED, Context, HeldBy, required_of
 from idwallet.credentials.sdjwt.evaluate import evaluate
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
@@ -17,6 +18,7 @@ from idwallet.credentials.sdjwt.present import (
     choose_disclosures,
     holder_thumbprint,
     read_held,
+    revealed_places,
     show_claims,
 )
 from idwallet.crypto.seal import SealKey
@@ -49,11 +51,16 @@ _SUBJECT: Final = "credential"
 class Authenticated:
     """An asker whose certificate chain or pinned key the wallet trusts.
 
-    `name` is the name by which it is trusted; pass it through `codec.text` to show.
+    `name` is the name by which it is trusted; pass it through `codec.text` to show. It
+    need not be unique: `anchor` is the name of the trust anchor behind it,
+    `certificate` the SHA-256 of its own certificate in hexadecimal, or None where the
+    key was pinned.
     """
 
     name: str
     client_id: str
+    anchor: str
+    certificate: str | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -76,11 +83,28 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One credential that will be shown, and the claims of it that will."""
+    """One credential that will be shown, and the claims of it that will.
+
+    `paths` are the claims that were asked for. `reveals` is where every claim stands
+    that the verifier will see, each element of an array by itself: also what the
+    issuer put in one disclosure with a claim, and what it discloses always. Besides
+    these only the credential's type, issuer, key, dates and status are seen.
+    """
 
     query_id: str
     credential: HeldCredential
     paths: tuple[ClaimPath, ...]
+    reveals: tuple[ClaimPath, ...]
+
+    @property
+    def more_than_asked(self) -> tuple[ClaimPath, ...]:
+        """What of `reveals` nobody asked for: it cannot be kept back by itself."""
+        asked = frozenset(self.paths)
+        return tuple(
+            place
+            for place in self.reveals
+            if not any(place[:size] in asked for size in range(1, len(place) + 1))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +165,28 @@ class Match:
             raise UsageError("a preferred credential answers nothing that is needed")
         return tuple(needed)
 
-    def _take(self, query_id: str, preferred: HeldCredential | None) -> Shown:
+    def offers(self, query_id: str) -> tuple[Shown, ...]:
+        """Return what each credential that answers this query would show.
+
+        A person can be shown them side by side: one credential may reveal more than
+        another for the same question (`Shown.more_than_asked`).
+        """
+        return tuple(self._shown(query_id, e) for e in self._matches(query_id))
+
+    def _matches(self, query_id: str) -> tuple[CandidateMatch, ...]:
         found = self.found.credential(query_id)
-        for each in () if found is None else found.matches:
-            credential = self.credentials[each.candidate]
-            if preferred is None or credential == preferred:
-                return Shown(query_id, credential, each.paths)
+        return () if found is None else found.matches
+
+    def _shown(self, query_id: str, found: CandidateMatch) -> Shown:
+        credential = self.credentials[found.candidate]
+        held = read_held(credential.raw)
+        reveals = revealed_places(held, choose_disclosures(held, found.paths))
+        return Shown(query_id, credential, found.paths, reveals)
+
+    def _take(self, query_id: str, preferred: HeldCredential | None) -> Shown:
+        for each in self._matches(query_id):
+            if preferred in (None, self.credentials[each.candidate]):
+                return self._shown(query_id, each)
         raise UsageError("that credential does not answer that query")
 
 
@@ -232,6 +272,8 @@ class Holder:
             raw=credential.raw,
             thumbprint=thumbprint,
             authority_key_ids=_authority_key_ids(issuer),
+            valid_from=numeric_date(unpacked.claims.get("nbf")),
+            valid_until=verdict.valid_until,
         )
         self._store.put(seal_record(held, key=self._seal, random=self._random))
         return held
@@ -258,10 +300,15 @@ class Holder:
         _require_aware(at)
         verdict = evaluate_request(raw, trust=self._trust, policy=self._policy, at=at)
         report = self._report(verdict.checks, at=at, required=verdict.required)
-        request = verdict.request
-        if report.outcome is not Outcome.PASSED or request is None:
+        request, signer = verdict.request, verdict.signer
+        if report.outcome is not Outcome.PASSED or request is None or signer is None:
             raise _refusal(report)
-        by = Authenticated(verdict.asker or request.client_id, request.client_id)
+        by = Authenticated(
+            name=signer.name,
+            client_id=request.client_id,
+            anchor=signer.anchor.name,
+            certificate=None if signer.path is None else signer.path.leaf.sha256.hex(),
+        )
         return Asked(by, request.query, request.purpose, report, request)
 
     def _report(
@@ -269,10 +316,22 @@ class Holder:
     ) -> Report:
         return Report(checks=checks, required=required, at=at, policy=self._policy.name)
 
-    def match(self, asked: Asked) -> Match:
-        """Find what answers the request; pure, and nothing leaves the wallet."""
+    def match(self, asked: Asked, *, at: datetime) -> Match:
+        """Find what answers the request; pure, and nothing leaves the wallet.
+
+        What is not valid at the moment `at` answers nothing.
+
+        Raises:
+            UsageError: `at` has no time zone.
+        """
+        _require_aware(at)
         held = self.credentials()
-        found = match(asked.query, [each.candidate() for each in held])
+        found = match(
+            asked.query,
+            [each.candidate() for each in held],
+            at=at,
+            leeway=self._policy.clock_skew,
+        )
         return Match(asked, found, held)
 
     def present(
@@ -283,7 +342,8 @@ class Holder:
         Signs once for each credential shown; sends nothing.
 
         Raises:
-            UsageError: `choice` came from another request, or the request expired.
+            UsageError: `choice` came from another request or says less than would be
+                seen, or the request expired.
             SignerUnavailable: the key of a credential is gone.
             SignerLocked: a key wants a PIN or a fingerprint.
         """
@@ -309,8 +369,12 @@ class Holder:
         if stored is None:
             raise SignerUnavailable("the key this credential is bound to is gone")
         held = read_held(credential.raw)
+        chosen = choose_disclosures(held, shown.paths)
+        if shown.reveals != revealed_places(held, chosen):
+            # Whoever agreed to less must not find out later.
+            raise UsageError("the choice does not say what would be seen: use choose")
         return bind_to_key(
-            show_claims(held, choose_disclosures(held, shown.paths)),
+            show_claims(held, chosen),
             signer=StoredKeySigner(stored),
             nonce=request.nonce,
             audience=request.client_id,

@@ -15,11 +15,12 @@ from idwallet.credentials.sdjwt.issue import (
     SdJwtVc,
     fixed_claims,
     plan_for,
+    require_fixed,
     require_issuable,
     sd_jwt_payload,
 )
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
-from idwallet.credentials.sdjwt.structures import TYP
+from idwallet.credentials.sdjwt.structures import TYP, Serialisation, serialise
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import CompactSigner, x5c_parameter
 from idwallet.errors import UsageError
@@ -121,17 +122,15 @@ class Issuer:
         """
         require_issuable(content, self._types)
         self._require_life(valid_from or at, valid_until, at=at)
-        return self._sign(
+        fixed = fixed_claims(
             content,
-            fixed=fixed_claims(
-                content,
-                holder_jwk=_public_jwk(holder_key),
-                valid_from=valid_from,
-                valid_until=valid_until,
-                at=at,
-            ),
-            salts=random_salts(self._random),
+            holder_jwk=_public_jwk(holder_key),
+            valid_from=valid_from,
+            valid_until=valid_until,
+            at=at,
         )
+        require_fixed(content, fixed=fixed, types=self._types)
+        return self._sign(content, fixed=fixed, salts=random_salts(self._random))
 
     def _sign(
         self, content: SdJwtVc, *, fixed: JsonObject, salts: SaltSource
@@ -144,7 +143,7 @@ class Issuer:
         text = "~".join((token, *disclosures, ""))
         if len(text) > limits.DISCLOSURE_BYTES:
             _require_bounded(text, disclosures)
-        return Credential(Format.SD_JWT_VC, text)
+        return Credential(Format.SD_JWT_VC, _written(text, content.serialisation))
 
     def _require_life(self, since: datetime, until: datetime, *, at: datetime) -> None:
         for moment in (since, until, at):
@@ -158,6 +157,10 @@ class Issuer:
             if until > certificate.not_after:
                 # Later it would be refused for its certificate, not its own end.
                 raise UsageError("the credential would outlive its certificate")
+
+
+def _written(text: str, form: Serialisation) -> str:
+    return text if form is Serialisation.COMPACT else serialise(text, form)
 
 
 def _require_bounded(text: str, disclosures: Sequence[str]) -> None:

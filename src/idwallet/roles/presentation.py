@@ -32,7 +32,7 @@ from idwallet.credentials.required import (
     Expected,
     required_of,
 )
-from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate, fault_reason
+from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate
 from idwallet.credentials.sdjwt.narrow import Narrowed, narrow
 from idwallet.errors import (
     MalformedError,
@@ -40,6 +40,7 @@ from idwallet.errors import (
     UsageError,
     VerificationFailed,
     VerificationIndeterminate,
+    fault_reason,
 )
 from idwallet.ports import Use
 from idwallet.protocols.openid4vp.response import (
@@ -111,6 +112,8 @@ def evaluate_presentation(
     """
     if not isinstance(request, PresentationRequest):
         raise UsageError("judge against a PresentationRequest of Verifier.request")
+    if request.policy_digest != request.verifier.policy.digest():
+        raise UsageError("the request was made under another policy")
     if at.utcoffset() is None:
         raise UsageError("`at` carries its time zone: use an aware datetime")
     return _Answer(request, trust=trust, at=at).judge(response)
@@ -320,12 +323,15 @@ def _candidate(verdict: SdJwtVerdict) -> Candidate:
     issuer, unpacked = verdict.issuer, verdict.unpacked
     path = issuer.path if issuer is not None else None
     key_ids = () if path is None else path.authority_key_ids()
+    signed = b"" if verdict.sd_jwt is None else verdict.sd_jwt.issuer_jwt.signing_input
     return Candidate(
         format=Format.SD_JWT_VC,
         types=verdict.types,
         claims={} if unpacked is None else unpacked.positioned,
         authority_key_ids=key_ids,
         holder_bound=True,
+        # Not the signature: an ECDSA one can be turned into another that is valid.
+        identity=hashlib.sha256(signed).digest(),
     )
 
 
@@ -351,9 +357,12 @@ def _handed_on(
             query_id=each.query_id,
             format=Format.SD_JWT_VC,
             credential_type=each.verdict.types[0],
-            issuer="" if each.verdict.issuer is None else each.verdict.issuer.name,
+            issuer=issuer.name,
+            anchor=issuer.anchor.name,
+            certificate=None if issuer.path is None else issuer.path.leaf.sha256.hex(),
             claims=frozen_claims(narrowed[each.subject].claims),
             valid_until=each.verdict.valid_until,
         )
         for each in shown
+        if (issuer := each.verdict.issuer) is not None
     )

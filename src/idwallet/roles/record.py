@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from idwallet.codec.json import JsonObject, read_object, write_json
+from idwallet.codec.numeric_date import numeric_date
 from idwallet.credentials.model import Format
 from idwallet.credentials.query import Candidate
 from idwallet.credentials.sdjwt.present import read_held
@@ -22,7 +24,8 @@ class HeldCredential:
     """A credential in the wallet: verified when it was added.
 
     `name` is the store's opaque name. `claims` are the holder's own data;
-    `positioned` the same as queries count them (`unpack.Unpacked`).
+    `positioned` the same as queries count them (`unpack.Unpacked`). It is valid from
+    `valid_from`, None for always, until just before `valid_until`, None for ever.
     """
 
     name: str
@@ -35,6 +38,8 @@ class HeldCredential:
     raw: str
     thumbprint: str
     authority_key_ids: tuple[bytes, ...]
+    valid_from: datetime | None
+    valid_until: datetime | None
 
     def __repr__(self) -> str:
         """Show type and issuer only."""
@@ -48,6 +53,8 @@ class HeldCredential:
             claims=self.positioned,
             authority_key_ids=self.authority_key_ids,
             holder_bound=True,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
         )
 
 
@@ -62,6 +69,8 @@ def seal_record(held: HeldCredential, *, key: SealKey, random: Random) -> Stored
         "raw": held.raw,
         "thumbprint": held.thumbprint,
         "authority_key_ids": [each.hex() for each in held.authority_key_ids],
+        "valid_from": _seconds(held.valid_from),
+        "valid_until": _seconds(held.valid_until),
     }
     sealed = seal(
         write_json(record), key=key, context=_context(held.name), random=random
@@ -106,6 +115,8 @@ def _read_record(name: str, record: JsonObject) -> HeldCredential:
         raw=raw,
         thumbprint=_text(record, "thumbprint"),
         authority_key_ids=_octets(record, "authority_key_ids"),
+        valid_from=_moment(record, "valid_from"),
+        valid_until=_moment(record, "valid_until"),
     )
 
 
@@ -116,6 +127,19 @@ def _unpacked(raw: str) -> Unpacked:
         raise MalformedError(
             "its disclosures broke", at="record raw", clause="RFC 9901 §7.1"
         ) from fault
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()
+
+
+def _moment(record: JsonObject, name: str) -> datetime | None:
+    # It must be said that there is no end: a member left out is not "for ever".
+    value = record.get(name, False)
+    moment = None if value is None else numeric_date(value)
+    if moment is None and value is not None:
+        raise MalformedError("no NumericDate", at=f"record {name}", clause=_CLAUSE)
+    return moment
 
 
 def _octets(record: JsonObject, name: str) -> tuple[bytes, ...]:

@@ -2,13 +2,14 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from idwallet import limits
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
+from idwallet.codec.moment import require_aware
 from idwallet.codec.numeric_date import numeric_date
 from idwallet.credentials.query import Query
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
@@ -25,6 +26,7 @@ from idwallet.protocols.openid4vp.request import (
     formats_supported,
 )
 from idwallet.roles.issuer import CertificateChain, read_chain
+from idwallet.trust.certificate import Certificate
 from idwallet.trust.policy import Policy
 
 _STATE: Final = "idwallet-request/1"
@@ -38,39 +40,88 @@ class RelyingParty:
     With `certificates` the client identifier is derived from the first one, by
     `prefix`; without them `client_id` names a party whose key wallets pinned.
     `answer_to` is the https address that a wallet posts its answer to; it is also
-    named where the application carries the bytes itself.
+    named where the application carries the bytes itself. It cannot be changed.
+
+    `dns_name` chooses where the certificate has several and `prefix` is
+    `X509_SAN_DNS`, `kid` where wallets pinned several keys of `client_id`.
     """
 
-    __slots__ = ("answer_to", "certificates", "client_id", "signer")
+    __slots__ = ("_answer_to", "_certificates", "_client_id", "_kid", "_signer")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one name each for what a wallet may know it by
         self,
         *,
         signer: Signer,
         answer_to: str,
         certificates: CertificateChain | None = None,
         prefix: ClientIdPrefix = ClientIdPrefix.X509_HASH,
+        dns_name: str | None = None,
         client_id: str | None = None,
+        kid: str | None = None,
     ) -> None:
         """Derive the client identifier.
 
         Raises:
             UsageError: neither certificates nor `client_id`, or both; the first
-                certificate holds another key.
+                certificate holds another key, or no fitting DNS name, or several and
+                `dns_name` does not choose; `dns_name` without that prefix, or `kid`
+                without `client_id`.
             MalformedError: a certificate cannot be read.
         """
-        self.signer = signer
-        self.answer_to = answer_to
         if (certificates is None) is (client_id is None):
             raise UsageError("a relying party has either certificates or a client_id")
-        self.certificates: tuple[bytes, ...] = ()
+        named = certificates is not None and prefix is ClientIdPrefix.X509_SAN_DNS
+        if dns_name is not None and not named:
+            raise UsageError("dns_name chooses for the prefix X509_SAN_DNS alone")
+        if kid is not None and (client_id is None or not kid):
+            raise UsageError("kid says which pinned key of a client_id signs")
+        self._signer = signer
+        self._answer_to = answer_to
+        self._kid = kid
+        self._certificates: tuple[bytes, ...] = ()
         if certificates is not None:
-            chain = read_chain(certificates)
-            if chain[0].public_key != signer.public_key:
-                raise UsageError("the first certificate holds another key")
-            self.certificates = tuple(each.der for each in chain)
-            client_id = client_id_of(chain[0], prefix)
-        self.client_id: str = client_id or ""
+            chain = _own_chain(certificates, signer=signer)
+            self._certificates = tuple(each.der for each in chain)
+            client_id = client_id_of(chain[0], prefix, dns_name=dns_name)
+        self._client_id: str = client_id or ""
+
+    @property
+    def signer(self) -> Signer:
+        """What signs requests."""
+        return self._signer
+
+    @property
+    def answer_to(self) -> str:
+        """The https address that answers are posted to."""
+        return self._answer_to
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """The chain as DER, leaf first; empty where wallets pinned the key."""
+        return self._certificates
+
+    @property
+    def client_id(self) -> str:
+        """The whole client identifier, with its prefix if it has one."""
+        return self._client_id
+
+    @property
+    def kid(self) -> str | None:
+        """Which of its pinned keys this one is, or None."""
+        return self._kid
+
+
+def _own_chain(
+    certificates: CertificateChain, *, signer: Signer
+) -> tuple[Certificate, ...]:
+    chain = read_chain(certificates)
+    if chain[0].public_key != signer.public_key:
+        raise UsageError("the first certificate holds another key")
+    return chain
+
+
+_WITNESS: Final = object()
+"""Held by nobody outside: what is made without it did not come from here."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,7 +129,8 @@ class PresentationRequest:
     """One request and all that judging its answer needs; used up by one answer.
 
     `message` is public: send it. The rest stays here, or travels sealed by `save`.
-    Only `Verifier.request` and `Verifier.restore` make one.
+    Only `Verifier.request` and `Verifier.restore` make one. `policy_digest` is that of
+    the policy it was made under; it is judged by no other.
     """
 
     message: RequestMessage
@@ -88,6 +140,17 @@ class PresentationRequest:
     issued: datetime
     expires: datetime
     verifier: "Verifier"
+    policy_digest: bytes
+    witness: InitVar[object]
+
+    def __post_init__(self, witness: object) -> None:
+        """Refuse what no verifier asked: a nonce of somebody's choice is none.
+
+        Raises:
+            UsageError: somebody else than a `Verifier` called.
+        """
+        if witness is not _WITNESS:
+            raise UsageError("a PresentationRequest comes from Verifier.request")
 
     def __repr__(self) -> str:
         """Show whom it speaks for and until when, not the nonce."""
@@ -104,7 +167,6 @@ class PresentationRequest:
 
     def save(self, key: SealKey, *, random: Random = secrets.token_bytes) -> bytes:
         """Seal the request so that another process can judge the answer."""
-        policy = self.verifier.policy
         state: JsonObject = {
             "format": _STATE,
             "raw": self.message.raw,
@@ -114,43 +176,36 @@ class PresentationRequest:
             "state": self.state,
             "issued": int(self.issued.timestamp()),
             "expires": int(self.expires.timestamp()),
-            "policy": policy.name,
-            "policy_digest": b64.encode(policy.digest()),
+            "policy": self.verifier.policy.name,
+            "policy_digest": b64.encode(self.policy_digest),
         }
         return seal(write_json(state), key=key, context=_SEAL_CONTEXT, random=random)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Verifier:
     """Asks for presentations under one policy, and consumes each answer once.
 
     `replay` remembers which requests were answered; verifiers that share a sealed
     request share the guard as well. `types` are type metadata documents at hand.
-    Thread-safe.
+    Thread-safe, and it cannot be changed: to judge by another policy, make another.
     """
 
-    __slots__ = ("identity", "policy", "random", "replay", "types")
+    identity: RelyingParty
+    policy: Policy
+    replay: ReplayGuard
+    types: TypeMetadataSet = NO_TYPES
+    random: Random = secrets.token_bytes
 
-    def __init__(
-        self,
-        *,
-        identity: RelyingParty,
-        policy: Policy,
-        replay: ReplayGuard,
-        types: TypeMetadataSet = NO_TYPES,
-        random: Random = secrets.token_bytes,
-    ) -> None:
-        """Take who asks, by which policy, and what guards against replay.
+    def __post_init__(self) -> None:
+        """Refuse a verifier that would take an answer twice.
 
         Raises:
             UsageError: `replay` is no replay guard.
         """
-        if not callable(getattr(replay, "consume", None)):
-            raise UsageError("a verifier needs a replay guard: MemoryReplay, SqlReplay")
-        self.identity = identity
-        self.policy = policy
-        self.replay = replay
-        self.types = types
-        self.random = random
+        for part in ("consume", "settle"):
+            if not callable(getattr(self.replay, part, None)):
+                raise UsageError(f"a verifier needs a replay guard: no {part}")
 
     def request(
         self,
@@ -169,8 +224,7 @@ class Verifier:
                 than `limits.REQUEST_LIFETIME_MAXIMUM`, or a wallet would refuse it.
             SignerError: the key could not sign.
         """
-        if at.utcoffset() is None:
-            raise UsageError("`at` carries its time zone: use an aware datetime")
+        require_aware(at)
         if not timedelta(0) < lifetime <= limits.REQUEST_LIFETIME_MAXIMUM:
             raise UsageError("a request lives longer than nothing and at most a day")
         query.require_askable()
@@ -187,7 +241,10 @@ class Verifier:
             formats=self._formats(),
         )
         raw = build_request_object(
-            asked, signer=self.identity.signer, certificates=self.identity.certificates
+            asked,
+            signer=self.identity.signer,
+            certificates=self.identity.certificates,
+            kid=self.identity.kid,
         )
         return _sent(asked, raw=raw, verifier=self)
 
@@ -209,7 +266,8 @@ class Verifier:
         state = read_object(plain, at="saved request", clause=_CLAUSE)
         if state.get("format") != _STATE:
             raise MalformedError("unknown version", at="/format", clause=_CLAUSE)
-        policy = (self.policy.name, b64.encode(self.policy.digest()))
+        digest = self.policy.digest()
+        policy = (self.policy.name, b64.encode(digest))
         if (state.get("policy"), state.get("policy_digest")) != policy:
             raise UsageError("the request was made under another policy")
         client_id = _text(state, "client_id")
@@ -226,6 +284,8 @@ class Verifier:
             issued=_moment(state.get("issued"), "/issued"),
             expires=_moment(state.get("expires"), "/expires"),
             verifier=self,
+            policy_digest=digest,
+            witness=_WITNESS,
         )
 
 
@@ -238,6 +298,8 @@ def _sent(asked: RequestObject, *, raw: str, verifier: Verifier) -> Presentation
         issued=asked.issued or asked.expires,
         expires=asked.expires,
         verifier=verifier,
+        policy_digest=verifier.policy.digest(),
+        witness=_WITNESS,
     )
 
 

@@ -143,5 +143,5 @@ class Scene:
         wallet = self.new_wallet()
         wallet.add(credential, at=self.at)
         asked = wallet.read_request(request.message.raw, at=self.at)
-        choice = wallet.match(asked).choose()
+        choice = wallet.match(asked, at=self.at).choose()
         return wallet.present(asked, choice, at=self.at).body

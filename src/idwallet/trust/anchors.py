@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from idwallet import limits
 from idwallet.codec.json import JsonValue, read_object
+from idwallet.codec.moment import require_aware
 from idwallet.codec.pem import read_pem
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import LimitError, MalformedError, UsageError
@@ -54,8 +55,7 @@ class Validity:
         Raises:
             UsageError: a moment has no zone, or they are the wrong way round.
         """
-        if self.since.tzinfo is None or self.until.tzinfo is None:
-            raise UsageError("validity needs moments with a zone")
+        require_aware(self.since, self.until)
         if self.since > self.until:
             raise UsageError("validity ends before it begins")
 
@@ -70,6 +70,10 @@ class TrustAnchor:
     are extended key usages (dotted OIDs) that this anchor's scheme gives its signers
     beside those that `idwallet.trust.path` accepts anyway. `validity` bounds the anchor
     itself, beside the validity of its certificate.
+
+    `credential_types` are the types (`vct`) that may be issued under it. Left empty it
+    restricts nothing: everybody certified below the anchor is believed about every
+    type, a school about identity cards too. Name the types wherever you know them.
     """
 
     name: str
@@ -80,6 +84,7 @@ class TrustAnchor:
     keys: tuple[PinnedKey, ...] = ()
     key_purposes: frozenset[str] = frozenset()
     validity: Validity | None = None
+    credential_types: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse an anchor that nothing could be believed by.
@@ -87,7 +92,7 @@ class TrustAnchor:
         Raises:
             UsageError: no purpose; neither or both of certificate and keys; keys
                 without registered names; a key identifier twice; a certificate that
-                is no CA's.
+                is no CA's; credential types without the purpose of issuing.
         """
         if not self.purposes:
             raise UsageError("a trust anchor needs a purpose")
@@ -99,6 +104,8 @@ class TrustAnchor:
             raise UsageError("pinned keys need the names they sign under")
         if len({each.kid for each in self.keys}) != len(self.keys):
             raise UsageError("a key identifier stands for two pinned keys")
+        if self.credential_types and Purpose.ISSUE_CREDENTIALS not in self.purposes:
+            raise UsageError("credential types bound an anchor that issues none")
 
     @staticmethod
     def from_certificate(
@@ -108,6 +115,7 @@ class TrustAnchor:
         purposes: Iterable[Purpose],
         issuer_names: Iterable[str] = (),
         jurisdiction: str | None = None,
+        credential_types: Iterable[str] = (),
     ) -> "TrustAnchor":
         """Make an anchor of one CA certificate, PEM or DER.
 
@@ -122,6 +130,7 @@ class TrustAnchor:
             jurisdiction=jurisdiction,
             issuer_names=frozenset(issuer_names),
             certificate=Certificate.from_der(_one_der(certificate), at="anchor"),
+            credential_types=frozenset(credential_types),
         )
 
     @staticmethod
@@ -132,6 +141,7 @@ class TrustAnchor:
         purposes: Iterable[Purpose],
         issuer_names: Iterable[str],
         jurisdiction: str | None = None,
+        credential_types: Iterable[str] = (),
     ) -> "TrustAnchor":
         """Make an anchor of the keys of a JWK Set (RFC 7517 section 5).
 
@@ -149,6 +159,7 @@ class TrustAnchor:
             jurisdiction=jurisdiction,
             issuer_names=frozenset(issuer_names),
             keys=_pinned_keys(jwks),
+            credential_types=frozenset(credential_types),
         )
 
     def with_validity(self, *, since: datetime, until: datetime) -> "TrustAnchor":
@@ -162,6 +173,16 @@ class TrustAnchor:
     def with_key_purposes(self, *oids: str) -> "TrustAnchor":
         """Return the anchor with these extended key usages for its signers."""
         return replace(self, key_purposes=frozenset(oids))
+
+
+def allows_type(anchor: TrustAnchor, vct: str) -> bool:
+    """Whether a credential of that type may be issued under the anchor.
+
+    Types are compared to the letter (SD-JWT VC section 2.2.2.1); one that extends a
+    registered type is another type. Ask about each type that the credential gives
+    itself, those of ``aka_vcts`` too: with any of them it answers a query.
+    """
+    return not anchor.credential_types or vct in anchor.credential_types
 
 
 def _require_ca(certificate: Certificate) -> None:

@@ -244,8 +244,8 @@ def _extensions(native: x509.Certificate) -> _Extensions:
 def _name(der: bytes) -> tuple[Rdns, str]:
     try:
         return read_name(der)
-    except ValueError as error:
-        raise _Broken("a malformed name", clause="RFC 5280 §4.1.2.4") from error
+    except ValueError:  # where text is no UTF-8 it holds the name
+        raise _Broken("a malformed name", clause="RFC 5280 §4.1.2.4") from None
 
 
 def _public_key(native: x509.Certificate) -> PublicKey:

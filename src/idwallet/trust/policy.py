@@ -10,7 +10,7 @@ from typing import Final
 from idwallet import limits
 from idwallet.codec.jcs import canonicalize
 from idwallet.codec.json import JsonObject, JsonValue
-from idwallet.crypto.algorithms import DEFAULT_ALGORITHMS, Algorithm
+from idwallet.crypto.algorithms import Algorithm
 from idwallet.errors import UsageError
 from idwallet.profiles import OPENID4VP_1_0, Profile
 
@@ -54,14 +54,23 @@ class ExpiryRule(StrEnum):
     IF_PRESENT = "if_present"
 
 
+class _FromProfile(frozenset[Algorithm]):
+    """Algorithms that nobody named: what the profile has of these."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What a verifier or wallet requires before it says "passed".
 
     Left out, every rule is at its strictest. `key_binding_age` is how old the proof of
     the holder's key may be, `clock_skew` how far apart two honest clocks may stand.
-    `algorithms` bounds every signature, those of certificates included. `name` goes
-    into each report.
+    `algorithms` bounds every signature, those of certificates included. Left out, they
+    are those of `profile`, and a copy under another profile keeps what both have: it is
+    never wider. Naming others is allowed, RSA or ML-DSA too: OpenID4VP and HAIP 1.0
+    say what must be accepted (HAIP section 7: ES256) and forbid none. `name` goes into
+    each report.
     """
 
     name: str
@@ -72,7 +81,7 @@ class Policy:
     expiry: ExpiryRule = ExpiryRule.REQUIRED
     key_binding_age: timedelta = timedelta(minutes=2)
     clock_skew: timedelta = limits.CLOCK_SKEW
-    algorithms: frozenset[Algorithm] = DEFAULT_ALGORITHMS
+    algorithms: frozenset[Algorithm] = _FromProfile(Algorithm)
     profile: Profile = OPENID4VP_1_0
 
     def __post_init__(self) -> None:
@@ -80,9 +89,13 @@ class Policy:
 
         Raises:
             UsageError: no name, no algorithm, an age that is not positive, a clock
-                skew that is negative or longer than `limits.CLOCK_SKEW_MAXIMUM`, or a
-                rule that is no member of its enum.
+                skew that is negative or longer than `limits.CLOCK_SKEW_MAXIMUM`, a
+                rule that is no member of its enum, or a profile whose algorithms are
+                to be taken and are not known here.
         """
+        if isinstance(self.algorithms, _FromProfile):
+            kept = _FromProfile(self.algorithms & _algorithms(self.profile))
+            object.__setattr__(self, "algorithms", kept)
         for name, kind in _RULES:
             # A text is equal to a member and is not one: where the judges ask which
             # member it is, a rule of a configuration file would be none, unheeded.
@@ -115,6 +128,14 @@ _RULES: Final = (
     ("metadata", MetadataRule),
     ("expiry", ExpiryRule),
 )
+
+
+def _algorithms(profile: Profile) -> frozenset[Algorithm]:
+    found = frozenset(map(Algorithm.from_jose, profile.algorithms))
+    known = frozenset(each for each in found if each is not None)
+    if len(known) < len(found):
+        raise UsageError("the profile names an algorithm that is not known here")
+    return known
 
 
 # Every request carries the digest, and a process has few policies.

@@ -6,6 +6,7 @@ from datetime import datetime
 from threading import Lock
 
 from idwallet import limits
+from idwallet.codec.moment import require_aware
 from idwallet.errors import PortError, UsageError
 from idwallet.ports import Use
 
@@ -26,8 +27,7 @@ def require_digests(
     """
     if len(request) != _DIGEST_BYTES or len(response) != _DIGEST_BYTES:
         raise UsageError("a replay guard takes SHA-256 digests")
-    if until.tzinfo is None or at.tzinfo is None:
-        raise UsageError("a replay guard needs moments with a zone")
+    require_aware(until, at)
 
 
 _DIGEST_BYTES = 32

@@ -13,7 +13,13 @@ from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 from idwallet.report import Facts, Reason
-from idwallet.trust.anchors import PinnedKey, Purpose, TrustAnchor, TrustStore
+from idwallet.trust.anchors import (
+    PinnedKey,
+    Purpose,
+    TrustAnchor,
+    TrustStore,
+    allows_type,
+)
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.path import PathFault, ValidatedPath, validate_path
 
@@ -114,6 +120,17 @@ def _by_chain(
     if isinstance(path, PathFault):
         return SignerRefused(path.reason, path.facts, chain[0].public_key)
     return _named(path, name=name, purpose=purpose)
+
+
+def for_types(
+    signer: SignerFound, types: tuple[str, ...]
+) -> SignerFound | SignerRefused:
+    """Return the signer unless its anchor is not believed about one of `types`."""
+    for each in types:
+        if not allows_type(signer.anchor, each):
+            facts = _facts(found=show(each), name=signer.name)
+            return SignerRefused(Reason.TYPE_NOT_REGISTERED, facts, signer.key)
+    return signer
 
 
 def _read(x5c: tuple[bytes, ...]) -> tuple[Certificate, ...] | SignerRefused:

@@ -6,7 +6,13 @@ import stat
 import pytest
 
 from idwallet.adapters import files
-from idwallet.adapters.files import read_file, write_file_atomically
+from idwallet.adapters.files import (
+    make_file_once,
+    make_folder,
+    read_file,
+    write_file_atomically,
+)
+from idwallet.codec.text import show
 from idwallet.errors import LimitError, PortError
 
 
@@ -78,6 +84,66 @@ def test_what_was_there_stays_when_writing_is_interrupted(tmp_path, monkeypatch,
         write_file_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert names(tmp_path) == ["file"]
+
+
+def test_a_file_is_made_once_and_the_second_caller_is_told(tmp_path):
+    path = tmp_path / "file"
+    assert make_file_once(path, b"first")
+    assert not make_file_once(str(path), b"second")
+    assert path.read_bytes() == b"first"
+    assert (names(tmp_path), mode_of(path)) == (["file"], 0o600)
+
+
+def test_a_file_that_cannot_be_made_leaves_nothing(tmp_path, monkeypatch):
+    with pytest.raises(PortError, match="cannot write"):
+        make_file_once(tmp_path / "absent/file", b"data")
+    with pytest.raises(PortError, match="not a usable path"):
+        make_file_once(f"{tmp_path}/nul\0", b"data")
+
+    def fail(descriptor):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(KeyboardInterrupt):
+        make_file_once(tmp_path / "file", b"data")
+    assert names(tmp_path) == []
+
+
+def test_a_folder_is_made_with_those_above_it_for_its_owner_alone(tmp_path):
+    folder = make_folder(f"{tmp_path}/one/two")
+    assert folder == make_folder(folder) == tmp_path / "one" / "two"
+    assert mode_of(folder) == 0o700
+    with pytest.raises(PortError, match="cannot make"):
+        make_folder(f"{tmp_path}/nul\0")
+
+
+HOSTILE = "a\x1b]0;owned\x07\nok\u202e"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        read_file,
+        make_folder,
+        lambda path: write_file_atomically(path, b""),
+        lambda path: make_file_once(path, b""),
+    ],
+)
+def test_a_path_in_a_message_is_safe_to_show(tmp_path, act):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(PortError) as caught:
+        act(f"{tmp_path}/file/{HOSTILE}")
+    said = str(caught.value)
+    assert show(said) == said
+    assert "‹U+001B›" in said
+
+
+def test_the_place_of_a_file_too_long_is_safe_to_show(tmp_path):
+    path = tmp_path / HOSTILE
+    path.write_bytes(b"12345")
+    with pytest.raises(LimitError) as caught:
+        read_file(path, max_bytes=4)
+    assert show(caught.value.at) == caught.value.at
 
 
 def test_the_rename_is_made_durable(tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ import pytest
 from idwallet import limits
 from idwallet.adapters.keys import SoftwareKeyStore, open_signer
 from idwallet.codec import b64
+from idwallet.codec.text import show
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey, signature_matches
 from idwallet.crypto.seal import SealKey
@@ -150,6 +151,22 @@ def test_a_key_is_found_again_by_another_opening_of_the_store(
     assert (found.spki, found.algorithm) == (made.spki, name)
     assert works(made)
     assert works(found)
+
+
+HOSTILE = "a\x1b]0;owned\x07\nok\u202e"
+
+
+def test_a_path_in_a_message_is_safe_to_show(tmp_path, seal_key):
+    with pytest.raises(SignerUnavailable) as caught:
+        open_signer(f"{tmp_path}/{HOSTILE}")
+    assert show(str(caught.value)) == str(caught.value)
+    (tmp_path / "file").write_bytes(b"")
+    for name in (f"file/{HOSTILE}", "nul\0"):
+        with pytest.raises(PortError) as caught:
+            SoftwareKeyStore(tmp_path / name, seal_key)
+        assert show(str(caught.value)) == str(caught.value)
+    shown = repr(SoftwareKeyStore(tmp_path / HOSTILE, seal_key))
+    assert shown.isprintable()
 
 
 def test_a_deleted_key_is_gone_and_may_be_deleted_again(store, tmp_path):

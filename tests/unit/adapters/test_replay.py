@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from idwallet import limits
+from idwallet.adapters import replay
 from idwallet.adapters.replay import FolderReplay
 from idwallet.errors import PortError, UsageError
 from idwallet.ports import Use
@@ -19,6 +20,10 @@ def digest(text: str) -> bytes:
 
 def consume(guard: FolderReplay, response: str, *, at: datetime) -> Use:
     return guard.consume(digest("request"), digest(response), until=at + LIFE, at=at)
+
+
+def remembered(folder: Path) -> set[str]:
+    return {path.stem for path in folder.glob("*.answered")}
 
 
 def test_a_request_is_answered_once(tmp_path: Path, at: datetime) -> None:
@@ -73,8 +78,74 @@ def test_a_request_is_forgotten_only_when_nobody_can_accept_it(
     assert consume(guard, "one", at=at) is Use.USED
     later = over + timedelta(seconds=1)
     guard.consume(digest("third"), digest("a"), until=later + LIFE, at=later)
-    left = {path.name.partition(".")[0] for path in tmp_path.iterdir()}
-    assert left == {digest("second").hex(), digest("third").hex()}
+    assert consume(guard, "one", at=at) is Use.USED
+    # Notes are kept by the hour: the record goes with its hour, and never before.
+    hour_on = later + timedelta(hours=1)
+    guard.consume(digest("fourth"), digest("a"), until=hour_on + LIFE, at=hour_on)
+    assert digest("request").hex() not in remembered(tmp_path)
+    assert remembered(tmp_path) == {
+        digest(name).hex() for name in ("second", "third", "fourth")
+    }
+    assert not (tmp_path / f"{digest('request').hex()}.settled").exists()
+
+
+def use(guard: FolderReplay, number: int, *, at: datetime) -> Use:
+    request = digest(f"request {number}")
+    return guard.consume(request, digest("a"), until=at + LIFE, at=at)
+
+
+def test_a_first_use_reads_no_record_of_another_request(
+    tmp_path: Path, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guard = FolderReplay(tmp_path)
+    read: list[object] = []
+    monkeypatch.setattr(replay, "read_file", lambda path, **_: read.append(path))
+    for number in range(100):
+        assert use(guard, number, at=at) is Use.FIRST
+    assert read == []
+
+
+def test_what_is_over_is_forgotten_in_bounded_steps_until_all_is(
+    tmp_path: Path, at: datetime
+) -> None:
+    guard = FolderReplay(tmp_path)
+    count = 2 * limits.REPLAY_FORGOTTEN_AT_ONCE + 5
+    for number in range(count):
+        use(guard, number, at=at)
+    late = at + timedelta(days=1)
+    for number, left in (
+        (count, count - limits.REPLAY_FORGOTTEN_AT_ONCE),
+        (count + 1, 5),
+        (count + 2, 0),
+    ):
+        assert use(guard, number, at=late) is Use.FIRST
+        assert len(remembered(tmp_path)) - (number - count + 1) == left
+    assert len(list((tmp_path / "expiring").iterdir())) == 1
+
+
+def test_a_note_in_an_hour_that_is_over_does_not_forget_a_record_that_is_not(
+    tmp_path: Path, at: datetime
+) -> None:
+    guard = FolderReplay(tmp_path)
+    late = at + timedelta(days=1)
+    assert consume(guard, "one", at=late) is Use.FIRST
+    hour = tmp_path / "expiring" / "1"
+    hour.mkdir()
+    (hour / digest("request").hex()).touch()
+    (hour / "something else").touch()
+    (tmp_path / "expiring" / "no hour").touch()
+    assert use(guard, 1, at=late) is Use.FIRST
+    assert not hour.exists()
+    assert consume(guard, "one", at=late) is Use.SAME_AGAIN
+
+
+def test_notes_that_cannot_be_kept_cost_room_and_nothing_else(
+    tmp_path: Path, at: datetime
+) -> None:
+    (tmp_path / "expiring").write_bytes(b"in the way")
+    guard = FolderReplay(tmp_path)
+    assert consume(guard, "one", at=at) is Use.FIRST
+    assert consume(guard, "other", at=at) is Use.USED
 
 
 @pytest.mark.parametrize("record", [b"", b"zz", b"\xff" * 500, b"a b c"])
@@ -83,7 +154,7 @@ def test_a_record_that_was_tampered_with_lets_nothing_in(
 ) -> None:
     guard = FolderReplay(tmp_path)
     consume(guard, "one", at=at)
-    (path,) = tmp_path.iterdir()
+    (path,) = tmp_path.glob("*.answered")
     path.write_bytes(record)
     late = at + LIFE + 2 * limits.REPLAY_KEPT_AFTER
     guard.consume(digest("second"), digest("a"), until=late + LIFE, at=late)

@@ -1,4 +1,6 @@
-from types import MappingProxyType
+import pickle
+from collections.abc import Callable
+from copy import deepcopy
 
 import pytest
 
@@ -42,6 +44,8 @@ def credential(
         format=Format.SD_JWT_VC,
         credential_type="urn:x",
         issuer="issuer",
+        anchor="root",
+        certificate=None,
         claims=frozen_claims(claims),
         valid_until=None,
     )
@@ -108,6 +112,16 @@ def test_a_claim_that_is_not_exactly_that_is_the_callers_mistake(
         assert "180" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "path", [("list", -1), ("list", True), ("list", 1.0), (), (b"name",)]
+)
+def test_what_is_no_pointer_selects_no_claim(path: ClaimPath) -> None:
+    assert credential().claim(("list", 1), str) == "b"
+    for each in (credential(), VerifiedPresentation(report(GOOD), (credential(),))):
+        with pytest.raises(UsageError, match="path"):
+            each.claim(path, str)
+
+
 def test_an_ambiguous_claim_asks_for_the_credential() -> None:
     both = (credential("one"), credential("two", {"name": "M", "own": 1}))
     found = VerifiedPresentation(report(GOOD), both)
@@ -126,9 +140,37 @@ def test_a_credential_is_found_by_the_query_it_answers() -> None:
             found.credential(name)
 
 
-def test_claims_are_read_only_and_shown_nowhere() -> None:
-    claims = frozen_claims(CLAIMS)
-    assert isinstance(claims, MappingProxyType)
+def test_claims_are_read_only_to_their_depth() -> None:
+    found = VerifiedPresentation(report(GOOD), (credential(),))
+    claims = found.credentials[0].claims
+    with pytest.raises(TypeError):
+        claims["name"] = "M"  # type: ignore[index]  # what is refused
+    given: list[object] = [claims["list"], found.claim("list", list)]
+    given.append(found.credentials[0].claim("list", list))
+    for each in given:
+        assert isinstance(each, list)
+        each.append("c")
+    for path in ("address", ("address",)):
+        found.claim(path, dict).clear()
+    dict(claims)["address"].clear()  # type: ignore[union-attr]  # an object
+    assert claims == CLAIMS
+    assert found.claim(("address", "zip"), int) == 7
+
+
+@pytest.mark.parametrize("copied", [lambda x: pickle.loads(pickle.dumps(x)), deepcopy])
+def test_what_is_verified_travels_between_processes(
+    copied: Callable[[object], object],
+) -> None:
+    found = VerifiedPresentation(report(GOOD), (credential(),))
+    again = copied(found)
+    assert again == found
+    assert isinstance(again, VerifiedPresentation)
+    assert again.claim("address", dict) == {"zip": 7}
+    assert copied(found.credentials[0]) == found.credentials[0]
+
+
+def test_claims_are_shown_nowhere() -> None:
+    assert repr(frozen_claims(CLAIMS)) == "FrozenObject(<6 members>)"
     found = VerifiedPresentation(report(GOOD), (credential(),))
     assert repr(found) == "VerifiedPresentation(<1 credentials>)"
     assert repr(credential()) == "VerifiedCredential('pid', 'urn:x', 'issuer')"

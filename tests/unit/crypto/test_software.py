@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from idwallet import limits
 from idwallet.codec.pem import read_pem, write_pem
 from idwallet.crypto import pkcs8, private
 from idwallet.crypto.algorithms import Algorithm
@@ -22,6 +23,7 @@ from idwallet.crypto.keys import signature_matches
 from idwallet.crypto.seal import SealKey, seal
 from idwallet.crypto.software import MemoryKeyStore, SoftwareSigner
 from idwallet.errors import (
+    LimitError,
     MalformedError,
     SignerLocked,
     SigningDeclined,
@@ -156,6 +158,78 @@ def test_an_encrypted_key_of_another_tool_is_read():
     native = ec.generate_private_key(ec.SECP384R1())
     pem = pem_of(native, encryption=BestAvailableEncryption(PASSPHRASE.encode()))
     assert SoftwareSigner.from_pem(pem, ask_secret=ask).algorithm is Algorithm.ES384
+
+
+def encrypted(parameters):
+    """Return a key file whose PBES2 derivation has these parameters."""
+    scheme = element(0x30, PBES2 + element(0x30, parameters + AES))
+    sealed = element(0x30, scheme + element(0x04, bytes(32)))
+    return write_pem("ENCRYPTED PRIVATE KEY", sealed)
+
+
+def element(tag, content):
+    assert len(content) < 0x80
+    return bytes((tag, len(content))) + content
+
+
+def number(value):
+    return element(0x02, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+def pbkdf2(rounds):
+    inner = element(0x30, element(0x04, bytes(8)) + number(rounds) + number(32))
+    return element(0x30, bytes.fromhex("06092a864886f70d01050c") + inner)
+
+
+def scrypt(cost, block, parallel):
+    parts = element(0x04, bytes(8)) + number(cost) + number(block) + number(parallel)
+    inner = element(0x30, parts + number(32))
+    return element(0x30, bytes.fromhex("06092b06010401da47040b") + inner)
+
+
+PBES2 = bytes.fromhex("06092a864886f70d01050d")
+AES = bytes.fromhex("301d060960864801650304012a0410" + "00" * 16)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "forged"),
+    [
+        (pbkdf2(1_000), pbkdf2(limits.KEY_DERIVATION_ROUNDS + 1)),
+        (pbkdf2(1_000), pbkdf2(2**62)),
+        (scrypt(2**10, 8, 1), scrypt(2**20, 8, 1)),
+        (scrypt(2**10, 8, 1), scrypt(2**10, 8, 2**20)),
+        (scrypt(2**10, 8, 1), scrypt(2**10, 2**20, 1)),
+    ],
+)
+def test_a_key_file_cannot_order_hours_of_work(allowed, forged):
+    asked = []
+
+    def ask_once(prompt):
+        asked.append(prompt)
+        return PASSPHRASE
+
+    with pytest.raises(SignerLocked):
+        SoftwareSigner.from_pem(encrypted(allowed), ask_secret=ask_once)
+    assert len(asked) == 1
+    with pytest.raises(LimitError) as caught:
+        SoftwareSigner.from_pem(encrypted(forged), ask_secret=ask_once)
+    assert caught.value.at == "private key"
+    assert len(asked) == 1
+
+
+def test_as_many_rounds_as_the_bound_says_are_let_through():
+    pkcs8._require_cheap(
+        read_pem(encrypted(pbkdf2(limits.KEY_DERIVATION_ROUNDS)), at="")[0].der, at=""
+    )
+    pkcs8._require_cheap(read_pem(encrypted(scrypt(2**17, 8, 1)), at="")[0].der, at="")
+
+
+def test_a_key_file_that_ends_in_the_middle_is_refused():
+    (block,) = read_pem(encrypted(pbkdf2(1_000)), at="")
+    for size in range(1, len(block.der)):
+        with pytest.raises((MalformedError, SignerLocked)):
+            pem = write_pem("ENCRYPTED PRIVATE KEY", block.der[:size])
+            SoftwareSigner.from_pem(pem, ask_secret=ask)
 
 
 @pytest.mark.parametrize(

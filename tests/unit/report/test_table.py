@@ -50,11 +50,11 @@ ROWS = [
     "issuer.trust no_key_material failed",
     "issuer.trust key_not_pinned failed : name",
     "issuer.trust name_not_registered failed : found name",
+    "issuer.trust type_not_registered failed : found name",
     "issuer.trust certificate_expired failed : name until",
     "issuer.trust certificate_not_yet_valid failed : name since",
     "issuer.trust certificate_profile failed : name what",
     "issuer.trust budget_exceeded failed : name",
-    "issuer.trust waiting indeterminate : waits_for",
     # credential.format
     "credential.format well_formed passed",
     "credential.format malformed failed : what at",
@@ -104,7 +104,6 @@ ROWS = [
     "credential.disclosures name_repeated failed : at",
     "credential.disclosures hash_unsupported failed : found",
     "credential.disclosures claim_never_disclosable failed : at",
-    "credential.disclosures waiting indeterminate : waits_for",
     # holder.binding
     "holder.binding proven passed",
     "holder.binding absent failed",

@@ -12,6 +12,7 @@ from idwallet.report import (
     REPORT_FORMAT,
     Check,
     CheckId,
+    Checks,
     Outcome,
     Reason,
     Report,
@@ -203,7 +204,7 @@ def test_the_memory_of_shared_checks_is_bounded() -> None:
 def test_what_a_stranger_can_make_long_or_points_to_a_person_is_not_remembered() -> (
     None
 ):
-    before = verdict._made.cache_info().currsize
+    verdict._made.cache_clear()  # a full memory would hide what is added to it
     for number in range(3):
         needy = check(
             CheckId.HOLDER_PRESENCE,
@@ -219,7 +220,12 @@ def test_what_a_stranger_can_make_long_or_points_to_a_person_is_not_remembered()
         )
         assert needy.needs == (LIST,)
         assert long.fact("paths") == ("/a", "/b")
-    assert verdict._made.cache_info().currsize == before
+    assert verdict._made.cache_info().currsize == 0
+    plain = check(
+        CheckId.HOLDER_BINDING, Reason.KEY_UNUSABLE, subject="pid", facts={"what": "x"}
+    )
+    assert plain.fact("what") == "x"
+    assert verdict._made.cache_info().currsize == 1
 
 
 def test_a_waiting_check_names_what_it_waits_for() -> None:
@@ -232,12 +238,61 @@ def test_a_waiting_check_names_what_it_waits_for() -> None:
     assert made.fact("waits_for") == "issuer.trust"
 
 
+# --- checks of one subject --------------------------------------------------------
+
+
+def test_the_checks_of_a_subject_are_made_in_the_order_of_their_answers() -> None:
+    checks = Checks("pid")
+    assert (checks.subject, checks.made()) == ("pid", ())
+    checks.say(CheckId.ISSUER_SIGNATURE, Reason.VALID)
+    checks.wait(CheckId.CREDENTIAL_STATUS, CheckId.ISSUER_TRUST)
+    checks.add(FAILED, UNDECIDED)
+    checks.say(CheckId.ISSUER_TRUST, Reason.KEY_PINNED, facts={"name": "n"})
+    checks.answers.append((CheckId.PRESENTATION_FRESHNESS, Reason.FRESH, ()))
+    assert checks.made() == (
+        PASSED,
+        waiting(
+            CheckId.CREDENTIAL_STATUS, subject="pid", waits_for=CheckId.ISSUER_TRUST
+        ),
+        FAILED,
+        UNDECIDED,
+        check(
+            CheckId.ISSUER_TRUST,
+            Reason.KEY_PINNED,
+            subject="pid",
+            facts={"name": "n"},
+        ),
+        check(CheckId.PRESENTATION_FRESHNESS, Reason.FRESH, subject="pid"),
+    )
+    assert checks.made() == checks.made()
+
+
+def test_checks_that_were_made_elsewhere_keep_their_subject() -> None:
+    checks = Checks("card")
+    checks.add(PASSED)
+    checks.say(CheckId.ISSUER_SIGNATURE, Reason.VALID, facts={})
+    assert [each.subject for each in checks.made()] == ["pid", "card"]
+    assert checks.made()[0] is PASSED
+
+
+def test_what_is_answered_is_held_to_the_table_when_it_is_made() -> None:
+    checks = Checks("pid")
+    checks.say(CheckId.ISSUER_SIGNATURE, Reason.EXPIRED)
+    with pytest.raises(KeyError):
+        checks.made()
+    lacking = Checks("pid")
+    lacking.say(CheckId.ISSUER_TRUST, Reason.KEY_PINNED)
+    with pytest.raises(KeyError, match="promises the fact 'name'"):
+        lacking.made()
+
+
 # --- report -----------------------------------------------------------------------
 
 
 def test_a_report_is_not_a_truth_value() -> None:
     for report in (_report(PASSED), _report(FAILED), _report()):
-        with pytest.raises(TypeError, match=r"look at report\.outcome"):
+        said = r"^a Report is not true or false: look at report\.outcome$"
+        with pytest.raises(TypeError, match=said):
             bool(report)
 
 

@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -8,8 +9,9 @@ from idwallet.adapters.store import MemoryStore
 from idwallet.codec.json import JsonValue, read_object
 from idwallet.credentials.model import Credential, Format, VerifiedPresentation
 from idwallet.credentials.possession import HolderKey
-from idwallet.credentials.query import Query
-from idwallet.credentials.sdjwt.issue import SdJwtVc
+from idwallet.credentials.query import Lack, Query
+from idwallet.credentials.sdjwt.issue import SdJwtVc, Shape
+from idwallet.credentials.sdjwt.present import read_held
 from idwallet.credentials.sdjwt.structures import json_form, read_sd_jwt
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey
@@ -23,12 +25,16 @@ from idwallet.errors import (
     VerificationIndeterminate,
 )
 from idwallet.ports import StoredRecord
+from idwallet.protocols.openid4vp.response import read_response
 from idwallet.report import CheckId, Outcome, Reason
-from idwallet.roles.holder import Asked, Holder
+from idwallet.roles.holder import Asked, Choice, Holder
 from idwallet.roles.presentation import evaluate_presentation
+from idwallet.roles.record import seal_record
 from idwallet.testing.draft import draft
-from idwallet.testing.pki import Fault
+from idwallet.testing.pki import Fault, TestPki
+from idwallet.testing.request_draft import request_draft
 from idwallet.testing.scene import ANSWER_TO, LIFE, PID, Scene
+from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policies import WALLET
 from idwallet.trust.policy import MetadataRule
 
@@ -261,14 +267,43 @@ def two_cards() -> Holder:
     return wallet
 
 
+def test_askers_of_one_name_are_told_apart_by_anchor_and_certificate() -> None:
+    scene = Scene(seed=b"idwallet TEST one root")
+    other = TestPki(seed=b"idwallet TEST another root")
+    scene.trust = TrustStore(
+        [
+            replace(scene.pki.anchor(), name="one root"),
+            replace(other.anchor(), name="another root"),
+        ]
+    )
+    wallet = scene.new_wallet()
+    found = []
+    for identity in (scene.reader_identity, other.reader("shop.example")):
+        made = request_draft(scene)
+        made.signer, made.chain = identity.signer, identity.chain
+        by = wallet.read_request(made.message(), at=scene.at).by
+        assert by.certificate == hashlib.sha256(identity.chain[0]).hexdigest()
+        found.append(by)
+    assert found[0].name == found[1].name
+    assert [each.anchor for each in found] == ["one root", "another root"]
+
+
+def test_an_asker_of_a_pinned_key_has_an_anchor_and_no_certificate() -> None:
+    made = request_draft(SCENE)
+    made.pin()
+    wallet = wallet_over(MemoryStore(), trust=made.trust)
+    by = wallet.read_request(made.message(), at=AT).by
+    assert (by.anchor, by.certificate) == ("idwallet TEST kiosk", None)
+
+
 def names(wallet: Holder, asked: Asked, preferred: object = None) -> list[str]:
-    choice = wallet.match(asked).choose(preferred)  # type: ignore[arg-type]
+    choice = wallet.match(asked, at=AT).choose(preferred)  # type: ignore[arg-type]
     return [each.query_id for each in choice.shown]
 
 
 def test_a_wallet_without_the_credential_cannot_choose() -> None:
     wallet = SCENE.new_wallet()
-    match = wallet.match(asked_by(wallet))
+    match = wallet.match(asked_by(wallet), at=AT)
     assert repr(match) == "Match(satisfiable=False)"
     with pytest.raises(UsageError):
         match.choose()
@@ -277,7 +312,7 @@ def test_a_wallet_without_the_credential_cannot_choose() -> None:
 def test_everything_that_is_asked_is_chosen() -> None:
     wallet = two_cards()
     asked = asked_by(wallet, query(of("pid"), of("card", CARD, "number")))
-    match = wallet.match(asked)
+    match = wallet.match(asked, at=AT)
     assert repr(match) == "Match(satisfiable=True)"
     shown = match.choose().shown
     assert [(each.query_id, each.paths) for each in shown] == [
@@ -313,7 +348,7 @@ def test_what_is_preferred_beside_the_chosen_option_is_not_ignored() -> None:
         {"unknown": by_type[PID]},
     ):
         with pytest.raises(UsageError):
-            wallet.match(asked).choose(preferred)
+            wallet.match(asked, at=AT).choose(preferred)
 
 
 def test_what_is_optional_is_shown_only_if_it_is_preferred() -> None:
@@ -341,7 +376,7 @@ def test_of_two_credentials_the_preferred_one_is_shown() -> None:
     wallet = two_cards()
     wallet.add(SCENE.issue(), at=AT)
     asked = asked_by(wallet)
-    match = wallet.match(asked)
+    match = wallet.match(asked, at=AT)
     mine = [each for each in wallet.credentials() if each.credential_type == PID]
     assert len(mine) == 2
     for each in mine:
@@ -352,6 +387,94 @@ def test_of_two_credentials_the_preferred_one_is_shown() -> None:
         match.choose({"pid": card})
 
 
+def asking_for_the_country() -> tuple[Holder, Asked]:
+    """A wallet with two cards of the same claims; the first hides them all as one."""
+    wallet = SCENE.new_wallet()
+    claims: dict[str, JsonValue] = {"address": {"country": "DE", "street": "S"}}
+    for shape in (Shape.FLAT, Shape.RECURSIVE):
+        wallet.add(SCENE.issue(SdJwtVc(CARD, claims=claims, shape=shape)), at=AT)
+    wanted = {**of("card", CARD), "claims": [{"path": ["address", "country"]}]}
+    return wallet, asked_by(wallet, query(wanted))
+
+
+COUNTRY, STREET = ("address", "country"), ("address", "street")
+
+
+def test_a_choice_names_all_that_will_be_seen_and_what_nobody_asked_for() -> None:
+    wallet, asked = asking_for_the_country()
+    match = wallet.match(asked, at=AT)
+    offers = match.offers("card")
+    assert {each.paths for each in offers} == {(COUNTRY,)}
+    assert {(each.reveals, each.more_than_asked) for each in offers} == {
+        ((COUNTRY, STREET), (STREET,)),
+        ((COUNTRY,), ()),
+    }
+    assert match.offers("other") == ()
+    for each in offers:
+        choice = match.choose({"card": each.credential})
+        assert choice.shown == (each,)
+        body = wallet.present(asked, choice, at=AT).body
+        (token,) = read_response(body).presentations["card"]  # type: ignore[union-attr]
+        address = read_held(token.rpartition("~")[0] + "~").unpacked.claims["address"]
+        assert isinstance(address, dict)
+        assert {("address", name) for name in address} == set(each.reveals)
+
+
+def test_a_choice_that_says_less_than_will_be_seen_is_not_carried_out() -> None:
+    wallet, asked = asking_for_the_country()
+    match = wallet.match(asked, at=AT)
+    (telling,) = (e for e in match.offers("card") if e.more_than_asked)
+    choice = Choice(asked, (telling,))
+    assert wallet.present(asked, choice, at=AT)
+    for reveals in ((COUNTRY,), ()):
+        silent = Choice(asked, (replace(telling, reveals=reveals),))
+        with pytest.raises(UsageError, match="seen"):
+            wallet.present(asked, silent, at=AT)
+
+
+def test_a_credential_that_has_expired_is_not_offered_and_hides_no_valid_one() -> None:
+    wallet = SCENE.new_wallet()
+    old = wallet.add(SCENE.issue(), at=AT)
+    asked = asked_by(wallet)
+    end = AT + LIFE
+    assert old.valid_until == end
+    assert wallet.match(asked, at=end - timedelta(seconds=1)).choose()
+    late = wallet.match(asked, at=end)
+    assert late.found.nearest_misses()[0].lacks == (Lack.EXPIRED,)
+    with pytest.raises(UsageError):
+        late.choose()
+    new = replace(old, name="0" * 32, valid_until=end + LIFE)
+    store = MemoryStore()
+    for each in (old, new):
+        store.put(seal_record(each, key=SEAL, random=bytes))
+    both = wallet_over(store)
+    for moment, expected in ((AT, (old, new)), (end, (new,))):
+        matches = both.match(asked, at=moment).found.credentials[0].matches
+        held = both.credentials()
+        assert {held[m.candidate].name for m in matches} == {e.name for e in expected}
+    (shown,) = both.match(asked, at=end).choose().shown
+    assert shown.credential == new
+
+
+def test_a_credential_is_offered_from_the_moment_it_is_valid() -> None:
+    wallet = SCENE.new_wallet()
+    since = AT + timedelta(days=1)
+    card = SCENE.issuer.issue(
+        SCENE.content(),
+        holder_key=HolderKey.unproven(SCENE.holder_signer.public_key, reason="test"),
+        valid_from=since,
+        valid_until=AT + LIFE,
+        at=AT,
+    )
+    held = wallet.add(card, at=since)
+    assert held.valid_from == since
+    asked = asked_by(wallet)
+    early = since - WALLET.clock_skew
+    assert wallet.match(asked, at=early).choose()
+    earlier = wallet.match(asked, at=early - timedelta(seconds=1))
+    assert earlier.found.nearest_misses()[0].lacks == (Lack.NOT_YET_VALID,)
+
+
 # --- presenting ---------------------------------------------------------------------
 
 
@@ -359,7 +482,7 @@ def test_an_answer_goes_where_the_request_says_in_two_forms() -> None:
     request = SCENE.request()
     wallet = two_cards()
     asked = wallet.read_request(request.message.raw, at=AT)
-    response = wallet.present(asked, wallet.match(asked).choose(), at=AT)
+    response = wallet.present(asked, wallet.match(asked, at=AT).choose(), at=AT)
     assert response.send_to == ANSWER_TO
     assert repr(response) == f"PresentationResponse(send_to={ANSWER_TO!r})"
     assert read_object(response.json, at="test")["state"] == request.state
@@ -367,7 +490,7 @@ def test_an_answer_goes_where_the_request_says_in_two_forms() -> None:
         again = SCENE.new_verifier()
         found = evaluate_presentation(
             body,
-            request=replace(request, verifier=again),
+            request=again.restore(request.save(SEAL), SEAL),
             trust=SCENE.trust,
             at=AT,
         )
@@ -378,7 +501,7 @@ def test_several_credentials_answer_one_request() -> None:
     wallet = two_cards()
     request = SCENE.request(query(of("pid"), of("card", CARD, "number")))
     asked = wallet.read_request(request.message.raw, at=AT)
-    response = wallet.present(asked, wallet.match(asked).choose(), at=AT)
+    response = wallet.present(asked, wallet.match(asked, at=AT).choose(), at=AT)
     found = evaluate_presentation(
         response.body, request=request, trust=SCENE.trust, at=AT
     )
@@ -390,7 +513,7 @@ def test_several_credentials_answer_one_request() -> None:
 def test_a_choice_answers_the_request_it_was_made_for() -> None:
     wallet = two_cards()
     first, second = asked_by(wallet), asked_by(wallet)
-    choice = wallet.match(first).choose()
+    choice = wallet.match(first, at=AT).choose()
     assert wallet.present(first, choice, at=AT)
     with pytest.raises(UsageError):
         wallet.present(second, choice, at=AT)
@@ -399,7 +522,7 @@ def test_a_choice_answers_the_request_it_was_made_for() -> None:
 def test_an_expired_request_is_not_answered() -> None:
     wallet = two_cards()
     asked = asked_by(wallet)
-    choice = wallet.match(asked).choose()
+    choice = wallet.match(asked, at=AT).choose()
     assert wallet.present(asked, choice, at=asked.request.expires)
     late = asked.request.expires + timedelta(seconds=1)
     with pytest.raises(UsageError):
@@ -411,7 +534,7 @@ def test_a_credential_whose_key_is_gone_cannot_be_shown() -> None:
     wallet = scene.new_wallet()
     wallet.add(scene.issue(), at=AT)
     asked = wallet.read_request(scene.request().message.raw, at=AT)
-    choice = wallet.match(asked).choose()
+    choice = wallet.match(asked, at=AT).choose()
     scene.keys.delete(scene.holder_signer.public_key.thumbprint)
     with pytest.raises(SignerUnavailable):
         wallet.present(asked, choice, at=AT)
@@ -426,7 +549,9 @@ def test_every_moment_has_a_zone() -> None:
     with pytest.raises(UsageError):
         wallet.read_request(SCENE.request().message.raw, at=naive)
     with pytest.raises(UsageError):
-        wallet.present(asked, wallet.match(asked).choose(), at=naive)
+        wallet.match(asked, at=naive)
+    with pytest.raises(UsageError):
+        wallet.present(asked, wallet.match(asked, at=AT).choose(), at=naive)
 
 
 def test_a_wallet_of_another_key_store_holds_nothing_of_this_one() -> None:

@@ -7,13 +7,17 @@ from idwallet import limits
 from idwallet.codec.json import JsonObject, read_object
 from idwallet.credentials.model import Credential, Format, VerifiedPresentation
 from idwallet.credentials.possession import HolderKey, make_proof, prove_possession
-from idwallet.credentials.sdjwt.issue import SdJwtVc
-from idwallet.credentials.sdjwt.structures import read_sd_jwt
+from idwallet.credentials.sdjwt.issue import SdJwtVc, Shape
+from idwallet.credentials.sdjwt.structures import (
+    Serialisation,
+    read_sd_jwt,
+    serialise,
+)
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.errors import MalformedError, UsageError
 from idwallet.roles.issuer import Issuer, read_chain
-from idwallet.roles.presentation import evaluate_presentation
+from idwallet.roles.presentation import evaluate_presentation, verify_presentation
 from idwallet.testing.scene import LIFE, PID, Scene
 from idwallet.trust.anchors import PinnedKey, Purpose, TrustAnchor, TrustStore
 
@@ -44,6 +48,36 @@ def issue(
 
 def payload(credential: Credential) -> JsonObject:
     return read_object(read_sd_jwt(credential.raw).issuer_jwt.payload, at="test")
+
+
+@pytest.mark.parametrize("form", Serialisation)
+def test_a_credential_is_issued_held_and_shown_in_every_serialisation(
+    form: Serialisation,
+) -> None:
+    content = replace(SCENE.content(), serialisation=form)
+    credential = SCENE.issue(content)
+    names = {"compact": {}, "flattened": {"signature"}, "general": {"signatures"}}
+    if form is Serialisation.COMPACT:
+        assert "~" in credential.raw
+    else:
+        assert read_object(credential.raw, at="test").keys() >= names[form.value]
+    request = SCENE.request()
+    body = SCENE.answer(request, credential)
+    verified = verify_presentation(body, request=request, trust=SCENE.trust, at=AT)
+    assert verified.claim("family_name", str) == "Образцова"
+    assert serialise(credential.raw, form) == credential.raw
+
+
+def test_what_fits_no_reader_in_json_is_not_issued_in_json() -> None:
+    many = {f"claim {n}": "x" * 1_000 for n in range(570)}
+    content = SdJwtVc(vct=PID, claims=many, shape=Shape.FLAT)
+    raw = SCENE.issue(content).raw
+    room = (limits.SD_JWT_BYTES - len(raw)) // 570 * 3 // 4
+    full = {name: value + "x" * room for name, value in many.items()}
+    assert SCENE.issue(replace(content, claims=full))
+    for form in (Serialisation.FLATTENED, Serialisation.GENERAL):
+        with pytest.raises(UsageError):
+            SCENE.issue(replace(content, claims=full, serialisation=form))
 
 
 # --- who issues --------------------------------------------------------------------

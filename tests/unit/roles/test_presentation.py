@@ -1,12 +1,15 @@
+import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from idwallet.codec.json import JsonValue
+from idwallet.codec.json import JsonObject, JsonValue, write_json
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.credentials.query import Query
+from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
+from idwallet.crypto.seal import SealKey
 from idwallet.errors import (
     PortError,
     UsageError,
@@ -15,16 +18,20 @@ from idwallet.errors import (
 )
 from idwallet.ports import Use
 from idwallet.report import CheckId, Outcome, Reason, StatusListNeeded
+from idwallet.roles.issuer import Issuer
 from idwallet.roles.presentation import evaluate_presentation, verify_presentation
 from idwallet.roles.verifier import PresentationRequest, Verifier
 from idwallet.testing.draft import Draft, draft
+from idwallet.testing.pki import TestPki
 from idwallet.testing.scene import LIFE, PID, Scene
-from idwallet.trust.policies import RETAIL
-from idwallet.trust.policy import Policy, PresenceRule, StatusRule
+from idwallet.trust.anchors import TrustStore
+from idwallet.trust.policies import RETAIL, WALLET
+from idwallet.trust.policy import MetadataRule, Policy, PresenceRule
 from idwallet.trust.replay import MemoryReplay
 
 SCENE = Scene(seed=b"idwallet TEST presentation")
 AT = SCENE.at
+SEAL = SealKey(bytes(32))
 
 
 def evaluated(
@@ -50,6 +57,11 @@ def verified(made: Draft, body: str | None = None) -> VerifiedPresentation:
 def asked(query: JsonValue, verifier: Verifier = SCENE.verifier) -> PresentationRequest:
     wanted = Query.from_dcql({"credentials": query})
     return verifier.request(wanted, purpose="a test", at=AT)
+
+
+def moved(request: PresentationRequest, verifier: Verifier) -> PresentationRequest:
+    """Return the same request as another verifier of that party has it."""
+    return verifier.restore(request.save(SEAL), SEAL)
 
 
 def credential_query(name: str, **more: JsonValue) -> dict[str, JsonValue]:
@@ -79,6 +91,31 @@ def test_a_verified_presentation_says_what_was_asked_and_by_whom_it_is_vouched()
     assert found.report.at == AT
 
 
+def test_issuers_of_one_name_are_told_apart_by_anchor_and_certificate() -> None:
+    scene = Scene(seed=b"idwallet TEST one root")
+    other = TestPki(seed=b"idwallet TEST another root")
+    scene.trust = TrustStore(
+        [
+            replace(scene.pki.anchor(), name="one root"),
+            replace(other.anchor(), name="another root"),
+        ]
+    )
+    found = []
+    for identity in (scene.issuer_identity, other.issuer()):
+        scene.issuer = Issuer(signer=identity.signer, certificates=identity.chain)
+        request = scene.request()
+        body = scene.answer(request, scene.issue())
+        passed = verify_presentation(
+            body, request=request, trust=scene.trust, at=scene.at
+        )
+        (credential,) = passed.credentials
+        found.append(credential)
+        digest = hashlib.sha256(identity.chain[0]).hexdigest()
+        assert credential.certificate == digest
+    assert found[0].issuer == found[1].issuer
+    assert [each.anchor for each in found] == ["one root", "another root"]
+
+
 def test_surplus_is_named_and_withheld_however_deep_it_is() -> None:
     made = draft(SCENE)
     made.claims = {
@@ -99,11 +136,7 @@ def test_surplus_is_named_and_withheld_however_deep_it_is() -> None:
 def test_several_answers_to_one_query_are_told_apart() -> None:
     made = draft(SCENE)
     made.request = asked([credential_query("pid", multiple=True)])
-    first, second = made.token(), made.token()
-    body = json.dumps(
-        {"vp_token": {"pid": [first, second]}, "state": made.request.state}
-    )
-    found = verified(made, body)
+    found = verified(made, two(made, made.token(), another_card(made)))
     assert len(found.credentials) == 2
     subjects = {each.subject for each in found.report.checks}
     assert subjects == {"pid", "pid[1]", "response"}
@@ -111,13 +144,39 @@ def test_several_answers_to_one_query_are_told_apart() -> None:
         found.credential("pid")
 
 
+def two(made: Draft, *tokens: JsonValue) -> str:
+    members: JsonObject = {"vp_token": {"pid": [*tokens]}, "state": made.request.state}
+    return json.dumps(members)
+
+
+def another_card(made: Draft) -> str:
+    made.payload = {"jti": "another card"}
+    return made.token()
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_one_credential_shown_twice_does_not_count_for_two(same: bool) -> None:
+    made = draft(SCENE)
+    made.request = asked([credential_query("pid", multiple=True)])
+    first = made.token()
+    # Bound by itself: the two presentations differ, even if the card does not.
+    made.binding = {"iat": int(AT.timestamp()) - 1}
+    second = made.token() if same else another_card(made)
+    assert first != second
+    failed = evaluated(made, two(made, first, second)).report.failed()
+    assert [(each.id, each.subject, each.reason) for each in failed] == (
+        [(CheckId.PRESENTATION_QUERY, "pid", Reason.TOO_MANY_CREDENTIALS)]
+        if same
+        else []
+    )
+
+
 def test_one_bad_answer_of_two_refuses_both() -> None:
     made = draft(SCENE)
     made.request = asked([credential_query("pid", multiple=True)])
     good = made.token()
     made.binding = {"nonce": "another"}
-    tokens: list[JsonValue] = [good, made.token()]
-    body = json.dumps({"vp_token": {"pid": tokens}, "state": made.request.state})
+    body = two(made, good, another_card(made))
     with pytest.raises(VerificationFailed) as caught:
         verified(made, body)
     (failed,) = caught.value.report.failed()
@@ -180,18 +239,20 @@ def test_what_is_neither_yes_nor_no_raises_and_names_what_would_settle_it() -> N
 
 
 def test_the_same_bytes_may_be_judged_again_until_they_pass_and_pass_once() -> None:
-    made = listed()
+    made = draft(SCENE)
+    asking = SCENE.new_verifier(policy=replace(RETAIL, metadata=MetadataRule.REQUIRED))
+    made.request = asking.request(made.request.query, purpose="a test", at=AT)
     body = made.response()
     for _ in range(3):
         assert evaluated(made, body).report.outcome is Outcome.INDETERMINATE
-    # What was missing is settled: here, by a policy that does without.
-    lenient = replace(RETAIL, status=StatusRule.NOT_REQUIRED_ACCEPTED)
+    # What was missing is settled: the type metadata came in.
     settled = Verifier(
-        identity=made.request.verifier.identity,
-        policy=lenient,
-        replay=made.request.verifier.replay,
+        identity=asking.identity,
+        policy=asking.policy,
+        replay=asking.replay,
+        types=TypeMetadataSet.read([write_json({"vct": PID})]),
     )
-    made.request = replace(made.request, verifier=settled)
+    made.request = moved(made.request, settled)
     assert isinstance(evaluated(made, body), VerifiedPresentation)
     again = evaluated(made, body)
     assert isinstance(again, Unverified)
@@ -208,6 +269,13 @@ def test_another_answer_cannot_take_the_place_of_one_that_is_undecided() -> None
     assert evaluated(made, first).report.outcome is Outcome.INDETERMINATE
 
 
+def test_a_request_is_judged_by_the_policy_it_was_made_under_alone() -> None:
+    made = draft(SCENE)
+    object.__setattr__(made.request, "verifier", SCENE.new_verifier(policy=WALLET))
+    with pytest.raises(UsageError, match="another policy"):
+        evaluated(made)
+
+
 def test_somebody_who_judged_meanwhile_is_not_passed_twice() -> None:
     class Racing(MemoryReplay):
         """Another caller settles the request between our two steps."""
@@ -220,7 +288,7 @@ def test_somebody_who_judged_meanwhile_is_not_passed_twice() -> None:
     verifier = Verifier(
         identity=SCENE.verifier.identity, policy=RETAIL, replay=Racing()
     )
-    made.request = replace(made.request, verifier=verifier)
+    made.request = moved(made.request, verifier)
     found = evaluated(made)
     assert isinstance(found, Unverified)
     (failed,) = found.report.failed()
@@ -244,7 +312,7 @@ def test_a_guard_that_does_not_answer_raises_and_lets_nobody_in() -> None:
     verifier = Verifier(
         identity=SCENE.verifier.identity, policy=RETAIL, replay=Broken()
     )
-    made.request = replace(made.request, verifier=verifier)
+    made.request = moved(made.request, verifier)
     with pytest.raises(PortError):
         evaluated(made)
 

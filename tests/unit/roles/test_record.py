@@ -8,7 +8,7 @@ from idwallet.crypto.seal import SealKey, seal, unseal
 from idwallet.errors import MalformedError
 from idwallet.ports import StoredRecord
 from idwallet.roles.record import open_record, seal_record
-from idwallet.testing.scene import PID, Scene
+from idwallet.testing.scene import LIFE, PID, Scene
 
 SCENE = Scene(seed=b"idwallet TEST record")
 KEY = SealKey(bytes(range(32)))
@@ -62,6 +62,9 @@ def test_a_record_opens_under_its_own_name_and_key_only() -> None:
         ("authority_key_ids", ["xyz"]),
         ("authority_key_ids", [1]),
         ("authority_key_ids", "00"),
+        ("valid_from", "2026-01-01"),
+        ("valid_until", True),
+        ("valid_until", -1),
     ],
 )
 def test_a_record_of_another_version_or_shape_is_refused(
@@ -71,6 +74,15 @@ def test_a_record_of_another_version_or_shape_is_refused(
         open_record(resealed({**plain(), name: value}), key=KEY)
 
 
+@pytest.mark.parametrize("name", ["valid_from", "valid_until"])
+def test_a_record_says_of_a_bound_of_validity_that_there_is_none(name: str) -> None:
+    record = plain()
+    assert open_record(resealed({**record, name: None}), key=KEY)
+    del record[name]
+    with pytest.raises(MalformedError):
+        open_record(resealed(record), key=KEY)
+
+
 def test_a_query_is_matched_against_what_is_held() -> None:
     assert HELD.candidate() == Candidate(
         format="dc+sd-jwt",
@@ -78,4 +90,5 @@ def test_a_query_is_matched_against_what_is_held() -> None:
         claims=HELD.claims,
         authority_key_ids=HELD.authority_key_ids,
         holder_bound=True,
+        valid_until=SCENE.at + LIFE,
     )

@@ -1,9 +1,10 @@
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
 
 from idwallet import limits
 from idwallet.codec import b64
@@ -13,11 +14,15 @@ from idwallet.credentials.query import Query
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey, seal, unseal
 from idwallet.crypto.software import SoftwareSigner
-from idwallet.errors import MalformedError, UsageError
+from idwallet.errors import MalformedError, UsageError, VerificationFailed
+from idwallet.ports import Use
 from idwallet.protocols.openid4vp.client import ClientIdPrefix
+from idwallet.roles.holder import Asked
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.roles.verifier import PresentationRequest, RelyingParty, Verifier
+from idwallet.testing.certificates import CertificatePlan
 from idwallet.testing.draft import draft
+from idwallet.testing.pki import TestIdentity
 from idwallet.testing.scene import ANSWER_TO, Scene
 from idwallet.trust.anchors import PinnedKey, Purpose, TrustAnchor, TrustStore
 from idwallet.trust.policies import HOTEL, RETAIL
@@ -83,7 +88,82 @@ def test_a_party_whose_key_wallets_pinned_can_ask() -> None:
     assert isinstance(found, VerifiedPresentation)
 
 
-@pytest.mark.parametrize("replay", [None, object(), "guard"])
+def several_names(scene: Scene) -> TestIdentity:
+    def change(plan: CertificatePlan) -> CertificatePlan:
+        more = x509.DNSName("other.example")
+        return replace(plan, alternative_names=(*plan.alternative_names, more))
+
+    return scene.pki.reader("shop.example", change=change)
+
+
+def test_of_several_dns_names_a_party_chooses_one() -> None:
+    who = several_names(SCENE)
+    parts = {
+        "signer": who.signer,
+        "certificates": who.chain,
+        "prefix": ClientIdPrefix.X509_SAN_DNS,
+    }
+    assert party(**parts, dns_name="other.example").client_id == (
+        "x509_san_dns:other.example"
+    )
+    for wrong in (None, "third.example"):
+        with pytest.raises(UsageError):
+            party(**parts, dns_name=wrong)
+
+
+def test_a_choice_that_would_not_be_heeded_is_refused() -> None:
+    pinned = {"certificates": None, "client_id": "https://kiosk.example"}
+    assert party(**pinned, kid="2").kid == "2"
+    for changes in (
+        {"dns_name": "shop.example"},
+        {**pinned, "dns_name": "shop.example"},
+        {**pinned, "dns_name": "shop.example", "prefix": ClientIdPrefix.X509_SAN_DNS},
+        {"kid": "2"},
+        {**pinned, "kid": ""},
+    ):
+        with pytest.raises(UsageError):
+            party(**changes)
+
+
+def test_a_party_of_several_pinned_keys_says_which_one_signs() -> None:
+    name = "https://kiosk.example"
+    other = SoftwareSigner.generate(Algorithm.ES256)
+    anchor = TrustAnchor(
+        name="the kiosk",
+        purposes=frozenset({Purpose.READ_CREDENTIALS}),
+        issuer_names=frozenset({name}),
+        keys=(PinnedKey("1", other.public_key), PinnedKey("2", WHO.signer.public_key)),
+    )
+    scene = Scene(seed=b"idwallet TEST two pinned keys")
+    scene.trust = TrustStore([anchor, scene.pki.anchor()])
+
+    def asked(kid: str | None) -> Asked:
+        identity = party(certificates=None, client_id=name, kid=kid)
+        verifier = Verifier(identity=identity, policy=RETAIL, replay=MemoryReplay())
+        request = verifier.request(Query.age_over(18), purpose="a test", at=AT)
+        return scene.new_wallet().read_request(request.message.raw, at=AT)
+
+    assert asked("2").by.client_id == name
+    for wrong in (None, "1"):
+        with pytest.raises(VerificationFailed):
+            asked(wrong)
+
+
+class Forgetful:
+    """Half a replay guard: the other half is missing."""
+
+    def consume(self, *_: object, **__: object) -> Use:
+        return Use.FIRST
+
+
+class Unasked:
+    """The other half."""
+
+    def settle(self, _: bytes) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("replay", [None, object(), "guard", Forgetful(), Unasked()])
 def test_a_verifier_has_a_replay_guard(replay: object) -> None:
     assert Verifier(identity=party(), policy=RETAIL, replay=MemoryReplay())
     with pytest.raises(UsageError):
@@ -140,6 +220,43 @@ def test_a_random_source_that_repeats_gives_the_same_nonce() -> None:
     )
     made = verifier.request(Query.age_over(18), purpose="a test", at=AT)
     assert made.nonce == b64.encode(bytes(32))
+
+
+# --- what cannot be changed ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["policy", "replay", "identity", "types", "random"])
+def test_nothing_of_a_verifier_changes_once_it_has_asked(name: str) -> None:
+    verifier = SCENE.new_verifier()
+    before = getattr(verifier, name)
+    with pytest.raises(AttributeError):
+        setattr(verifier, name, before)
+    assert getattr(verifier, name) is before
+
+
+@pytest.mark.parametrize(
+    "name", ["signer", "answer_to", "certificates", "client_id", "kid"]
+)
+def test_nothing_of_a_relying_party_changes(name: str) -> None:
+    identity = party()
+    with pytest.raises(AttributeError):
+        setattr(identity, name, getattr(identity, name))
+
+
+def test_a_request_is_made_by_a_verifier_and_by_nobody_else() -> None:
+    request = ask()
+    names = [each.name for each in fields(PresentationRequest)]
+    parts = {name: getattr(request, name) for name in names}
+    for witness in (None, object(), True):
+        with pytest.raises(UsageError, match="Verifier"):
+            PresentationRequest(**parts, witness=witness)
+        with pytest.raises(UsageError, match="Verifier"):
+            replace(request, nonce="chosen by somebody", witness=witness)
+    # Without a witness a copy is no request either.
+    with pytest.raises(ValueError, match="witness"):
+        replace(request, nonce="chosen by somebody")
+    with pytest.raises(TypeError, match="witness"):
+        PresentationRequest(**parts)
 
 
 # --- saving ---------------------------------------------------------------------------

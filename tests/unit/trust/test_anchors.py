@@ -10,11 +10,19 @@ from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.errors import LimitError, MalformedError, UsageError
 from idwallet.testing.pki import MOMENT, Fault, TestPki
-from idwallet.trust.anchors import PinnedKey, Purpose, TrustAnchor, TrustStore, Validity
+from idwallet.trust.anchors import (
+    PinnedKey,
+    Purpose,
+    TrustAnchor,
+    TrustStore,
+    Validity,
+    allows_type,
+)
 
 PKI = TestPki(seed=b"anchors")
 ISSUE, READ = Purpose.ISSUE_CREDENTIALS, Purpose.READ_CREDENTIALS
 NAME = "https://issuer.example"
+STUDENT = "urn:example:student-card"
 KEY = SoftwareSigner.generate(Algorithm.ES256).public_key
 OTHER_KEY = SoftwareSigner.generate(Algorithm.EDDSA).public_key
 
@@ -53,6 +61,38 @@ def test_an_anchor_is_made_from_pem_text_pem_bytes_or_der() -> None:
 def test_an_anchor_is_made_from_exactly_one_certificate(pem: str) -> None:
     with pytest.raises(MalformedError):
         TrustAnchor.from_certificate(pem, name="root", purposes=[ISSUE])
+
+
+def test_an_anchor_bound_to_types_allows_these_alone_to_the_letter() -> None:
+    bound = TrustAnchor.from_certificate(
+        PKI.root_pem, name="school", purposes=[ISSUE], credential_types=[STUDENT]
+    )
+    assert bound.credential_types == {STUDENT}
+    assert allows_type(bound, STUDENT)
+    for other in ("urn:eudi:pid:1", "", STUDENT.upper(), f"{STUDENT}:1", STUDENT[:-1]):
+        assert not allows_type(bound, other)
+    keys = TrustAnchor.from_jwks(
+        jwks("1"),
+        name="school",
+        purposes=[ISSUE],
+        issuer_names=[NAME],
+        credential_types=[STUDENT, "urn:x"],
+    )
+    assert allows_type(keys, "urn:x")
+    assert not allows_type(keys, "urn:y")
+
+
+def test_an_anchor_that_names_no_types_restricts_none() -> None:
+    for anchor in (PKI.anchor(), pinned("1")):
+        assert anchor.credential_types == frozenset()
+        assert allows_type(anchor, "urn:eudi:pid:1")
+
+
+def test_types_without_the_purpose_of_issuing_are_refused() -> None:
+    with pytest.raises(UsageError, match="issues none"):
+        TrustAnchor.from_certificate(
+            PKI.root_pem, name="shops", purposes=[READ], credential_types=[STUDENT]
+        )
 
 
 def test_an_anchor_without_a_purpose_is_refused() -> None:

@@ -1,3 +1,4 @@
+import pickle
 import subprocess
 import sys
 from dataclasses import fields, replace
@@ -8,7 +9,7 @@ import pytest
 from idwallet import limits
 from idwallet.crypto.algorithms import DEFAULT_ALGORITHMS, Algorithm
 from idwallet.errors import UsageError
-from idwallet.profiles import HAIP_1_0
+from idwallet.profiles import HAIP_1_0, OPENID4VP_1_0
 from idwallet.trust import policies
 from idwallet.trust.policy import (
     BindingRule,
@@ -52,6 +53,43 @@ def test_what_is_left_out_is_at_its_strictest() -> None:
             policy.expiry,
         }
     assert policy.algorithms == DEFAULT_ALGORITHMS
+
+
+def test_the_algorithms_are_those_of_the_profile_unless_others_are_named() -> None:
+    haip = Policy(name="haip", profile=HAIP_1_0)
+    assert {each.jose for each in haip.algorithms} == HAIP_1_0.algorithms
+    bare = Policy(name="bare")
+    assert {each.jose for each in bare.algorithms} == OPENID4VP_1_0.algorithms
+    named = frozenset({Algorithm.EDDSA, Algorithm.RS256})
+    assert Policy(name="own", profile=HAIP_1_0, algorithms=named).algorithms == named
+
+
+def test_a_copy_under_another_profile_is_never_wider_than_either() -> None:
+    shop = replace(policies.RETAIL, name="haip", profile=HAIP_1_0)
+    assert {each.jose for each in shop.algorithms} == HAIP_1_0.algorithms
+    back = replace(shop, profile=OPENID4VP_1_0)
+    assert back.algorithms == shop.algorithms
+    borrowed = replace(policies.RETAIL, algorithms=shop.algorithms)
+    assert borrowed.algorithms == shop.algorithms
+    named = frozenset({Algorithm.EDDSA})
+    kept = replace(policies.RETAIL, algorithms=named, profile=HAIP_1_0)
+    assert replace(kept, profile=OPENID4VP_1_0).algorithms == named
+
+
+def test_a_policy_is_equal_however_its_algorithms_were_said() -> None:
+    said = Policy(name="x", algorithms=frozenset(DEFAULT_ALGORITHMS))
+    for left_out in (Policy(name="x"), pickle.loads(pickle.dumps(Policy(name="x")))):
+        assert said == left_out
+        assert said.digest() == left_out.digest()
+
+
+@pytest.mark.parametrize("names", [{"ES256", "ES256K"}, {"none"}, set()])
+def test_a_profile_without_usable_algorithms_makes_no_policy(names: set[str]) -> None:
+    profile = replace(HAIP_1_0, algorithms=frozenset(names))
+    with pytest.raises(UsageError, match="algorithm"):
+        Policy(name="odd", profile=profile)
+    # Whoever names algorithms does not take the profile's.
+    assert Policy(name="own", profile=profile, algorithms=DEFAULT_ALGORITHMS)
 
 
 def test_every_field_counts_in_the_digest() -> None:

@@ -85,10 +85,10 @@ def _text(value: bytes | None) -> str | None:
         return None
     try:
         return value.decode("utf-8")
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:  # it holds the value, which may be a PIN
         raise MalformedError(
             "attribute is not UTF-8", at="key URI", clause=_RFC
-        ) from error
+        ) from None
 
 
 def _require_no_more(said: Mapping[str, bytes]) -> None:

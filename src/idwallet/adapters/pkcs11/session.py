@@ -4,7 +4,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
 from idwallet.adapters.pkcs11.address import TokenAddress
 from idwallet.errors import (
@@ -12,6 +12,7 @@ from idwallet.errors import (
     SignerUnavailable,
     SigningDeclined,
     UnsupportedError,
+    UsageError,
 )
 from idwallet.ports import AskSecret
 
@@ -68,6 +69,30 @@ class TokenSession:
             _LOGINS[key] = login
         self.lock = RLock()
         self.end = weakref.finalize(self, _end, self.native, key)
+
+
+class TokenUser:
+    """Whatever works with one session of its own at a token, until it is closed."""
+
+    __slots__ = ("_session",)
+
+    _session: TokenSession
+
+    def close(self) -> None:
+        """End the session, and the login if nobody else here uses the token."""
+        self._session.end()
+
+    def __enter__(self) -> Self:
+        """Return the signer or store itself."""
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close."""
+        self.close()
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse: a worker process opens the token again by its URI."""
+        raise UsageError("what uses a token cannot be pickled or copied")
 
 
 def _end(session: "pkcs11.Session", key: tuple[str, bytes, str]) -> None:

@@ -1,19 +1,21 @@
 """A signer whose key is on a token."""
 
-from typing import NoReturn, Self
-
 from idwallet.adapters.pkcs11.address import TokenAddress
 from idwallet.adapters.pkcs11.objects import one_key, public_half, sign
-from idwallet.adapters.pkcs11.session import PROMPT, TokenSession, translated
+from idwallet.adapters.pkcs11.session import (
+    PROMPT,
+    TokenSession,
+    TokenUser,
+    translated,
+)
 from idwallet.crypto import kinds
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import RemoteKey
-from idwallet.errors import UsageError
 from idwallet.ports import AskSecret
 
 
-class Pkcs11Signer:
+class Pkcs11Signer(TokenUser):
     """A `Signer` on a token. Close it, or use it in a ``with`` block.
 
     The PIN is asked for once and not kept; the login ends with the last signer or
@@ -22,7 +24,7 @@ class Pkcs11Signer:
     returned. Threads take turns.
     """
 
-    __slots__ = ("_ask_secret", "_private", "_remote", "_session")
+    __slots__ = ("_ask_secret", "_private", "_remote")
 
     def __init__(
         self,
@@ -84,22 +86,6 @@ class Pkcs11Signer:
         signature = sign(self._session, self._private, task=task, pin=pin)
         return self._remote.finish(task, signature)
 
-    def close(self) -> None:
-        """End the session, and the login if nobody else here uses the token."""
-        self._session.end()
-
-    def __enter__(self) -> Self:
-        """Return the signer."""
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        """Close."""
-        self.close()
-
     def __repr__(self) -> str:
         """Name the algorithm only."""
         return f"<Pkcs11Signer {self.algorithm.jose}>"
-
-    def __reduce__(self) -> NoReturn:
-        """Refuse: a worker process opens the key again by its URI."""
-        raise UsageError("a token's key cannot be pickled or copied")

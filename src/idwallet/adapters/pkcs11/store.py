@@ -1,10 +1,15 @@
 """A key store that is a token."""
 
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from idwallet.adapters.pkcs11.address import TokenAddress
 from idwallet.adapters.pkcs11.objects import public_half, read_public, sign
-from idwallet.adapters.pkcs11.session import TokenSession, objects, translated
+from idwallet.adapters.pkcs11.session import (
+    TokenSession,
+    TokenUser,
+    objects,
+    translated,
+)
 from idwallet.codec import b64
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
@@ -64,14 +69,14 @@ class Pkcs11StoredKey:
         return self._remote.finish(task, signature)
 
 
-class Pkcs11KeyStore:
+class Pkcs11KeyStore(TokenUser):
     """A `ports.KeyStore` on a token: EC and Ed25519 keys that cannot leave it.
 
     Its keys have the label ``idwallet`` and as CKA_ID their thumbprint's octets; no
     other key on the token is found or deleted.
     """
 
-    __slots__ = ("_session",)
+    __slots__ = ()
 
     def __init__(
         self, address: TokenAddress, *, ask_secret: AskSecret | None = None
@@ -171,19 +176,3 @@ class Pkcs11KeyStore:
         if len(identity) != _THUMBPRINT_BYTES:
             return []  # an empty identity would match every key
         return objects(self._session, kind, label=_LABEL, identity=identity)
-
-    def close(self) -> None:
-        """End the session, and the login if nobody else here uses the token."""
-        self._session.end()
-
-    def __enter__(self) -> Self:
-        """Return the store."""
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        """Close."""
-        self.close()
-
-    def __reduce__(self) -> NoReturn:
-        """Refuse: a worker process opens the token again."""
-        raise UsageError("a token's keys cannot be pickled or copied")

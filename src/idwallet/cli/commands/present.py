@@ -104,7 +104,7 @@ class _Order:
         with Telling(self.lang, self.reader, self.as_json).refusals():
             asked = wallet.read_request(raw, at=moment)
         with about(self.folder):
-            match = wallet.match(asked)
+            match = wallet.match(asked, at=moment)
         choice = self._choose(match)
         self._agree(choice)
         with about(self.folder):
@@ -167,6 +167,8 @@ def _document(choice: Choice, response: PresentationResponse) -> dict[str, objec
                 "type": each.credential.credential_type,
                 "issuer": each.credential.issuer,
                 "claims": [show_path(path) for path in each.paths],
+                "reveals": [show_path(path) for path in each.reveals],
+                "more_than_asked": [show_path(path) for path in each.more_than_asked],
             }
             for each in choice.shown
         ],

@@ -181,7 +181,7 @@ def play(stage: Stage, purse: Purse) -> Story:
     record = purse.store.get(held.name)
     request = stage.ask()
     asked = purse.holder.read_request(request.message.to_uri(), at=stage.at)
-    choice = purse.holder.match(asked).choose()
+    choice = purse.holder.match(asked, at=stage.at).choose()
     answer = purse.holder.present(asked, choice, at=stage.at).body
     closed = len(read_held(card.raw).disclosable())
     opened = answer.count("~") - 1
@@ -233,7 +233,7 @@ def _minor(stage: Stage) -> Scene:
     purse.holder.add(card, at=stage.at)
     request = stage.ask()
     asked = purse.holder.read_request(request.message.to_uri(), at=stage.at)
-    miss = purse.holder.match(asked)
+    miss = purse.holder.match(asked, at=stage.at)
     report = stage.judge(_bent_answer(card, signer, request=request), request).report
     return Scene("minor", report=report, expected=Outcome.FAILED, miss=miss)
 
@@ -249,7 +249,7 @@ def _status(stage: Stage, claims: JsonObject) -> Scene:
     purse.holder.add(card, at=stage.at)
     request = stage.ask()
     asked = purse.holder.read_request(request.message.to_uri(), at=stage.at)
-    choice = purse.holder.match(asked).choose()
+    choice = purse.holder.match(asked, at=stage.at).choose()
     answer = purse.holder.present(asked, choice, at=stage.at).body
     report = stage.judge(answer, request).report
     return Scene("status", report=report, expected=Outcome.INDETERMINATE)

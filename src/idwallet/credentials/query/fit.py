@@ -19,12 +19,69 @@ class Fit(NamedTuple):
     differing: tuple[ClaimPath, ...]
 
 
-def fit(asked: CredentialQuery, claims: JsonObject) -> Fit:
-    """Return what `claims` lack of the claim set they come nearest to.
+class _Judged(NamedTuple):
+    """What one claim query comes to: is the claim there, and where is it accepted?"""
 
-    At a tie it is the one that the verifier likes better.
+    is_there: bool
+    accepted: tuple[ClaimPath, ...]
+
+
+class Fitting:
+    """One credential's claims held against one credential query.
+
+    Each claim query is judged once, however many claim sets name it: else a small
+    query of many sets over long arrays keeps a wallet busy for minutes.
     """
-    return min((_lacking(option, claims) for option in asked.options), key=_distance)
+
+    __slots__ = ("_asked", "_claims", "_judged")
+
+    def __init__(self, asked: CredentialQuery, claims: JsonObject) -> None:
+        """Judge nothing yet."""
+        self._asked = asked
+        self._claims = claims
+        self._judged: dict[ClaimQuery, _Judged] = {}
+
+    def _of(self, each: ClaimQuery) -> _Judged:
+        judged = self._judged.get(each)
+        if judged is None:
+            found = _found(each, self._claims)
+            accepted = tuple(path for path, value in found if each.accepts(value))
+            judged = self._judged[each] = _Judged(bool(found), accepted)
+        return judged
+
+    def served(self) -> int | None:
+        """Return the index of the first claim set that is served wholly, or None."""
+        for index, option in enumerate(self._asked.options):
+            if all(self._of(each).accepted for each in option):
+                return index
+        return None
+
+    def nearest(self) -> Fit:
+        """Return what the claims lack of the claim set they come nearest to.
+
+        At a tie it is the one that the verifier likes better.
+        """
+        return min(map(self._lacking, self._asked.options), key=_distance)
+
+    def _lacking(self, option: tuple[ClaimQuery, ...]) -> Fit:
+        judged = [(each.path, self._of(each)) for each in option]
+        return Fit(
+            missing=tuple(path for path, found in judged if not found.is_there),
+            differing=tuple(
+                path for path, found in judged if found.is_there and not found.accepted
+            ),
+        )
+
+    def paths(self, option: int) -> tuple[ClaimPath, ...]:
+        """Return the concrete paths of what answers that claim set."""
+        chosen = self._asked.options[option]
+        found = (path for each in chosen for path in self._of(each).accepted)
+        return tuple(dict.fromkeys(found))
+
+
+def fit(asked: CredentialQuery, claims: JsonObject) -> Fit:
+    """Return what `claims` lack of the claim set they come nearest to."""
+    return Fitting(asked, claims).nearest()
 
 
 def _distance(found: Fit) -> int:
@@ -36,10 +93,9 @@ def served(asked: CredentialQuery, claims: JsonObject) -> int | None:
 
     It says no more than `fit` does, and is what verifying pays for.
     """
-    for index, option in enumerate(asked.options):
-        if _serves(option, claims):
-            return index
-    return None
+    if len(asked.options) > 1:
+        return Fitting(asked, claims).served()
+    return 0 if _serves(asked.options[0], claims) else None
 
 
 def _serves(option: tuple[ClaimQuery, ...], claims: JsonObject) -> bool:
@@ -55,18 +111,6 @@ def _serves(option: tuple[ClaimQuery, ...], claims: JsonObject) -> bool:
         if value is ABSENT or (each.accepted and not each.accepts(value)):
             return False
     return True
-
-
-def _lacking(option: tuple[ClaimQuery, ...], claims: JsonObject) -> Fit:
-    missing: list[ClaimPath] = []
-    differing: list[ClaimPath] = []
-    for each in option:
-        found = _found(each, claims)
-        if not found:
-            missing.append(each.path)
-        elif not any(each.accepts(value) for _, value in found):
-            differing.append(each.path)
-    return Fit(tuple(missing), tuple(differing))
 
 
 def _found(asked: ClaimQuery, claims: JsonObject) -> Selection:

@@ -13,14 +13,12 @@ from idwallet.credentials.paths import ClaimPath, show_path
 from idwallet.credentials.query.fit import fit, served
 from idwallet.credentials.query.query import Query
 from idwallet.credentials.query.structures import (
+    WHOLE,
     Candidate,
     CredentialQuery,
     CredentialSet,
 )
 from idwallet.report import Check, CheckId, Reason, check
-
-WHOLE: Final = "response"
-"""The subject of the check that the answer as a whole is complete."""
 
 _QUERY: Final = CheckId.PRESENTATION_QUERY
 _COMPLETE: Final = (check(_QUERY, Reason.ANSWERED, subject=WHOLE),)
@@ -36,25 +34,35 @@ def judge_answer(
     or one check per fault for each credential, its subject the identifier
     (``"pid"``, then ``"pid[1]"``), and the same for the answer as a whole, its
     subject ``"response"``: nothing outside the query, every required credential set
-    served. Facts hold paths of the query, and never a value.
+    served. Facts hold paths of the query, and never a value. Where several
+    credentials may answer, none may be there twice (`Candidate.identity`).
+
+    With credential sets only what stands in one of them is asked for (§6.4.2).
 
     Whether the holder proved the key is for ``holder.binding`` to say, by
     `CredentialQuery.require_cryptographic_holder_binding`.
     """
     checks: list[Check] = []
     unknown: list[str] = []
+    wanted = {name for each in query.sets for option in each.options for name in option}
     for name, candidates in answers.items():
         asked = query.credential(name)
-        if asked is None:
+        if asked is None or name not in wanted:
             unknown.append(name)
             continue
-        if len(candidates) > 1 and not asked.multiple:
+        if len(candidates) > 1 and (not asked.multiple or _repeats(candidates)):
             checks.append(check(_QUERY, Reason.TOO_MANY_CREDENTIALS, subject=name))
         for index, candidate in enumerate(candidates):
             subject = f"{name}[{index}]" if index else name
             checks += _judged(asked, candidate, subject=subject)
     checks += _whole(query, answers, unknown=unknown)
     return tuple(checks)
+
+
+def _repeats(candidates: Sequence[Candidate]) -> bool:
+    """Tell whether one credential is among them twice: it would count for two."""
+    known = [each.identity for each in candidates if each.identity]
+    return len(set(known)) < len(known)
 
 
 def _judged(

@@ -5,10 +5,12 @@ Pure: nothing is signed and nothing leaves (OpenID4VP 1.0 §6.4).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from idwallet.credentials.paths import ClaimPath
-from idwallet.credentials.query.fit import accepted_paths, fit, served
+from idwallet.credentials.query.fit import Fit, Fitting
 from idwallet.credentials.query.query import Query
 from idwallet.credentials.query.structures import Candidate, CredentialQuery
 
@@ -24,6 +26,13 @@ class Lack(StrEnum):
     """A claim that is asked for is not in the credential."""
     VALUE = "value"
     """A claim is there with another value than those asked for."""
+    EXPIRED = "expired"
+    """It is valid no more."""
+    NOT_YET_VALID = "not_yet_valid"
+    """It is not valid yet."""
+
+
+_OF_THE_WHOLE: Final = frozenset(Lack) - {Lack.CLAIM, Lack.VALUE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class NearestMiss:
 
     def distance(self) -> int:
         """Return how many things would have to be otherwise."""
-        whole = {Lack.HOLDER_KEY, Lack.AUTHORITY}.intersection(self.lacks)
+        whole = _OF_THE_WHOLE.intersection(self.lacks)
         return len(whole) + len(self.missing) + len(self.differing)
 
 
@@ -112,17 +121,28 @@ class QueryMatch:
         )
 
 
-def match(query: Query, candidates: Sequence[Candidate]) -> QueryMatch:
-    """Return which of `candidates` answer `query`, by their index.
+def match(
+    query: Query,
+    candidates: Sequence[Candidate],
+    *,
+    at: datetime,
+    leeway: timedelta = timedelta(0),
+) -> QueryMatch:
+    """Return which of `candidates` answer `query` at the moment `at`, by their index.
 
     Each is judged by itself, so that one cannot hide another. A credential chosen
     for a query answers it with exactly `CandidateMatch.paths`; of a claim with
     `values` under a null only the elements with such a value are among them.
 
+    `leeway` is granted to the beginning of a validity, for a credential of a moment
+    ago by a clock a little ahead, and not to its end: what has expired is not shown.
+
     An index counts the elements of the credential, also where elements before it are
     not disclosed: these leave their place empty (`sdjwt.unpack.Unpacked.positioned`).
     """
-    found = tuple(_matched(asked, candidates) for asked in query.credentials)
+    untimely = [_untimely(each, at=at, leeway=leeway) for each in candidates]
+    held = tuple(zip(candidates, untimely, strict=True))
+    found = tuple(_matched(asked, held) for asked in query.credentials)
     served = {each.id for each in found if each.matches}
     sets = tuple(
         SetMatch(
@@ -136,20 +156,34 @@ def match(query: Query, candidates: Sequence[Candidate]) -> QueryMatch:
     return QueryMatch(found, sets)
 
 
+def _untimely(
+    candidate: Candidate, *, at: datetime, leeway: timedelta
+) -> tuple[Lack, ...]:
+    until, since = candidate.valid_until, candidate.valid_from
+    if until is not None and at >= until:  # RFC 7519 §4.1.4: "on or after"
+        return (Lack.EXPIRED,)
+    if since is not None and at < since and since - at > leeway:
+        return (Lack.NOT_YET_VALID,)
+    return ()
+
+
 def _matched(
-    asked: CredentialQuery, candidates: Sequence[Candidate]
+    asked: CredentialQuery, held: Sequence[tuple[Candidate, tuple[Lack, ...]]]
 ) -> CredentialMatch:
     matches: list[CandidateMatch] = []
     misses: list[NearestMiss] = []
-    for index, candidate in enumerate(candidates):
+    for index, (candidate, untimely) in enumerate(held):
         if not candidate.is_of(asked):
             continue
-        option = served(asked, candidate.claims)
-        lacks = _lacks(asked, candidate)
+        fitting = Fitting(asked, candidate.claims)
+        option = fitting.served()
+        lacks = untimely + _lacks(asked, candidate)
         if option is None or lacks:
-            misses.append(_missed(asked, candidate, index=index, lacks=lacks))
+            missed = _missed(asked.id, index, lacks=lacks, found=fitting.nearest())
+            misses.append(missed)
         else:
-            matches.append(_chosen(asked, candidate, index=index, option=option))
+            claim_set = option if asked.claim_sets else None
+            matches.append(CandidateMatch(index, fitting.paths(option), claim_set))
     misses.sort(key=NearestMiss.distance)
     return CredentialMatch(asked.id, tuple(matches), tuple(misses))
 
@@ -165,23 +199,8 @@ def _lacks(asked: CredentialQuery, candidate: Candidate) -> tuple[Lack, ...]:
 
 
 def _missed(
-    asked: CredentialQuery,
-    candidate: Candidate,
-    *,
-    index: int,
-    lacks: tuple[Lack, ...],
+    asked: str, index: int, *, lacks: tuple[Lack, ...], found: Fit
 ) -> NearestMiss:
-    found = fit(asked, candidate.claims)
     lacks += (Lack.CLAIM,) if found.missing else ()
     lacks += (Lack.VALUE,) if found.differing else ()
-    return NearestMiss(asked.id, index, lacks, found.missing, found.differing)
-
-
-def _chosen(
-    asked: CredentialQuery, candidate: Candidate, *, index: int, option: int
-) -> CandidateMatch:
-    return CandidateMatch(
-        candidate=index,
-        paths=accepted_paths(asked.options[option], candidate.claims),
-        claim_set=option if asked.claim_sets else None,
-    )
+    return NearestMiss(asked, index, lacks, found.missing, found.differing)

@@ -10,6 +10,7 @@ from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.query.expand import age_query, claims_query
 from idwallet.credentials.query.read import QueryParts, read_parts
 from idwallet.credentials.query.structures import (
+    WHOLE,
     ClaimQuery,
     CredentialQuery,
     CredentialSet,
@@ -158,8 +159,12 @@ class Query:
         """Return the query if a verifier may send it.
 
         Raises:
-            UsageError: it asks for the same claim twice (§6.1).
+            UsageError: it asks for the same claim twice (§6.1), or one of its
+                identifiers is ``"response"``: the report of an answer says so of the
+                answer as a whole.
         """
+        if WHOLE in self._by_id:
+            raise UsageError(f'"{WHOLE}" names the whole answer: take another id')
         if self.repeated_claims():
             raise UsageError("a claim is asked for twice (OpenID4VP 1.0 §6.1)")
         return self

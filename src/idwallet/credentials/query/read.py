@@ -5,13 +5,13 @@ outside, so every count is bounded before it is walked.
 """
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from idwallet import limits
 from idwallet.codec.b64 import decode
-from idwallet.codec.json import JsonObject, write_json
+from idwallet.codec.json import JsonObject, JsonValue, write_json
 from idwallet.credentials.cursor import Cursor
-from idwallet.credentials.paths import ClaimPath
+from idwallet.credentials.paths import ClaimPath, is_pointer_part
 from idwallet.credentials.query.structures import (
     AUTHORITY_KEY,
     MDOC,
@@ -28,6 +28,10 @@ from idwallet.credentials.query.structures import (
 )
 
 _VP: Final = "OpenID4VP 1.0"
+_NUMBERS: Final = range(
+    1 - 10 ** (limits.JSON_NUMBER_CHARACTERS - 1), 10**limits.JSON_NUMBER_CHARACTERS
+)
+"""The integers that a reader takes back once they are written out."""
 
 
 class QueryParts(NamedTuple):
@@ -53,6 +57,7 @@ def read_parts(value: JsonObject, *, at: str) -> QueryParts:
     names = [each.id for each in credentials]
     _require_distinct(names, place.under(f"{_VP} §6.1"))
     _require_few((each.claim_sets for each in credentials), place)
+    _require_cheap(credentials, place)
     return QueryParts(credentials, _credential_sets(query, frozenset(names)))
 
 
@@ -137,11 +142,10 @@ def _path(here: Cursor) -> ClaimPath:
 
 def _path_element(here: Cursor) -> str | int | None:
     value = here.value
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise here.fault("not a string, null or non-negative integer")
+    if not is_pointer_part(value):
+        raise here.fault("not a string, null or non-negative integer")
+    _require_short(value, here)
+    return cast("str | int | None", value)
 
 
 def _values(here: Cursor | None) -> tuple[ClaimValue, ...]:
@@ -152,12 +156,19 @@ def _values(here: Cursor | None) -> tuple[ClaimValue, ...]:
 
 def _value(here: Cursor) -> ClaimValue:
     value = here.value
-    if isinstance(value, str | int):
-        return value
     # JSON has one number type: 1.0 is the integer 1 (RFC 8259 §6).
     if isinstance(value, float) and value.is_integer():
-        return int(value)
-    raise here.fault("not a string, integer or boolean")
+        value = int(value)
+    if not isinstance(value, str | int):
+        raise here.fault("not a string, integer or boolean")
+    _require_short(value, here)
+    return value
+
+
+def _require_short(value: JsonValue, here: Cursor) -> None:
+    # 1e300 is short to read, and as an integer longer than any number that is read.
+    if isinstance(value, int) and value not in _NUMBERS:
+        raise here.excess("number is too long")
 
 
 def _claim_sets(
@@ -231,3 +242,13 @@ def _require_few(choices: Iterable[tuple[tuple[str, ...], ...]], here: Cursor) -
         limits.QUERY_COMBINATIONS
     ):
         raise here.excess("too many combinations")
+
+
+def _require_cheap(credentials: tuple[CredentialQuery, ...], here: Cursor) -> None:
+    # From its first null on, each part of a path is applied to as many elements as
+    # `limits.QUERY_PATH_MATCHES`, in every credential that is held: all else in a
+    # query is one look.
+    paths = (claim.path for each in credentials for claim in each.claims)
+    steps = sum(len(path) - path.index(None) for path in paths if None in path)
+    if steps > limits.QUERY_WILDCARD_STEPS:
+        raise here.excess("too many parts of paths from a null on")

@@ -5,6 +5,7 @@ OpenID4VP 1.0 §6 are kept, whichever way a query is made.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from idwallet.codec.b64 import decode
@@ -19,6 +20,9 @@ MDOC: Final = "mso_mdoc"
 
 AUTHORITY_KEY: Final = "aki"
 """The one type of trusted authority that can be judged without a network."""
+
+WHOLE: Final = "response"
+"""The subject of the checks on an answer as a whole, beside the query identifiers."""
 
 ClaimValue = str | int | bool
 
@@ -187,7 +191,7 @@ class CredentialSet:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Candidate:
     """What a query is matched against: a credential as one side knows it.
 
@@ -199,6 +203,10 @@ class Candidate:
         authority_key_ids: the authority key identifiers of the certificates that
             came with it (RFC 5280 §4.2.1.1).
         holder_bound: the holder's key is in it, so that binding can be proven.
+        valid_from: the moment from which it is valid, None for always.
+        valid_until: the moment at which it is valid no more, None for never.
+        identity: a digest of what the issuer signed; two with the same are the same
+            credential. Empty where nobody compares.
     """
 
     format: str
@@ -206,6 +214,15 @@ class Candidate:
     claims: JsonObject
     authority_key_ids: tuple[bytes, ...] = ()
     holder_bound: bool = False
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    identity: bytes = b""
+
+    def __repr__(self) -> str:
+        """Show format, types and number of claims only."""
+        return (
+            f"Candidate({self.format!r}, {self.types!r}, <{len(self.claims)} claims>)"
+        )
 
     def is_of(self, asked: CredentialQuery) -> bool:
         """Return whether format and type are what `asked` wants."""

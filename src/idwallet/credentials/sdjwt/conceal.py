@@ -66,7 +66,12 @@ def plan_of(paths: frozenset[ClaimPath]) -> Plan:
     for path in paths:
         if len(path) > 1:
             below.setdefault(path[0], set()).add(path[1:])
-    inside = {key: plan_of(frozenset(rest)) for key, rest in below.items()}
+    elements = below.get(None, set())
+    inside = {
+        # What is said of every element's inside holds for the one that is named too.
+        key: plan_of(frozenset(rest | elements if isinstance(key, int) else rest))
+        for key, rest in below.items()
+    }
 
     def step(key: str | int | None) -> Step:
         # What is said of every element holds for the one that has its own step too.

@@ -12,7 +12,6 @@ The steps, in the order of the code:
 Independent steps all run; a dependent one says what it waits for.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
@@ -20,7 +19,7 @@ from idwallet.codec.json import JsonObject, JsonValue, read_object
 from idwallet.codec.numeric_date import numeric_seconds
 from idwallet.codec.text import show
 from idwallet.credentials.required import Context, Expected, HeldBy
-from idwallet.credentials.sdjwt.key_binding import HolderJudgement, signature_facts
+from idwallet.credentials.sdjwt.key_binding import HolderJudgement
 from idwallet.credentials.sdjwt.metadata import (
     NO_TYPES,
     TypeMetadataSet,
@@ -29,27 +28,32 @@ from idwallet.credentials.sdjwt.metadata import (
 from idwallet.credentials.sdjwt.structures import (
     TYP,
     SdJwt,
+    claimed_types,
     read_sd_jwt,
     read_types,
 )
 from idwallet.credentials.sdjwt.unpack import DisclosureFault, Unpacked, unpack
-from idwallet.envelope.jws import signature_reason
-from idwallet.errors import LimitError, MalformedError, UnsupportedError
+from idwallet.envelope.jws import signature_facts, signature_reason
+from idwallet.errors import MalformedError, UnsupportedError, fault_reason
 from idwallet.profiles import SdJwtVcVersion
 from idwallet.report import (
     Check,
     CheckId,
     Checks,
     Facts,
-    Outcome,
     Reason,
     StatusListNeeded,
     check,
-    waiting,
 )
+from idwallet.report.verdict import Answer, Given
 from idwallet.trust.anchors import Purpose
 from idwallet.trust.policy import ExpiryRule, MetadataRule, StatusRule
-from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
+from idwallet.trust.signer import (
+    SignerFound,
+    SignerRefused,
+    for_types,
+    resolve_signer,
+)
 
 
 class SdJwtVerdict(NamedTuple):
@@ -99,24 +103,23 @@ def evaluate(
         )
         return SdJwtVerdict((refused,))
     checks = Checks(subject)
-    checks.say(CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED)
+    checks.answers.append((CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED, ()))
     judgement = _Judgement(sd_jwt, payload, context=context, checks=checks)
     return judgement.run(expected, types)
-
-
-def fault_reason(error: MalformedError | UnsupportedError) -> Reason:
-    """Return the reason that a reader's error stands for."""
-    if isinstance(error, LimitError):
-        return Reason.LIMIT_EXCEEDED
-    if isinstance(error, UnsupportedError):
-        return Reason.UNSUPPORTED
-    return Reason.MALFORMED
 
 
 class _Judgement:
     """One credential, one moment; collects checks."""
 
-    __slots__ = ("_checks", "_context", "_payload", "_say", "_sd_jwt", "_wait")
+    __slots__ = (
+        "_answer",
+        "_checks",
+        "_context",
+        "_now",
+        "_payload",
+        "_say",
+        "_sd_jwt",
+    )
 
     def __init__(
         self, sd_jwt: SdJwt, payload: JsonObject, *, context: Context, checks: Checks
@@ -126,43 +129,44 @@ class _Judgement:
         self._context = context
         self._checks = checks
         self._say = checks.say
-        self._wait = checks.wait
+        self._answer = checks.answers.append
+        self._now = context.at.timestamp()
 
     def run(self, expected: Expected | HeldBy, known: TypeMetadataSet) -> SdJwtVerdict:
+        checks = self._checks
         signer = self._trust()
-        place = len(self._checks.found)
+        place = len(checks.answers)
         unpacked = self._disclosures()
         types: tuple[str, ...] = ()
         until: datetime | None = None
         if unpacked is None:
             for each in _OF_CLAIMS:
-                self._wait(each, CheckId.CREDENTIAL_DISCLOSURES)
+                checks.wait(each, CheckId.CREDENTIAL_DISCLOSURES)
         else:
-            types = self._metadata(self._type(unpacked.claims), unpacked, known=known)
+            types = self._type(unpacked, known)
             until = self._validity(unpacked.claims, expected)
         holder = HolderJudgement(
             self._sd_jwt,
             self._payload,
             expected=expected,
-            context=self._context,
-            checks=self._checks,
+            policy=self._context.policy,
+            now=self._now,
+            checks=checks,
         )
         binding = holder.read()
         signature = self._signature(signer)
-        self._checks.found.insert(place, signature)
+        checks.answers.insert(place, signature)
         holder.conclude(binding)
-        if unpacked is not None:
-            found = isinstance(signer, SignerFound)
-            authentic = found and signature.outcome is Outcome.PASSED
-            self._status(unpacked.claims, authentic)
         issuer = signer if isinstance(signer, SignerFound) else None
-        checks = tuple(self._checks.found)
-        return SdJwtVerdict(checks, self._sd_jwt, unpacked, types, issuer, until)
+        if unpacked is not None:
+            authentic = issuer is not None and signature[1] is Reason.VALID
+            self._status(unpacked.claims, authentic)
+        return SdJwtVerdict(checks.made(), self._sd_jwt, unpacked, types, issuer, until)
 
     # Steps 2 and 3.
 
     def _trust(self) -> SignerFound | SignerRefused | None:
-        context, jws = self._context, self._sd_jwt.issuer_jwt
+        context, header = self._context, self._sd_jwt.issuer_jwt.header
         name = self._payload.get("iss")
         if not isinstance(name, str) and "iss" in self._payload:
             self._say(
@@ -172,29 +176,30 @@ class _Judgement:
             )
             return None
         signer = resolve_signer(
-            jws.header.x5c,
-            kid=jws.header.kid,
+            header.x5c,
+            kid=header.kid,
             name=name if isinstance(name, str) else None,
             store=context.trust,
             purpose=Purpose.ISSUE_CREDENTIALS,
             at=context.at,
             algorithms=context.policy.algorithms,
         )
-        self._say(CheckId.ISSUER_TRUST, signer.reason, facts=signer.facts)
+        if isinstance(signer, SignerFound) and signer.anchor.credential_types:
+            signer = for_types(signer, claimed_types(self._payload))
+        given = tuple(signer.facts.items())
+        self._answer((CheckId.ISSUER_TRUST, signer.reason, given))
         return signer
 
-    def _signature(self, signer: SignerFound | SignerRefused | None) -> Check:
-        subject = self._checks.subject
+    def _signature(self, signer: SignerFound | SignerRefused | None) -> Answer:
         if signer is None or signer.key is None:
-            return waiting(
-                CheckId.ISSUER_SIGNATURE,
-                subject=subject,
-                waits_for=CheckId.ISSUER_TRUST,
-            )
+            waits_for = (("waits_for", CheckId.ISSUER_TRUST.value),)
+            return CheckId.ISSUER_SIGNATURE, Reason.WAITING, waits_for
         jws, allowed = self._sd_jwt.issuer_jwt, self._context.policy.algorithms
         reason = signature_reason(jws, key=signer.key, allowed=allowed)
-        facts = None if reason is Reason.VALID else signature_facts(reason, jws)
-        return check(CheckId.ISSUER_SIGNATURE, reason, subject=subject, facts=facts)
+        if reason is Reason.VALID:
+            return CheckId.ISSUER_SIGNATURE, reason, ()
+        facts = tuple(signature_facts(reason, jws).items())
+        return CheckId.ISSUER_SIGNATURE, reason, facts
 
     # Step 4.
 
@@ -204,28 +209,46 @@ class _Judgement:
         except DisclosureFault as fault:
             self._say(CheckId.CREDENTIAL_DISCLOSURES, fault.reason, facts=fault.facts)
             return None
-        self._say(CheckId.CREDENTIAL_DISCLOSURES, Reason.ALL_MATCH)
+        self._answer((CheckId.CREDENTIAL_DISCLOSURES, Reason.ALL_MATCH, ()))
         return unpacked
 
     # Step 5.
 
-    def _type(self, claims: JsonObject) -> tuple[str, ...]:
-        """Return what types the credential is of, nearest first; none if unknown."""
+    def _type(self, unpacked: Unpacked, known: TypeMetadataSet) -> tuple[str, ...]:
+        """Return what types the credential is of, nearest first; none if unknown.
+
+        Those that the metadata extends are among them.
+        """
         typ = self._sd_jwt.issuer_jwt.header.typ
+        policy = self._context.policy
+        types: tuple[str, ...] = ()
+        shown: Given = ()
         try:
-            types = read_types(claims, self._context.policy.profile.sd_jwt_vc)
+            types = read_types(unpacked.claims, policy.profile.sd_jwt_vc)
         except MalformedError as error:
             facts = {"what": error.what, "at": error.at}
             self._say(CheckId.CREDENTIAL_TYPE, Reason.MALFORMED, facts=facts)
-            return ()
-        if typ != TYP and not self._is_old_typ(typ):
-            facts = {"found": show(typ or "no typ")}
-            self._say(CheckId.CREDENTIAL_TYPE, Reason.TYP_MISMATCH, facts=facts)
-        elif not types:
-            self._say(CheckId.CREDENTIAL_TYPE, Reason.TYPE_ABSENT)
         else:
-            facts = {"found": show(types[0])}
-            self._say(CheckId.CREDENTIAL_TYPE, Reason.ACCEPTED, facts=facts)
+            if types:
+                shown = (("found", show(types[0])),)
+            if typ != TYP and not self._is_old_typ(typ):
+                facts = {"found": show(typ or "no typ")}
+                self._say(CheckId.CREDENTIAL_TYPE, Reason.TYP_MISMATCH, facts=facts)
+            elif not types:
+                self._say(CheckId.CREDENTIAL_TYPE, Reason.TYPE_ABSENT)
+            else:
+                self._answer((CheckId.CREDENTIAL_TYPE, Reason.ACCEPTED, shown))
+        if not types:
+            self._checks.wait(CheckId.CREDENTIAL_METADATA, CheckId.CREDENTIAL_TYPE)
+        elif (
+            types[0] not in known.by_vct
+            and policy.metadata is MetadataRule.IF_PRESENT
+            and "vct#integrity" not in unpacked.claims
+        ):
+            reason = Reason.NOT_AT_HAND_ACCEPTED
+            self._answer((CheckId.CREDENTIAL_METADATA, reason, shown))
+        else:
+            types = self._metadata(types, unpacked, known=known)
         return types
 
     def _is_old_typ(self, typ: str | None) -> bool:
@@ -238,30 +261,14 @@ class _Judgement:
         self, types: tuple[str, ...], unpacked: Unpacked, *, known: TypeMetadataSet
     ) -> tuple[str, ...]:
         """Return the types once more, with those that the metadata extends."""
-        if not types:
-            self._wait(CheckId.CREDENTIAL_METADATA, CheckId.CREDENTIAL_TYPE)
-            return ()
-        rule = self._context.policy.metadata
-        if (
-            types[0] not in known.by_vct
-            and rule is MetadataRule.IF_PRESENT
-            and "vct#integrity" not in unpacked.claims
-        ):
-            facts = {"found": show(types[0])}
-            self._say(
-                CheckId.CREDENTIAL_METADATA, Reason.NOT_AT_HAND_ACCEPTED, facts=facts
-            )
-            return types
         judged, extended = judge_type(
             unpacked,
             vct=types[0],
             types=known,
-            rule=rule,
+            rule=self._context.policy.metadata,
             subject=self._checks.subject,
         )
-        self._checks.found.append(judged)
-        if len(extended) == 1:
-            return types
+        self._checks.add(judged)
         return tuple(dict.fromkeys((*types, *extended)))
 
     def _validity(
@@ -278,24 +285,41 @@ class _Judgement:
                     )
                     return None
                 times[name] = seconds
-        reason, fact, seconds = _window(times, self._context)
+        reason, fact, seconds = self._window(times)
         if "aud" in claims and reason in _VALID and not _is_for(claims, expected):
             reason, fact = Reason.MISMATCH, ""
         if not fact or seconds is None:
             self._say(CheckId.CREDENTIAL_VALIDITY, reason)
             return None
         moment = datetime.fromtimestamp(seconds, UTC)
-        self._say(CheckId.CREDENTIAL_VALIDITY, reason, facts={fact: moment})
+        self._answer((CheckId.CREDENTIAL_VALIDITY, reason, ((fact, moment),)))
         return moment if fact == "until" else None
+
+    def _window(
+        self, times: dict[str, int | float]
+    ) -> tuple[Reason, str, int | float | None]:
+        """Return the reason, the fact that goes with it, and its moment in seconds."""
+        policy = self._context.policy
+        now, skew = self._now, policy.clock_skew.total_seconds()
+        until = times.get("exp")
+        if until is not None and now - skew >= until:
+            return Reason.EXPIRED, "until", until
+        for name, reason in _BEGINNINGS:
+            since = times.get(name)
+            if since is not None and now + skew < since:
+                return reason, "since", since
+        if until is not None:
+            return Reason.CURRENT, "until", until
+        if policy.expiry is ExpiryRule.REQUIRED:
+            return Reason.NO_EXPIRY, "", None
+        return Reason.NO_EXPIRY_ACCEPTED, "", None
 
     def _status(self, claims: JsonObject, authentic: bool) -> None:  # noqa: FBT001 - a fact, not a policy
         rule = self._context.policy.status
         if "status" not in claims:
             strict = rule is StatusRule.REQUIRED
-            self._say(
-                CheckId.CREDENTIAL_STATUS,
-                Reason.NO_STATUS if strict else Reason.NO_STATUS_ACCEPTED,
-            )
+            reason = Reason.NO_STATUS if strict else Reason.NO_STATUS_ACCEPTED
+            self._answer((CheckId.CREDENTIAL_STATUS, reason, ()))
             return
         try:
             needed = read_status(claims["status"])
@@ -313,7 +337,7 @@ class _Judgement:
         elif not authentic:
             # A need that names a URI exists only once its carrier is trusted: else a
             # forged credential would make verifiers fetch.
-            self._wait(CheckId.CREDENTIAL_STATUS, CheckId.ISSUER_SIGNATURE)
+            self._checks.wait(CheckId.CREDENTIAL_STATUS, CheckId.ISSUER_SIGNATURE)
         else:
             self._checks.add(
                 check(
@@ -338,26 +362,6 @@ _BEGINNINGS: Final = (
     ("iat", Reason.ISSUED_IN_THE_FUTURE),
 )
 _VALID: Final = frozenset({Reason.CURRENT, Reason.NO_EXPIRY_ACCEPTED})
-
-
-def _window(
-    times: Mapping[str, int | float], context: Context
-) -> tuple[Reason, str, int | float | None]:
-    """Return the reason, the fact that goes with it, and its moment in seconds."""
-    policy = context.policy
-    now, skew = context.at.timestamp(), policy.clock_skew.total_seconds()
-    until = times.get("exp")
-    if until is not None and now - skew >= until:
-        return Reason.EXPIRED, "until", until
-    for name, reason in _BEGINNINGS:
-        since = times.get(name)
-        if since is not None and now + skew < since:
-            return reason, "since", since
-    if until is not None:
-        return Reason.CURRENT, "until", until
-    if policy.expiry is ExpiryRule.REQUIRED:
-        return Reason.NO_EXPIRY, "", None
-    return Reason.NO_EXPIRY_ACCEPTED, "", None
 
 
 def _is_for(claims: JsonObject, expected: Expected | HeldBy) -> bool:

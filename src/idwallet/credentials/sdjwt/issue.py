@@ -12,13 +12,21 @@ from typing import Final, NamedTuple
 
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue, are_scalars
-from idwallet.credentials.paths import ClaimPath, select, show_path
+from idwallet.credentials.paths import (
+    ClaimPath,
+    Selection,
+    is_pointer,
+    look_up,
+    select,
+    show_path,
+)
 from idwallet.credentials.sdjwt.conceal import Concealment, Plan, SaltSource, plan_of
 from idwallet.credentials.sdjwt.metadata import (
     NO_TYPES,
     ClaimRule,
     Disclosability,
     TypeMetadataSet,
+    breaks,
     rules_of,
 )
 from idwallet.credentials.sdjwt.structures import (
@@ -26,8 +34,9 @@ from idwallet.credentials.sdjwt.structures import (
     NEVER_DISCLOSABLE,
     SD,
     SD_ALG,
+    Serialisation,
 )
-from idwallet.errors import UsageError
+from idwallet.errors import LimitError, UsageError
 from idwallet.report import StatusListNeeded
 
 _RESERVED: Final = NEVER_DISCLOSABLE | {"iat", SD, SD_ALG, DOTS}
@@ -69,7 +78,7 @@ class SdJwtVc:
     `issuer_name` becomes ``iss``; without it the issuer is the certificate's subject.
     `also_known_as` are further types that the credential is of (``aka_vcts``, SD-JWT
     VC 2.2.2.2). `decoys` adds so many digests of nothing at each level, so that the
-    number of claims does not show.
+    number of claims does not show. `serialisation` says how all is written down.
     """
 
     vct: str
@@ -84,6 +93,7 @@ class SdJwtVc:
     issuer_name: str | None = None
     status: StatusListNeeded | None = None
     type_integrity: str | None = None
+    serialisation: Serialisation = Serialisation.COMPACT
 
     def __repr__(self) -> str:
         """Show type and number of claims only."""
@@ -99,7 +109,8 @@ def hidden_paths(
     `content.shape`.
 
     Raises:
-        UsageError: `content.disclosure` contradicts the type's metadata.
+        UsageError: the rules of `content.disclosure` and of the type's metadata
+            contradict each other for a claim that is there.
     """
     rules = {each.path: each for each in rules_of(content.vct, types)}
     wanted: dict[ClaimPath, Disclosability] = dict(content.disclosure)
@@ -114,9 +125,44 @@ def hidden_paths(
     never = {p for p, d in wanted.items() if d is Disclosability.NEVER}
     # What is always shown cannot stand in an object that is hidden by default.
     claims = dict(content.claims)
-    shown = {path for path in never if select(claims, path)}
+    shown = {path for path in never if any(_places(claims, path))}
     defaults -= {path[:size] for path in shown for size in range(1, len(path))}
-    return frozenset((defaults | always) - never)
+    hidden = frozenset((defaults | always) - never)
+    _require_kept(wanted, claims=claims, hidden=hidden)
+    return hidden
+
+
+def _require_kept(
+    wanted: Mapping[ClaimPath, Disclosability],
+    *,
+    claims: JsonObject,
+    hidden: frozenset[ClaimPath],
+) -> None:
+    """Refuse what a verifier would: two rules may meet at one claim (SD-JWT VC 5.6).
+
+    ``["list", null]`` and ``["list", 0]`` are two paths to the same element.
+    """
+    disclosed = {place for path in hidden for place in _places(claims, path)}
+    for path, rule in wanted.items():
+        places = _places(claims, path)
+        if any(breaks(rule, place, disclosed=disclosed) for place in places):
+            raise UsageError(f"rules contradict each other at {show_path(path)}")
+
+
+def _places(
+    value: JsonValue, path: ClaimPath, *, at: ClaimPath = ()
+) -> Iterator[ClaimPath]:
+    """Yield where a rule is kept: wherever its path fits, as `Plan` has it."""
+    if not path:
+        yield at
+        return
+    part, rest = path[0], path[1:]
+    if isinstance(value, dict) and isinstance(part, str) and part in value:
+        yield from _places(value[part], rest, at=(*at, part))
+    elif isinstance(value, list) and not isinstance(part, str):
+        for number, each in enumerate(value):
+            if part in (None, number):
+                yield from _places(each, rest, at=(*at, number))
 
 
 def plan_for(content: SdJwtVc, types: TypeMetadataSet = NO_TYPES) -> Plan:
@@ -173,7 +219,9 @@ def require_issuable(content: SdJwtVc, types: TypeMetadataSet = NO_TYPES) -> Non
     Raises:
         UsageError: no type; a claim that comes from elsewhere or means something to
             SD-JWT itself; nesting too deep; a claim the type demands is missing; a
-            status that points nowhere.
+            status that points nowhere; a path in `disclosure` that selects no claim
+            and that the type does not know; more array elements than any reader takes
+            of a claim that the type demands.
     """
     if not content.vct:
         raise UsageError("a credential needs a vct (SD-JWT VC 2.2.2.1)")
@@ -191,11 +239,10 @@ def require_issuable(content: SdJwtVc, types: TypeMetadataSet = NO_TYPES) -> Non
             f"{', '.join(taken)}: set by the issuer's arguments or by SD-JWT, "
             "not a claim (SD-JWT VC 2.2.2.2, RFC 9901 4.1)"
         )
-    for path in content.disclosure:
-        if path and path[0] in _RESERVED:
-            raise UsageError("a claim that decides validity can never be disclosable")
     _require_clean(dict(content.claims), 0)
-    _require_mandatory(content, rules_of(content.vct, types))
+    rules = rules_of(content.vct, types)
+    _require_known_paths(content, rules)
+    _require_mandatory(content, rules)
 
 
 def _require_clean(value: JsonValue, depth: int) -> None:
@@ -223,11 +270,43 @@ def _require_clean_members(members: Iterable[JsonValue], depth: int) -> None:
 
 def _require_mandatory(content: SdJwtVc, rules: tuple[ClaimRule, ...]) -> None:
     for rule in rules:
-        name = rule.path[0]
-        if not rule.mandatory or name in _RESERVED:
-            continue
-        if not select(dict(content.claims), rule.path):
+        if rule.path[0] in _RESERVED:
+            continue  # `require_fixed` judges these
+        # A verifier looks up each rule's claims, also of those that may be missing.
+        if not _selected(dict(content.claims), rule.path) and rule.mandatory:
             raise UsageError(f"the type demands {show_path(rule.path)}")
+
+
+def _selected(claims: JsonObject, path: ClaimPath) -> Selection:
+    try:
+        return select(claims, path)
+    except LimitError:
+        where = show_path(path)
+        raise UsageError(f"more elements than any reader takes: {where}") from None
+
+
+def _require_known_paths(content: SdJwtVc, rules: tuple[ClaimRule, ...]) -> None:
+    """Refuse a path in `disclosure` that decides about nothing.
+
+    Misspelt, it would leave hidden or shown what should be the other.
+    """
+    known = {each.path for each in rules}
+    for path in content.disclosure:
+        if not is_pointer(path):
+            raise UsageError("a path has names, indexes and None (OpenID4VP 1.0 7)")
+        if path[0] in _RESERVED:
+            raise UsageError("a claim that decides validity can never be disclosable")
+        if path not in known and not _is_stated(dict(content.claims), path):
+            raise UsageError(f"disclosure names no claim there: {show_path(path)}")
+
+
+def _is_stated(claims: JsonObject, path: ClaimPath) -> bool:
+    """Tell whether a claim stands at `path`, or an array without elements yet."""
+    if any(_places(claims, path)):
+        return True
+    arrays = (path[:size] for size, part in enumerate(path) if part is None)
+    places = (place for each in arrays for place in _places(claims, each))
+    return any(look_up(claims, each) == [] for each in places)
 
 
 def sd_jwt_payload(
@@ -285,6 +364,26 @@ def fixed_claims(
         status: JsonObject = {"idx": content.status.index, "uri": content.status.uri}
         fixed["status"] = {"status_list": status}
     return fixed
+
+
+def require_fixed(
+    content: SdJwtVc, *, fixed: JsonObject, types: TypeMetadataSet = NO_TYPES
+) -> None:
+    """Hold the claims of `fixed_claims` to the rules of the type.
+
+    Raises:
+        UsageError: the type demands one that is missing, or that one is hidden.
+    """
+    for rule in rules_of(content.vct, types):
+        if rule.path[0] not in _RESERVED:
+            continue
+        there = bool(select(fixed, rule.path))
+        if rule.mandatory and not there:
+            raise UsageError(f"the type demands {show_path(rule.path)}")
+        if there and rule.disclosability is Disclosability.ALWAYS:
+            raise UsageError(
+                f"the type hides {show_path(rule.path)}, which is never disclosable"
+            )
 
 
 def type_integrity(document: bytes) -> str:

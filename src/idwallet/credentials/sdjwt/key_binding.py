@@ -1,14 +1,12 @@
 """Judge who holds an SD-JWT VC: its key binding JWT (RFC 9901 section 7.3)."""
 
 import hmac
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from idwallet.codec.json import JsonObject, JsonValue, read_object
 from idwallet.codec.numeric_date import numeric_seconds
-from idwallet.codec.text import show
-from idwallet.credentials.required import BOUND, Context, Expected, HeldBy
+from idwallet.credentials.required import BOUND, Expected, HeldBy
 from idwallet.credentials.sdjwt.structures import (
     NO_EXTENSIONS,
     TYP_KEY_BINDING,
@@ -17,10 +15,13 @@ from idwallet.credentials.sdjwt.structures import (
     hash_name,
 )
 from idwallet.crypto.keys import PublicKey
-from idwallet.envelope.jws import Jws, read_compact, signature_reason
+from idwallet.envelope.jws import Jws, read_compact, signature_facts, signature_reason
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.report import CheckId, Checks, Facts, Reason
-from idwallet.trust.policy import BindingRule, PresenceRule
+from idwallet.trust.policy import BindingRule, Policy, PresenceRule
+
+# What a named tuple's constructor calls, without the Python function around it.
+_new: Final = tuple.__new__
 
 
 class Binding(NamedTuple):
@@ -29,6 +30,10 @@ class Binding(NamedTuple):
     key: PublicKey
     jws: Jws
     said: JsonObject
+
+    def __repr__(self) -> str:
+        """Show nothing: it says when, where and to whom a person showed something."""
+        return "<Binding>"
 
 
 class HolderJudgement:
@@ -40,44 +45,84 @@ class HolderJudgement:
     else.
     """
 
-    __slots__ = ("_context", "_expected", "_payload", "_say", "_sd_jwt", "_wait")
+    __slots__ = (
+        "_answer",
+        "_expected",
+        "_now",
+        "_payload",
+        "_policy",
+        "_say",
+        "_sd_jwt",
+        "_wait",
+    )
 
     def __init__(
         self,
         sd_jwt: SdJwt,
-        payload: Mapping[str, JsonValue],
+        payload: JsonObject,
         *,
         expected: Expected | HeldBy,
-        context: Context,
+        policy: Policy,
+        now: float,
         checks: Checks,
     ) -> None:
-        """Take what is judged; `payload` is the issuer-signed one."""
+        """Take what is judged.
+
+        `payload` is the issuer-signed one, `now` the moment in seconds since 1970.
+        """
         self._sd_jwt = sd_jwt
         self._payload = payload
         self._expected = expected
-        self._context = context
+        self._policy = policy
+        self._now = now
         self._say = checks.say
         self._wait = checks.wait
+        self._answer = checks.answers.append
 
     def read(self) -> Binding | None:
         """Return the key binding, or None after saying why there is none to judge."""
-        expected = self._expected
+        expected, text = self._expected, self._sd_jwt.key_binding
         if isinstance(expected, HeldBy):
             self._held(expected)
             return None
-        if self._sd_jwt.key_binding is None:
+        if text is None:
             self._unbound(expected)
             return None
-        return self._read(self._sd_jwt.key_binding)
+        key = self._holder_key()
+        if key is None:
+            self._wait_for_binding()
+            return None
+        try:
+            jws = read_compact(text, at="key binding", understood=NO_EXTENSIONS)
+            said = read_object(jws.payload, at="key binding", clause="RFC 9901 §4.3")
+            if "exp" in said or "nbf" in said:
+                _require_dates(said)
+        except (MalformedError, UnsupportedError) as error:
+            facts = {"what": error.what, "at": error.at}
+            self._say(CheckId.HOLDER_BINDING, Reason.MALFORMED, facts=facts)
+            self._wait_for_binding()
+            return None
+        return _new(Binding, (key, jws, said))
 
     def conclude(self, binding: Binding | None) -> None:
         """Judge what `read` returned, and the holder's presence."""
-        expected = self._expected
+        expected, answer = self._expected, self._answer
         if isinstance(expected, HeldBy):
             return
         if binding is not None:
-            self._binding(binding, expected)
-        self._presence()
+            said = binding.said
+            self._binding(binding)
+            nonce = compared(said.get("nonce"), expected.nonce)
+            answer((CheckId.PRESENTATION_NONCE, nonce, ()))
+            audience = compared(said.get("aud"), expected.audience)
+            answer((CheckId.PRESENTATION_AUDIENCE, audience, ()))
+            self._freshness(said)
+        # No SD-JWT VC can carry an attestation of presence yet.
+        lenient = self._policy.presence is PresenceRule.NOT_ESTABLISHED_ACCEPTED
+        presence = (
+            Reason.NOT_ESTABLISHED_ACCEPTED if lenient else Reason.NOT_ESTABLISHED
+        )
+        answer((CheckId.HOLDER_PRESENCE, presence, ()))
 
     def _held(self, expected: HeldBy) -> None:
         if self._sd_jwt.key_binding is not None:
@@ -113,53 +158,27 @@ class HolderJudgement:
             )
             return None
 
-    def _read(self, text: str) -> Binding | None:
-        key = self._holder_key()
-        if key is None:
-            self._wait_for_binding()
-            return None
-        try:
-            jws = read_compact(text, at="key binding", understood=NO_EXTENSIONS)
-            said = read_object(jws.payload, at="key binding", clause="RFC 9901 §4.3")
-            if "exp" in said or "nbf" in said:
-                _require_dates(said)
-        except (MalformedError, UnsupportedError) as error:
-            facts = {"what": error.what, "at": error.at}
-            self._say(CheckId.HOLDER_BINDING, Reason.MALFORMED, facts=facts)
-            self._wait_for_binding()
-            return None
-        return Binding(key, jws, said)
-
-    def _binding(self, binding: Binding, expected: Expected) -> None:
-        said = binding.said
+    def _binding(self, binding: Binding) -> None:
+        key, jws, said = binding
         algorithm = hash_name(self._payload)
         if algorithm is None:
             self._wait(CheckId.HOLDER_BINDING, CheckId.CREDENTIAL_DISCLOSURES)
-        else:
-            reason = self._reason(binding, algorithm)
-            proven = reason is Reason.PROVEN
-            facts = None if proven else signature_facts(reason, binding.jws)
-            self._say(CheckId.HOLDER_BINDING, reason, facts=facts)
-        nonce = compared(said.get("nonce"), expected.nonce)
-        self._say(CheckId.PRESENTATION_NONCE, nonce)
-        audience = compared(said.get("aud"), expected.audience)
-        self._say(CheckId.PRESENTATION_AUDIENCE, audience)
-        self._freshness(said)
-
-    def _reason(self, binding: Binding, algorithm: str) -> Reason:
-        key, jws, said = binding
+            return
         if jws.header.typ != TYP_KEY_BINDING:
-            return Reason.TYP_MISMATCH
-        reason = signature_reason(jws, key=key, allowed=self._context.policy.algorithms)
+            reason = Reason.TYP_MISMATCH
+        else:
+            reason = signature_reason(jws, key=key, allowed=self._policy.algorithms)
         if reason is not Reason.VALID:
-            return reason
+            facts = tuple(signature_facts(reason, jws).items())
+            self._answer((CheckId.HOLDER_BINDING, reason, facts))
+            return
         covered = digest_of(self._sd_jwt.compact, algorithm)
-        if compared(said.get("sd_hash"), covered) is Reason.MATCHES:
-            return Reason.PROVEN
-        return Reason.PRESENTATION_HASH_MISMATCH
+        same = compared(said.get("sd_hash"), covered) is Reason.MATCHES
+        reason = Reason.PROVEN if same else Reason.PRESENTATION_HASH_MISMATCH
+        self._answer((CheckId.HOLDER_BINDING, reason, ()))
 
     def _unbound(self, expected: Expected) -> None:
-        lenient = self._context.policy.binding is BindingRule.AS_QUERIED
+        lenient = self._policy.binding is BindingRule.AS_QUERIED
         if not lenient or expected.binding_asked:
             self._say(CheckId.HOLDER_BINDING, Reason.ABSENT)
             self._wait_for_binding()
@@ -172,9 +191,8 @@ class HolderJudgement:
             self._wait(each, CheckId.HOLDER_BINDING)
 
     def _freshness(self, said: JsonObject) -> None:
-        policy = self._context.policy
-        now, skew = self._context.at.timestamp(), policy.clock_skew.total_seconds()
-        age = policy.key_binding_age.total_seconds()
+        now, skew = self._now, self._policy.clock_skew.total_seconds()
+        age = self._policy.key_binding_age.total_seconds()
         signed = numeric_seconds(said.get("iat"))
         if signed is None:
             self._say(CheckId.PRESENTATION_FRESHNESS, Reason.ABSENT)
@@ -198,17 +216,7 @@ class HolderJudgement:
             }
             self._say(CheckId.PRESENTATION_FRESHNESS, Reason.TOO_OLD, facts=facts)
         else:
-            self._say(CheckId.PRESENTATION_FRESHNESS, Reason.FRESH)
-
-    def _presence(self) -> None:
-        # No SD-JWT VC can carry an attestation of presence yet.
-        accepted = (
-            self._context.policy.presence is PresenceRule.NOT_ESTABLISHED_ACCEPTED
-        )
-        self._say(
-            CheckId.HOLDER_PRESENCE,
-            Reason.NOT_ESTABLISHED_ACCEPTED if accepted else Reason.NOT_ESTABLISHED,
-        )
+            self._answer((CheckId.PRESENTATION_FRESHNESS, Reason.FRESH, ()))
 
 
 def _require_dates(said: JsonObject) -> None:
@@ -223,22 +231,11 @@ def compared(found: JsonValue, expected: str) -> Reason:
     """Compare a claim with what it must be, in a time that does not tell where."""
     if not isinstance(found, str):
         return Reason.ABSENT
-    if not (found.isascii() and expected.isascii()):
+    try:
+        equal = hmac.compare_digest(found, expected)
+    except TypeError:  # it takes bytes, or text in ASCII
         equal = hmac.compare_digest(
             found.encode("utf-8", "surrogatepass"),
             expected.encode("utf-8", "surrogatepass"),
         )
-    else:
-        equal = hmac.compare_digest(found, expected)
     return Reason.MATCHES if equal else Reason.MISMATCH
-
-
-def signature_facts(reason: Reason, jws: Jws) -> Facts | None:
-    """Return the facts that a signature's reason carries."""
-    if reason is Reason.ALGORITHM_NOT_ALLOWED:
-        return {"found": show(jws.header.algorithm)}
-    if reason is Reason.TYP_MISMATCH:
-        return {"found": show(jws.header.typ or "no typ")}
-    if reason is Reason.KEY_UNUSABLE:
-        return {"what": "the key cannot be used with the algorithm"}
-    return None

@@ -5,16 +5,18 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue, read_object
 from idwallet.codec.text import show
 from idwallet.credentials.paths import ClaimPath, select, show_path
+from idwallet.credentials.sdjwt.structures import NEVER_DISCLOSABLE
 from idwallet.credentials.sdjwt.unpack import Unpacked
 from idwallet.errors import LimitError, MalformedError, UsageError
 from idwallet.report import Check, CheckId, Facts, Reason, TypeMetadataNeeded, check
@@ -92,11 +94,11 @@ class _ExtendsFault(Exception):  # noqa: N818 - carries a reason, never leaves t
         self.facts = facts
 
 
-class _NotAtHand(Exception):  # noqa: N818 - never leaves the module
-    def __init__(self, vct: str, integrity: str | None) -> None:
-        super().__init__(vct)
-        self.vct = vct
-        self.integrity = integrity
+class _Chain(NamedTuple):
+    """A type's document and those it extends, nearest first, as far as at hand."""
+
+    documents: tuple[TypeMetadata, ...]
+    missing: TypeMetadataNeeded | None
 
 
 def read_type_metadata(document: bytes) -> TypeMetadata:
@@ -178,7 +180,8 @@ def judge_type(
     """Check a credential against the metadata of its type.
 
     Returns the ``credential.metadata`` check and the type with all it extends. A
-    document that is not at hand leaves the check undecided, or accepted by policy.
+    document that is not at hand leaves the check undecided, or accepted by policy,
+    unless a rule at hand is broken: what is missing could only add to the rules.
     """
     integrity = unpacked.claims.get("vct#integrity")
     if integrity is not None and not isinstance(integrity, str):
@@ -186,12 +189,10 @@ def judge_type(
         return _say(Reason.MALFORMED, subject=subject, facts=facts), (vct,)
     try:
         chain = _chain(vct, integrity, types=types)
-        rules = effective_rules(chain)
-    except _NotAtHand as missing:
-        return _not_at_hand(missing, rule=rule, subject=subject), (vct,)
+        rules = effective_rules(chain.documents)
     except _ExtendsFault as fault:
         return _say(fault.reason, subject=subject, facts=fault.facts), (vct,)
-    names = tuple(each.vct for each in chain)
+    names = tuple(each.vct for each in chain.documents) or (vct,)
     try:
         broken = _broken(rules, unpacked)
     except LimitError as error:
@@ -202,6 +203,8 @@ def judge_type(
         ), names
     if broken is not None:
         return _say(broken[0], subject=subject, facts={"paths": broken[1]}), names
+    if chain.missing is not None:
+        return _not_at_hand(chain.missing, rule=rule, subject=subject), names
     return _say(Reason.MATCHES, subject=subject, facts={"found": show(vct)}), names
 
 
@@ -209,7 +212,9 @@ def _say(reason: Reason, *, subject: str, facts: Facts) -> Check:
     return check(CheckId.CREDENTIAL_METADATA, reason, subject=subject, facts=facts)
 
 
-def _not_at_hand(missing: _NotAtHand, *, rule: MetadataRule, subject: str) -> Check:
+def _not_at_hand(
+    missing: TypeMetadataNeeded, *, rule: MetadataRule, subject: str
+) -> Check:
     facts = {"found": show(missing.vct)}
     if rule is MetadataRule.IF_PRESENT:
         return _say(Reason.NOT_AT_HAND_ACCEPTED, subject=subject, facts=facts)
@@ -217,15 +222,17 @@ def _not_at_hand(missing: _NotAtHand, *, rule: MetadataRule, subject: str) -> Ch
         CheckId.CREDENTIAL_METADATA,
         Reason.NOT_AT_HAND,
         subject=subject,
-        needs=(TypeMetadataNeeded(missing.vct, missing.integrity),),
+        needs=(missing,),
         facts=facts,
     )
 
 
-def _chain(
-    vct: str, integrity: str | None, *, types: TypeMetadataSet
-) -> tuple[TypeMetadata, ...]:
-    """Return the type's document and those it extends, nearest first."""
+def _chain(vct: str, integrity: str | None, *, types: TypeMetadataSet) -> _Chain:
+    """Follow what the type extends.
+
+    Raises:
+        _ExtendsFault: in a circle, too far, or to a document of another digest.
+    """
     chain: list[TypeMetadata] = []
     wanted: str | None = vct
     while wanted is not None:
@@ -238,14 +245,14 @@ def _chain(
             )
         document = types.by_vct.get(wanted)
         if document is None:
-            raise _NotAtHand(wanted, integrity)
+            return _Chain(tuple(chain), TypeMetadataNeeded(wanted, integrity))
         if integrity is not None and not integrity_matches(
             integrity, document.document
         ):
             raise _ExtendsFault(Reason.INTEGRITY_MISMATCH, {"found": show(wanted)})
         chain.append(document)
         wanted, integrity = document.extends, document.extends_integrity
-    return tuple(chain)
+    return _Chain(tuple(chain), None)
 
 
 def integrity_matches(metadata: str, document: bytes) -> bool:
@@ -311,16 +318,22 @@ def rules_of(vct: str, types: TypeMetadataSet) -> tuple[ClaimRule, ...]:
     if vct not in types.by_vct:
         return ()
     try:
-        return effective_rules(_chain(vct, None, types=types))
-    except _NotAtHand as error:
-        raise UsageError("type metadata that this type extends is missing") from error
+        chain = _chain(vct, None, types=types)
+        rules = effective_rules(chain.documents)
     except _ExtendsFault as error:
         raise UsageError(f"type metadata: {error.reason.value}") from error
+    if chain.missing is not None:
+        raise UsageError("type metadata that this type extends is missing")
+    return rules
 
 
-def _breaks(
-    wanted: Disclosability, place: ClaimPath, *, disclosed: set[ClaimPath]
+def breaks(
+    wanted: Disclosability, place: ClaimPath, *, disclosed: AbstractSet[ClaimPath]
 ) -> bool:
+    """Tell whether a claim at a concrete place is not hidden, or shown, as it must be.
+
+    `disclosed` are the places of the claims that have a disclosure of their own.
+    """
     if wanted is Disclosability.ALWAYS:
         # A claim inside a disclosed one is hidden along with it.
         return not any(place[:n] in disclosed for n in range(1, len(place) + 1))
@@ -331,7 +344,7 @@ def _may_be_hidden(
     path: ClaimPath, rules: tuple[ClaimRule, ...], *, unpacked: Unpacked
 ) -> bool:
     """Tell whether a claim that is not there may be among what is not shown."""
-    if not unpacked.hidden:
+    if not unpacked.hidden or path[0] in NEVER_DISCLOSABLE:
         return False
     # A claim that is never disclosable goes with the object around it, which may be.
     present = takewhile(
@@ -360,7 +373,7 @@ def _broken(
                 missing.append(show_path(rule.path))
             continue
         for place, _ in found:
-            if _breaks(rule.disclosability, place, disclosed=disclosed):
+            if breaks(rule.disclosability, place, disclosed=disclosed):
                 wrong.append(show_path(rule.path))
     if missing:
         return Reason.MANDATORY_CLAIM_MISSING, tuple(dict.fromkeys(missing))

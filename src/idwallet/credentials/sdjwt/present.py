@@ -1,12 +1,14 @@
 """Show chosen claims of an SD-JWT (RFC 9901 sections 4.3 and 7.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from idwallet.codec.json import JsonObject, read_object, write_json
-from idwallet.credentials.paths import ClaimPath, covers, is_concrete
+from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
+from idwallet.credentials.paths import ClaimPath, covers, is_concrete, is_there
 from idwallet.credentials.sdjwt.structures import (
+    NEVER_DISCLOSABLE,
     TYP_KEY_BINDING,
     SdJwt,
     digest_of,
@@ -17,6 +19,8 @@ from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import sign_compact
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
+
+_ABOUT_THE_CREDENTIAL: Final = NEVER_DISCLOSABLE | {"iat"}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -86,6 +90,38 @@ def _touches(path: ClaimPath, place: Place) -> bool:
     if len(place) >= len(path):
         return covers(path, place[: len(path)])
     return covers(path[: len(place)], place)
+
+
+def revealed_places(held: Held, positions: Iterable[int]) -> tuple[ClaimPath, ...]:
+    """Return where the claims stand that a verifier sees with those disclosures.
+
+    Each claim that holds no other one, each element of an array: what was asked for,
+    what stands in one disclosure with it, and what the issuer always discloses. What
+    is about the credential and always disclosed (type, issuer, key, dates, status) is
+    not among them.
+    """
+    opened = frozenset(positions)
+    revealed = held.unpacked.revealed
+    closed = frozenset(e.place for e in revealed if e.position not in opened)
+    chosen = frozenset(e.place[0] for e in revealed)
+    return tuple(
+        place
+        for place in leaf_places(held.unpacked.positioned)
+        if (place[0] in chosen or place[0] not in _ABOUT_THE_CREDENTIAL)
+        and not any(place[:size] in closed for size in range(1, len(place) + 1))
+    )
+
+
+def leaf_places(value: JsonValue, at: ClaimPath = ()) -> Iterator[ClaimPath]:
+    """Yield where the claims at `at` stand that hold no other claim or element."""
+    if isinstance(value, dict) and value:
+        for name, each in value.items():
+            yield from leaf_places(each, (*at, name))
+    elif isinstance(value, list) and value:
+        for number, each in enumerate(value):
+            yield from leaf_places(each, (*at, number))
+    elif at and is_there(value):
+        yield at
 
 
 def show_claims(held: Held, positions: Iterable[int]) -> str:

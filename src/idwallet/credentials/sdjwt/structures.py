@@ -1,15 +1,28 @@
 """The parts of an SD-JWT as received, kept byte for byte (RFC 9901 sections 4, 8)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from idwallet import limits
 from idwallet.codec import b64
-from idwallet.codec.json import JsonObject, JsonValue, read_json, read_object
-from idwallet.envelope.jws import Jws, read_compact, read_json_serialization
-from idwallet.errors import LimitError, MalformedError
+from idwallet.codec.json import (
+    JsonObject,
+    JsonValue,
+    read_json,
+    read_object,
+    read_rows,
+    write_json,
+)
+from idwallet.envelope.jws import (
+    JsonShape,
+    Jws,
+    read_compact,
+    read_json_serialization,
+)
+from idwallet.errors import LimitError, MalformedError, UsageError
 from idwallet.profiles import SdJwtVcVersion
 
 TYP: Final = "dc+sd-jwt"
@@ -26,6 +39,9 @@ HASHES: Final = MappingProxyType(
 )
 """The hash algorithms of `_sd_alg` (RFC 9901 section 4.1.1) that are understood."""
 
+# What a named tuple's constructor calls, without the Python function around it.
+_new: Final = tuple.__new__
+
 NO_EXTENSIONS: Final[frozenset[str]] = frozenset()
 """The critical header parameters that are understood: none, as no JWT may leave its
 payload unencoded (RFC 7797 section 7)."""
@@ -34,6 +50,19 @@ NEVER_DISCLOSABLE: Final = frozenset(
     {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"}
 )
 """Claims that decide validity: no disclosure may carry them (SD-JWT VC 2.2.2.3)."""
+
+
+class Serialisation(StrEnum):
+    """How an SD-JWT is written down; every reader here takes all three.
+
+    COMPACT is a line of text (RFC 9901 section 4). The JSON forms hold the same parts
+    in an object (section 8): FLATTENED beside the one signature, GENERAL in a list of
+    signatures, which may be of one.
+    """
+
+    COMPACT = "compact"
+    FLATTENED = "flattened"
+    GENERAL = "general"
 
 
 class SdJwt(NamedTuple):
@@ -98,26 +127,19 @@ def read_sd_jwt(text: str | bytes) -> SdJwt:
 
 
 def _read_compact_form(text: str) -> SdJwt:
-    parts = text.split("~")
-    if len(parts) < 2:
+    # Splitting looks at every character by itself; searching is many times as fast, and
+    # nearly all of the text is the issuer-signed JWT.
+    first, end = text.find("~"), text.rfind("~")
+    if first < 0:
         raise MalformedError("no tilde", at="sd-jwt", clause="RFC 9901 §4")
-    if len(parts) - 2 > limits.DISCLOSURES:
+    disclosures = text[first + 1 : end].split("~") if end > first else []
+    if len(disclosures) > limits.DISCLOSURES:
         raise _too_many()
-    last = parts[-1]
-    if len(last) > limits.KEY_BINDING_BYTES:
-        raise LimitError(
-            f"a key binding JWT of more than {limits.KEY_BINDING_BYTES} bytes",
-            at="key binding",
-            clause="idwallet limits",
-        )
-    return SdJwt(
-        issuer_jwt=read_compact(
-            parts[0], at="issuer-signed JWT", understood=NO_EXTENSIONS
-        ),
-        disclosures=tuple(parts[1:-1]),
-        key_binding=last or None,
-        compact=text[: len(text) - len(last)],
-    )
+    last = text[end + 1 :]
+    _require_short(last)
+    jws = read_compact(text[:first], at="issuer-signed JWT", understood=NO_EXTENSIONS)
+    compact = text[: end + 1]
+    return _new(SdJwt, (jws, tuple(disclosures), last or None, compact, ()))
 
 
 def _read_json_form(text: str) -> SdJwt:
@@ -138,6 +160,7 @@ def _read_json_form(text: str) -> SdJwt:
     key_binding = first.unprotected.get("kb_jwt")
     if key_binding is not None and not isinstance(key_binding, str):
         raise MalformedError("kb_jwt is no string", at="kb_jwt", clause="RFC 9901 §8.1")
+    _require_short(key_binding or "")
     head = first.signing_input.decode("ascii") + "." + b64.encode(first.signature)
     return SdJwt(
         issuer_jwt=first,
@@ -146,6 +169,15 @@ def _read_json_form(text: str) -> SdJwt:
         compact="~".join((head, *disclosures, "")),
         others=signatures[1:],
     )
+
+
+def _require_short(key_binding: str) -> None:
+    if len(key_binding) > limits.KEY_BINDING_BYTES:
+        raise LimitError(
+            f"a key binding JWT of more than {limits.KEY_BINDING_BYTES} bytes",
+            at="key binding",
+            clause="idwallet limits",
+        )
 
 
 def _strings(value: JsonValue) -> tuple[str, ...]:
@@ -175,13 +207,53 @@ def _too_many() -> LimitError:
 
 
 def read_disclosure(text: str, *, number: int) -> Disclosure:
-    """Decode one disclosure (RFC 9901 section 4.2).
+    """Decode one disclosure; see `read_disclosures`."""
+    (parts,) = read_disclosures([text], first=number)
+    name = cast("str", parts[1]) if len(parts) == 3 else None
+    return Disclosure(number, name, parts[-1])
+
+
+def read_disclosures(texts: Sequence[str], *, first: int = 1) -> list[list[JsonValue]]:
+    """Return the elements of each disclosure (RFC 9901 section 4.2).
+
+    The first is a string, the salt; of three, so is the second, the name. `first` is
+    the number of the first one in errors.
 
     Raises:
-        MalformedError: no base64url of a JSON array of two or three elements whose
-            salt, and name where there is one, are strings.
-        LimitError: it passes `limits.DISCLOSURE_BYTES`.
+        MalformedError: one is no base64url of a JSON array of two or three elements
+            whose salt, and name where there is one, are strings.
+        LimitError: one passes `limits.DISCLOSURE_BYTES`.
     """
+    rows: list[list[JsonValue]] = []
+    known = _read_at_once(texts)
+    for number, text in enumerate(texts):
+        parts = _read_alone(text, first + number) if known is None else known[number]
+        if not isinstance(parts, list) or not 2 <= len(parts) <= 3:
+            what = "no array of two or three"
+        elif not isinstance(parts[0], str) or not isinstance(parts[-2], str):
+            # Of two, the last but one is the salt again.
+            what = "the salt or the claim name is no string"
+        else:
+            rows.append(parts)
+            continue
+        raise MalformedError(
+            what, at=f"disclosure {first + number}", clause=_DISCLOSURE
+        )
+    return rows
+
+
+def _read_at_once(texts: Sequence[str]) -> list[JsonValue] | None:
+    """Return what all hold, or None when that takes reading them one by one."""
+    if max(map(len, texts), default=0) > limits.DISCLOSURE_BYTES:
+        return None
+    try:
+        data = [b64.decode(each, at="disclosures") for each in texts]
+    except MalformedError:
+        return None
+    return read_rows(data)
+
+
+def _read_alone(text: str, number: int) -> JsonValue:
     at = f"disclosure {number}"
     if len(text) > limits.DISCLOSURE_BYTES:
         raise LimitError(
@@ -190,35 +262,69 @@ def read_disclosure(text: str, *, number: int) -> Disclosure:
             clause="idwallet limits",
         )
     data = b64.decode(text, at=at, clause=_DISCLOSURE)
-    parts = read_json(
-        data, at=at, clause=_DISCLOSURE, max_bytes=limits.DISCLOSURE_BYTES
-    )
-    if not isinstance(parts, list) or not 2 <= len(parts) <= 3:
-        raise MalformedError("no array of two or three", at=at, clause=_DISCLOSURE)
-    name = parts[1] if len(parts) == 3 else ""
-    if not isinstance(parts[0], str) or not isinstance(name, str):
-        what = "the salt or the claim name is no string"
-        raise MalformedError(what, at=at, clause=_DISCLOSURE)
-    return Disclosure(number, name if len(parts) == 3 else None, parts[-1])
+    return read_json(data, at=at, clause=_DISCLOSURE, max_bytes=limits.DISCLOSURE_BYTES)
 
 
-def json_form(sd_jwt: SdJwt) -> JsonObject:
-    """Return the flattened JSON form of an SD-JWT (RFC 9901 section 8.1)."""
-    protected, payload = sd_jwt.issuer_jwt.signing_input.decode("ascii").split(".")
+def json_form(sd_jwt: SdJwt, shape: JsonShape = JsonShape.FLATTENED) -> JsonObject:
+    """Return a JSON form of an SD-JWT (RFC 9901 section 8.1).
+
+    Further signatures that a general form came with stay in the general form only.
+    Other unprotected members are left out: nobody signed them.
+    """
+    _, payload = _signed_parts(sd_jwt.issuer_jwt)
     header: JsonObject = {"disclosures": list(sd_jwt.disclosures)}
     if sd_jwt.key_binding is not None:
         header["kb_jwt"] = sd_jwt.key_binding
-    return {
-        "payload": payload,
-        "protected": protected,
-        "header": header,
-        "signature": b64.encode(sd_jwt.issuer_jwt.signature),
-    }
+    first = _signature_entry(sd_jwt.issuer_jwt, header)
+    if shape is JsonShape.FLATTENED:
+        return {"payload": payload, **first}
+    others = (_signature_entry(each, {}) for each in sd_jwt.others)
+    return {"payload": payload, "signatures": [first, *others]}
+
+
+def _signature_entry(jws: Jws, header: JsonObject) -> JsonObject:
+    protected, _ = _signed_parts(jws)
+    entry: JsonObject = {"protected": protected, "signature": b64.encode(jws.signature)}
+    return {**entry, "header": header} if header else entry
+
+
+def _signed_parts(jws: Jws) -> tuple[str, str]:
+    protected, payload = jws.signing_input.decode("ascii").split(".")
+    return protected, payload
+
+
+def serialise(text: str, form: Serialisation) -> str:
+    """Return an SD-JWT, as issued or as shown, in another serialisation.
+
+    Its key binding stays valid: ``sd_hash`` covers the compact form, which every
+    reader rebuilds (RFC 9901 section 8.1).
+
+    Raises:
+        MalformedError: `text` is no SD-JWT; see `read_sd_jwt`.
+        UsageError: in that form it would be larger than any reader takes.
+    """
+    read = read_sd_jwt(text)
+    if form is Serialisation.COMPACT:
+        return read.compact + (read.key_binding or "")
+    made = write_json(json_form(read, JsonShape(form.value)))
+    if len(made) > limits.SD_JWT_BYTES:
+        raise UsageError("the JSON form would be larger than any reader takes")
+    return made.decode("ascii")
 
 
 def digest_of(text: str, algorithm: str) -> str:
     """Return the base64url digest of a disclosure or of what ``sd_hash`` covers."""
     return b64.encode(HASHES[algorithm](text.encode("ascii")).digest())
+
+
+def claimed_types(payload: JsonObject) -> tuple[str, ...]:
+    """Return every text by which a payload names its type, well formed or not.
+
+    No disclosure can carry a type, so the signed payload has them all.
+    """
+    further = payload.get("aka_vcts")
+    names = [payload.get("vct"), *(further if isinstance(further, list) else ())]
+    return tuple(each for each in names if isinstance(each, str))
 
 
 def read_types(claims: JsonObject, version: SdJwtVcVersion) -> tuple[str, ...]:

@@ -13,9 +13,8 @@ from idwallet.credentials.sdjwt.structures import (
     NEVER_DISCLOSABLE,
     SD,
     SD_ALG,
-    Disclosure,
     hash_name,
-    read_disclosure,
+    read_disclosures,
 )
 from idwallet.errors import LimitError, MalformedError
 from idwallet.report import Facts, Reason
@@ -23,6 +22,8 @@ from idwallet.report import Facts, Reason
 Place = tuple[str | int, ...]
 """Where a claim stands in the processed payload: names and positions, no wildcards."""
 
+# What a named tuple's constructor calls, without the Python function around it.
+_new: Final = tuple.__new__
 _FORBIDDEN_NAMES: Final = frozenset({SD, DOTS})
 
 
@@ -86,8 +87,8 @@ def unpack(
     positioned.pop(SD_ALG, None)
     work.finish()
     claims = without_holes(positioned) if work.holes else positioned
-    found = Unpacked(claims, positioned, tuple(work.revealed), work.hidden)
-    return found, algorithm
+    revealed = tuple(work.revealed)
+    return _new(Unpacked, (claims, positioned, revealed, work.hidden)), algorithm
 
 
 def without_holes(claims: JsonObject) -> JsonObject:
@@ -105,30 +106,26 @@ def _whole(value: JsonValue) -> JsonValue:
 
 def _by_digest(
     disclosures: tuple[str, ...], algorithm: str
-) -> dict[str, tuple[int, Disclosure]]:
-    found: dict[str, tuple[int, Disclosure]] = {}
+) -> dict[str, tuple[int, list[JsonValue]]]:
     hashed = HASHES[algorithm]
     try:
-        for position, text in enumerate(disclosures):
-            decoded = read_disclosure(text, number=position + 1)
-            digest = b64.encode(hashed(text.encode("ascii")).digest())
-            found[digest] = (position, decoded)
+        rows = read_disclosures(disclosures)
     except MalformedError as error:
         limit = isinstance(error, LimitError)
         raise DisclosureFault(
             Reason.LIMIT_EXCEEDED if limit else Reason.MALFORMED,
             {"what": error.what, "at": error.at},
         ) from error
+    found = {
+        b64.encode(hashed(each.encode("ascii")).digest()): row
+        for each, row in zip(disclosures, enumerate(rows), strict=True)
+    }
     if len(found) != len(disclosures):
         # The same disclosure twice: one of them is referenced by nothing.
         kept = {position for position, _ in found.values()}
-        number = next(n for n in range(len(disclosures)) if n not in kept) + 1
-        raise DisclosureFault(Reason.DIGEST_REPEATED, _at_disclosure(number))
+        again = next(n for n in range(len(disclosures)) if n not in kept)
+        raise _fault(Reason.DIGEST_REPEATED, again)
     return found
-
-
-def _at_disclosure(number: int) -> Facts:
-    return {"at": f"disclosure {number}"}
 
 
 def _malformed(what: str, place: Place) -> DisclosureFault:
@@ -145,8 +142,13 @@ def _too_deep(place: Place) -> DisclosureFault:
     )
 
 
-def _never(number: int) -> DisclosureFault:
-    return DisclosureFault(Reason.CLAIM_NEVER_DISCLOSABLE, _at_disclosure(number))
+def _fault(reason: Reason, position: int) -> DisclosureFault:
+    return DisclosureFault(reason, {"at": f"disclosure {position + 1}"})
+
+
+def _misplaced(what: str, position: int) -> DisclosureFault:
+    facts = {"what": what, "at": f"disclosure {position + 1}"}
+    return DisclosureFault(Reason.MALFORMED, facts)
 
 
 class _Unpacking:
@@ -154,7 +156,7 @@ class _Unpacking:
 
     __slots__ = ("_by_digest", "_seen", "hidden", "holes", "revealed")
 
-    def __init__(self, by_digest: dict[str, tuple[int, Disclosure]]) -> None:
+    def __init__(self, by_digest: dict[str, tuple[int, list[JsonValue]]]) -> None:
         self._by_digest = by_digest
         self._seen: set[str] = set()
         self.hidden = 0
@@ -205,25 +207,19 @@ class _Unpacking:
     ) -> None:
         if not isinstance(digests, list):
             raise _malformed("'_sd' is no array", place)
-        for position, (number, name, value) in self._look_up(digests, place):
-            if name is None:
-                raise DisclosureFault(
-                    Reason.MALFORMED,
-                    {
-                        "what": "an array element where a claim belongs",
-                        "at": f"disclosure {number}",
-                    },
-                )
+        for position, parts in self._look_up(digests, place):
+            if len(parts) != 3:
+                raise _misplaced("an array element where a claim belongs", position)
+            name, value = cast("str", parts[1]), parts[2]
             if name in _FORBIDDEN_NAMES:
-                raise DisclosureFault(Reason.NAME_FORBIDDEN, _at_disclosure(number))
+                raise _fault(Reason.NAME_FORBIDDEN, position)
             if name in made:
-                raise DisclosureFault(Reason.NAME_REPEATED, _at_disclosure(number))
+                raise _fault(Reason.NAME_REPEATED, position)
             here = (*place, name)
             if here[0] in NEVER_DISCLOSABLE:
-                raise _never(number)
-            self.revealed.append(Revealed(here, position, parents))
-            kind = type(value)
-            if kind is dict or kind is list:
+                raise _fault(Reason.CLAIM_NEVER_DISCLOSABLE, position)
+            self.revealed.append(_new(Revealed, (here, position, parents)))
+            if isinstance(value, dict | list):
                 inside = (*parents, position)
                 made[name] = self.value_at(value, here, parents=inside)
             else:
@@ -251,23 +247,17 @@ class _Unpacking:
         if not found:
             self.holes = True
             return cast("JsonValue", ABSENT)
-        position, (number, name, value) = found[0]
-        if name is not None:
-            raise DisclosureFault(
-                Reason.MALFORMED,
-                {
-                    "what": "a claim where an array element belongs",
-                    "at": f"disclosure {number}",
-                },
-            )
+        position, parts = found[0]
+        if len(parts) != 2:
+            raise _misplaced("a claim where an array element belongs", position)
         if here[0] in NEVER_DISCLOSABLE:
-            raise _never(number)
-        self.revealed.append(Revealed(here, position, parents))
-        return self.value_at(value, here, parents=(*parents, position))
+            raise _fault(Reason.CLAIM_NEVER_DISCLOSABLE, position)
+        self.revealed.append(_new(Revealed, (here, position, parents)))
+        return self.value_at(parts[1], here, parents=(*parents, position))
 
     def _look_up(
         self, digests: list[JsonValue], place: Place
-    ) -> list[tuple[int, Disclosure]]:
+    ) -> list[tuple[int, list[JsonValue]]]:
         """Return the disclosures that `digests` refer to, in their order."""
         texts = cast("list[str]", digests)
         try:
@@ -300,9 +290,7 @@ class _Unpacking:
         if len(self.revealed) == len(self._by_digest):
             return
         used = {each.position for each in self.revealed}
-        number = next(
-            decoded.number
-            for position, decoded in self._by_digest.values()
-            if position not in used
+        stray = next(
+            position for position, _ in self._by_digest.values() if position not in used
         )
-        raise DisclosureFault(Reason.NOT_REFERENCED, _at_disclosure(number))
+        raise _fault(Reason.NOT_REFERENCED, stray)

@@ -3,7 +3,7 @@
 from idwallet.envelope.jws.compact import read_compact
 from idwallet.envelope.jws.header import JwsHeader, x5c_parameter
 from idwallet.envelope.jws.json import read_json_serialization
-from idwallet.envelope.jws.judge import signature_reason
+from idwallet.envelope.jws.judge import signature_facts, signature_reason
 from idwallet.envelope.jws.sign import (
     CompactSigner,
     JsonShape,
@@ -25,6 +25,7 @@ __all__ = [
     "read_json_serialization",
     "sign_compact",
     "sign_json_serialization",
+    "signature_facts",
     "signature_reason",
     "x5c_parameter",
 ]

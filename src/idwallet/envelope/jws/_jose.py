@@ -4,11 +4,16 @@
 algorithm from the header and share a table of key classes with the application.
 """
 
-from typing import Final, Protocol
+import hashlib
+from typing import Final, Protocol, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    Prehashed,
+    encode_dss_signature,
+)
 from jose import backends
 from jose.backends.base import Key
 from jose.backends.cryptography_backend import (
@@ -17,8 +22,9 @@ from jose.backends.cryptography_backend import (
 )
 
 from idwallet.crypto.algorithms import Algorithm
-from idwallet.crypto.keys import PublicKey
 from idwallet.errors import UnsupportedError
+
+_BACK_END: Final = (CryptographyECKey, CryptographyRSAKey)
 
 
 class _Native(Protocol):
@@ -26,37 +32,42 @@ class _Native(Protocol):
 
 
 class EcKey(CryptographyECKey):  # type: ignore[misc]
-    """ES256, ES384 and ES512 on python-jose's key and its reading of r||s.
+    """ES256, ES384 and ES512: one object for all the keys of an algorithm.
 
-    Its own constructor would also parse PEM, JWK and X.509; its own `verify` takes
-    every exception, a programming fault too, for a wrong signature.
+    python-jose's constructor would also parse PEM, JWK and X.509; its `verify` takes
+    every exception, a programming fault too, for a wrong signature. Both, and what it
+    asks the key for every signature, take longer than what is done here.
     """
 
-    _SCHEMES: Final = {
-        "ES256": ec.ECDSA(hashes.SHA256()),
-        "ES384": ec.ECDSA(hashes.SHA384()),
-        "ES512": ec.ECDSA(hashes.SHA512()),
-    }
+    def __init__(self, algorithm: Algorithm, curve_hash: hashes.HashAlgorithm) -> None:
+        """Prepare what all signatures of the algorithm have in common."""
+        self._algorithm = algorithm.jose
+        self._size = algorithm.signature_bytes
+        self._digest = getattr(hashlib, algorithm.prehash)
+        self._scheme = ec.ECDSA(Prehashed(curve_hash))
 
-    def __init__(self, key: ec.EllipticCurvePublicKey, algorithm: str) -> None:
-        """Hold the native key, and nothing that would have to be parsed."""
-        self.prepared_key = key
-        self._algorithm = algorithm
+    def matches(
+        self, native: ec.EllipticCurvePublicKey, *, message: bytes, signature: bytes
+    ) -> bool:
+        """Say whether `signature`, r||s of exact length, is the key's over `message`.
 
-    _HALVES: Final = {"ES256": 32, "ES384": 48, "ES512": 66}
-
-    def _sig_component_length(self) -> int:
-        # python-jose asks the key for every signature; the algorithm says it, since
-        # the caller has checked that the key's curve is the algorithm's.
-        return self._HALVES[self._algorithm]
-
-    def verify(self, msg: bytes, sig: bytes) -> bool:
-        """Say whether `sig`, as r||s of exact length, is the key's over `msg`."""
-        scheme = self._SCHEMES[self._algorithm]
+        Raises:
+            UnsupportedError: see `MATCHES`.
+        """
+        if (backends.ECKey, backends.RSAKey) != _BACK_END:
+            raise _no_back_end()
+        size = self._size
+        if len(signature) != size:  # RFC 7518 §3.4
+            return False
+        half = size >> 1
+        r = int.from_bytes(signature[:half], "big")
+        s = int.from_bytes(signature[half:], "big")
+        # The digest is hashlib's, which the disclosures have just used: the processor
+        # still holds its code, and none of what cryptography would hash with.
+        hashed = self._digest(message).digest()
         try:
-            self.prepared_key.verify(self._raw_to_der(sig), msg, scheme)
-        except (InvalidSignature, ValueError):
-            # ValueError is python-jose's word for another length (RFC 7518 §3.4).
+            native.verify(encode_dss_signature(r, s), hashed, self._scheme)
+        except InvalidSignature:
             return False
         return True
 
@@ -97,39 +108,50 @@ class PlainKey(Key):  # type: ignore[misc]
         return True
 
 
-_KEYS: Final[dict[Algorithm, type[Key]]] = {
-    Algorithm.ES256: EcKey,
-    Algorithm.ES384: EcKey,
-    Algorithm.ES512: EcKey,
-    Algorithm.RS256: CryptographyRSAKey,
-    Algorithm.PS256: PssKey,
-    Algorithm.EDDSA: PlainKey,
-    Algorithm.ML_DSA_44: PlainKey,
-    Algorithm.ML_DSA_65: PlainKey,
-    Algorithm.ML_DSA_87: PlainKey,
+class Matches(Protocol):
+    def __call__(self, native: object, /, *, message: bytes, signature: bytes) -> bool:
+        """Say whether the key's signature over the message is this one."""
+
+
+def _each_curve(algorithm: Algorithm, digest: hashes.HashAlgorithm) -> Matches:
+    # Only keys of the curve come here, which the type of a table cannot say.
+    return cast("Matches", EcKey(algorithm, digest).matches)
+
+
+def _each_key(kind: type[Key], algorithm: Algorithm) -> Matches:
+    """Match with one of python-jose's objects for each key, as it means them."""
+
+    def matches(native: object, *, message: bytes, signature: bytes) -> bool:
+        if (backends.ECKey, backends.RSAKey) != _BACK_END:
+            raise _no_back_end()
+        return kind(native, algorithm.jose).verify(message, signature) is True
+
+    return matches
+
+
+def _no_back_end() -> UnsupportedError:
+    # Its pure Python back end leaks keys by timing and ignores our keys' checks.
+    return UnsupportedError(
+        "python-jose without its cryptography back end",
+        at="jose.backends",
+        clause="RFC 8725 §3.2",
+    )
+
+
+MATCHES: Final[dict[Algorithm, Matches]] = {
+    Algorithm.ES256: _each_curve(Algorithm.ES256, hashes.SHA256()),
+    Algorithm.ES384: _each_curve(Algorithm.ES384, hashes.SHA384()),
+    Algorithm.ES512: _each_curve(Algorithm.ES512, hashes.SHA512()),
+    Algorithm.RS256: _each_key(CryptographyRSAKey, Algorithm.RS256),
+    Algorithm.PS256: _each_key(PssKey, Algorithm.PS256),
+    Algorithm.EDDSA: _each_key(PlainKey, Algorithm.EDDSA),
+    Algorithm.ML_DSA_44: _each_key(PlainKey, Algorithm.ML_DSA_44),
+    Algorithm.ML_DSA_65: _each_key(PlainKey, Algorithm.ML_DSA_65),
+    Algorithm.ML_DSA_87: _each_key(PlainKey, Algorithm.ML_DSA_87),
 }
+"""What judges a signature of each algorithm.
 
-
-def matches(
-    key: PublicKey, algorithm: Algorithm, *, message: bytes, signature: bytes
-) -> bool:
-    """Say whether the key's signature over the message is this one.
-
-    The caller has checked that the key does the algorithm: python-jose does not, and
-    takes a P-384 key for ES256.
-
-    Raises:
-        UnsupportedError: python-jose would use its pure Python back end, which leaks
-            keys by timing and ignores our keys' checks.
-    """
-    if (
-        backends.ECKey is not CryptographyECKey
-        or backends.RSAKey is not CryptographyRSAKey
-    ):
-        raise UnsupportedError(
-            "python-jose without its cryptography back end",
-            at="jose.backends",
-            clause="RFC 8725 §3.2",
-        )
-    verifier = _KEYS[algorithm](key.native, algorithm.jose)
-    return verifier.verify(message, signature) is True
+The caller has checked that the key does the algorithm: python-jose does not, and takes
+a P-384 key for ES256. Each raises `UnsupportedError` when python-jose does not run on
+its cryptography back end.
+"""

@@ -1,15 +1,15 @@
 """The protected header of a JWS, read once."""
 
 import binascii
-import copy
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from idwallet import limits
 from idwallet.codec import b64
+from idwallet.codec.frozen import FrozenObject
 from idwallet.codec.json import JsonObject, JsonValue, read_object
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
 
@@ -27,42 +27,13 @@ PROTECTED_ONLY: Final = frozenset({"alg", "crit", "b64"})
 _STRINGS: Final = ("typ", "cty", "kid", "jku", "x5u", "x5t", "x5t#S256")
 
 
-class HeaderParameters(Mapping[str, JsonValue]):
-    """All parameters of a header, read-only.
+class HeaderParameters(FrozenObject):
+    """All parameters of a header, read-only: it is remembered between tokens."""
 
-    Lists and objects are handed out as copies: a header is remembered between
-    tokens, so nothing may reach into it.
-    """
-
-    __slots__ = ("_values",)
-
-    def __init__(self, values: JsonObject) -> None:
-        """Take over `values`; nobody else may hold it."""
-        self._values = values
-
-    def __getitem__(self, name: str) -> JsonValue:
-        """Return the value; KeyError when the header has no such parameter."""
-        value = self._values[name]
-        return copy.deepcopy(value) if isinstance(value, list | dict) else value
-
-    def __contains__(self, name: object) -> bool:
-        """Say whether the header has the parameter, without copying it."""
-        return name in self._values
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the names in the order received."""
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        """Return how many parameters there are."""
-        return len(self._values)
-
-    def __repr__(self) -> str:
-        """Name the parameters; their values may be personal data."""
-        return f"HeaderParameters({', '.join(self._values)})"
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class JwsHeader:
     """A protected header that keeps the rules of RFC 7515 §4.
 
@@ -79,6 +50,10 @@ class JwsHeader:
     parameters: Mapping[str, JsonValue]
     critical: tuple[str, ...] = ()
     encoded: bool = True
+
+    def __repr__(self) -> str:
+        """Show how many parameters there are: names and keys may be a person's."""
+        return f"JwsHeader(<{len(self.parameters)} parameters>)"
 
 
 def read_header(segment: bytes, *, at: str) -> JwsHeader:

@@ -144,7 +144,7 @@ def _text(entry: Mapping[str, JsonValue], name: str, *, at: str) -> bytes:
 def _octets(text: str, encoding: str, *, at: str) -> bytes:
     try:
         return text.encode(encoding)
-    except UnicodeEncodeError as error:
+    except UnicodeEncodeError:  # it holds the whole text
         raise MalformedError(
             "a character that cannot stand here", at=at, clause=_CLAUSE
-        ) from error
+        ) from None

@@ -1,12 +1,16 @@
 """Whether a JWS was signed by a key."""
 
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from idwallet.crypto.algorithms import Algorithm
+from idwallet.codec.text import show
+from idwallet.crypto.algorithms import JOSE_NAMES, Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.envelope.jws.structures import Jws
 from idwallet.report import Reason
+
+if TYPE_CHECKING:
+    from idwallet.envelope.jws._jose import Matches
 
 
 def signature_reason(
@@ -24,26 +28,30 @@ def signature_reason(
     Raises:
         UnsupportedError: python-jose runs on another back end than cryptography.
     """
-    algorithm = Algorithm.from_jose(jws.header.algorithm)
+    algorithm = JOSE_NAMES.get(jws.header.algorithm)
     if algorithm is None or algorithm not in allowed:
         return Reason.ALGORITHM_NOT_ALLOWED
     if algorithm not in key.algorithms:
         return Reason.KEY_UNUSABLE
-    matches = _primitive()
-    if matches(key, algorithm, message=jws.signing_input, signature=jws.signature):
-        return Reason.VALID
-    return Reason.INVALID
+    matches = _door()[algorithm]
+    same = matches(key.native, message=jws.signing_input, signature=jws.signature)
+    return Reason.VALID if same else Reason.INVALID
 
 
-class _Matches(Protocol):
-    def __call__(
-        self, key: PublicKey, algorithm: Algorithm, *, message: bytes, signature: bytes
-    ) -> bool: ...
+def signature_facts(reason: Reason, jws: Jws) -> dict[str, str]:
+    """Return the facts that go with a reason about a signature and its header."""
+    if reason is Reason.ALGORITHM_NOT_ALLOWED:
+        return {"found": show(jws.header.algorithm)}
+    if reason is Reason.TYP_MISMATCH:
+        return {"found": show(jws.header.typ or "no typ")}
+    if reason is Reason.KEY_UNUSABLE:
+        return {"what": "the key does not do the algorithm that the header names"}
+    return {}
 
 
 @cache
-def _primitive() -> _Matches:
+def _door() -> "dict[Algorithm, Matches]":
     # python-jose costs 50 ms to import, which a program that only signs never pays.
-    from idwallet.envelope.jws._jose import matches
+    from idwallet.envelope.jws._jose import MATCHES
 
-    return matches
+    return MATCHES

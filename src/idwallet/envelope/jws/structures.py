@@ -23,3 +23,7 @@ class Jws(NamedTuple):
     signature: bytes
     signing_input: bytes
     unprotected: Mapping[str, JsonValue]
+
+    def __repr__(self) -> str:
+        """Show sizes only: what is signed and what stands beside it may be personal."""
+        return f"Jws(<{len(self.payload)} bytes signed>)"

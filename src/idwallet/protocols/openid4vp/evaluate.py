@@ -6,10 +6,11 @@ from typing import Final, NamedTuple
 
 from idwallet import limits
 from idwallet.codec.json import JsonObject
+from idwallet.codec.moment import require_aware
 from idwallet.codec.text import show
 from idwallet.crypto.keys import PublicKey
-from idwallet.envelope.jws import Jws, signature_reason
-from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
+from idwallet.envelope.jws import Jws, signature_facts, signature_reason
+from idwallet.errors import MalformedError, UnsupportedError, fault_reason
 from idwallet.profiles import HAIP_1_0
 from idwallet.protocols.openid4vp.client import (
     ClientId,
@@ -64,17 +65,25 @@ REQUIRED: Final[Required] = frozenset(
 class RequestVerdict:
     """The checks of one request and, only if all passed, the request.
 
-    `asker` is the name by which the trust store knows the verifier, a certificate's
-    subject or a registered name, as text safe to show. `error` is the code that
-    OpenID4VP 1.0 section 8.5 has for the first failure, or None. A wallet sends it
-    only to a verifier that it has authenticated; to all others it answers nothing.
+    `signer` is the verifier as the trust store knows it, only if all passed. `error` is
+    the code that OpenID4VP 1.0 section 8.5 has for the first failure, or None. A wallet
+    sends it only to a verifier that it has authenticated; to all others it answers
+    nothing.
     """
 
     checks: tuple[Check, ...]
     required: Required
     request: RequestObject | None
-    asker: str | None
+    signer: SignerFound | None
     error: ErrorCode | None
+
+    @property
+    def asker(self) -> str | None:
+        """The verifier's name: a certificate's subject or a registered one.
+
+        It is text safe to show, and not unique: two anchors may certify one subject.
+        """
+        return None if self.signer is None else self.signer.name
 
 
 class _Judged(NamedTuple):
@@ -89,7 +98,7 @@ class _Reader(NamedTuple):
 
     check: Check
     key: PublicKey | None
-    name: str | None
+    signer: SignerFound | None
 
 
 class _Context(NamedTuple):
@@ -121,8 +130,7 @@ def evaluate_request(
     Raises:
         UsageError: `at` has no zone.
     """
-    if at.tzinfo is None:
-        raise UsageError("the moment judged needs a zone")
+    require_aware(at)
     try:
         opened = _open(raw)
     except (MalformedError, UnsupportedError) as fault:
@@ -143,7 +151,7 @@ def evaluate_request(
     checks = tuple(each.check for each in judged)
     if all(each.outcome is Outcome.PASSED for each in checks):
         request = compose(parameters, validity) if parameters and validity else None
-        return RequestVerdict(checks, REQUIRED, request, reader.name, None)
+        return RequestVerdict(checks, REQUIRED, request, reader.signer, None)
     return RequestVerdict(checks, REQUIRED, None, None, _first_error(judged))
 
 
@@ -219,11 +227,7 @@ def _judge_signature(jws: Jws, key: PublicKey | None, *, policy: Policy) -> Chec
     if key is None:
         return _wait(CheckId.REQUEST_SIGNATURE, CheckId.READER_AUTHORISED)
     reason = signature_reason(jws, key=key, allowed=policy.algorithms)
-    facts: Facts | None = None
-    if reason is Reason.ALGORITHM_NOT_ALLOWED:
-        facts = {"found": show(jws.header.algorithm)}
-    elif reason is Reason.KEY_UNUSABLE:
-        facts = {"what": "the key does not do the algorithm that the header names"}
+    facts = signature_facts(reason, jws)
     return _say(CheckId.REQUEST_SIGNATURE, reason, facts=facts)
 
 
@@ -257,7 +261,7 @@ def _judge_reader(
         judged = _judge_certificate(
             opened, signer, parameters=parameters, policy=context.policy
         )
-    return _Reader(judged, signer.key, signer.name)
+    return _Reader(judged, signer.key, signer)
 
 
 def _judge_certificate(
@@ -293,13 +297,9 @@ def _judge_certificate(
 
 
 def _format_fault(fault: MalformedError | UnsupportedError) -> _Judged:
-    reason = Reason.MALFORMED
-    if isinstance(fault, LimitError):
-        reason = Reason.LIMIT_EXCEEDED
-    elif isinstance(fault, UnsupportedError):
-        reason = Reason.UNSUPPORTED
     facts = {"what": fault.what, "at": fault.at}
-    return _Judged(_say(CheckId.REQUEST_FORMAT, reason, facts=facts), code_for(fault))
+    said = _say(CheckId.REQUEST_FORMAT, fault_reason(fault), facts=facts)
+    return _Judged(said, code_for(fault))
 
 
 def _reader_error(reason: Reason) -> ErrorCode:

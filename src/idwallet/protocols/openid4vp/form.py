@@ -65,8 +65,8 @@ def read_utf8(data: bytes, *, at: str) -> str:
     """
     try:
         return data.decode()
-    except UnicodeDecodeError as error:
-        raise MalformedError("not UTF-8", at=at, clause=_CLAUSE) from error
+    except UnicodeDecodeError:  # it holds all the bytes
+        raise MalformedError("not UTF-8", at=at, clause=_CLAUSE) from None
 
 
 def _decode(data: bytes, *, at: str) -> bytes:

@@ -116,8 +116,8 @@ def read_text(raw: str | bytes, *, max_bytes: int, at: str) -> bytes:
 def _encode(text: str, *, at: str) -> bytes:
     try:
         return text.encode()
-    except UnicodeEncodeError as error:
-        raise MalformedError("not UTF-8", at=at, clause="RFC 3629 §3") from error
+    except UnicodeEncodeError:  # it holds the whole text
+        raise MalformedError("not UTF-8", at=at, clause="RFC 3629 §3") from None
 
 
 def _text(value: json.JsonValue, *, at: str) -> str:

@@ -1,4 +1,4 @@
-"""Who may sign a status list: the rule of docs/adr/0009-status-list-signers.md."""
+"""Who may sign a status list: the rule of docs/adr/0010-status-list-signers.md."""
 
 from enum import StrEnum
 from types import MappingProxyType

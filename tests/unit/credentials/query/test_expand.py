@@ -6,6 +6,7 @@ from idwallet.codec.json import JsonObject
 from idwallet.credentials.query import AGE_TYPES, Candidate, Query, judge_answer, match
 from idwallet.errors import UsageError
 from idwallet.report import Outcome
+from tests.conftest import AT
 
 
 def test_neutral_names_are_asked_for_by_the_names_of_the_format() -> None:
@@ -126,4 +127,4 @@ def test_nobody_under_age_passes_by_answering(
     checks = judge_answer(query, {"national-id": [card]})
     outcomes = {each.subject: each.outcome for each in checks}
     assert outcomes == {"national-id": outcome, "response": Outcome.PASSED}
-    assert match(query, [card]).is_satisfiable() is (outcome is Outcome.PASSED)
+    assert match(query, [card], at=AT).is_satisfiable() is (outcome is Outcome.PASSED)

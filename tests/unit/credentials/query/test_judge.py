@@ -271,6 +271,49 @@ def test_every_required_set_that_is_unserved_is_named() -> None:
     assert _facts(checks, Reason.CREDENTIAL_MISSING, "credentials") == ("a", "b")
 
 
+@pytest.mark.parametrize("required", [True, False])
+def test_with_credential_sets_what_stands_in_none_was_not_asked_for(
+    required: bool,
+) -> None:
+    sets = (CredentialSet((("a",),)), CredentialSet((("b",),), required=required))
+    answer = _answer("a", "b", "c")
+    checks = judge_answer(_sets(*sets), answer)
+    assert _said(checks) == {
+        ("a", Reason.ANSWERED),
+        ("b", Reason.ANSWERED),
+        ("response", Reason.CREDENTIAL_NOT_REQUESTED),
+    }
+    assert _facts(checks, Reason.CREDENTIAL_NOT_REQUESTED, "credentials") == ("c",)
+    # The same answer, where "c" may come or where there are no sets at all.
+    third = CredentialSet((("c",),), required=False)
+    for query in (_sets(*sets, third), _sets()):
+        said = _said(judge_answer(query, answer))
+        assert said == {(name, Reason.ANSWERED) for name in ("a", "b", "c", "response")}
+
+
+def test_one_credential_twice_is_not_two() -> None:
+    asked = _asked(multiple=True)
+    one, other = _shown(identity=b"1"), _shown(identity=b"2")
+    for repeated in (
+        [one, one],
+        [other, one, _shown({**CLAIMS, "x": 1}, identity=b"1")],
+    ):
+        said = _said(_judge(asked, {"pid": repeated}))
+        assert ("pid", Reason.TOO_MANY_CREDENTIALS) in said
+    for distinct in ([one, other], [_shown(), _shown()]):
+        assert _said(_judge(asked, {"pid": distinct})) == {
+            *ALL_WELL,
+            ("pid[1]", Reason.ANSWERED),
+        }
+
+
+def test_one_credential_may_answer_two_queries() -> None:
+    query = Query((_asked("a"), _asked("b")))
+    one = _shown(identity=b"1")
+    said = _said(judge_answer(query, {"a": [one], "b": [one]}))
+    assert said == {(name, Reason.ANSWERED) for name in ("a", "b", "response")}
+
+
 def test_without_credential_sets_all_are_required() -> None:
     query = Query((_asked("a"), _asked("b")))
     checks = judge_answer(query, _answer("a"))

@@ -1,5 +1,8 @@
 """The holder's match: what answers, and what nearly would."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from idwallet import limits
@@ -18,6 +21,9 @@ from idwallet.credentials.query import (
     TrustedAuthority,
     match,
 )
+from tests.conftest import AT
+
+SECOND = timedelta(seconds=1)
 
 
 def _asked(credential_id: str = "pid", **more: object) -> CredentialQuery:
@@ -40,7 +46,7 @@ def _held(
 def _one(
     asked: CredentialQuery, *candidates: Candidate
 ) -> tuple[tuple[CandidateMatch, ...], tuple[NearestMiss, ...]]:
-    (found,) = match(Query((asked,)), candidates).credentials
+    (found,) = match(Query((asked,)), candidates, at=AT).credentials
     return found.matches, found.misses
 
 
@@ -51,7 +57,9 @@ def test_a_credential_with_all_claims_matches_with_just_those() -> None:
 
 
 def test_credentials_of_another_type_are_no_misses() -> None:
-    found = match(Query((_asked(),)), [_held({"a": 1, "b": 2}, type_="urn:other")])
+    found = match(
+        Query((_asked(),)), [_held({"a": 1, "b": 2}, type_="urn:other")], at=AT
+    )
     assert found.credentials[0].matches == found.credentials[0].misses == ()
     assert not found.is_satisfiable()
     assert found.nearest_misses() == ()
@@ -168,16 +176,16 @@ def test_only_options_that_can_be_served_whole_are_offered() -> None:
         CredentialSet((("a",), ("b", "c"), ("b",))),
         CredentialSet((("a",),), required=False),
     )
-    found = match(query, [_held({}, type_="urn:b")])
+    found = match(query, [_held({}, type_="urn:b")], at=AT)
     assert found.sets == (SetMatch((("b",),), True), SetMatch((), False))
     assert found.is_satisfiable()
 
 
 def test_a_required_set_without_an_option_means_that_nothing_may_be_returned() -> None:
     query = _sets(CredentialSet((("a",),)), CredentialSet((("b",),)))
-    assert not match(query, [_held({}, type_="urn:b")]).is_satisfiable()
+    assert not match(query, [_held({}, type_="urn:b")], at=AT).is_satisfiable()
     both = [_held({}, type_="urn:b"), _held({}, type_="urn:a")]
-    assert match(query, both).is_satisfiable()
+    assert match(query, both, at=AT).is_satisfiable()
 
 
 def test_the_nearest_miss_is_told_of_each_query_that_nothing_answers() -> None:
@@ -188,14 +196,14 @@ def test_the_nearest_miss_is_told_of_each_query_that_nothing_answers() -> None:
         _held({}, type_="urn:y"),
         _held({"a": 1}, type_="urn:y"),
     ]
-    found = match(query, held)
+    found = match(query, held, at=AT)
     assert [(each.credential, each.candidate) for each in found.nearest_misses()] == [
         ("y", 3)
     ]
 
 
 def test_how_a_credential_query_fares_is_found_by_its_identifier() -> None:
-    found = match(Query((_asked(),)), [])
+    found = match(Query((_asked(),)), [], at=AT)
     assert found.credential("pid") is found.credentials[0]
     assert found.credential("other") is None
 
@@ -203,8 +211,53 @@ def test_how_a_credential_query_fares_is_found_by_its_identifier() -> None:
 def test_one_credential_may_answer_two_queries() -> None:
     first = _asked("pid", claims=(ClaimQuery(("a",)),))
     second = CredentialQuery("again", "dc+sd-jwt", first.meta, (ClaimQuery(("b",)),))
-    found = match(Query((first, second)), [_held({"a": 1, "b": 2})])
+    found = match(Query((first, second)), [_held({"a": 1, "b": 2})], at=AT)
     assert [each.matches[0].paths for each in found.credentials] == [
         (("a",),),
         (("b",),),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "lacks"),
+    [
+        (None, None, ()),
+        (None, SECOND, ()),
+        (None, timedelta(0), (Lack.EXPIRED,)),
+        (None, -SECOND, (Lack.EXPIRED,)),
+        (timedelta(0), SECOND, ()),
+        (60 * SECOND, None, ()),
+        (61 * SECOND, None, (Lack.NOT_YET_VALID,)),
+        (-2 * SECOND, -SECOND, (Lack.EXPIRED,)),
+    ],
+)
+def test_what_is_not_valid_at_the_moment_answers_nothing(
+    since: timedelta | None, until: timedelta | None, lacks: tuple[Lack, ...]
+) -> None:
+    held = replace(
+        _held({"a": 1, "b": 2}),
+        valid_from=None if since is None else AT + since,
+        valid_until=None if until is None else AT + until,
+    )
+    query = Query((_asked(),))
+    (found,) = match(query, [held], at=AT, leeway=60 * SECOND).credentials
+    assert [each.lacks for each in found.misses] == ([lacks] if lacks else [])
+    assert len(found.matches) == (0 if lacks else 1)
+
+
+def test_an_expired_credential_hides_no_valid_one() -> None:
+    valid = _held({"a": 1, "b": 2})
+    expired = replace(valid, valid_until=AT)
+    short = _held({"a": 1})
+    found = match(Query((_asked(),)), [expired, valid], at=AT)
+    assert [each.candidate for each in found.credentials[0].matches] == [1]
+    found = match(
+        Query((_asked(),)), [short, expired, replace(short, valid_until=AT)], at=AT
+    )
+    assert [
+        (e.candidate, e.lacks, e.distance()) for e in found.credentials[0].misses
+    ] == [
+        (0, (Lack.CLAIM,), 1),
+        (1, (Lack.EXPIRED,), 1),
+        (2, (Lack.EXPIRED, Lack.CLAIM), 2),
     ]

@@ -161,3 +161,42 @@ def test_a_repeated_claim_is_read_but_may_not_be_asked() -> None:
         query.require_askable()
     single = Query.from_dcql({"credentials": [{**asked, "claims": claims[:2]}]})
     assert single.require_askable() is single
+
+
+def test_no_credential_is_asked_for_by_the_name_of_the_whole_answer() -> None:
+    def named(name: str) -> Query:
+        return Query((CredentialQuery(name, "dc+sd-jwt", META),))
+
+    assert named("responses").require_askable()
+    with pytest.raises(UsageError, match="whole answer"):
+        named("response").require_askable()
+    with pytest.raises(UsageError, match="whole answer"):
+        Query.claims("urn:a", "name", credential_id="response")
+
+
+@pytest.mark.parametrize("value", [1e300, 1e64, 10**64, -(10**63), 10**4000])
+def test_a_number_that_no_reader_takes_back_is_not_asked_for(
+    value: float,
+) -> None:
+    claim = ClaimQuery(("a",), values=(value,))  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="number is too long"):
+        Query((CredentialQuery("a", "dc+sd-jwt", META, (claim,)),))
+    path = ClaimQuery(("a", value))  # type: ignore[arg-type]
+    with pytest.raises(UsageError):
+        Query((CredentialQuery("a", "dc+sd-jwt", META, (path,)),))
+
+
+@pytest.mark.parametrize("value", ["1e300", "1e64", "-1e63"])
+def test_a_number_in_short_is_refused_when_it_is_too_long_written_out(
+    value: str,
+) -> None:
+    def asking(number: str) -> str:
+        claim = '{"path":["a"],"values":[' + number + "]}"
+        asked = json.dumps(DCQL["credentials"][0])[:-1]  # type: ignore[index,call-overload]
+        return '{"credentials":[' + asked + ',"claims":[' + claim + "]}]}"
+
+    with pytest.raises(LimitError, match="number is too long"):
+        Query.from_dcql(asking(value))
+    for short in ("1e62", "-1e62", "9" * 64, "-" + "9" * 63):
+        query = Query.from_dcql(asking(short))
+        assert Query.from_dcql(json.dumps(query.to_dcql())) == query

@@ -334,3 +334,32 @@ def test_the_combinations_of_all_credential_sets_together_are_bounded() -> None:
     with pytest.raises(LimitError) as caught:
         Query.from_dcql({**_with(), "credential_sets": [*sets, {"options": [["a"]]}]})
     assert caught.value.at == "/credential_sets"
+
+
+def _nulls(*counts: int) -> JsonObject:
+    """A credential query each, of so many paths with one null that end in it."""
+    meta: JsonObject = {"vct_values": ["urn:a"]}
+    return {
+        "credentials": [
+            {
+                "id": f"c{index}",
+                "format": "dc+sd-jwt",
+                "meta": meta,
+                "claims": [{"path": [f"n{n}", None]} for n in range(count)],
+            }
+            for index, count in enumerate(counts)
+        ]
+    }
+
+
+def test_the_parts_of_all_paths_from_a_null_on_are_bounded_together() -> None:
+    half = limits.QUERY_WILDCARD_STEPS // 2
+    Query.from_dcql(_nulls(half, half))
+    with pytest.raises(LimitError, match="from a null on") as caught:
+        Query.from_dcql(_nulls(half, half, 1))
+    assert (caught.value.at, caught.value.clause) == ("/credentials", "idwallet limits")
+    deep: JsonObject = {"path": ["a", None, *["b"] * 13]}
+    most = limits.QUERY_WILDCARD_STEPS // 14
+    Query.from_dcql(_with_claims([deep] * most))
+    with pytest.raises(LimitError):
+        Query.from_dcql(_with_claims([deep] * (most + 1)))

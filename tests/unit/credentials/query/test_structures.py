@@ -124,3 +124,8 @@ def test_a_claim_set_that_names_nothing_is_met_by_nothing() -> None:
     )
     (option,) = asked.options
     assert [each.path for each in option] == [("a",), (None,)]
+
+
+def test_a_candidate_shows_no_claim() -> None:
+    held = Candidate(SD_JWT_VC, ("urn:a",), {"name": "Zaphod"}, (b"secret",))
+    assert repr(held) == "Candidate('dc+sd-jwt', ('urn:a',), <1 claims>)"

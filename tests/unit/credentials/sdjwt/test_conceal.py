@@ -54,7 +54,7 @@ def test_what_is_said_of_every_element_and_of_one_holds_for_that_one() -> None:
     assert one[1] == ["salt-1", "a", 3]
     assert len(one) == 3
     own = disclosed(claims, ("list", None, "a"), ("list", 1, "b"))
-    assert own == [["salt-0", "a", 1], ["salt-1", "b", 4]]
+    assert own == [["salt-0", "a", 1], ["salt-1", "a", 3], ["salt-2", "b", 4]]
 
 
 def test_a_claim_is_no_element() -> None:

@@ -107,6 +107,56 @@ def test_content_that_must_not_become_a_credential_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("stated", "misspelt"),
+    [
+        (("name",), ("nmae",)),
+        (("address", "street"), ("address", "stret")),
+        (("list", None), ("lists", None)),
+        (("list", 1), ("list", 3)),
+        (("list", 1), ("list", -1)),
+        (("list", 1), ("list", True)),
+        (("degrees", None), ()),
+        # An empty array has no elements yet; what stands in none is misspelt.
+        (("degrees", None, "type"), ("name", None)),
+    ],
+)
+def test_a_rule_for_a_claim_that_is_not_there_is_not_ignored(
+    stated: ClaimPath, misspelt: ClaimPath
+) -> None:
+    claims = {**CLAIMS, "degrees": []}
+    for rule in (ALWAYS, NEVER):
+        assert SCENE.issue(content(claims=claims, disclosure={stated: rule}))
+        with pytest.raises(UsageError):
+            SCENE.issue(content(claims=claims, disclosure={misspelt: rule}))
+
+
+def test_a_rule_for_an_optional_claim_of_the_type_may_find_none() -> None:
+    known = types({"path": ["email"]})
+    wanted = content(disclosure={("email",): NEVER})
+    require_issuable(wanted, known)
+    with pytest.raises(UsageError, match="/email"):
+        require_issuable(wanted)
+
+
+@pytest.mark.parametrize("rule", [{"mandatory": True}, {"sd": "never"}, {}])
+def test_of_a_claim_with_a_rule_no_more_elements_are_issued_than_a_reader_takes(
+    rule: JsonObject,
+) -> None:
+    known = types({"path": ["list", None], **rule})
+    require_issuable(content(claims={"list": [0] * limits.QUERY_PATH_MATCHES}), known)
+    longer = content(claims={"list": [0] * (limits.QUERY_PATH_MATCHES + 1)})
+    require_issuable(longer)
+    with pytest.raises(UsageError, match="/list"):
+        require_issuable(longer, known)
+
+
+def test_a_rule_for_each_element_of_a_very_long_array_is_kept() -> None:
+    claims = {"list": [0] * (limits.QUERY_PATH_MATCHES + 1)}
+    held = issued(content(claims=claims, disclosure={("list", None): NEVER}))
+    assert payload_of(held)["list"] == claims["list"]
+
+
+@pytest.mark.parametrize(
     "name",
     [
         *("iss", "nbf", "exp", "iat", "cnf", "vct", "vct#integrity", "aka_vcts"),
@@ -239,6 +289,80 @@ def test_an_issuer_may_not_contradict_the_type(
             hidden_paths(what, known)
 
 
+@pytest.mark.parametrize(
+    ("wide", "narrow", "agrees"),
+    [
+        (ALWAYS, ALWAYS, True),
+        (NEVER, NEVER, True),
+        (ALWAYS, NEVER, False),
+        (NEVER, ALWAYS, False),
+        (ALLOWED, ALWAYS, True),
+        (ALLOWED, NEVER, True),
+    ],
+)
+@pytest.mark.parametrize("whose", ["type and type", "type and own", "own and own"])
+def test_two_rules_that_meet_at_one_element_must_agree(
+    wide: Disclosability, narrow: Disclosability, agrees: bool, whose: str
+) -> None:
+    rules = {("list", None): wide, ("list", 0): narrow}
+    first, second = whose.split(" and ")
+    told = {"type": {}, "own": {}}  # type: ignore[var-annotated]  # of rules
+    for owner, (path, sd) in zip((first, second), rules.items(), strict=True):
+        told[owner][path] = sd
+    known = types(*({"path": [*p], "sd": sd.value} for p, sd in told["type"].items()))
+    what = content(disclosure=told["own"])
+    if agrees:
+        hidden = hidden_paths(what, known)
+        assert (("list", 0) in hidden or ("list", None) in hidden) is (narrow is ALWAYS)
+    else:
+        with pytest.raises(UsageError, match="/list/"):
+            hidden_paths(what, known)
+    apart = content(disclosure=told["own"], claims={"list": []})
+    assert hidden_paths(apart, known) is not None
+
+
+def test_what_is_said_of_every_element_holds_for_one_with_a_rule_of_its_own() -> None:
+    elements: JsonValue = [{"a": 1, "b": 2}, {"a": 3, "b": 4}]
+    paths: dict[ClaimPath, Disclosability] = {
+        ("list", None, "a"): ALWAYS,
+        ("list", 0, "b"): ALWAYS,
+        ("list",): NEVER,
+    }
+    held = issued(content(claims={"list": elements}, disclosure=paths))
+    assert set(held.disclosable()) == {
+        ("list", 0, "a"),
+        ("list", 0, "b"),
+        ("list", 1, "a"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("iss", {"issuer_name": "https://issuer.example"}),
+        ("status", {"status": StatusListNeeded("https://status.example/1", 1)}),
+        ("aka_vcts", {"also_known_as": ("urn:other",)}),
+        ("vct#integrity", {"type_integrity": "sha256-x"}),
+    ],
+)
+def test_what_the_type_demands_of_the_fixed_claims_is_demanded(
+    name: str, given: dict[str, object]
+) -> None:
+    scene = Scene(types=types({"path": [name], "mandatory": True}))
+    assert scene.issue(content(**given))
+    with pytest.raises(UsageError, match="demands"):
+        scene.issue(content())
+
+
+def test_a_type_that_hides_what_is_never_disclosable_is_not_issued() -> None:
+    for sd in ("never", "allowed"):
+        assert Scene(types=types({"path": ["exp"], "sd": sd})).issue(content())
+    with pytest.raises(UsageError, match="never disclosable"):
+        Scene(types=types({"path": ["exp"], "sd": "always"})).issue(content())
+    absent = types({"path": ["nbf"], "sd": "always"})
+    assert Scene(types=absent).issue(content())
+
+
 def test_metadata_that_is_broken_stops_the_issuer() -> None:
     for known in (
         TypeMetadataSet.read([documents(extends="urn:absent")]),
@@ -364,6 +488,11 @@ def test_what_is_never_disclosable_is_always_shown(
     for part in payload_path:
         value, expected = value[part], expected[part]  # type: ignore[index]  # a path
     assert value == expected
+
+
+def test_what_is_never_disclosable_is_shown_beside_elements_of_another_kind() -> None:
+    held = issued(content(disclosure={("list", None, "b"): NEVER}))
+    assert payload_of(held)["list"] == CLAIMS["list"]
 
 
 def test_what_is_never_disclosable_goes_with_an_object_named_always() -> None:

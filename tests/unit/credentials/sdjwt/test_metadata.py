@@ -285,6 +285,28 @@ def test_what_is_missing_is_named_with_its_digest() -> None:
     assert (check.outcome, check.needs) == (Outcome.PASSED, ())
 
 
+@pytest.mark.parametrize("policy", MetadataRule)
+def test_the_rules_at_hand_hold_though_what_is_extended_is_missing(
+    policy: MetadataRule,
+) -> None:
+    rules = (rule("name", mandatory=True), rule("open", sd="always"))
+    parents = (
+        document(extends="urn:mid"),
+        document(*rules, vct="urn:mid", extends="urn:base"),
+    )
+    required = policy is MetadataRule.REQUIRED
+    kept = Reason.NOT_AT_HAND if required else Reason.NOT_AT_HAND_ACCEPTED
+    for claims, expected in (
+        ({"name": "N"}, kept),
+        ({}, Reason.MANDATORY_CLAIM_MISSING),
+        ({"name": "N", "open": 1}, Reason.DISCLOSURE_RULE_BROKEN),
+    ):
+        check, names = judged(clear(**claims), *parents, policy=policy)
+        assert check.reason is expected
+        assert names == (VCT, "urn:mid")
+    assert judged(clear(), policy=policy)[0].reason is kept
+
+
 def test_an_integrity_that_is_no_string_is_malformed() -> None:
     for value in (1, None, ["sha256-x"]):
         found = reason(clear(**{"vct#integrity": value}), RAW)
@@ -313,6 +335,15 @@ def test_a_mandatory_claim_that_is_never_disclosable_is_not_among_the_hidden() -
     other = clear(_sd=["nothing"])
     assert reason(other, known) is Reason.MANDATORY_CLAIM_MISSING
     assert reason(clear(name="N"), known) is Reason.MATCHES
+
+
+def test_a_mandatory_claim_that_decides_validity_is_not_among_the_hidden() -> None:
+    unpacked = unpack({"vct": VCT, "_sd": [digest(HIDDEN)]}, ())[0]
+    for name, expected in (
+        ("name", Reason.MATCHES),
+        ("iss", Reason.MANDATORY_CLAIM_MISSING),
+    ):
+        assert reason(unpacked, document(rule(name, mandatory=True))) is expected
 
 
 def test_a_mandatory_claim_hides_with_the_object_around_it() -> None:

@@ -1,15 +1,19 @@
+from dataclasses import replace
+
 import pytest
 
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, read_object
-from idwallet.credentials.paths import ClaimPath
+from idwallet.credentials.paths import ClaimPath, look_up
 from idwallet.credentials.sdjwt.issue import SdJwtVc, Shape
 from idwallet.credentials.sdjwt.metadata import Disclosability
 from idwallet.credentials.sdjwt.present import (
     bind_to_key,
     choose_disclosures,
     holder_thumbprint,
+    leaf_places,
     read_held,
+    revealed_places,
     show_claims,
 )
 from idwallet.credentials.sdjwt.structures import digest_of, read_sd_jwt
@@ -122,6 +126,78 @@ def test_several_paths_to_one_claim_show_it_once() -> None:
     chosen = choose_disclosures(HELD, [("name",), ("name",), ("address", "street")])
     assert chosen == tuple(sorted(set(chosen)))
     assert len(chosen) == 3
+
+
+# --- what will be seen ---------------------------------------------------------------
+
+
+def seen(content: SdJwtVc, *paths: ClaimPath) -> set[ClaimPath]:
+    held = read_held(SCENE.issue(content).raw)
+    return set(revealed_places(held, choose_disclosures(held, paths)))
+
+
+ADDRESS = SdJwtVc(
+    vct=PID,
+    claims={
+        "name": "N",
+        "address": {"country": "DE", "street": "S", "lines": ["1", "2"], "none": {}},
+        "list": ["a", "b"],
+    },
+)
+WHOLE_ADDRESS = {
+    ("address", "country"),
+    ("address", "street"),
+    ("address", "lines", 0),
+    ("address", "lines", 1),
+    ("address", "none"),
+}
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        (Shape.FLAT, WHOLE_ADDRESS),
+        (Shape.RECURSIVE, {("address", "country")}),
+        (Shape.STRUCTURED, {("address", "country")}),
+    ],
+)
+def test_what_shares_a_disclosure_with_a_claim_is_seen_with_it(
+    shape: Shape, expected: set[ClaimPath]
+) -> None:
+    content = replace(ADDRESS, shape=shape)
+    assert seen(content, ("address", "country")) == expected
+    assert seen(content, ("address",)) == WHOLE_ADDRESS
+    assert seen(content, ("list", 0)) == {("list", 0), ("list", 1)}
+    assert seen(content) == set()
+
+
+def test_elements_hidden_one_by_one_are_seen_one_by_one() -> None:
+    content = replace(ADDRESS, disclosure={("list", None): Disclosability.ALWAYS})
+    assert seen(content, ("list", 1)) == {("list", 1)}
+
+
+def test_what_is_always_disclosed_is_seen_but_not_what_is_about_the_credential() -> (
+    None
+):
+    content = replace(ADDRESS, disclosure={("name",): Disclosability.NEVER})
+    assert seen(content) == {("name",)}
+    assert seen(content, ("vct",), ("exp",)) == {("name",)}
+
+
+@pytest.mark.parametrize("shape", Shape)
+def test_what_is_said_to_be_seen_is_what_a_verifier_reads(shape: Shape) -> None:
+    content = replace(CONTENT, disclosure={}, shape=shape)
+    held = read_held(SCENE.issue(content).raw)
+    about = {"vct", "iat", "exp", "cnf"}
+    for place in leaf_places(held.unpacked.positioned):
+        chosen = choose_disclosures(held, [place])
+        shown = read_held(show_claims(held, chosen)).unpacked.positioned
+        read = {
+            each
+            for each in leaf_places(shown)
+            if each[0] not in about and look_up(shown, each) != {}
+        }
+        assert read == set(revealed_places(held, chosen))
 
 
 # --- key binding --------------------------------------------------------------------

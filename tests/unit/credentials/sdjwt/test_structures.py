@@ -7,13 +7,16 @@ from idwallet import limits
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.sdjwt.structures import (
+    Serialisation,
     digest_of,
     hash_name,
     json_form,
     read_disclosure,
     read_sd_jwt,
+    serialise,
 )
-from idwallet.errors import LimitError, MalformedError, UnsupportedError
+from idwallet.envelope.jws import JsonShape
+from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.presentation import verify_presentation
 from idwallet.testing.corpus import judge
@@ -206,6 +209,47 @@ def test_the_flattened_form_is_what_the_compact_form_says() -> None:
     assert "kb_jwt" not in str(json_form(shown))
 
 
+def test_the_general_form_holds_one_list_of_signatures() -> None:
+    token = draft(SCENE).token()
+    assert json_form(read_sd_jwt(token), JsonShape.GENERAL) == general(token)
+    twice = general(token, signature_beside(token, kid="second"))
+    read = read_sd_jwt(json.dumps(twice))
+    again = read_sd_jwt(json.dumps(json_form(read, JsonShape.GENERAL)))
+    assert [each.signing_input for each in again.others] == [
+        each.signing_input for each in read.others
+    ]
+    assert json_form(read) == flattened(token)
+
+
+@pytest.mark.parametrize("form", Serialisation)
+def test_every_form_of_a_presentation_says_and_proves_the_same(
+    form: Serialisation,
+) -> None:
+    token = draft(SCENE).token()
+    written = serialise(token, form)
+    read, compact = read_sd_jwt(written), read_sd_jwt(token)
+    assert read.compact == compact.compact
+    assert read.disclosures == compact.disclosures
+    assert read.key_binding == compact.key_binding
+    for other in Serialisation:
+        assert serialise(written, other) == serialise(token, other)
+    made = draft(SCENE)
+    made.bend_token = lambda token: serialise(token, form)
+    assert judge(made).outcome is Outcome.PASSED
+
+
+def test_a_json_form_that_no_reader_takes_is_not_written() -> None:
+    head, *_ = draft(SCENE).shown().split("~")
+    size = limits.SD_JWT_BYTES - len(head) - 200
+    parts = ["A" * (size // 4)] * 4
+    assert read_sd_jwt(serialise("~".join((head, *parts, "")), Serialisation.GENERAL))
+    many = ["A" * 1023] * ((limits.SD_JWT_BYTES - len(head)) // 1024)
+    full = "~".join((head, *many[: limits.DISCLOSURES], ""))
+    assert read_sd_jwt(full)
+    with pytest.raises(UsageError):
+        serialise(full, Serialisation.FLATTENED)
+
+
 def test_the_form_does_not_change_what_the_hash_covers() -> None:
     token = draft(SCENE).token()
     for form in (flattened, general):
@@ -277,6 +321,22 @@ def test_a_json_form_with_too_many_disclosures_is_refused() -> None:
     many: JsonValue = ["A"] * (limits.DISCLOSURES + 1)
     made = bent(lambda token: {**flattened(token), "header": {"disclosures": many}})
     assert reasons(made) == {(CheckId.CREDENTIAL_FORMAT, Reason.LIMIT_EXCEEDED)}
+
+
+@pytest.mark.parametrize("form", [str, flattened, general])
+def test_a_key_binding_is_bounded_in_every_form(
+    form: Callable[[str], JsonValue],
+) -> None:
+    shown = draft(SCENE).shown()
+    for size in (limits.KEY_BINDING_BYTES, limits.KEY_BINDING_BYTES + 1):
+        made = form(shown + "x" * size)
+        text = made if isinstance(made, str) else json.dumps(made)
+        if size == limits.KEY_BINDING_BYTES:
+            assert read_sd_jwt(text).key_binding == "x" * size
+            continue
+        with pytest.raises(LimitError) as caught:
+            read_sd_jwt(text)
+        assert caught.value.at == "key binding"
 
 
 def test_a_disclosure_cannot_smuggle_in_another() -> None:

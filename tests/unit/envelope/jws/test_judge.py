@@ -11,7 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from idwallet.crypto.algorithms import DEFAULT_ALGORITHMS, Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.software import SoftwareSigner
-from idwallet.envelope.jws import read_compact, sign_compact, signature_reason
+from idwallet.envelope.jws import (
+    read_compact,
+    sign_compact,
+    signature_facts,
+    signature_reason,
+)
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.report import Reason
 from tests.unit.envelope.jws.forge import (
@@ -314,3 +319,29 @@ def test_judging_the_same_token_twice_gives_the_same_answer() -> None:
         for key in (signer().public_key, OTHER.public_key, signer().public_key)
     }
     assert reasons == {Reason.VALID, Reason.INVALID}
+
+
+@pytest.mark.parametrize(
+    ("reason", "facts"),
+    [
+        (Reason.VALID, {}),
+        (Reason.INVALID, {}),
+        (Reason.ALGORITHM_NOT_ALLOWED, {"found": "ES256"}),
+        (Reason.TYP_MISMATCH, {"found": "no typ"}),
+        (
+            Reason.KEY_UNUSABLE,
+            {"what": "the key does not do the algorithm that the header names"},
+        ),
+    ],
+)
+def test_a_reason_carries_what_the_header_said_safe_to_show(
+    reason: Reason, facts: dict[str, str]
+) -> None:
+    jws = read_compact(signed({"alg": "ES256\x07"}), at="token")
+    found = signature_facts(reason, jws)
+    assert found.keys() == facts.keys()
+    if reason is Reason.ALGORITHM_NOT_ALLOWED:
+        assert "\x07" not in found["found"]
+        assert found["found"].startswith("ES256")
+    else:
+        assert found == facts

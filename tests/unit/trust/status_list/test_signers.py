@@ -1,4 +1,4 @@
-"""Who may sign a list, and who may not: docs/adr/0009-status-list-signers.md."""
+"""Who may sign a list, and who may not: docs/adr/0010-status-list-signers.md."""
 
 from collections.abc import Iterable
 from dataclasses import replace
