@@ -43,7 +43,7 @@ CHAIN_CACHE_ENTRIES: Final = 1_024
 HEADER_CACHE_ENTRIES: Final = 512
 HEADER_CACHE_BYTES: Final = 8_192
 
-# Revocation of certificates (RFC 5280 section 5, RFC 6960). The CRL of a whole country's
+# Revocation of certificates (RFC 5280 section 5, RFC 6960). The CRL of a country's
 # cards has a few hundred thousand entries of 40 to 60 bytes. Evidence that came before
 # a certificate's proof of existence is believed for a year at most.
 CRL_BYTES: Final = 33_554_432

@@ -6,7 +6,8 @@ Run it from the top of the repository::
 
 Each list is loaded in a process of its own, so that what one leaves behind helps no
 other. Sizes stand beside the entropy of as many independent bits, below which no
-encoding of a random set can go. Times are of the processor. Memory is what the process holds beyond what it held
+encoding of a random set can go. Times are of the processor. Memory is what the process
+holds beyond what it held
 with everything imported and the trust anchor read: `traced` by the interpreter's own
 account at its peak, `peak` and `kept` by the system's, the token itself included in
 `peak` and not in `kept`.

@@ -30,8 +30,7 @@ def read_compact(
     """Take a compact JWS apart, judging nothing.
 
     `detached` is the payload that travelled elsewhere; the token must then have none.
-    `understood` names the critical extensions that the caller acts on; any other that
-    the token calls critical is an `UnsupportedError`.
+    A critical extension that is not in `understood` is an `UnsupportedError`.
 
     Raises:
         LimitError: the token passes `max_bytes`, or a part of it its own bound.
