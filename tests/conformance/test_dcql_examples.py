@@ -10,6 +10,7 @@ import pytest
 from idwallet.codec.json import JsonObject
 from idwallet.credentials.query import Candidate, MdocMeta, Query, judge_answer, match
 from idwallet.report import Outcome, Reason
+from tests.conftest import AT
 
 Read = Callable[[str], Query]
 NAMES: Final = (
@@ -64,7 +65,7 @@ def test_the_simple_query_is_answered_with_its_three_claims(read: Read) -> None:
         given_name="John",
         address={"street_address": "Street 1", "locality": "Town"},
     )
-    (chosen,) = match(query, [held]).credentials[0].matches
+    (chosen,) = match(query, [held], at=AT).credentials[0].matches
     assert chosen.paths == (
         ("family_name",),
         ("given_name",),
@@ -89,7 +90,7 @@ def test_claim_alternatives_are_tried_in_order(
     query = read("claims_alternatives")
     names = ("family_name", "postal_code", "locality", "region", "date_of_birth")
     claims = {each: "x" for each in names if each not in lacks}
-    found = match(query, [_held(IDENTITY, **claims)])
+    found = match(query, [_held(IDENTITY, **claims)], at=AT)
     assert [each.claim_set for each in found.credentials[0].matches] == (
         [] if chosen is None else [chosen]
     )
@@ -109,8 +110,8 @@ def test_credential_alternatives_are_offered_as_far_as_they_are_held(
         locality="x",
         region="x",
     )
-    assert not match(query, [reduced]).is_satisfiable()
-    found = match(query, [reduced, residence])
+    assert not match(query, [reduced], at=AT).is_satisfiable()
+    found = match(query, [reduced, residence], at=AT)
     assert found.is_satisfiable()
     assert found.sets[0].options == (("pid_reduced_cred_1", "pid_reduced_cred_2"),)
     assert found.sets[1].options == ()
@@ -151,7 +152,7 @@ def test_values_are_matched_exactly(
     held = Candidate("dc+sd-jwt", (IDENTITY,), change(claims), holder_bound=True)
     checks = judge_answer(query, {"my_credential": [held]})
     assert [each.reason for each in checks if each.subject != "response"] == [reason]
-    assert match(query, [held]).is_satisfiable() is (reason is Reason.ANSWERED)
+    assert match(query, [held], at=AT).is_satisfiable() is (reason is Reason.ANSWERED)
 
 
 def test_queries_for_mobile_documents_are_read_and_not_yet_met(read: Read) -> None:
@@ -159,4 +160,4 @@ def test_queries_for_mobile_documents_are_read_and_not_yet_met(read: Read) -> No
         query = read(name)
         metas = [each.meta for each in query.credentials if each.format == "mso_mdoc"]
         assert all(isinstance(each, MdocMeta) for each in metas)
-        assert not match(query, []).is_satisfiable()
+        assert not match(query, [], at=AT).is_satisfiable()

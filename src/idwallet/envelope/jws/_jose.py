@@ -109,6 +109,8 @@ class PlainKey(Key):  # type: ignore[misc]
 
 
 class Matches(Protocol):
+    """Says whether a native key's signature over the message is this one."""
+
     def __call__(self, native: object, /, *, message: bytes, signature: bytes) -> bool:
         """Say whether the key's signature over the message is this one."""
 
