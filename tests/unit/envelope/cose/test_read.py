@@ -159,7 +159,9 @@ def test_octets_behind_the_message_are_refused(more: bytes) -> None:
     assert refusal(irregular + more).at == "cose"
 
 
-@pytest.mark.parametrize("data", [GOOD, message(ALG, unprotected={-1: 1})])
+@pytest.mark.parametrize(
+    "data", [GOOD, message(ALG, unprotected={-1: 1})], ids=["usual", "irregular"]
+)
 def test_a_message_cut_off_anywhere_is_refused(data: bytes) -> None:
     for end in range(len(data)):
         refusal(data[:end])
