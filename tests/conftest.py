@@ -164,3 +164,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("skipped, by reason")
     for reason, count in sorted(reasons.items()):
         terminalreporter.write_line(f"{count:5d}  {reason}")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name octets by their number: signed ones differ in every process."""
+    if isinstance(val, bytes) and len(val) > 8:
+        return f"{argname} of {len(val)} octets"
+    return None
