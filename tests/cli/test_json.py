@@ -61,6 +61,15 @@ def test_an_issued_credential(output: tuple[str, ...], story: Path) -> None:
     assert issued["format"] == "dc+sd-jwt"
 
 
+@pytest.mark.parametrize("output", [(), ("-o", "proof")])
+def test_a_proof_names_its_key(story: Path, output: tuple[str, ...]) -> None:
+    asked = ("--wallet", "w", "--audience", "https://id.example", "--nonce", "n1")
+    made = document("wallet", "prove", *asked, *SEAL, *AS_OF, *output)
+    assert len(made["thumbprint"]) == 43
+    proof = made.get("proof") or (story / "proof").read_text().strip()
+    assert proof.count(".") == 2
+
+
 def test_a_proof_for_another_is_refused_with_its_report(story: Path) -> None:
     proof = ("--audience", "https://id.example", "--nonce", "n1")
     made = run("wallet", "prove", "--wallet", "w", *proof, *SEAL, *AS_OF, "-o", "proof")

@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from idwallet import limits
-from idwallet.cli.faults import about
+from idwallet.cli.faults import STREAM, about
 from idwallet.cli.files import (
     read_text,
     require_one_stream,
@@ -50,6 +50,7 @@ def wallet_command() -> None:
 @seal_option("the wallet")
 @at_option
 @output_option("the proof")
+@json_option
 def prove_command(  # noqa: PLR0913 - one parameter for each option
     *,
     folder: str,
@@ -59,6 +60,7 @@ def prove_command(  # noqa: PLR0913 - one parameter for each option
     at: datetime | None,
     output: str,
     force: bool,
+    as_json: bool,
 ) -> None:
     """Make a new key in the wallet and prove to an issuer that it is there.
 
@@ -69,7 +71,13 @@ def prove_command(  # noqa: PLR0913 - one parameter for each option
         pocket = open_or_make_pocket(folder, seal_file=seal_file)
         signer = StoredKeySigner(pocket.keys.create(Algorithm.ES256.jose, None))
     proof = make_proof(signer, audience=audience, nonce=nonce, at=moment_or_now(at))
+    told: dict[str, object] = {"thumbprint": signer.public_key.thumbprint}
+    if output == STREAM and as_json:
+        write_json_document({**told, "proof": proof})
+        return
     write_output(output, proof.encode("ascii") + b"\n")
+    if as_json:
+        write_json_document({**told, "file": output})
 
 
 @wallet_command.command("add")
