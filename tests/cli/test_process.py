@@ -86,6 +86,22 @@ def test_a_reader_that_goes_away_is_no_fault_of_ours() -> None:
     assert err == b""
 
 
+def test_a_reader_that_goes_away_does_not_cost_the_report(story: Path) -> None:
+    process = _start(
+        *("verify", str(story / "response.txt")),
+        *("--request", str(story / "request.state")),
+        *("--trust", str(story / "pki" / "root.pem")),
+        *("--seal-file", str(story / "passphrase.txt")),
+        *("--at", AT, "--report", "report.json"),
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    process.communicate(timeout=60)
+    assert process.returncode == 4
+    assert json.loads(Path("report.json").read_bytes())["outcome"] == "passed"
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full absent")
 def test_a_full_disk_is_one_line() -> None:
     with Path("/dev/full").open("wb") as full:

@@ -114,10 +114,14 @@ class _Order:
             trust=trust,
             at=moment_or_now(self.at),
         )
-        self._tell(judged)
-        if self.report is not None:
-            text = json_text(judged.report.to_json()) + "\n"
-            write_output(self.report, text.encode())
+        # The request is spent by now: neither a reader that goes away nor a full disk
+        # may cost the verdict in the other place.
+        try:
+            if self.report is not None:
+                text = json_text(judged.report.to_json()) + "\n"
+                write_output(self.report, text.encode())
+        finally:
+            self._tell(judged)
         return OUTCOMES[judged.report.outcome]
 
     def _request(self, source: str) -> PresentationRequest:
