@@ -80,6 +80,14 @@ STATUS_LIST_COMPRESSED_BYTES: Final = 16_777_216
 STATUS_LIST_BITMAP_BYTES: Final = 67_108_864
 STATUS_LIST_MEMBERS: Final = 1_024
 
+# Evidence at hand beside the trust anchors. What is read of status lists and kept is
+# bounded by their bitmaps together.
+STATUS_LISTS_AT_HAND: Final = 100_000
+STATUS_LISTS_OF_ONE_ADDRESS: Final = 4
+STATUS_LISTS_HELD_BYTES: Final = 67_108_864
+CRLS_AT_HAND: Final = 4_096
+OCSP_AT_HAND: Final = 4_096
+
 # DCQL (OpenID4VP 1.0 section 6).
 QUERY_BYTES: Final = 65_536
 QUERY_CREDENTIALS: Final = 32

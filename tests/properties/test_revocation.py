@@ -89,7 +89,7 @@ def responses(draw: st.DrawFn) -> OcspAnswer:
         this_update=since,
         next_update=since + draw(st.integers(min_value=0, max_value=48)) * HOUR,
     )
-    return OcspAnswer(replace(plan, produced_at=since).to_der())
+    return OcspAnswer(replace(plan, produced_at=since).to_der(), None)
 
 
 CRLS: Final = st.lists(crls(), max_size=3)
@@ -191,6 +191,6 @@ def test_changed_bytes_never_raise_and_never_vouch(
     found = (
         judged([changed], [], hours=0)
         if is_crl
-        else judged([], [OcspAnswer(changed)], hours=0)
+        else judged([], [OcspAnswer(changed, None)], hours=0)
     )
     assert changed == der or not isinstance(found, Good)

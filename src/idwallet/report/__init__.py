@@ -1,6 +1,7 @@
 """Verdicts: named checks, three outcomes, one table."""
 
 from idwallet.report.checks import CheckId, Outcome, Reason
+from idwallet.report.evidence import GIVEN, Origin
 from idwallet.report.needs import Need, StatusListNeeded, TypeMetadataNeeded
 from idwallet.report.table import FACTS, TABLE, Row
 from idwallet.report.verdict import (
@@ -18,6 +19,7 @@ from idwallet.report.verdict import (
 
 __all__ = [
     "FACTS",
+    "GIVEN",
     "REPORT_FORMAT",
     "TABLE",
     "Check",
@@ -26,6 +28,7 @@ __all__ = [
     "FactValue",
     "Facts",
     "Need",
+    "Origin",
     "Outcome",
     "Reason",
     "Report",

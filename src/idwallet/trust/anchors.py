@@ -15,6 +15,7 @@ from idwallet.crypto.keys import PublicKey
 from idwallet.errors import LimitError, MalformedError, UsageError
 from idwallet.trust.cache import ValidityCache
 from idwallet.trust.certificate import Certificate, KeyUsage
+from idwallet.trust.evidence import NOTHING_AT_HAND, EvidenceAtHand, VerifiedLists
 
 if TYPE_CHECKING:
     from idwallet.trust.path import ValidatedPath
@@ -229,15 +230,20 @@ def _pinned_key(jwk: JsonValue, *, at: str) -> PinnedKey:
 
 
 class TrustStore:
-    """Anchors that are believed, and nothing else is.
+    """Anchors that are believed, and nothing else is; and the evidence at hand.
 
     It never changes: to believe something else, make another. It is safe to share
-    between threads, and holds its own memory of validated chains, which so cannot
-    outlive an anchor.
+    between threads, and holds its own memory of validated chains and verified status
+    lists, which so cannot outlive an anchor.
     """
 
-    def __init__(self, anchors: Iterable[TrustAnchor]) -> None:
-        """Take the anchors.
+    def __init__(
+        self,
+        anchors: Iterable[TrustAnchor],
+        *,
+        evidence: EvidenceAtHand = NOTHING_AT_HAND,
+    ) -> None:
+        """Take the anchors, and what is at hand about status and revocation.
 
         Raises:
             UsageError: there are none or more than `limits.TRUST_ANCHORS`, or two
@@ -249,6 +255,8 @@ class TrustStore:
             raise UsageError("a trust store without anchors would trust nobody")
         if len(self._anchors) > limits.TRUST_ANCHORS:
             raise UsageError("more trust anchors than limits.TRUST_ANCHORS")
+        self._evidence = evidence
+        self._lists = VerifiedLists()
         self._by_der = MappingProxyType(_by_der(self._anchors))
         self._by_subject = MappingProxyType(_by_subject(self._anchors))
         self._by_name = MappingProxyType(_by_name(self._anchors))
@@ -277,6 +285,23 @@ class TrustStore:
     def signers(self) -> ValidityCache["SignerFound"]:
         """The signers found under it; written by `idwallet.trust.signer`."""
         return self._signers
+
+    @property
+    def evidence(self) -> EvidenceAtHand:
+        """What is at hand beside the anchors; nothing unless it was given."""
+        return self._evidence
+
+    @property
+    def lists(self) -> VerifiedLists:
+        """The status lists found authentic under it."""
+        return self._lists
+
+    def with_evidence(self, evidence: EvidenceAtHand) -> "TrustStore":
+        """Return a store that believes the same, with this evidence at hand instead.
+
+        To keep what is at hand: `store.with_evidence(store.evidence.plus(more))`.
+        """
+        return TrustStore(self._anchors, evidence=evidence)
 
     def holding(self, certificate: Certificate, purpose: Purpose) -> TrustAnchor | None:
         """Return the anchor that is this very certificate, or None."""

@@ -19,10 +19,13 @@ _Read = TypeVar("_Read")
 
 @dataclass(frozen=True, slots=True)
 class OcspAnswer:
-    """A DER response, and the nonce of the question it must answer, if it had one."""
+    """A DER response, and the nonce of the question it must answer.
+
+    None must be said: it means that nobody asked with one, as when a bundle brings it.
+    """
 
     der: bytes
-    nonce: bytes | None = None
+    nonce: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

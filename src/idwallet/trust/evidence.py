@@ -1,0 +1,208 @@
+"""Evidence at hand: status lists and what is known about revoked certificates.
+
+    evidence = EvidenceAtHand(
+        status_lists=[StatusListAtHand(uri=uri, token=token, origin=origin)],
+        crls=[CrlAtHand(der=crl, origin=origin)],
+    )
+    trust = trust.with_evidence(evidence)
+
+Here it is only kept, as it was received. Nothing is parsed, and nothing is believed,
+before a credential asks for it: each piece is signed by whoever may speak, and how old
+it may be is for the policy.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from idwallet import limits
+from idwallet.errors import UsageError
+from idwallet.report.evidence import GIVEN, Origin
+
+if TYPE_CHECKING:
+    from idwallet.trust.status_list.structures import StatusList
+
+Content = bytes | Callable[[], bytes]
+"""Bytes, or how to get them when they are needed.
+
+A function is called from any thread, again each time; it reads memory, or a part of a
+bundle, and raises `MalformedError` where that is broken. It never fetches.
+"""
+
+
+def content_of(content: Content) -> bytes:
+    """Return the bytes.
+
+    Raises:
+        MalformedError: whoever holds them finds them broken.
+    """
+    return content() if callable(content) else content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StatusListAtHand:
+    """A status list token (JWT or CWT) as it was taken from the address `uri`.
+
+    The age of a list counts from `origin.taken` where that is said, else from when the
+    list was issued.
+    """
+
+    uri: str
+    token: Content = field(repr=False)
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CrlAtHand:
+    """A DER CRL as it was taken.
+
+    `issuer` is the DER of its issuer's name, where whoever keeps it knows it: then a
+    CRL of another issuer is not even read. None: it is read from the CRL.
+    """
+
+    der: Content = field(repr=False)
+    origin: Origin
+    issuer: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OcspAtHand:
+    """A DER OCSP response as it was taken, and the nonce that it must answer.
+
+    None must be said: it means that nobody here asked with one.
+    """
+
+    der: Content = field(repr=False)
+    nonce: bytes | None = field(repr=False)
+    origin: Origin
+
+
+class EvidenceAtHand:
+    """Everything at hand beside the anchors; it never changes.
+
+    `certificates` are those (DER) of whoever signs CRLs or OCSP responses on a CA's
+    behalf, where the evidence does not bring them. `anchors` says when and from where
+    the trust anchors were taken that this evidence stands beside.
+    """
+
+    __slots__ = ("_lists", "anchors", "certificates", "crls", "responses")
+
+    def __init__(
+        self,
+        *,
+        status_lists: Iterable[StatusListAtHand] = (),
+        crls: Iterable[CrlAtHand] = (),
+        responses: Iterable[OcspAtHand] = (),
+        certificates: Iterable[bytes] = (),
+        anchors: Origin = GIVEN,
+    ) -> None:
+        """Take what there is.
+
+        Raises:
+            UsageError: there are more pieces of a kind than `limits` has it
+                (`STATUS_LISTS_AT_HAND`, `STATUS_LISTS_OF_ONE_ADDRESS`, `CRLS_AT_HAND`,
+                `OCSP_AT_HAND`, `REVOCATION_CERTIFICATES`).
+        """
+        self._lists = MappingProxyType(_by_uri(tuple(status_lists)))
+        self.crls = tuple(crls)
+        self.responses = tuple(responses)
+        self.certificates = tuple(certificates)
+        self.anchors = anchors
+        _require_few(len(self.crls), limits.CRLS_AT_HAND)
+        _require_few(len(self.responses), limits.OCSP_AT_HAND)
+        _require_few(len(self.certificates), limits.REVOCATION_CERTIFICATES)
+
+    def __repr__(self) -> str:
+        """Say how much there is."""
+        return (
+            f"EvidenceAtHand(<{len(self.status_lists)} status lists, {len(self.crls)} "
+            f"CRLs, {len(self.responses)} OCSP responses>)"
+        )
+
+    @property
+    def status_lists(self) -> tuple[StatusListAtHand, ...]:
+        """Every status list, those of one address together."""
+        return tuple(each for found in self._lists.values() for each in found)
+
+    @property
+    def knows_certificates(self) -> bool:
+        """Whether anything here could say that a certificate is revoked."""
+        return bool(self.crls or self.responses)
+
+    def lists_of(self, uri: str) -> tuple[StatusListAtHand, ...]:
+        """Return the lists that were taken from an address, most often one or none."""
+        return self._lists.get(uri, ())
+
+    def plus(self, other: "EvidenceAtHand") -> "EvidenceAtHand":
+        """Return this and the other together, each with its own origin.
+
+        Several lists of one address may stand side by side: the newest that is
+        authentic is the one that counts. The anchors' origin stays this one's.
+
+        Raises:
+            UsageError: together they are too many.
+        """
+        return EvidenceAtHand(
+            status_lists=(*self.status_lists, *other.status_lists),
+            crls=(*self.crls, *other.crls),
+            responses=(*self.responses, *other.responses),
+            certificates=dict.fromkeys((*self.certificates, *other.certificates)),
+            anchors=self.anchors,
+        )
+
+
+def _by_uri(
+    given: tuple[StatusListAtHand, ...],
+) -> Mapping[str, tuple[StatusListAtHand, ...]]:
+    _require_few(len(given), limits.STATUS_LISTS_AT_HAND)
+    found: dict[str, tuple[StatusListAtHand, ...]] = {}
+    for each in given:
+        found[each.uri] = (*found.get(each.uri, ()), each)
+        _require_few(len(found[each.uri]), limits.STATUS_LISTS_OF_ONE_ADDRESS)
+    return found
+
+
+def _require_few(count: int, most: int) -> None:
+    if count > most:
+        raise UsageError(f"more pieces of evidence of one kind than {most}")
+
+
+NOTHING_AT_HAND: Final = EvidenceAtHand()
+"""No evidence beside the anchors themselves."""
+
+
+class VerifiedLists:
+    """A bounded memory of status lists whose signature stands.
+
+    What is kept is worth nothing by itself: whose credentials a list speaks about, and
+    whether it is current, is judged each time. The oldest make room, so that together
+    they hold no more than `limits.STATUS_LISTS_HELD_BYTES`, or the one newest.
+    """
+
+    def __init__(self) -> None:
+        """Hold none."""
+        self._held: dict[StatusListAtHand, StatusList] = {}
+        self._bytes = 0
+        self._lock = Lock()
+
+    def get(self, piece: StatusListAtHand) -> "StatusList | None":
+        """Return the list that was read from this very piece, if it is held."""
+        return self._held.get(piece)
+
+    def put(self, piece: StatusListAtHand, found: "StatusList") -> None:
+        """Remember what was read from a piece."""
+        with self._lock:
+            if piece in self._held:
+                return
+            size = len(found.bitmap)
+            while self._held and self._bytes + size > limits.STATUS_LISTS_HELD_BYTES:
+                oldest = self._held.pop(next(iter(self._held)))
+                self._bytes -= len(oldest.bitmap)
+            self._held[piece] = found
+            self._bytes += size
+
+    def __len__(self) -> int:
+        """Return how many lists are held."""
+        return len(self._held)
