@@ -12,6 +12,8 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.databases import schema_of_its_own
+
 AT: Final = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ROOT: Final = Path(__file__).resolve().parents[1]
 IN_CI: Final = os.environ.get("CI", "").lower() in {"1", "true"}
@@ -19,6 +21,7 @@ IN_CI: Final = os.environ.get("CI", "").lower() in {"1", "true"}
 VECTORS_ABSENT: Final = "shared vectors absent"
 NODE_ABSENT: Final = "Node.js peers absent (npm ci in tests/interop/node)"
 SOFTHSM_ABSENT: Final = "SoftHSM absent (Debian package softhsm2)"
+POSTGRESQL_ABSENT: Final = "PostgreSQL absent (IDWALLET_POSTGRESQL, .ci/postgresql)"
 
 _SLOW_IS_FINE: Final = (HealthCheck.too_slow, HealthCheck.data_too_large)
 settings.register_profile("dev", max_examples=50, deadline=None)
@@ -120,6 +123,19 @@ def softhsm_module() -> Path:
         if shutil.which("softhsm2-util"):
             return place
     pytest.skip(SOFTHSM_ABSENT)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database, once of either kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/test.db"
+        return
+    server = os.environ.get("IDWALLET_POSTGRESQL", "")
+    if not server:
+        pytest.skip(POSTGRESQL_ABSENT)
+    with schema_of_its_own(server) as url:
+        yield url
 
 
 # --- counted skips ------------------------------------------------------------------

@@ -1,5 +1,4 @@
 import json
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -11,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sql
 
 from idwallet import limits
 from idwallet.adapters.sql import SqlReplay
@@ -30,14 +30,20 @@ REQUEST, RESPONSE, OTHER = digest("request"), digest("response"), digest("other"
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "till.db"
-
-
-@pytest.fixture
-def guard(path: Path) -> Iterator[SqlReplay]:
-    with closing(SqlReplay(f"sqlite:///{path}")) as opened:
+def guard(database_url: str) -> Iterator[SqlReplay]:
+    with closing(SqlReplay(database_url)) as opened:
         yield opened
+
+
+def tell(url: str, statement: str) -> object:
+    """Carry out a statement behind the guard's back; return the first value."""
+    engine = sql.create_engine(url)
+    try:
+        with engine.begin() as connection:
+            done = connection.exec_driver_sql(statement)
+            return done.scalar() if done.returns_rows else None
+    finally:
+        engine.dispose()
 
 
 def use(guard: SqlReplay, request: bytes, response: bytes = RESPONSE) -> Use:
@@ -71,32 +77,31 @@ def test_a_request_that_nobody_consumed_cannot_be_settled(guard: SqlReplay) -> N
     assert not guard.settle(REQUEST)
 
 
-def test_a_restart_forgets_nothing(guard: SqlReplay, path: Path) -> None:
+def test_a_restart_forgets_nothing(guard: SqlReplay, database_url: str) -> None:
     use(guard, REQUEST)
     guard.settle(REQUEST)
     guard.close()
-    with closing(SqlReplay(f"sqlite:///{path}")) as again:
+    with closing(SqlReplay(database_url)) as again:
         assert use(again, REQUEST) is Use.USED
 
 
-def _rows(path: Path) -> int:
-    with closing(sqlite3.connect(path)) as connection:
-        (count,) = connection.execute("SELECT count(*) FROM idwallet_replay").fetchone()
-    assert isinstance(count, int)
-    return count
+def _rows(url: str) -> object:
+    return tell(url, "SELECT count(*) FROM idwallet_replay")
 
 
-def test_what_expired_long_ago_is_forgotten(guard: SqlReplay, path: Path) -> None:
+def test_what_expired_long_ago_is_forgotten(
+    guard: SqlReplay, database_url: str
+) -> None:
     use(guard, REQUEST)
     guard.consume(OTHER, RESPONSE, until=FORGOTTEN, at=FORGOTTEN)
-    assert _rows(path) == 1
+    assert _rows(database_url) == 1
 
 
-def test_what_expired_lately_is_remembered(guard: SqlReplay, path: Path) -> None:
+def test_what_expired_lately_is_remembered(guard: SqlReplay, database_url: str) -> None:
     use(guard, REQUEST)
     at = FORGOTTEN - timedelta(microseconds=1)
     guard.consume(OTHER, RESPONSE, until=at, at=at)
-    assert _rows(path) == 2
+    assert _rows(database_url) == 2
 
 
 def test_a_request_consumed_long_after_its_expiry_is_remembered_all_the_same(
@@ -141,28 +146,32 @@ def test_a_database_that_cannot_be_opened_is_a_port_error(tmp_path: Path) -> Non
         SqlReplay(f"sqlite:///{tmp_path}/no/such/folder/till.db")
 
 
-def test_a_file_that_is_no_database_is_a_port_error(path: Path) -> None:
+def test_a_file_that_is_no_database_is_a_port_error(tmp_path: Path) -> None:
+    path = tmp_path / "till.db"
     path.write_bytes(b"this is no database" * 100)
     with pytest.raises(PortError):
         SqlReplay(f"sqlite:///{path}")
 
 
-def test_a_store_of_another_version_is_not_touched(
-    guard: SqlReplay, path: Path
-) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE idwallet_versions SET version = 2")
-        connection.commit()
+def test_a_server_that_is_not_there_is_a_port_error(tmp_path: Path) -> None:
     with pytest.raises(PortError):
-        SqlReplay(f"sqlite:///{path}")
+        SqlReplay(f"postgresql+psycopg://till:secret@/name?host={tmp_path}")
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_a_store_of_another_version_is_not_touched(
+    version: int, guard: SqlReplay, database_url: str
+) -> None:
+    tell(database_url, f"UPDATE idwallet_versions SET version = {version}")  # noqa: S608 - a number of ours
+    with pytest.raises(PortError):
+        SqlReplay(database_url)
+    assert tell(database_url, "SELECT version FROM idwallet_versions") == version
 
 
 def test_a_database_that_fails_later_is_a_port_error(
-    guard: SqlReplay, path: Path
+    guard: SqlReplay, database_url: str
 ) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("DROP TABLE idwallet_replay")
-        connection.commit()
+    tell(database_url, "DROP TABLE idwallet_replay")
     with pytest.raises(PortError):
         use(guard, REQUEST)
     with pytest.raises(PortError):
@@ -175,7 +184,7 @@ def test_what_is_no_digest_is_refused(guard: SqlReplay) -> None:
 
 
 def test_the_representation_names_no_place(guard: SqlReplay) -> None:
-    assert repr(guard) == "<SqlReplay sqlite>"
+    assert repr(guard) in {"<SqlReplay sqlite>", "<SqlReplay postgresql>"}
 
 
 def test_of_many_threads_exactly_one_is_first(guard: SqlReplay) -> None:
@@ -205,10 +214,12 @@ print(json.dumps(uses))
 """
 
 
-def test_of_two_processes_exactly_one_is_first_and_one_settles(path: Path) -> None:
+def test_of_three_processes_exactly_one_is_first_and_one_settles(
+    database_url: str,
+) -> None:
     tills = [
         subprocess.Popen(
-            [sys.executable, "-c", TILL, f"sqlite:///{path}", name, AT.isoformat()],
+            [sys.executable, "-c", TILL, database_url, name, AT.isoformat()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
