@@ -1,26 +1,21 @@
 """Base64url without padding, strict and canonical (RFC 7515 section 2)."""
 
-from binascii import Error, a2b_base64, b2a_base64
 from collections.abc import Sequence
 from typing import Final
 
+from pybase64 import b64decode, b64encode_as_string
+
 from idwallet.errors import MalformedError
 
-_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
-# What the strict decoder takes and base64url does not have.
-_PLUS, _SLASH, _EQUALS = b"+/="
-# What completes a final group of n characters; one character cannot be a group.
-_PADDING: Final = (b"", None, b"==", b"=")
-# The last characters whose unused low bits are zero: another character there would
-# give a second spelling of the same bytes (RFC 4648 section 3.5).
-_FINAL: Final = (_ALPHABET, b"", _ALPHABET[::16], _ALPHABET[::4])
+_URL: Final = b"-_"
+_ALPHABET: Final = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+)
 
 
 def encode(data: bytes) -> str:
     """Return the one base64url form of `data`, without padding."""
-    padded = b2a_base64(data, newline=False)
-    return padded.rstrip(b"=").translate(_TO_URL).decode("ascii")
+    return b64encode_as_string(data, _URL).rstrip("=")
 
 
 def encode_each(items: Sequence[bytes]) -> list[str]:
@@ -46,24 +41,40 @@ def decode(text: str | bytes, *, at: str, clause: str = "RFC 7515 §2") -> bytes
 
     Raises:
         MalformedError: a character outside the alphabet (padding and white space
-            are), an impossible length, or unused bits that are not zero.
+            are), an impossible length, or unused bits that are not zero, which would
+            give the same bytes a second spelling (RFC 4648 section 3.5).
     """
     try:
-        octets = text.encode("ascii") if isinstance(text, str) else text
-        tail = len(octets) & 3
-        padding = _PADDING[tail]
-        if padding is None:
-            raise MalformedError("impossible base64url length", at=at, clause=clause)
-        if _PLUS in octets or _SLASH in octets or _EQUALS in octets:
-            raise Error
-        # Two replacements take a third of the time of a translation: they search for
-        # what they replace, and a translation looks at each octet by itself.
-        standard = octets.replace(b"-", b"+").replace(b"_", b"/")
-        data = a2b_base64(standard + padding, strict_mode=True)
-    except (Error, UnicodeEncodeError):
-        raise MalformedError(
-            "character outside the base64url alphabet", at=at, clause=clause
-        ) from None
-    if tail and octets[-1] not in _FINAL[tail]:
-        raise MalformedError("base64url is not canonical", at=at, clause=clause)
+        # A positional `validate` takes a fifth less time than a named one.
+        data = b64decode(text, _URL, True, padded=False, canonical=True)  # noqa: FBT003
+    except ValueError:  # binascii.Error is one; its text would not name the place
+        raise MalformedError(_fault(text), at=at, clause=clause) from None
+    if _LENIENT and not _ALPHABET.issuperset(_characters(text)):
+        raise MalformedError(_fault(text), at=at, clause=clause)
     return data
+
+
+def _fault(text: str | bytes) -> str:
+    """Say why a text that was refused is no base64url."""
+    characters = _characters(text)
+    if not _ALPHABET.issuperset(characters):
+        return "character outside the base64url alphabet"
+    if len(characters) % 4 == 1:
+        return "impossible base64url length"
+    return "base64url is not canonical"
+
+
+def _characters(text: str | bytes) -> str:
+    return text.decode("latin-1") if isinstance(text, bytes) else text
+
+
+def _is_lenient() -> bool:
+    """Tell whether pybase64 reads the other alphabet too, as it does uncompiled."""
+    try:
+        b64decode(b"+/+/", _URL, True, padded=False, canonical=True)  # noqa: FBT003
+    except ValueError:
+        return False
+    return True
+
+
+_LENIENT: Final = _is_lenient()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from idwallet.report import CheckId, Required
@@ -79,6 +80,8 @@ ANSWERED: Final = (
 """The checks that no response passes without."""
 
 
+# A verifier's requests name few subjects, and every answer asks for the same checks.
+@lru_cache(maxsize=256)
 def required_of(checks: tuple[CheckId, ...], subject: str) -> Required:
     """Return the checks as required of one subject."""
     return frozenset((each, subject) for each in checks)

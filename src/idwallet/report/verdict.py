@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final, NamedTuple, NoReturn
+from itertools import repeat
+from operator import attrgetter
+from typing import Final, NamedTuple, NoReturn, cast
 
 from idwallet.report.checks import CheckId, Outcome, Reason
 from idwallet.report.needs import Need
@@ -53,6 +55,7 @@ Required = frozenset[tuple[CheckId, str]]
 """The (check, subject) pairs without which a report cannot pass."""
 
 _REMEMBERED: Final = 4096
+_ANSWERS: Final = frozenset({tuple})
 
 
 def check(
@@ -150,13 +153,23 @@ class Checks:
         Raises:
             KeyError, ValueError: see `check`.
         """
-        subject = self.subject
+        answers, subject = self.answers, self.subject
+        if _ANSWERS.issuperset(map(type, answers)):
+            return tuple(map(_made, cast("list[Answer]", answers), repeat(subject)))
         return tuple(
             [
                 each if isinstance(each, Check) else _made(each, subject)
-                for each in self.answers
+                for each in answers
             ]
         )
+
+
+# Members looked up once: Python 3.11 takes as long to find one as to call a function.
+_PASSED: Final = Outcome.PASSED
+_FAILED: Final = Outcome.FAILED
+_ALL_PASSED: Final = frozenset({_PASSED})
+_OUTCOME: Final = attrgetter("outcome")
+_QUESTION: Final = attrgetter("id", "subject")
 
 
 def conclude(checks: Iterable[Check], required: Required) -> Outcome:
@@ -165,17 +178,15 @@ def conclude(checks: Iterable[Check], required: Required) -> Outcome:
     Any failed check fails. Otherwise an indeterminate check, a required check that
     did not run, or an empty `required` is indeterminate. Otherwise it passed.
     """
-    answered = set()
-    undecided = not required
-    for each in checks:
-        if each.outcome is Outcome.FAILED:
-            return Outcome.FAILED
-        if each.outcome is not Outcome.PASSED:
-            undecided = True
-        answered.add((each.id, each.subject))
-    if undecided or not required <= answered:
+    answered = tuple(checks)
+    outcomes = set(map(_OUTCOME, answered))
+    if _FAILED in outcomes:
+        return _FAILED
+    if not required or outcomes != _ALL_PASSED:
         return Outcome.INDETERMINATE
-    return Outcome.PASSED
+    if not required.issubset(map(_QUESTION, answered)):
+        return Outcome.INDETERMINATE
+    return _PASSED
 
 
 @dataclass(frozen=True, slots=True)

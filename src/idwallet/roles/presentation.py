@@ -63,10 +63,17 @@ from idwallet.roles.verifier import PresentationRequest
 from idwallet.trust.anchors import TrustStore
 
 _RESPONSE: Final = "response"
+_WELL_FORMED: Final = check(
+    CheckId.PRESENTATION_FORMAT, Reason.WELL_FORMED, subject=_RESPONSE
+)
+_FRESH: Final = check(CheckId.PRESENTATION_FRESHNESS, Reason.FRESH, subject=_RESPONSE)
 _USES: Final = {
-    Use.FIRST: Reason.FIRST_USE,
-    Use.SAME_AGAIN: Reason.SAME_RESPONSE_AGAIN,
-    Use.USED: Reason.ALREADY_USED,
+    use: check(CheckId.PRESENTATION_REPLAY, reason, subject=_RESPONSE)
+    for use, reason in (
+        (Use.FIRST, Reason.FIRST_USE),
+        (Use.SAME_AGAIN, Reason.SAME_RESPONSE_AGAIN),
+        (Use.USED, Reason.ALREADY_USED),
+    )
 }
 
 
@@ -186,7 +193,7 @@ class _Answer:
         if isinstance(parts, WalletRefusal):
             self._say(CheckId.PRESENTATION_FORMAT, Reason.DECLINED)
             return None
-        self._say(CheckId.PRESENTATION_FORMAT, Reason.WELL_FORMED)
+        self._checks.append(_WELL_FORMED)
         return parts
 
     def _freshness(self) -> None:
@@ -203,7 +210,7 @@ class _Answer:
                 CheckId.PRESENTATION_FRESHNESS, Reason.FROM_THE_FUTURE, facts=facts
             )
         else:
-            self._say(CheckId.PRESENTATION_FRESHNESS, Reason.FRESH)
+            self._checks.append(_FRESH)
 
     def _replay(self, parts: ResponseParts, raw: bytes) -> Use | None:
         request = self._request
@@ -220,7 +227,7 @@ class _Answer:
             until=request.expires + policy.clock_skew,
             at=self._at,
         )
-        self._say(CheckId.PRESENTATION_REPLAY, _USES[use])
+        self._checks.append(_USES[use])
         return use
 
     def _settle(self, use: Use | None) -> Report:
@@ -235,7 +242,7 @@ class _Answer:
         self._checks = [
             each for each in self._checks if each.id is not CheckId.PRESENTATION_REPLAY
         ]
-        self._say(CheckId.PRESENTATION_REPLAY, Reason.ALREADY_USED)
+        self._checks.append(_USES[Use.USED])
         return self._report()
 
     def _credentials(self, parts: ResponseParts) -> list[_Shown]:

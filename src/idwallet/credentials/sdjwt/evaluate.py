@@ -12,11 +12,10 @@ The steps, in the order of the code:
 Independent steps all run; a dependent one says what it waits for.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from idwallet.codec.json import JsonObject, JsonValue, read_object
-from idwallet.codec.numeric_date import numeric_seconds
 from idwallet.codec.text import show
 from idwallet.credentials.required import Context, Expected, HeldBy
 from idwallet.credentials.sdjwt.key_binding import HolderJudgement
@@ -33,21 +32,21 @@ from idwallet.credentials.sdjwt.structures import (
     read_types,
 )
 from idwallet.credentials.sdjwt.unpack import DisclosureFault, Unpacked, unpack
-from idwallet.envelope.jws import signature_facts, signature_reason
+from idwallet.credentials.sdjwt.validity import judge_validity
+from idwallet.envelope.jws import VALID, signature_facts, signature_reason
 from idwallet.errors import MalformedError, UnsupportedError, fault_reason
 from idwallet.profiles import SdJwtVcVersion
 from idwallet.report import (
     Check,
     CheckId,
     Checks,
-    Facts,
     Reason,
     StatusListNeeded,
     check,
 )
 from idwallet.report.verdict import Answer, Given
 from idwallet.trust.anchors import Purpose
-from idwallet.trust.policy import ExpiryRule, MetadataRule, StatusRule
+from idwallet.trust.policy import MetadataRule, StatusRule
 from idwallet.trust.signer import (
     SignerFound,
     SignerRefused,
@@ -103,7 +102,7 @@ def evaluate(
         )
         return SdJwtVerdict((refused,))
     checks = Checks(subject)
-    checks.answers.append((CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED, ()))
+    checks.answers.append(_WELL_FORMED)
     judgement = _Judgement(sd_jwt, payload, context=context, checks=checks)
     return judgement.run(expected, types)
 
@@ -144,7 +143,13 @@ class _Judgement:
                 checks.wait(each, CheckId.CREDENTIAL_DISCLOSURES)
         else:
             types = self._type(unpacked, known)
-            until = self._validity(unpacked.claims, expected)
+            validity, until = judge_validity(
+                unpacked.claims,
+                expected=expected,
+                policy=self._context.policy,
+                now=self._now,
+            )
+            self._answer(validity)
         holder = HolderJudgement(
             self._sd_jwt,
             self._payload,
@@ -159,7 +164,7 @@ class _Judgement:
         holder.conclude(binding)
         issuer = signer if isinstance(signer, SignerFound) else None
         if unpacked is not None:
-            authentic = issuer is not None and signature[1] is Reason.VALID
+            authentic = issuer is not None and signature[1] is VALID
             self._status(unpacked.claims, authentic)
         return SdJwtVerdict(checks.made(), self._sd_jwt, unpacked, types, issuer, until)
 
@@ -180,14 +185,14 @@ class _Judgement:
             kid=header.kid,
             name=name if isinstance(name, str) else None,
             store=context.trust,
-            purpose=Purpose.ISSUE_CREDENTIALS,
+            purpose=_ISSUING,
             at=context.at,
             algorithms=context.policy.algorithms,
         )
         if isinstance(signer, SignerFound) and signer.anchor.credential_types:
             signer = for_types(signer, claimed_types(self._payload))
         given = tuple(signer.facts.items())
-        self._answer((CheckId.ISSUER_TRUST, signer.reason, given))
+        self._answer((_TRUST, signer.reason, given))
         return signer
 
     def _signature(self, signer: SignerFound | SignerRefused | None) -> Answer:
@@ -196,8 +201,8 @@ class _Judgement:
             return CheckId.ISSUER_SIGNATURE, Reason.WAITING, waits_for
         jws, allowed = self._sd_jwt.issuer_jwt, self._context.policy.algorithms
         reason = signature_reason(jws, key=signer.key, allowed=allowed)
-        if reason is Reason.VALID:
-            return CheckId.ISSUER_SIGNATURE, reason, ()
+        if reason is VALID:
+            return _SIGNED
         facts = tuple(signature_facts(reason, jws).items())
         return CheckId.ISSUER_SIGNATURE, reason, facts
 
@@ -209,7 +214,7 @@ class _Judgement:
         except DisclosureFault as fault:
             self._say(CheckId.CREDENTIAL_DISCLOSURES, fault.reason, facts=fault.facts)
             return None
-        self._answer((CheckId.CREDENTIAL_DISCLOSURES, Reason.ALL_MATCH, ()))
+        self._answer(_ALL_MATCH)
         return unpacked
 
     # Step 5.
@@ -237,16 +242,15 @@ class _Judgement:
             elif not types:
                 self._say(CheckId.CREDENTIAL_TYPE, Reason.TYPE_ABSENT)
             else:
-                self._answer((CheckId.CREDENTIAL_TYPE, Reason.ACCEPTED, shown))
+                self._answer((_TYPE, _ACCEPTED, shown))
         if not types:
             self._checks.wait(CheckId.CREDENTIAL_METADATA, CheckId.CREDENTIAL_TYPE)
         elif (
             types[0] not in known.by_vct
-            and policy.metadata is MetadataRule.IF_PRESENT
+            and policy.metadata is _METADATA_IF_PRESENT
             and "vct#integrity" not in unpacked.claims
         ):
-            reason = Reason.NOT_AT_HAND_ACCEPTED
-            self._answer((CheckId.CREDENTIAL_METADATA, reason, shown))
+            self._answer((_METADATA, _NOT_AT_HAND_ACCEPTED, shown))
         else:
             types = self._metadata(types, unpacked, known=known)
         return types
@@ -271,55 +275,10 @@ class _Judgement:
         self._checks.add(judged)
         return tuple(dict.fromkeys((*types, *extended)))
 
-    def _validity(
-        self, claims: JsonObject, expected: Expected | HeldBy
-    ) -> datetime | None:
-        times: dict[str, int | float] = {}
-        for name in _TIMES:
-            if name in claims:
-                seconds = numeric_seconds(claims[name])
-                if seconds is None:
-                    facts: Facts = {"what": "no NumericDate", "at": name}
-                    self._say(
-                        CheckId.CREDENTIAL_VALIDITY, Reason.MALFORMED, facts=facts
-                    )
-                    return None
-                times[name] = seconds
-        reason, fact, seconds = self._window(times)
-        if "aud" in claims and reason in _VALID and not _is_for(claims, expected):
-            reason, fact = Reason.MISMATCH, ""
-        if not fact or seconds is None:
-            self._say(CheckId.CREDENTIAL_VALIDITY, reason)
-            return None
-        moment = datetime.fromtimestamp(seconds, UTC)
-        self._answer((CheckId.CREDENTIAL_VALIDITY, reason, ((fact, moment),)))
-        return moment if fact == "until" else None
-
-    def _window(
-        self, times: dict[str, int | float]
-    ) -> tuple[Reason, str, int | float | None]:
-        """Return the reason, the fact that goes with it, and its moment in seconds."""
-        policy = self._context.policy
-        now, skew = self._now, policy.clock_skew.total_seconds()
-        until = times.get("exp")
-        if until is not None and now - skew >= until:
-            return Reason.EXPIRED, "until", until
-        for name, reason in _BEGINNINGS:
-            since = times.get(name)
-            if since is not None and now + skew < since:
-                return reason, "since", since
-        if until is not None:
-            return Reason.CURRENT, "until", until
-        if policy.expiry is ExpiryRule.REQUIRED:
-            return Reason.NO_EXPIRY, "", None
-        return Reason.NO_EXPIRY_ACCEPTED, "", None
-
     def _status(self, claims: JsonObject, authentic: bool) -> None:  # noqa: FBT001 - a fact, not a policy
         rule = self._context.policy.status
         if "status" not in claims:
-            strict = rule is StatusRule.REQUIRED
-            reason = Reason.NO_STATUS if strict else Reason.NO_STATUS_ACCEPTED
-            self._answer((CheckId.CREDENTIAL_STATUS, reason, ()))
+            self._answer(_NO_STATUS if rule is _REQUIRED else _NO_STATUS_ACCEPTED)
             return
         try:
             needed = read_status(claims["status"])
@@ -350,29 +309,32 @@ class _Judgement:
             )
 
 
+# What most verifications say and ask, ready made: Python 3.11 takes as long to look up
+# a member of an Enum as to call a function.
+_SIGNED: Final[Answer] = (CheckId.ISSUER_SIGNATURE, Reason.VALID, ())
+_WELL_FORMED: Final[Answer] = (CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED, ())
+_ALL_MATCH: Final[Answer] = (CheckId.CREDENTIAL_DISCLOSURES, Reason.ALL_MATCH, ())
+_NO_STATUS: Final[Answer] = (CheckId.CREDENTIAL_STATUS, Reason.NO_STATUS, ())
+_NO_STATUS_ACCEPTED: Final[Answer] = (
+    CheckId.CREDENTIAL_STATUS,
+    Reason.NO_STATUS_ACCEPTED,
+    (),
+)
+_TRUST: Final = CheckId.ISSUER_TRUST
+_TYPE: Final = CheckId.CREDENTIAL_TYPE
+_METADATA: Final = CheckId.CREDENTIAL_METADATA
+_ACCEPTED: Final = Reason.ACCEPTED
+_NOT_AT_HAND_ACCEPTED: Final = Reason.NOT_AT_HAND_ACCEPTED
+_ISSUING: Final = Purpose.ISSUE_CREDENTIALS
+_METADATA_IF_PRESENT: Final = MetadataRule.IF_PRESENT
+_REQUIRED: Final = StatusRule.REQUIRED
+
 _OF_CLAIMS: Final = (
     CheckId.CREDENTIAL_TYPE,
     CheckId.CREDENTIAL_METADATA,
     CheckId.CREDENTIAL_VALIDITY,
     CheckId.CREDENTIAL_STATUS,
 )
-_TIMES: Final = ("exp", "nbf", "iat")
-_BEGINNINGS: Final = (
-    ("nbf", Reason.NOT_YET_VALID),
-    ("iat", Reason.ISSUED_IN_THE_FUTURE),
-)
-_VALID: Final = frozenset({Reason.CURRENT, Reason.NO_EXPIRY_ACCEPTED})
-
-
-def _is_for(claims: JsonObject, expected: Expected | HeldBy) -> bool:
-    """Tell whether a credential for somebody's eyes only is for these (RFC 7519 4.1.3).
-
-    Its holder may have it in any case.
-    """
-    if isinstance(expected, HeldBy):
-        return True
-    audience = claims["aud"]
-    return expected.audience in (audience if isinstance(audience, list) else [audience])
 
 
 def read_status(value: JsonValue) -> StatusListNeeded:

@@ -15,13 +15,40 @@ from idwallet.credentials.sdjwt.structures import (
     hash_name,
 )
 from idwallet.crypto.keys import PublicKey
-from idwallet.envelope.jws import Jws, read_compact, signature_facts, signature_reason
+from idwallet.envelope.jws import (
+    VALID,
+    Jws,
+    read_compact,
+    signature_facts,
+    signature_reason,
+)
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.report import CheckId, Checks, Facts, Reason
+from idwallet.report.verdict import Answer
 from idwallet.trust.policy import BindingRule, Policy, PresenceRule
 
 # What a named tuple's constructor calls, without the Python function around it.
 _new: Final = tuple.__new__
+
+# What most verifications say and ask, ready made: Python 3.11 takes as long to look up
+# a member of an Enum as to call a function.
+_PROVEN: Final[Answer] = (CheckId.HOLDER_BINDING, Reason.PROVEN, ())
+_HASH_MISMATCH: Final[Answer] = (
+    CheckId.HOLDER_BINDING,
+    Reason.PRESENTATION_HASH_MISMATCH,
+    (),
+)
+_FRESH: Final[Answer] = (CheckId.PRESENTATION_FRESHNESS, Reason.FRESH, ())
+_ABSENCE: Final[Answer] = (CheckId.HOLDER_PRESENCE, Reason.NOT_ESTABLISHED, ())
+_ABSENCE_ACCEPTED: Final[Answer] = (
+    CheckId.HOLDER_PRESENCE,
+    Reason.NOT_ESTABLISHED_ACCEPTED,
+    (),
+)
+_NONCE: Final = CheckId.PRESENTATION_NONCE
+_AUDIENCE: Final = CheckId.PRESENTATION_AUDIENCE
+_MATCHES: Final = Reason.MATCHES
+_LENIENT: Final = PresenceRule.NOT_ESTABLISHED_ACCEPTED
 
 
 class Binding(NamedTuple):
@@ -113,16 +140,13 @@ class HolderJudgement:
             said = binding.said
             self._binding(binding)
             nonce = compared(said.get("nonce"), expected.nonce)
-            answer((CheckId.PRESENTATION_NONCE, nonce, ()))
+            answer((_NONCE, nonce, ()))
             audience = compared(said.get("aud"), expected.audience)
-            answer((CheckId.PRESENTATION_AUDIENCE, audience, ()))
+            answer((_AUDIENCE, audience, ()))
             self._freshness(said)
         # No SD-JWT VC can carry an attestation of presence yet.
-        lenient = self._policy.presence is PresenceRule.NOT_ESTABLISHED_ACCEPTED
-        presence = (
-            Reason.NOT_ESTABLISHED_ACCEPTED if lenient else Reason.NOT_ESTABLISHED
-        )
-        answer((CheckId.HOLDER_PRESENCE, presence, ()))
+        lenient = self._policy.presence is _LENIENT
+        answer(_ABSENCE_ACCEPTED if lenient else _ABSENCE)
 
     def _held(self, expected: HeldBy) -> None:
         if self._sd_jwt.key_binding is not None:
@@ -168,14 +192,13 @@ class HolderJudgement:
             reason = Reason.TYP_MISMATCH
         else:
             reason = signature_reason(jws, key=key, allowed=self._policy.algorithms)
-        if reason is not Reason.VALID:
+        if reason is not VALID:
             facts = tuple(signature_facts(reason, jws).items())
             self._answer((CheckId.HOLDER_BINDING, reason, facts))
             return
         covered = digest_of(self._sd_jwt.compact, algorithm)
-        same = compared(said.get("sd_hash"), covered) is Reason.MATCHES
-        reason = Reason.PROVEN if same else Reason.PRESENTATION_HASH_MISMATCH
-        self._answer((CheckId.HOLDER_BINDING, reason, ()))
+        same = compared(said.get("sd_hash"), covered) is _MATCHES
+        self._answer(_PROVEN if same else _HASH_MISMATCH)
 
     def _unbound(self, expected: Expected) -> None:
         lenient = self._policy.binding is BindingRule.AS_QUERIED
@@ -216,7 +239,7 @@ class HolderJudgement:
             }
             self._say(CheckId.PRESENTATION_FRESHNESS, Reason.TOO_OLD, facts=facts)
         else:
-            self._answer((CheckId.PRESENTATION_FRESHNESS, Reason.FRESH, ()))
+            self._answer(_FRESH)
 
 
 def _require_dates(said: JsonObject) -> None:
@@ -238,4 +261,4 @@ def compared(found: JsonValue, expected: str) -> Reason:
             found.encode("utf-8", "surrogatepass"),
             expected.encode("utf-8", "surrogatepass"),
         )
-    return Reason.MATCHES if equal else Reason.MISMATCH
+    return _MATCHES if equal else Reason.MISMATCH

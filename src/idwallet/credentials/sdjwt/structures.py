@@ -338,7 +338,7 @@ def read_types(claims: JsonObject, version: SdJwtVcVersion) -> tuple[str, ...]:
     if not isinstance(vct, str) or not vct:
         return ()
     # Draft 18 brought further types; under a profile before it they mean nothing.
-    if version is SdJwtVcVersion.DRAFT_13 or "aka_vcts" not in claims:
+    if "aka_vcts" not in claims or version is SdJwtVcVersion.DRAFT_13:
         return (vct,)
     found = claims["aka_vcts"]
     names = found if isinstance(found, list) else []

@@ -281,7 +281,8 @@ class _Unpacking:
                 },
             )
         by_digest = self._by_digest
-        found = [by_digest[each] for each in texts if each in by_digest]
+        known = filter(by_digest.__contains__, texts)
+        found = list(map(by_digest.__getitem__, known))
         self.hidden += len(texts) - len(found)
         return found
 

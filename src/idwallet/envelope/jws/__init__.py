@@ -3,7 +3,7 @@
 from idwallet.envelope.jws.compact import read_compact
 from idwallet.envelope.jws.header import JwsHeader, x5c_parameter
 from idwallet.envelope.jws.json import read_json_serialization
-from idwallet.envelope.jws.judge import signature_facts, signature_reason
+from idwallet.envelope.jws.judge import VALID, signature_facts, signature_reason
 from idwallet.envelope.jws.sign import (
     CompactSigner,
     JsonShape,
@@ -15,6 +15,7 @@ from idwallet.envelope.jws.sign import (
 from idwallet.envelope.jws.structures import Jws
 
 __all__ = [
+    "VALID",
     "CompactSigner",
     "JsonShape",
     "JsonSigner",

@@ -1,7 +1,7 @@
 """Whether a JWS was signed by a key."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from idwallet.codec.text import show
 from idwallet.crypto.algorithms import JOSE_NAMES, Algorithm
@@ -11,6 +11,9 @@ from idwallet.report import Reason
 
 if TYPE_CHECKING:
     from idwallet.envelope.jws._jose import Matches
+
+VALID: Final = Reason.VALID
+"""The reason that `signature_reason` returns most often, to be compared with."""
 
 
 def signature_reason(
@@ -35,7 +38,7 @@ def signature_reason(
         return Reason.KEY_UNUSABLE
     matches = _door()[algorithm]
     same = matches(key.native, message=jws.signing_input, signature=jws.signature)
-    return Reason.VALID if same else Reason.INVALID
+    return VALID if same else Reason.INVALID
 
 
 def signature_facts(reason: Reason, jws: Jws) -> dict[str, str]:
