@@ -111,6 +111,19 @@ MISSING: Final = {
         ("request", *ASK, "--age-over", "18", "--certificates", "pki/issuer.pem"),
         2,
     ),
+    "a DNS name by its hash": (
+        ("request", *ASK, "--age-over", "18", "--dns-name", "shop.example"),
+        2,
+    ),
+    "a DNS name of somebody else": (
+        (
+            *("request", *ASK, "--age-over", "18", "--dns-name", "other.example"),
+            *("--client-id-prefix", "x509_san_dns"),
+        ),
+        2,
+    ),
+    "a kid of a certificate": (("request", *ASK, "--age-over", "18", "--kid", "k"), 2),
+    "a trusted type": (("verify", "response.txt", *VERIFY, "--trust-type", "card"), 2),
     "type": (("issue", "person.json", *ISSUE, "--vct", "passport"), 2),
     "path": (("issue", "person.json", *ISSUE, "--always-show", "name"), 2),
     "status": (("issue", "person.json", *ISSUE, "--status-index", "3"), 2),

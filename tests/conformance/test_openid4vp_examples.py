@@ -192,11 +192,13 @@ def test_what_goes_into_a_presentation_is_no_response(
     assert caught.value.at == "/vp_token"
 
 
-def test_a_presentation_that_is_an_object_is_not_supported(examples: Path) -> None:
+def test_a_presentation_that_is_an_object_is_read(examples: Path) -> None:
     presentation = load(examples / "response/ldp_vc.json")
-    with pytest.raises(UnsupportedError) as caught:
-        read_response(json.dumps({"vp_token": {"example_ldp_vc": [presentation]}}))
-    assert caught.value.at == "/vp_token/example_ldp_vc"
+    body = json.dumps({"vp_token": {"example_ldp_vc": [presentation]}})
+    found = read_response(body)
+    assert isinstance(found, ResponseParts)
+    (text,) = found.presentations["example_ldp_vc"]
+    assert json.loads(text) == presentation
 
 
 def test_the_example_presentation_is_answered_in_both_ways(examples: Path) -> None:

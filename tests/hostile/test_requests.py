@@ -2,9 +2,9 @@
 
 import pytest
 
-from idwallet.report import TABLE, Outcome
-from idwallet.testing.corpus import REQUESTS, RequestForgery, judge_request, moved
+from idwallet.testing.corpus import REQUESTS, RequestForgery, judge_request
 from idwallet.testing.scene import Scene
+from tests.hostile.twins import require_only_its_check_moved
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +21,4 @@ def test_the_twin_passes_and_the_fault_moves_exactly_its_check(
     forgery: RequestForgery, scene: Scene
 ) -> None:
     valid, forged = (judge_request(each) for each in forgery.twins(scene))
-    assert valid.outcome is Outcome.PASSED
-    assert forged.outcome is TABLE[forgery.check, forgery.reason].outcome
-    found = {each.reason for each in forged.checks if each.id is forgery.check}
-    assert found == {forgery.reason}
-    hit, wait = moved(valid, forged)
-    assert hit == {forgery.check}
-    assert forgery.check not in wait
+    require_only_its_check_moved(forgery, valid, forged)

@@ -217,9 +217,12 @@ def test_what_is_built_reads_back_equal_from_every_carrier(
 
 
 query_ids = st.text("abcXYZ019_-", min_size=1, max_size=10)
+# What begins like an object is written as one, or refused if it is none.
 presentation_texts = st.text(
     st.characters(exclude_categories=["Cs"]), min_size=1, max_size=100
-)
+).filter(lambda text: not text.startswith("{")) | st.dictionaries(
+    st.text("abc", min_size=1, max_size=3), st.integers() | st.text("xyz"), min_size=1
+).map(lambda shown: json.dumps(shown, separators=(",", ":")))
 
 
 @given(

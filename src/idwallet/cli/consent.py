@@ -12,7 +12,7 @@ from idwallet.credentials.sdjwt.present import (
     revealed_places,
 )
 from idwallet.credentials.sdjwt.unpack import without_holes
-from idwallet.roles.holder import Asked, Choice, Match, Shown
+from idwallet.roles.asked import Asked, Choice, Match, Shown
 
 
 def consent_lines(choice: Choice, speech: Speech) -> Iterator[str]:

@@ -156,8 +156,31 @@ def wallet_option(function: _Function) -> _Function:
     )(function)
 
 
+def serialisation_option(what: str) -> Callable[[_Function], _Function]:
+    """Take ``--serialisation``: how an SD-JWT is written down."""
+    return click.option(
+        "--serialisation",
+        type=click.Choice(["compact", "flattened", "general"]),
+        default="compact",
+        show_default=True,
+        help=f"How {what} is written: a line of text, or one of two JSON forms.",
+    )
+
+
+def trusted_types_option(function: _Function) -> _Function:
+    """Take ``--trust-type``: what those in ``--trust`` are believed about."""
+    return click.option(
+        "--trust-type",
+        "trusted_types",
+        multiple=True,
+        metavar="TYPE",
+        help="Believe those in --trust about this type alone: a vct, or a name of the "
+        "catalogue. May be repeated. Default: about every type.",
+    )(function)
+
+
 def trust_option(whom: str) -> Callable[[_Function], _Function]:
-    """Take ``--trust`` and ``--issuer-name``: who is believed."""
+    """Take ``--trust`` and ``--trust-name``: who is believed."""
 
     def add(function: _Function) -> _Function:
         names = click.option(

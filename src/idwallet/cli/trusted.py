@@ -5,11 +5,13 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.adapters.keys import open_signer
-from idwallet.cli.faults import STREAM, about
+from idwallet.cli.faults import STREAM, about, usage_fault
 from idwallet.cli.files import read_input
 from idwallet.cli.passphrase import asker
 from idwallet.codec.json import read_object
 from idwallet.codec.pem import read_pem
+from idwallet.credentials.catalogue import catalogue
+from idwallet.credentials.model import Format
 from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import Signer
@@ -66,27 +68,53 @@ def read_certificates(source: str) -> bytes:
 
 
 def read_trust(
-    sources: Sequence[str], *, names: Sequence[str], purpose: Purpose
+    sources: Sequence[str],
+    *,
+    names: Sequence[str],
+    purpose: Purpose,
+    types: Sequence[str] = (),
 ) -> TrustStore:
     """Return a trust store of the roots in these files, for one purpose only.
+
+    `types` bound what they are believed about; see `type_named`.
 
     Raises:
         CommandFault: one of them cannot be read, or cannot be an anchor.
     """
     anchors: list[TrustAnchor] = []
+    vcts = [type_named(each, option="--trust-type") for each in types]
     for source in sources:
         with about(source, remedy="CA certificates as PEM, or a JWK set"):
-            anchors += _anchors(source, names=names, purpose=purpose)
+            anchors += _anchors(source, names=names, purpose=purpose, types=vcts)
     return TrustStore(anchors)
 
 
+def type_named(name: str, *, option: str) -> str:
+    """Return the vct of a catalogue name, or the name itself when it is a type.
+
+    Raises:
+        CommandFault: it is neither.
+    """
+    listed = catalogue().get(name)
+    if listed is not None:
+        return listed.types[Format.SD_JWT_VC.value]
+    if ":" not in name:
+        known = ", ".join(catalogue())
+        raise usage_fault(f"{option} is a type with a colon in it, or one of: {known}")
+    return name
+
+
 def _anchors(
-    source: str, *, names: Sequence[str], purpose: Purpose
+    source: str, *, names: Sequence[str], purpose: Purpose, types: Sequence[str]
 ) -> Iterator[TrustAnchor]:
     data = read_input(source, max_bytes=limits.JSON_BYTES)
     if data.lstrip().startswith(b"{"):
         yield TrustAnchor.from_jwks(
-            data, name=source, purposes=[purpose], issuer_names=names
+            data,
+            name=source,
+            purposes=[purpose],
+            issuer_names=names,
+            credential_types=types,
         )
         return
     for der in _ders(data):
@@ -95,6 +123,7 @@ def _anchors(
             name=Certificate.from_der(der, at="certificate").subject,
             purposes=[purpose],
             issuer_names=names,
+            credential_types=types,
         )
 
 

@@ -1,15 +1,13 @@
 """Hold credentials, read requests, and show what the person chooses."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from idwallet.codec.moment import require_aware
 from idwallet.codec.numeric_date import numeric_date
 from idwallet.credentials.model import Credential
-from idwallet.credentials.paths import ClaimPath
-from idwallet.credentials.query import CandidateMatch, Query, QueryMatch, match
+from idwallet.credentials.query import match
 from idwallet.credentials.required import STORED, Context, HeldBy, required_of
 from idwallet.credentials.sdjwt.evaluate import evaluate
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
@@ -21,23 +19,36 @@ from idwallet.credentials.sdjwt.present import (
     revealed_places,
     show_claims,
 )
+from idwallet.credentials.sdjwt.structures import Serialisation, serialise
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.signer import StoredKeySigner
 from idwallet.errors import (
+    MalformedError,
     SignerUnavailable,
     UsageError,
     VerificationError,
     VerificationFailed,
     VerificationIndeterminate,
 )
-from idwallet.ports import CredentialStore, KeyStore, Random
+from idwallet.ports import CredentialStore, KeyStore, Random, StoredRecord
 from idwallet.protocols.openid4vp.evaluate import evaluate_request
+from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.protocols.openid4vp.response import (
+    write_refusal,
+    write_refusal_json,
     write_response,
     write_response_json,
 )
 from idwallet.report import Check, Outcome, Report, Required
+from idwallet.roles.asked import (
+    Asked,
+    Authenticated,
+    Choice,
+    Match,
+    PresentationResponse,
+    Shown,
+)
 from idwallet.roles.record import HeldCredential, open_record, seal_record
 from idwallet.trust import policies
 from idwallet.trust.anchors import TrustStore
@@ -45,167 +56,6 @@ from idwallet.trust.policy import Policy
 from idwallet.trust.signer import SignerFound
 
 _SUBJECT: Final = "credential"
-
-
-@dataclass(frozen=True, slots=True)
-class Authenticated:
-    """An asker whose certificate chain or pinned key the wallet trusts.
-
-    `name` is the name by which it is trusted; pass it through `codec.text` to show. It
-    need not be unique: `anchor` is the name of the trust anchor behind it,
-    `certificate` the SHA-256 of its own certificate in hexadecimal, or None where the
-    key was pinned.
-    """
-
-    name: str
-    client_id: str
-    anchor: str
-    certificate: str | None
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Asked:
-    """A request that passed every check: who asks, for what, and why.
-
-    `purpose` is the verifier's own word, or None; pass it through `codec.text`.
-    """
-
-    by: Authenticated
-    query: Query
-    purpose: str | None
-    report: Report
-    request: RequestObject
-
-    def __repr__(self) -> str:
-        """Show who asks."""
-        return f"Asked(by={self.by.client_id!r})"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One credential that will be shown, and the claims of it that will.
-
-    `paths` are the claims that were asked for. `reveals` is where every claim stands
-    that the verifier will see, each element of an array by itself: also what the
-    issuer put in one disclosure with a claim, and what it discloses always. Besides
-    these only the credential's type, issuer, key, dates and status are seen.
-    """
-
-    query_id: str
-    credential: HeldCredential
-    paths: tuple[ClaimPath, ...]
-    reveals: tuple[ClaimPath, ...]
-
-    @property
-    def more_than_asked(self) -> tuple[ClaimPath, ...]:
-        """What of `reveals` nobody asked for: it cannot be kept back by itself."""
-        asked = frozenset(self.paths)
-        return tuple(
-            place
-            for place in self.reveals
-            if not any(place[:size] in asked for size in range(1, len(place) + 1))
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What the person agreed to show in answer to one request."""
-
-    asked: Asked
-    shown: tuple[Shown, ...]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Match:
-    """What of the wallet answers a request. Nothing is signed, nothing left yet.
-
-    `found` says for each credential query which credentials answer it, and the
-    nearest misses: the right credential that lacks a claim.
-    """
-
-    asked: Asked
-    found: QueryMatch
-    credentials: tuple[HeldCredential, ...]
-
-    def __repr__(self) -> str:
-        """Show whether the request can be answered."""
-        return f"Match(satisfiable={self.found.is_satisfiable()})"
-
-    def choose(self, preferred: Mapping[str, HeldCredential] | None = None) -> Choice:
-        """Choose what to show: per credential query the preferred credential.
-
-        Where nothing is preferred the first match is taken, and of several options
-        the verifier's first. What is optional is shown only if it is preferred.
-
-        Raises:
-            UsageError: the request cannot be answered, or a preferred credential
-                does not answer its query or stands beside another option.
-        """
-        if not self.found.is_satisfiable():
-            raise UsageError("the wallet cannot answer this request: see match.found")
-        wanted = preferred or {}
-        return Choice(
-            self.asked,
-            tuple(
-                self._take(name, wanted.get(name))
-                for name in self._needed(frozenset(wanted))
-            ),
-        )
-
-    def _needed(self, preferred: frozenset[str]) -> tuple[str, ...]:
-        """Return the queries to answer: of each set the option most preferred."""
-        needed: dict[str, None] = {}
-        for each in self.found.sets:
-            counts = [len(preferred.intersection(option)) for option in each.options]
-            most = max(counts, default=0)
-            if each.required or most:
-                needed |= dict.fromkeys(each.options[counts.index(most)])
-        if not needed.keys() >= preferred:
-            # Else another credential than the person chose would be shown.
-            raise UsageError("a preferred credential answers nothing that is needed")
-        return tuple(needed)
-
-    def offers(self, query_id: str) -> tuple[Shown, ...]:
-        """Return what each credential that answers this query would show.
-
-        A person can be shown them side by side: one credential may reveal more than
-        another for the same question (`Shown.more_than_asked`).
-        """
-        return tuple(self._shown(query_id, e) for e in self._matches(query_id))
-
-    def _matches(self, query_id: str) -> tuple[CandidateMatch, ...]:
-        found = self.found.credential(query_id)
-        return () if found is None else found.matches
-
-    def _shown(self, query_id: str, found: CandidateMatch) -> Shown:
-        credential = self.credentials[found.candidate]
-        held = read_held(credential.raw)
-        reveals = revealed_places(held, choose_disclosures(held, found.paths))
-        return Shown(query_id, credential, found.paths, reveals)
-
-    def _take(self, query_id: str, preferred: HeldCredential | None) -> Shown:
-        for each in self._matches(query_id):
-            if preferred in (None, self.credentials[each.candidate]):
-                return self._shown(query_id, each)
-        raise UsageError("that credential does not answer that query")
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class PresentationResponse:
-    """The answer to a request: what to send, and where.
-
-    `body` is the form of ``direct_post`` (``application/x-www-form-urlencoded``);
-    `json` the same as JSON for applications that carry it themselves. `send_to` is
-    the verifier's https address.
-    """
-
-    body: str
-    json: str
-    send_to: str
-
-    def __repr__(self) -> str:
-        """Show the address only: the rest is personal data."""
-        return f"PresentationResponse(send_to={self.send_to!r})"
 
 
 class Holder:
@@ -245,7 +95,7 @@ class Holder:
             VerificationIndeterminate: something could not be decided.
             PortError: the store failed; nothing was stored.
         """
-        _require_aware(at)
+        require_aware(at)
         thumbprint = holder_thumbprint(credential.raw) or ""
         mine = bool(thumbprint) and self._keys.get(thumbprint) is not None
         verdict = evaluate(
@@ -288,6 +138,35 @@ class Holder:
             open_record(record, key=self._seal) for record in self._store.records()
         )
 
+    def delete(self, name: str) -> None:
+        """Remove a credential, and its holder key unless another one is bound to it.
+
+        The key goes first: wherever this is interrupted, nothing can be shown any
+        more, what was copied elsewhere included, and calling it again finishes the
+        work. A name that is not there is no error. A record that does not open is
+        removed all the same; which key it had cannot be known.
+
+        Raises:
+            SignerError: the key could not be destroyed; the record is still there.
+            PortError: a store failed.
+        """
+        record = self._store.get(name)
+        held = None if record is None else self._opened(record)
+        if held is not None and not self._is_shared(held):
+            self._keys.delete(held.thumbprint)
+        self._store.delete(name)
+
+    def _is_shared(self, held: HeldCredential) -> bool:
+        others = (each for each in self._store.records() if each.name != held.name)
+        opened = map(self._opened, others)
+        return any(e is not None and e.thumbprint == held.thumbprint for e in opened)
+
+    def _opened(self, record: StoredRecord) -> HeldCredential | None:
+        try:
+            return open_record(record, key=self._seal)
+        except MalformedError:
+            return None
+
     def read_request(self, raw: str | bytes, *, at: datetime) -> Asked:
         """Verify a request and return who asks for what.
 
@@ -297,7 +176,7 @@ class Holder:
             VerificationFailed: a check failed; show the holder nothing of it.
             VerificationIndeterminate: something could not be decided.
         """
-        _require_aware(at)
+        require_aware(at)
         verdict = evaluate_request(raw, trust=self._trust, policy=self._policy, at=at)
         report = self._report(verdict.checks, at=at, required=verdict.required)
         request, signer = verdict.request, verdict.signer
@@ -324,7 +203,7 @@ class Holder:
         Raises:
             UsageError: `at` has no time zone.
         """
-        _require_aware(at)
+        require_aware(at)
         held = self.credentials()
         found = match(
             asked.query,
@@ -335,11 +214,17 @@ class Holder:
         return Match(asked, found, held)
 
     def present(
-        self, asked: Asked, choice: Choice, *, at: datetime
+        self,
+        asked: Asked,
+        choice: Choice,
+        *,
+        at: datetime,
+        serialisation: Serialisation = Serialisation.COMPACT,
     ) -> PresentationResponse:
         """Answer `asked` with exactly what `choice` says.
 
-        Signs once for each credential shown; sends nothing.
+        Signs once for each credential shown; sends nothing. Every verifier takes the
+        compact serialisation; choose a JSON one where yours is known to take it.
 
         Raises:
             UsageError: `choice` came from another request or says less than would be
@@ -347,20 +232,35 @@ class Holder:
             SignerUnavailable: the key of a credential is gone.
             SignerLocked: a key wants a PIN or a fingerprint.
         """
-        _require_aware(at)
+        require_aware(at)
         if choice.asked is not asked:
             raise UsageError("the choice was made for another request")
         request = asked.request
-        if at > request.expires:
+        if at >= request.expires:  # RFC 7519 §4.1.4: "on or after"
             raise UsageError("the request has expired: ask the verifier for a new one")
         presentations: dict[str, list[str]] = {}
         for each in choice.shown:
             shown = self._show(each, request, at=at)
+            if serialisation is not Serialisation.COMPACT:
+                shown = serialise(shown, serialisation)
             presentations.setdefault(each.query_id, []).append(shown)
         return PresentationResponse(
             body=write_response(presentations, state=request.state),
             json=write_response_json(presentations, state=request.state),
             send_to=request.response_uri,
+        )
+
+    def decline(self, asked: Asked) -> PresentationResponse:
+        """Answer `asked` with a refusal: its standard code and nothing else.
+
+        It does not say whether the person refused or the wallet holds nothing that
+        fits: ``access_denied`` stands for both (OpenID4VP 1.0 section 8.5).
+        """
+        state = asked.request.state
+        return PresentationResponse(
+            body=write_refusal(ErrorCode.ACCESS_DENIED, state=state),
+            json=write_refusal_json(ErrorCode.ACCESS_DENIED, state=state),
+            send_to=asked.request.response_uri,
         )
 
     def _show(self, shown: Shown, request: RequestObject, *, at: datetime) -> str:
@@ -381,11 +281,6 @@ class Holder:
             algorithm=held.algorithm,
             at=at,
         )
-
-
-def _require_aware(at: datetime) -> None:
-    if at.utcoffset() is None:
-        raise UsageError("`at` carries its time zone: use an aware datetime")
 
 
 def _authority_key_ids(issuer: SignerFound) -> tuple[bytes, ...]:

@@ -198,7 +198,7 @@ class _Answer:
 
     def _freshness(self) -> None:
         request, skew = self._request, self._request.verifier.policy.clock_skew
-        if self._at > request.expires + skew:
+        if self._at >= request.expires + skew:  # RFC 7519 §4.1.4: "on or after"
             facts: Facts = {"until": request.expires}
             self._say(
                 CheckId.PRESENTATION_FRESHNESS, Reason.REQUEST_EXPIRED, facts=facts

@@ -16,7 +16,6 @@ from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.sdjwt.structures import HASHES
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import x5c_parameter
-from idwallet.protocols.openid4vp.response import write_response_json
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.testing.scene import LIFE, PID, Scene
 
@@ -140,10 +139,11 @@ class Draft:
 
     def response(self) -> str:
         """Return the response body, as JSON."""
-        body = write_response_json(
-            {self.query_id: [self.token()]}, state=self.request.state
-        )
-        return self.bend_response(body)
+        members: JsonObject = {
+            "vp_token": {self.query_id: [self.token()]},
+            "state": self.request.state,
+        }
+        return self.bend_response(loose_json(members).decode())
 
 
 ABSENT: Final = "\0absent"

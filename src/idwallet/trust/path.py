@@ -160,7 +160,7 @@ def validate_path(
     """
     if not chain:
         raise UsageError("a chain has at least one certificate")
-    if at.tzinfo is None:
+    if at.utcoffset() is None:
         raise UsageError("the moment judged needs a zone")
     key = (tuple(each.der for each in chain), purpose, algorithms)
     known = store.paths.get(key, at=at)

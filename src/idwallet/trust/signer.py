@@ -85,7 +85,7 @@ def resolve_signer(  # noqa: PLR0913 - each is what a header says, or what judge
     Raises:
         UsageError: `at` has no zone.
     """
-    if at.tzinfo is None:
+    if at.utcoffset() is None:
         raise UsageError("the moment judged needs a zone")
     if not x5c:
         return _pinned(kid, name=name, store=store, purpose=purpose, at=at)

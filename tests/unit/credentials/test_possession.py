@@ -393,7 +393,6 @@ def test_a_report_on_a_proof_holds_nothing_that_the_proof_said() -> None:
         (ISSUER, "", AT),
         ("\udc80", NONCE, AT),
         (ISSUER, "\udc80", AT),
-        (ISSUER, NONCE, AT.replace(tzinfo=None)),
     ],
 )
 def test_nothing_is_proved_or_made_without_audience_nonce_and_moment(

@@ -1,4 +1,5 @@
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -12,9 +13,14 @@ from idwallet.credentials.possession import HolderKey
 from idwallet.credentials.query import Lack, Query
 from idwallet.credentials.sdjwt.issue import SdJwtVc, Shape
 from idwallet.credentials.sdjwt.present import read_held
-from idwallet.credentials.sdjwt.structures import json_form, read_sd_jwt
+from idwallet.credentials.sdjwt.structures import (
+    Serialisation,
+    json_form,
+    read_sd_jwt,
+)
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey
+from idwallet.crypto.signer import StoredKeySigner
 from idwallet.crypto.software import MemoryKeyStore, SoftwareSigner
 from idwallet.errors import (
     MalformedError,
@@ -27,8 +33,9 @@ from idwallet.errors import (
 from idwallet.ports import StoredRecord
 from idwallet.protocols.openid4vp.response import read_response
 from idwallet.report import CheckId, Outcome, Reason
-from idwallet.roles.holder import Asked, Choice, Holder
-from idwallet.roles.presentation import evaluate_presentation
+from idwallet.roles.asked import Asked, Choice
+from idwallet.roles.holder import Holder
+from idwallet.roles.presentation import evaluate_presentation, verify_presentation
 from idwallet.roles.record import seal_record
 from idwallet.testing.draft import draft
 from idwallet.testing.pki import Fault, TestPki
@@ -519,14 +526,159 @@ def test_a_choice_answers_the_request_it_was_made_for() -> None:
         wallet.present(second, choice, at=AT)
 
 
+@pytest.mark.parametrize("form", list(Serialisation))
+def test_a_credential_is_shown_in_the_serialisation_chosen(form: Serialisation) -> None:
+    wallet = SCENE.new_wallet()
+    wallet.add(SCENE.issue(), at=AT)
+    for kind in ("body", "json"):
+        request = SCENE.request()
+        asked = wallet.read_request(request.message.raw, at=AT)
+        choice = wallet.match(asked, at=AT).choose()
+        response = wallet.present(asked, choice, at=AT, serialisation=form)
+        answer = getattr(response, kind)
+        verified = verify_presentation(
+            answer, request=request, trust=SCENE.trust, at=AT
+        )
+        assert verified.claim("family_name", str) == "Образцова"
+    (shown,) = json.loads(response.json)["vp_token"]["pid"]
+    assert isinstance(shown, str if form is Serialisation.COMPACT else dict)
+    assert ("signatures" in shown) is (form is Serialisation.GENERAL)
+
+
+def test_declining_says_that_and_nothing_else() -> None:
+    wallet = SCENE.new_wallet()
+    request = SCENE.request()
+    asked = wallet.read_request(request.message.raw, at=AT)
+    response = wallet.decline(asked)
+    assert response.send_to == asked.request.response_uri
+    assert response.body == f"error=access_denied&state={request.state}"
+    expected = {"error": "access_denied", "state": request.state}
+    assert json.loads(response.json) == expected
+    for answer in (response.body, response.json):
+        found = evaluate_presentation(answer, request=request, trust=SCENE.trust, at=AT)
+        assert {e.reason for e in found.report.failed()} == {Reason.DECLINED}
+    # The request is not used up: the person may change their mind.
+    wallet.add(SCENE.issue(), at=AT)
+    answer = wallet.present(asked, wallet.match(asked, at=AT).choose(), at=AT).body
+    assert verify_presentation(answer, request=request, trust=SCENE.trust, at=AT)
+
+
+# --- deleting ----------------------------------------------------------------------
+
+
+class Interrupted(Exception):  # noqa: N818 - reads as what happened
+    """The process ended here."""
+
+
+class Fragile(MemoryStore):
+    """A store whose deleting is interrupted before it takes hold."""
+
+    def delete(self, name: str, /) -> None:
+        raise Interrupted
+
+
+class Stuck(MemoryKeyStore):
+    """A key store that cannot destroy a key just now."""
+
+    def delete(self, thumbprint: str) -> None:
+        raise SignerUnavailable("the token is not there")
+
+
+def of_its_own(store: MemoryStore, keys: MemoryKeyStore) -> tuple[Holder, str]:
+    """A wallet over these with one credential; its holder key's thumbprint."""
+    signer = StoredKeySigner(keys.create("ES256", None))
+    wallet = wallet_over(store, keys=keys)
+    wallet.add(issued_to(signer), at=AT)
+    return wallet, signer.public_key.thumbprint
+
+
+def issued_to(signer: StoredKeySigner) -> Credential:
+    return SCENE.issuer.issue(
+        SCENE.content(),
+        holder_key=HolderKey.unproven(signer.public_key, reason="a test key"),
+        valid_until=AT + timedelta(days=30),
+        at=AT,
+    )
+
+
+def test_a_deleted_credential_is_gone_and_so_is_its_key() -> None:
+    store, keys = MemoryStore(), MemoryKeyStore()
+    wallet, thumbprint = of_its_own(store, keys)
+    other, kept = of_its_own(store, keys)
+    name = next(e.name for e in wallet.credentials() if e.thumbprint == thumbprint)
+    wallet.delete(name)
+    assert [each.thumbprint for each in other.credentials()] == [kept]
+    assert keys.get(thumbprint) is None
+    assert keys.get(kept) is not None
+    wallet.delete(name)  # what is not there is no error
+
+
+def test_a_key_stays_while_another_credential_is_bound_to_it() -> None:
+    store, keys = MemoryStore(), MemoryKeyStore()
+    signer = StoredKeySigner(keys.create("ES256", None))
+    wallet = wallet_over(store, keys=keys)
+    first, second = (wallet.add(issued_to(signer), at=AT) for _ in range(2))
+    wallet.delete(first.name)
+    assert keys.get(signer.public_key.thumbprint) is not None
+    asked = wallet.read_request(SCENE.request().message.raw, at=AT)
+    assert wallet.present(asked, wallet.match(asked, at=AT).choose(), at=AT)
+    wallet.delete(second.name)
+    assert keys.get(signer.public_key.thumbprint) is None
+
+
+def test_an_interrupted_deletion_leaves_nothing_that_can_be_shown() -> None:
+    store, keys = Fragile(), MemoryKeyStore()
+    wallet, thumbprint = of_its_own(store, keys)
+    (held,) = wallet.credentials()
+    asked = wallet.read_request(SCENE.request().message.raw, at=AT)
+    choice = wallet.match(asked, at=AT).choose()
+    with pytest.raises(Interrupted):
+        wallet.delete(held.name)
+    assert keys.get(thumbprint) is None
+    with pytest.raises(SignerUnavailable):
+        wallet.present(asked, choice, at=AT)
+    sound = MemoryStore()
+    for record in store.records():
+        sound.put(record)
+    again = wallet_over(sound, keys=keys)
+    again.delete(held.name)
+    assert again.credentials() == ()
+
+
+def test_a_key_that_cannot_be_destroyed_keeps_its_record() -> None:
+    store = MemoryStore()
+    wallet, thumbprint = of_its_own(store, Stuck())
+    (held,) = wallet.credentials()
+    with pytest.raises(SignerUnavailable):
+        wallet.delete(held.name)
+    assert [each.thumbprint for each in wallet.credentials()] == [thumbprint]
+
+
+def test_a_record_that_does_not_open_can_be_deleted() -> None:
+    store, keys = MemoryStore(), MemoryKeyStore()
+    wallet, thumbprint = of_its_own(store, keys)
+    store.put(StoredRecord("broken", b"noise"))
+    with pytest.raises(MalformedError):
+        wallet.credentials()
+    (sound,) = (e.name for e in store.records() if e.name != "broken")
+    wallet.delete("broken")
+    assert [each.name for each in wallet.credentials()] == [sound]
+    assert keys.get(thumbprint) is not None
+    # Nor does a broken neighbour keep a key alive.
+    store.put(StoredRecord("broken", b"noise"))
+    wallet.delete(sound)
+    assert keys.get(thumbprint) is None
+
+
 def test_an_expired_request_is_not_answered() -> None:
     wallet = two_cards()
     asked = asked_by(wallet)
     choice = wallet.match(asked, at=AT).choose()
-    assert wallet.present(asked, choice, at=asked.request.expires)
-    late = asked.request.expires + timedelta(seconds=1)
-    with pytest.raises(UsageError):
-        wallet.present(asked, choice, at=late)
+    end = asked.request.expires
+    assert wallet.present(asked, choice, at=end - timedelta(microseconds=1))
+    for late in (end, end + timedelta(seconds=1)):
+        with pytest.raises(UsageError, match="expired"):
+            wallet.present(asked, choice, at=late)
 
 
 def test_a_credential_whose_key_is_gone_cannot_be_shown() -> None:
@@ -538,20 +690,6 @@ def test_a_credential_whose_key_is_gone_cannot_be_shown() -> None:
     scene.keys.delete(scene.holder_signer.public_key.thumbprint)
     with pytest.raises(SignerUnavailable):
         wallet.present(asked, choice, at=AT)
-
-
-def test_every_moment_has_a_zone() -> None:
-    naive = AT.replace(tzinfo=None)
-    wallet = two_cards()
-    asked = asked_by(wallet)
-    with pytest.raises(UsageError):
-        wallet.add(SCENE.issue(), at=naive)
-    with pytest.raises(UsageError):
-        wallet.read_request(SCENE.request().message.raw, at=naive)
-    with pytest.raises(UsageError):
-        wallet.match(asked, at=naive)
-    with pytest.raises(UsageError):
-        wallet.present(asked, wallet.match(asked, at=AT).choose(), at=naive)
 
 
 def test_a_wallet_of_another_key_store_holds_nothing_of_this_one() -> None:

@@ -343,17 +343,6 @@ def test_an_answer_is_judged_against_a_request_and_nothing_else(
             door("", request=request_, trust=SCENE.trust, at=AT)  # type: ignore[arg-type]
 
 
-def test_a_moment_has_a_zone() -> None:
-    made = draft(SCENE)
-    with pytest.raises(UsageError):
-        evaluate_presentation(
-            made.response(),
-            request=made.request,
-            trust=SCENE.trust,
-            at=AT.replace(tzinfo=None),
-        )
-
-
 def test_text_and_bytes_are_one_answer() -> None:
     undecided = replace(RETAIL, name="person", presence=PresenceRule.ATTESTED)
     made = draft(SCENE)

@@ -17,7 +17,7 @@ from idwallet.crypto.software import SoftwareSigner
 from idwallet.errors import MalformedError, UsageError, VerificationFailed
 from idwallet.ports import Use
 from idwallet.protocols.openid4vp.client import ClientIdPrefix
-from idwallet.roles.holder import Asked
+from idwallet.roles.asked import Asked
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.roles.verifier import PresentationRequest, RelyingParty, Verifier
 from idwallet.testing.certificates import CertificatePlan
@@ -197,11 +197,6 @@ def test_a_request_lives_as_long_as_it_is_told_and_no_longer_than_a_day() -> Non
     ):
         with pytest.raises(UsageError):
             ask(lifetime=lifetime)
-
-
-def test_a_request_has_a_moment_with_a_zone() -> None:
-    with pytest.raises(UsageError):
-        ask(at=AT.replace(tzinfo=None))
 
 
 def test_a_request_starts_at_a_whole_second() -> None:

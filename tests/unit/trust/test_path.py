@@ -596,11 +596,9 @@ def test_a_chain_longer_than_its_bound_exceeds_the_budget() -> None:
 # --- use --------------------------------------------------------------------------
 
 
-def test_an_empty_chain_or_a_moment_without_a_zone_is_a_fault_of_the_caller() -> None:
+def test_an_empty_chain_is_a_fault_of_the_caller() -> None:
     with pytest.raises(UsageError):
         judge()
-    with pytest.raises(UsageError):
-        judge(*PKI.issuer().chain, at=MOMENT.replace(tzinfo=None))
 
 
 def test_nobody_else_can_make_a_validated_path() -> None:

@@ -103,15 +103,6 @@ def test_what_is_no_digest_is_refused(
         use(MemoryReplay(), request_digest, response_digest)
 
 
-def test_moments_without_a_zone_are_refused() -> None:
-    naive = AT.replace(tzinfo=None)
-    guard = MemoryReplay()
-    with pytest.raises(UsageError):
-        guard.consume(REQUEST, RESPONSE, until=naive, at=AT)
-    with pytest.raises(UsageError):
-        guard.consume(REQUEST, RESPONSE, until=UNTIL, at=naive)
-
-
 def test_of_many_threads_exactly_one_is_first() -> None:
     guard = MemoryReplay()
     responses = [digest(f"response {n}") for n in range(64)]

@@ -9,7 +9,6 @@ from idwallet import limits
 from idwallet.crypto.algorithms import DEFAULT_ALGORITHMS, Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.software import SoftwareSigner
-from idwallet.errors import UsageError
 from idwallet.report import TABLE, CheckId, Reason
 from idwallet.testing.pki import MOMENT, Fault, TestIdentity, TestPki
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
@@ -312,12 +311,6 @@ def test_a_store_is_shared_between_threads() -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda chain: resolve(chain, store=store), chains))
     assert [isinstance(each, SignerFound) for each in answers] == [True, False] * 64
-
-
-def test_a_moment_without_a_zone_is_a_fault_of_the_caller() -> None:
-    for chain in ((), PKI.issuer().chain):
-        with pytest.raises(UsageError):
-            resolve(chain, name=NAME, at=MOMENT.replace(tzinfo=None))
 
 
 def test_an_embedded_key_is_not_even_a_parameter() -> None:

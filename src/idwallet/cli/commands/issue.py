@@ -22,6 +22,7 @@ from idwallet.cli.options import (
     key_option,
     moment_or_now,
     output_option,
+    serialisation_option,
     types_option,
 )
 from idwallet.cli.screen import write_json_document
@@ -30,14 +31,15 @@ from idwallet.cli.trusted import (
     read_certificates,
     read_public_key,
     read_types,
+    type_named,
 )
 from idwallet.cli.verdicts import Telling
 from idwallet.codec.json import read_object
-from idwallet.credentials.catalogue import catalogue
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.possession import HolderKey, ProvenKey, prove_possession
 from idwallet.credentials.sdjwt.issue import SdJwtVc
 from idwallet.credentials.sdjwt.metadata import Disclosability
+from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.report import StatusListNeeded
 from idwallet.roles.issuer import Issuer
 
@@ -108,6 +110,7 @@ _FORMAT: Final = "dc+sd-jwt"
     metavar="N",
     help="Its index in --status-list.",
 )
+@serialisation_option("the credential")
 @types_option
 @at_option
 @output_option("the credential")
@@ -141,6 +144,7 @@ class _Order:
     decoys: int
     status_list: str | None
     status_index: int | None
+    serialisation: str
     types: tuple[str, ...]
     at: datetime | None
     output: str
@@ -176,12 +180,13 @@ class _Order:
         with about(self.claims, remedy="one JSON object of names and values"):
             claims = read_object(data, at="claims")
         return SdJwtVc(
-            vct=_type(self.vct),
+            vct=type_named(self.vct, option="--vct"),
             claims=claims,
             disclosure={_path(each): Disclosability.NEVER for each in self.always_show},
             decoys=self.decoys,
             issuer_name=self.issuer_name,
             status=self._status(),
+            serialisation=Serialisation(self.serialisation),
         )
 
     def _status(self) -> StatusListNeeded | None:
@@ -230,17 +235,6 @@ class _Order:
         write_output(self.output, credential.encode("ascii") + b"\n")
         if self.as_json:
             write_json_document({**told, "file": self.output})
-
-
-def _type(name: str) -> str:
-    """Return the vct of a catalogue name, or the name itself when it is a type."""
-    listed = catalogue().get(name)
-    if listed is not None:
-        return listed.types[_FORMAT]
-    if ":" not in name:
-        known = ", ".join(catalogue())
-        raise usage_fault(f"--vct is a type with a colon in it, or one of: {known}")
-    return name
 
 
 def _path(text: str) -> ClaimPath:

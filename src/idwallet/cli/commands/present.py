@@ -24,6 +24,7 @@ from idwallet.cli.options import (
     output_option,
     reader_option,
     seal_option,
+    serialisation_option,
     trust_option,
     wallet_option,
 )
@@ -33,8 +34,9 @@ from idwallet.cli.trusted import read_trust
 from idwallet.cli.verdicts import Telling
 from idwallet.cli.words import Speech
 from idwallet.credentials.paths import show_path
+from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.explain.words import Language, Reader
-from idwallet.roles.holder import Choice, Match, PresentationResponse
+from idwallet.roles.asked import Choice, Match, PresentationResponse
 from idwallet.trust.anchors import Purpose
 
 
@@ -57,6 +59,7 @@ from idwallet.trust.anchors import Purpose
     show_default=True,
     help="How the answer is written: as direct_post sends it, or as JSON.",
 )
+@serialisation_option("each presentation")
 @lang_option
 @reader_option("holder")
 @at_option
@@ -83,6 +86,7 @@ class _Order:
     credential: str | None
     yes: bool
     form: str
+    serialisation: str
     lang: Language
     reader: Reader
     at: datetime | None
@@ -108,7 +112,12 @@ class _Order:
         choice = self._choose(match)
         self._agree(choice)
         with about(self.folder):
-            response = wallet.present(asked, choice, at=moment)
+            response = wallet.present(
+                asked,
+                choice,
+                at=moment,
+                serialisation=Serialisation(self.serialisation),
+            )
         self._hand_out(choice, response)
 
     def _choose(self, match: Match) -> Choice:

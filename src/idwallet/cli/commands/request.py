@@ -61,9 +61,19 @@ _PREFIXES: Final = {
     help="How the certificate names the verifier.",
 )
 @click.option(
+    "--dns-name",
+    metavar="NAME",
+    help="Which of several names in the certificate, with the prefix x509_san_dns.",
+)
+@click.option(
     "--client-id",
     metavar="NAME",
     help="The verifier's name where wallets pinned its key; no --certificates then.",
+)
+@click.option(
+    "--kid",
+    metavar="KID",
+    help="Which of several keys that wallets pinned for --client-id.",
 )
 @click.option(
     "--answer-to",
@@ -114,7 +124,9 @@ class _Order:
     passphrase_file: str | None
     certificates: str | None
     prefix: str
+    dns_name: str | None
     client_id: str | None
+    kid: str | None
     answer_to: str
     purpose: str
     policy: str
@@ -166,10 +178,18 @@ class _Order:
     def _identity(self) -> RelyingParty:
         if (self.certificates is None) is (self.client_id is None):
             raise usage_fault("give either --certificates or --client-id")
+        if self.dns_name is not None and self.prefix != ClientIdPrefix.X509_SAN_DNS:
+            raise usage_fault("--dns-name needs --client-id-prefix x509_san_dns")
+        if self.kid is not None and self.client_id is None:
+            raise usage_fault("--kid needs --client-id")
         signer = open_key(self.key, passphrase_file=self.passphrase_file)
         if self.certificates is None:
             return RelyingParty(
-                signer=signer, answer_to=self.answer_to, client_id=self.client_id
+                signer=signer,
+                answer_to=self.answer_to,
+                client_id=self.client_id,
+                kid=self.kid,
+                dns_name=self.dns_name,
             )
         chain = read_certificates(self.certificates)
         with about(self.certificates, remedy="the chain of the verifier's key as PEM"):
@@ -178,6 +198,7 @@ class _Order:
                 answer_to=self.answer_to,
                 certificates=chain,
                 prefix=_PREFIXES[self.prefix],
+                dns_name=self.dns_name,
             )
 
     def _hand_out(self, request: PresentationRequest) -> None:

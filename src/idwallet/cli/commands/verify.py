@@ -24,6 +24,7 @@ from idwallet.cli.options import (
     reader_option,
     seal_option,
     trust_option,
+    trusted_types_option,
     types_option,
 )
 from idwallet.cli.passphrase import asker
@@ -49,6 +50,7 @@ from idwallet.trust.anchors import Purpose
     help="What `idwallet request --save` kept: an answer is judged against it.",
 )
 @trust_option("issuers")
+@trusted_types_option
 @seal_option("what --save kept")
 @click.option(
     "--policy",
@@ -86,6 +88,7 @@ class _Order:
     state: str | None
     anchors: tuple[str, ...]
     names: tuple[str, ...]
+    trusted_types: tuple[str, ...]
     seal_file: str | None
     policy: str | None
     replay: str | None
@@ -106,7 +109,10 @@ class _Order:
         if self.state is None:
             raise usage_fault(_without_request(answer))
         trust = read_trust(
-            self.anchors, names=self.names, purpose=Purpose.ISSUE_CREDENTIALS
+            self.anchors,
+            names=self.names,
+            purpose=Purpose.ISSUE_CREDENTIALS,
+            types=self.trusted_types,
         )
         judged = evaluate_presentation(
             answer,

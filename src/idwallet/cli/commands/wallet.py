@@ -20,6 +20,7 @@ from idwallet.cli.options import (
     output_option,
     seal_option,
     trust_option,
+    trusted_types_option,
     wallet_option,
 )
 from idwallet.cli.pocket import open_or_make_pocket, open_pocket
@@ -84,6 +85,7 @@ def prove_command(  # noqa: PLR0913 - one parameter for each option
 @click.argument("credential")
 @wallet_option
 @trust_option("issuers")
+@trusted_types_option
 @seal_option("the wallet")
 @at_option
 @lang_option
@@ -94,6 +96,7 @@ def add_command(  # noqa: PLR0913 - one parameter for each option
     folder: str,
     anchors: tuple[str, ...],
     names: tuple[str, ...],
+    trusted_types: tuple[str, ...],
     seal_file: str | None,
     at: datetime | None,
     lang: Language,
@@ -105,7 +108,12 @@ def add_command(  # noqa: PLR0913 - one parameter for each option
     """
     require_one_stream(credential, seal_file, *anchors)
     raw = read_text(credential, max_bytes=limits.SD_JWT_BYTES)
-    trust = read_trust(anchors, names=names, purpose=Purpose.ISSUE_CREDENTIALS)
+    trust = read_trust(
+        anchors,
+        names=names,
+        purpose=Purpose.ISSUE_CREDENTIALS,
+        types=trusted_types,
+    )
     with about(folder):
         pocket = open_pocket(folder, seal_file=seal_file)
     with Telling(lang, "holder", as_json).refusals():

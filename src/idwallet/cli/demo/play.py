@@ -28,7 +28,8 @@ from idwallet.crypto.software import MemoryKeyStore
 from idwallet.ports import CredentialStore, KeyStore
 from idwallet.protocols.openid4vp.response import write_response
 from idwallet.report import Outcome, Report, StatusListNeeded
-from idwallet.roles.holder import Choice, Holder, Match
+from idwallet.roles.asked import Choice, Match
+from idwallet.roles.holder import Holder
 from idwallet.roles.issuer import Issuer
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.roles.verifier import PresentationRequest, RelyingParty, Verifier

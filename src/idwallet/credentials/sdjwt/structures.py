@@ -117,13 +117,20 @@ def read_sd_jwt(text: str | bytes) -> SdJwt:
             clause="idwallet limits",
         )
     if not text.isascii():
-        # Digests cover ASCII (§4.2.3): what is none has no digest to be compared.
-        raise MalformedError("not ASCII", at="sd-jwt", clause="RFC 9901 §4")
+        return _read_beyond_ascii(text)
     if isinstance(text, bytes):
         text = text.decode("ascii")
     if text.startswith("{"):
         return _read_json_form(text)
     return _read_compact_form(text)
+
+
+def _read_beyond_ascii(text: str | bytes) -> SdJwt:
+    """Read a JSON form whose unsigned members hold any text; refuse everything else."""
+    if text[:1] in {"{", b"{"}:
+        return _read_json_form(text)
+    # Digests cover ASCII (§4.2.3): what is none has no digest to be compared.
+    raise MalformedError("not ASCII", at="sd-jwt", clause="RFC 9901 §4")
 
 
 def _read_compact_form(text: str) -> SdJwt:
@@ -142,7 +149,7 @@ def _read_compact_form(text: str) -> SdJwt:
     return _new(SdJwt, (jws, tuple(disclosures), last or None, compact, ()))
 
 
-def _read_json_form(text: str) -> SdJwt:
+def _read_json_form(text: str | bytes) -> SdJwt:
     document = read_object(text, at="sd-jwt", clause="RFC 9901 §8")
     signatures = read_json_serialization(
         document, at="sd-jwt", understood=NO_EXTENSIONS

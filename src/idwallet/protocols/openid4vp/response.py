@@ -42,8 +42,10 @@ class ResponseParts:
     """The presentations of a response, of which nothing is verified.
 
     `presentations` maps identifiers of the query to what was presented for them, in
-    the order of the response; nobody has compared them with a query yet. `state` is
-    as received, or None.
+    the order of the response; nobody has compared them with a query yet. One that came
+    as an object stands there as its JSON text: what is signed or digested in a JSON
+    form are strings inside it, never the text around them (RFC 9901 section 8.1).
+    `state` is as received, or None.
     """
 
     presentations: Mapping[str, tuple[str, ...]] = field(repr=False)
@@ -71,7 +73,7 @@ def read_response(body: str | bytes) -> ResponseParts | WalletRefusal:
         MalformedError: it is neither, holds both or none of ``vp_token`` and
             ``error``, or breaks the rules of section 8.1.
         LimitError: more bytes, presentations or characters than `limits` allows.
-        UnsupportedError: an encrypted response, or a presentation that is an object.
+        UnsupportedError: an encrypted response.
     """
     data = read_text(body, max_bytes=limits.RESPONSE_BYTES, at="response")
     if data.startswith(b"{"):
@@ -100,10 +102,12 @@ def write_response(
 ) -> str:
     """Write a response as the form that ``direct_post`` sends.
 
-    `state` is that of the request, which must come back unchanged.
+    A presentation in a JSON form becomes an object, any other a string. `state` is
+    that of the request, which must come back unchanged.
 
     Raises:
-        UsageError: no presentation, an empty list, or an identifier that no query has.
+        UsageError: no presentation, an empty list, an identifier that no query has, or
+            a presentation that begins like a JSON object and is none.
     """
     token = json.write_json(_token(presentations)).decode()
     return write_form(_with_state({"vp_token": token}, state))
@@ -201,24 +205,30 @@ def _presentations(token: JsonValue) -> dict[str, tuple[str, ...]]:
 
 
 def _presentation(value: JsonValue, at: str) -> str:
-    if isinstance(value, str):
-        if value:
-            return value
+    if not isinstance(value, str | dict):
+        raise MalformedError("neither string nor object", at=at, clause=_PARAMETERS)
+    if not value:
         raise MalformedError("an empty presentation", at=at, clause=_PARAMETERS)
-    if isinstance(value, dict):
-        raise UnsupportedError(
-            "a presentation that is an object", at=at, clause=_PARAMETERS
-        )
-    raise MalformedError("neither string nor object", at=at, clause=_PARAMETERS)
+    return value if isinstance(value, str) else json.write_json(value).decode()
 
 
 def _token(presentations: Mapping[str, Sequence[str]]) -> JsonObject:
-    token: JsonObject = {name: list(each) for name, each in presentations.items()}
     try:
+        token: JsonObject = {
+            name: [_written(text, at=f"/vp_token/{name}") for text in texts]
+            for name, texts in presentations.items()
+        }
         _presentations(token)
     except MalformedError as error:
         raise UsageError(f"no verifier takes this response: {error}") from error
     return token
+
+
+def _written(text: str, *, at: str) -> JsonValue:
+    """Return a presentation as it stands in a response: an object if it is JSON."""
+    if not text.startswith("{"):
+        return text
+    return json.read_object(text, at=at, clause=_PARAMETERS)
 
 
 def _with_state(parameters: dict[str, str], state: str | None) -> dict[str, str]:

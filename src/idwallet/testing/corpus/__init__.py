@@ -38,6 +38,7 @@ from idwallet.testing.corpus.disclosures import DISCLOSURE_FORGERIES
 from idwallet.testing.corpus.forgery import Forgery, by_name, judge, moved
 from idwallet.testing.corpus.issuer import ISSUER_FORGERIES
 from idwallet.testing.corpus.metadata import METADATA_FORGERIES
+from idwallet.testing.corpus.objects import OBJECT_FORGERIES
 from idwallet.testing.corpus.proofs import PROOFS, ProofForgery, judge_proof
 from idwallet.testing.corpus.readers import READER_FORGERIES, REQUEST_SIGNATURES
 from idwallet.testing.corpus.requests import (
@@ -55,6 +56,7 @@ PRESENTATIONS: Final = (
     *METADATA_FORGERIES,
     *BINDING_FORGERIES,
     *RESPONSE_FORGERIES,
+    *OBJECT_FORGERIES,
 )
 
 REQUESTS: Final = (

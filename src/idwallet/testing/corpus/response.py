@@ -165,12 +165,6 @@ RESPONSE_FORGERIES: Final = (
     ),
     Forgery("a byte order mark", _FORMAT, _MALFORMED, _text(lambda b: f"\ufeff{b}")),
     Forgery(
-        "a presentation that is an object",
-        _FORMAT,
-        Reason.UNSUPPORTED,
-        _members(lambda m: {**m, "vp_token": {"pid": [{}]}}),
-    ),
-    Forgery(
         "an encrypted response",
         _FORMAT,
         Reason.UNSUPPORTED,

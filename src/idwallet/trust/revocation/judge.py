@@ -47,7 +47,7 @@ def judge_revocation(
     Raises:
         UsageError: `at` has no zone, or the path has no certificate of that index.
     """
-    if at.tzinfo is None:
+    if at.utcoffset() is None:
         raise UsageError("the moment judged needs a zone")
     if not 0 <= index < len(path.certificates):
         raise UsageError("the path has no certificate of that index")

@@ -160,7 +160,7 @@ class RevocationRules:
             raise UsageError("revocation evidence needs a finite maximum age")
         if not self.algorithms:
             raise UsageError("revocation rules need the algorithms that may sign")
-        if self.existed_before is not None and self.existed_before.tzinfo is None:
+        if self.existed_before is not None and self.existed_before.utcoffset() is None:
             raise UsageError("a proof of existence needs a moment with a zone")
 
 

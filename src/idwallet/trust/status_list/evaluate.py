@@ -39,7 +39,7 @@ def evaluate_status_list(
     Raises:
         UsageError: `source.taken` has no zone.
     """
-    if source.taken is not None and source.taken.tzinfo is None:
+    if source.taken is not None and source.taken.utcoffset() is None:
         raise UsageError("the moment of fetching needs a zone")
     try:
         read = _read(token, context)

@@ -55,7 +55,7 @@ class StatusListContent:
             raise UsageError("an entry of a status list has 1, 2, 4 or 8 bits")
         if not 0 < len(self.array) <= limits.STATUS_LIST_BITMAP_BYTES:
             raise UsageError("a status list has an entry, and a bounded number of them")
-        if self.expires is not None and self.expires.tzinfo is None:
+        if self.expires is not None and self.expires.utcoffset() is None:
             raise UsageError("the expiry of a status list needs a zone")
         if self.ttl is not None and self.ttl < _SECOND:
             raise UsageError("the time to live of a status list is whole seconds")
@@ -141,7 +141,7 @@ def issue_status_list_cwt(
 
 
 def _compressed(content: StatusListContent, at: datetime) -> bytes:
-    if at.tzinfo is None:
+    if at.utcoffset() is None:
         raise UsageError("the moment of issue needs a zone")
     if content.expires is not None and content.expires <= at:
         raise UsageError("a status list expires after it is issued")

@@ -101,7 +101,7 @@ class ListContext:
         Raises:
             UsageError: `at` has no zone.
         """
-        if self.at.tzinfo is None:
+        if self.at.utcoffset() is None:
             raise UsageError("the moment judged needs a zone")
 
 

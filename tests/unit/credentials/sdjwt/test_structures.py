@@ -198,6 +198,25 @@ def test_a_json_form_verifies_like_the_compact_one(
     assert compact.checks == verified.report.checks
 
 
+@pytest.mark.parametrize("form", [flattened, general])
+@pytest.mark.parametrize("note", ["plain", "é \U0001f600"])
+def test_a_presentation_may_be_the_object_itself(
+    form: Callable[[str], JsonObject], note: str
+) -> None:
+    made = draft(SCENE)
+    token = made.token()
+    shown: JsonObject = {**form(token), "note": note}
+    text = json.dumps({"vp_token": {"pid": [shown]}, "state": made.request.state})
+    verified = verify_presentation(
+        text, request=made.request, trust=SCENE.trust, at=SCENE.at
+    )
+    assert verified.claim("family_name", str) == "Образцова"
+    assert verified.report.checks == judge(draft(SCENE)).checks
+    text = json.dumps(shown, ensure_ascii=False)
+    for given in (text, text.encode()):
+        assert read_sd_jwt(given) == read_sd_jwt(json.dumps(form(token)))
+
+
 def test_the_flattened_form_is_what_the_compact_form_says() -> None:
     token = draft(SCENE).token()
     read = read_sd_jwt(token)

@@ -13,7 +13,6 @@ from idwallet.codec.json import JsonValue
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.envelope.jws import x5c_parameter
-from idwallet.errors import UsageError
 from idwallet.protocols.openid4vp import (
     ClientIdPrefix,
     ErrorCode,
@@ -842,12 +841,6 @@ def test_a_moment_in_another_zone_is_the_same_moment(desk: Desk) -> None:
     raw = desk.message().raw
     elsewhere = desk.at.astimezone(timezone(timedelta(hours=5, minutes=30)))
     assert desk.judge(raw, at=elsewhere) == desk.judge(raw)
-
-
-def test_a_moment_without_a_zone_is_the_callers_fault(desk: Desk) -> None:
-    for raw in (desk.message().raw, ""):
-        with pytest.raises(UsageError):
-            desk.judge(raw, at=desk.at.replace(tzinfo=None))
 
 
 def test_numbers_that_no_machine_word_holds_are_judged(desk: Desk) -> None:

@@ -28,7 +28,6 @@ from idwallet.testing.revocation import (
 )
 from idwallet.trust.revocation import (
     CrlNeeded,
-    Evidence,
     Good,
     OcspNeeded,
     OnHold,
@@ -38,7 +37,6 @@ from idwallet.trust.revocation import (
     Unknown,
     Unsettled,
     judge_path_revocation,
-    judge_revocation,
 )
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -250,12 +248,6 @@ def test_each_certificate_of_a_path_is_judged_leaf_first() -> None:
 def test_a_certificate_that_the_path_lacks_is_a_fault_of_the_caller(index: int) -> None:
     with pytest.raises(UsageError, match="index"):
         Scene().judge(index=index)
-
-
-def test_a_moment_without_a_zone_is_a_fault_of_the_caller() -> None:
-    naive = datetime(2026, 11, 24)  # noqa: DTZ001 - that is the fault
-    with pytest.raises(UsageError, match="zone"):
-        judge_revocation(SOUND.path(), evidence=Evidence(), at=naive, rules=RULES)
 
 
 # --- rules and budgets -------------------------------------------------------------

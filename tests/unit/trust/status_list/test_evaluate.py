@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from idwallet.codec.json import JsonObject, read_object, write_json
-from idwallet.errors import UsageError
 from idwallet.testing.status import StatusDraft, StatusScene, status_draft
 from idwallet.testing.status_draft import LIST
 from idwallet.trust.status_list import (
@@ -162,12 +161,6 @@ def test_a_refusal_says_as_of_when_where_that_could_be_read() -> None:
     found = made.evaluated()
     assert isinstance(found, ListRefused)
     assert (found.fault, found.as_of) == (ListFault.URI_MISMATCH, SCENE.at)
-
-
-def test_a_moment_of_fetching_needs_a_zone() -> None:
-    source = ListSource(LIST, taken=SCENE.at.replace(tzinfo=None))
-    with pytest.raises(UsageError):
-        evaluate_status_list("", source, context=SCENE.context)
 
 
 def test_nothing_is_inflated_before_the_signature_stands(

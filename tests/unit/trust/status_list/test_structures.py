@@ -5,7 +5,7 @@ import pytest
 
 from idwallet.errors import MalformedError, UsageError
 from idwallet.testing.status import StatusScene, status_draft
-from idwallet.trust.status_list import ListContext, StatusKind, StatusList
+from idwallet.trust.status_list import StatusKind, StatusList
 from idwallet.trust.status_list.structures import ListTimes
 
 SCENE = StatusScene(seed=b"structures")
@@ -68,17 +68,6 @@ def test_one_list_answers_many_threads() -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = set(pool.map(lambda n: found.status(17 + n % 2), range(1_000)))
     assert {each.number for each in answers} == {1, 2}
-
-
-def test_the_moment_judged_needs_a_zone() -> None:
-    context = SCENE.context
-    with pytest.raises(UsageError):
-        ListContext(
-            context.trust,
-            context.policy,
-            context.freshness,
-            context.at.replace(tzinfo=None),
-        )
 
 
 def test_a_context_can_be_copied() -> None:

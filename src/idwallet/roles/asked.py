@@ -1,0 +1,177 @@
+"""What a wallet is asked, what of it answers, and what the person chose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from idwallet.credentials.paths import ClaimPath
+from idwallet.credentials.query import CandidateMatch, Query, QueryMatch
+from idwallet.credentials.sdjwt.present import (
+    choose_disclosures,
+    read_held,
+    revealed_places,
+)
+from idwallet.errors import UsageError
+from idwallet.protocols.openid4vp.request import RequestObject
+from idwallet.report import Report
+from idwallet.roles.record import HeldCredential
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """An asker whose certificate chain or pinned key the wallet trusts.
+
+    `name` is the name by which it is trusted; pass it through `codec.text` to show. It
+    need not be unique: `anchor` is the name of the trust anchor behind it,
+    `certificate` the SHA-256 of its own certificate in hexadecimal, or None where the
+    key was pinned.
+    """
+
+    name: str
+    client_id: str
+    anchor: str
+    certificate: str | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Asked:
+    """A request that passed every check: who asks, for what, and why.
+
+    `purpose` is the verifier's own word, or None; pass it through `codec.text`.
+    """
+
+    by: Authenticated
+    query: Query
+    purpose: str | None
+    report: Report
+    request: RequestObject
+
+    def __repr__(self) -> str:
+        """Show who asks."""
+        return f"Asked(by={self.by.client_id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One credential that will be shown, and the claims of it that will.
+
+    `paths` are the claims that were asked for. `reveals` is where every claim stands
+    that the verifier will see, each element of an array by itself: also what the
+    issuer put in one disclosure with a claim, and what it discloses always. Besides
+    these only the credential's type, issuer, key, dates and status are seen.
+    """
+
+    query_id: str
+    credential: HeldCredential
+    paths: tuple[ClaimPath, ...]
+    reveals: tuple[ClaimPath, ...]
+
+    @property
+    def more_than_asked(self) -> tuple[ClaimPath, ...]:
+        """What of `reveals` nobody asked for: it cannot be kept back by itself."""
+        asked = frozenset(self.paths)
+        return tuple(
+            place
+            for place in self.reveals
+            if not any(place[:size] in asked for size in range(1, len(place) + 1))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the person agreed to show in answer to one request."""
+
+    asked: Asked
+    shown: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Match:
+    """What of the wallet answers a request. Nothing is signed, nothing left yet.
+
+    `found` says for each credential query which credentials answer it, and the
+    nearest misses: the right credential that lacks a claim.
+    """
+
+    asked: Asked
+    found: QueryMatch
+    credentials: tuple[HeldCredential, ...]
+
+    def __repr__(self) -> str:
+        """Show whether the request can be answered."""
+        return f"Match(satisfiable={self.found.is_satisfiable()})"
+
+    def choose(self, preferred: Mapping[str, HeldCredential] | None = None) -> Choice:
+        """Choose what to show: per credential query the preferred credential.
+
+        Where nothing is preferred the first match is taken, and of several options
+        the verifier's first. What is optional is shown only if it is preferred.
+
+        Raises:
+            UsageError: the request cannot be answered, or a preferred credential
+                does not answer its query or stands beside another option.
+        """
+        if not self.found.is_satisfiable():
+            raise UsageError("the wallet cannot answer this request: see match.found")
+        wanted = preferred or {}
+        return Choice(
+            self.asked,
+            tuple(
+                self._take(name, wanted.get(name))
+                for name in self._needed(frozenset(wanted))
+            ),
+        )
+
+    def _needed(self, preferred: frozenset[str]) -> tuple[str, ...]:
+        """Return the queries to answer: of each set the option most preferred."""
+        needed: dict[str, None] = {}
+        for each in self.found.sets:
+            counts = [len(preferred.intersection(option)) for option in each.options]
+            most = max(counts, default=0)
+            if each.required or most:
+                needed |= dict.fromkeys(each.options[counts.index(most)])
+        if not needed.keys() >= preferred:
+            # Else another credential than the person chose would be shown.
+            raise UsageError("a preferred credential answers nothing that is needed")
+        return tuple(needed)
+
+    def offers(self, query_id: str) -> tuple[Shown, ...]:
+        """Return what each credential that answers this query would show.
+
+        A person can be shown them side by side: one credential may reveal more than
+        another for the same question (`Shown.more_than_asked`).
+        """
+        return tuple(self._shown(query_id, e) for e in self._matches(query_id))
+
+    def _matches(self, query_id: str) -> tuple[CandidateMatch, ...]:
+        found = self.found.credential(query_id)
+        return () if found is None else found.matches
+
+    def _shown(self, query_id: str, found: CandidateMatch) -> Shown:
+        credential = self.credentials[found.candidate]
+        held = read_held(credential.raw)
+        reveals = revealed_places(held, choose_disclosures(held, found.paths))
+        return Shown(query_id, credential, found.paths, reveals)
+
+    def _take(self, query_id: str, preferred: HeldCredential | None) -> Shown:
+        for each in self._matches(query_id):
+            if preferred in (None, self.credentials[each.candidate]):
+                return self._shown(query_id, each)
+        raise UsageError("that credential does not answer that query")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PresentationResponse:
+    """The answer to a request: what to send, and where.
+
+    `body` is the form of ``direct_post`` (``application/x-www-form-urlencoded``);
+    `json` the same as JSON for applications that carry it themselves. `send_to` is
+    the verifier's https address.
+    """
+
+    body: str
+    json: str
+    send_to: str
+
+    def __repr__(self) -> str:
+        """Show the address only: the rest is personal data."""
+        return f"PresentationResponse(send_to={self.send_to!r})"
