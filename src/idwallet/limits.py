@@ -31,6 +31,25 @@ COSE_HEADER_BYTES: Final = 24_576
 COSE_SIGNATURE_BYTES: Final = 8_192
 COSE_CRIT_LABELS: Final = 8
 
+# XML (trusted lists, XML signatures). A national trusted list has a few megabytes, a
+# few ten thousand elements, and often declares its namespaces anew at each of them.
+XML_BYTES: Final = 16_777_216
+XML_TAGS: Final = 400_000
+XML_NAME_CHARACTERS: Final = 512
+XML_DEPTH: Final = 64
+XML_ATTRIBUTES: Final = 64
+XML_NAMESPACES: Final = 64
+XML_DECLARATIONS: Final = 50_000
+
+# XML signatures (XMLDSig 1.1, XAdES).
+XML_SIGNATURES: Final = 16
+XML_SIGNATURE_BYTES: Final = 8_192
+XML_SIGNED_INFO_BYTES: Final = 65_536
+XML_REFERENCES: Final = 32
+XML_TRANSFORMS: Final = 2
+XML_PREFIXES: Final = 32
+XML_CERTIFICATES: Final = 16
+
 # X.509 chains and path validation (RFC 5280).
 CERTIFICATE_BYTES: Final = 16_384
 CERTIFICATE_CACHE_BYTES: Final = 4_096

@@ -1,0 +1,104 @@
+"""The one place that imports lxml, and makes its parsers.
+
+No parser made here reads a DTD, replaces an entity, opens a file or a socket, or lifts
+the bounds that libxml2 sets itself. lxml is imported when XML is first read: who reads
+none needs none.
+"""
+
+from functools import cache
+from typing import Any
+
+from idwallet.errors import UnsupportedError
+
+Node = Any
+"""An element of lxml, which carries no types."""
+
+
+class XmlFault(Exception):  # noqa: N818 - never leaves this package
+    """The parser, or what makes canonical XML, refused."""
+
+
+@cache
+def _etree() -> Any:
+    try:
+        from lxml import etree
+    except ImportError as error:  # pragma: no cover - the tests install the extra
+        raise UnsupportedError(
+            "lxml is not installed: pip install 'idwallet[xml]'", clause="idwallet[xml]"
+        ) from error
+    return etree
+
+
+def feed(data: bytes, target: object) -> None:
+    """Parse once, handing each event to `target` and building nothing.
+
+    Raises:
+        XmlFault: it is not well-formed; and whatever `target` raises.
+    """
+    parser = _parser(target)
+    _parse(data, parser)
+    if len(parser.error_log):
+        # An undeclared prefix is no fault of XML 1.0, and told here alone.
+        raise XmlFault
+
+
+def tree(data: bytes) -> Node:
+    """Parse into a tree and return its root; comments and instructions are kept.
+
+    Raises:
+        XmlFault: it is not well-formed.
+    """
+    return _parse(data, _parser(None))
+
+
+def _parse(data: bytes, parser: Node) -> Node:
+    etree = _etree()
+    try:
+        return etree.fromstring(data, parser)
+    except etree.LxmlError:  # it holds a part of the text
+        raise XmlFault from None
+
+
+def _parser(target: object) -> Node:
+    options: dict[str, object] = {} if target is None else {"target": target}
+    return _etree().XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        recover=False,
+        remove_blank_text=False,
+        strip_cdata=True,
+        collect_ids=False,
+        **options,
+    )
+
+
+def canonical(
+    node: Node, *, exclusive: bool, comments: bool, prefixes: tuple[str, ...]
+) -> bytes:
+    """Return the canonical octets of an element or a tree.
+
+    Raises:
+        XmlFault: a namespace name is relative, which canonical XML does not allow.
+    """
+    etree = _etree()
+    try:
+        written: bytes = etree.tostring(
+            node,
+            method="c14n",
+            exclusive=exclusive,
+            with_comments=comments,
+            inclusive_ns_prefixes=list(prefixes) if exclusive and prefixes else None,
+        )
+    except etree.LxmlError:  # it holds the namespace name
+        raise XmlFault from None
+    return written
+
+
+def is_element(node: Node) -> bool:
+    """Say whether a node is an element, and no comment or instruction."""
+    return isinstance(node.tag, str)

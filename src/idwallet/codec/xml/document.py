@@ -1,0 +1,255 @@
+"""XML documents kept whole, to be made canonical; lxml's elements stay behind here."""
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Final, NamedTuple
+
+from idwallet import limits
+from idwallet.codec.xml import _door
+from idwallet.codec.xml.guard import guard
+from idwallet.errors import MalformedError, UnsupportedError
+
+_XML_NAMES: Final = "{http://www.w3.org/XML/1998/namespace}"
+# What is taken for an identifier: by XMLDSig and XAdES, SAML, and xml:id.
+ID_ATTRIBUTES: Final = ("Id", "ID", "id", f"{_XML_NAMES}id")
+
+
+class _Form(NamedTuple):
+    is_exclusive: bool
+    has_comments: bool
+
+
+class Canonicalization(Enum):
+    """A canonical form of XML, with comments or without.
+
+    1.0 and 1.1 differ only in what an element takes over from above it among the
+    attributes ``xml:``; where there is anything to take over, neither is made here.
+    """
+
+    INCLUSIVE = _Form(is_exclusive=False, has_comments=False)
+    INCLUSIVE_WITH_COMMENTS = _Form(is_exclusive=False, has_comments=True)
+    EXCLUSIVE = _Form(is_exclusive=True, has_comments=False)
+    EXCLUSIVE_WITH_COMMENTS = _Form(is_exclusive=True, has_comments=True)
+
+    def without_comments(self) -> "Canonicalization":
+        """Return the same form without comments."""
+        is_exclusive = self.value.is_exclusive
+        return (
+            Canonicalization.EXCLUSIVE if is_exclusive else Canonicalization.INCLUSIVE
+        )
+
+
+class XmlNode:
+    """One element of an `XmlDocument`; what it is made of does not come out."""
+
+    __slots__ = ("_at", "_node")
+
+    def __init__(self, node: _door.Node, at: str) -> None:
+        """Wrap an element; `XmlDocument` does."""
+        self._node = node
+        self._at = at
+
+    @property
+    def name(self) -> str:
+        """``{namespace}local``."""
+        tag: str = self._node.tag
+        return tag
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the whole document's element."""
+        return self._node.getparent() is None
+
+    @property
+    def is_below_root(self) -> bool:
+        """Whether it is a child of the whole document's element."""
+        above = self._node.getparent()
+        return above is not None and above.getparent() is None
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same element of the same document."""
+        return isinstance(other, XmlNode) and self._node is other._node
+
+    def __hash__(self) -> int:
+        """Agree with equality."""
+        return hash(id(self._node))
+
+    def __repr__(self) -> str:
+        """Show nothing of the document."""
+        return "<XmlNode>"
+
+    def attribute(self, name: str) -> str | None:
+        """Return the attribute of that name, or None."""
+        value: str | None = self._node.get(name)
+        return value
+
+    def children(self, name: str) -> tuple["XmlNode", ...]:
+        """Return the child elements of that name, in order."""
+        return tuple(XmlNode(each, self._at) for each in self._node.iterchildren(name))
+
+    def holds(self, other: "XmlNode") -> bool:
+        """Whether the other is this element, or stands in it."""
+        node = other._node  # noqa: SLF001 - another of its own kind
+        while node is not None:
+            if node is self._node:
+                return True
+            node = node.getparent()
+        return False
+
+    def path(self) -> tuple[int, ...]:
+        """Return where it stands: the place among its siblings at each level."""
+        steps, node = [], self._node
+        while (above := node.getparent()) is not None:
+            steps.append(above.index(node))
+            node = above
+        return tuple(reversed(steps))
+
+    def canonical(
+        self, form: Canonicalization, *, prefixes: tuple[str, ...] = ()
+    ) -> bytes:
+        """Return its canonical octets, by itself.
+
+        `prefixes` is the InclusiveNamespaces PrefixList of the exclusive form.
+
+        Raises:
+            MalformedError: a namespace name is relative (Canonical XML 1.0 §1.3).
+            UnsupportedError: in the inclusive form it would take over an attribute
+                ``xml:`` from above it.
+        """
+        if not form.value.is_exclusive:
+            self._require_own_attributes()
+        return _canonical(self._node, form, prefixes=prefixes, at=self._at)
+
+    def _require_own_attributes(self) -> None:
+        for above in self._node.iterancestors():
+            for name in above.attrib:
+                if name.startswith(_XML_NAMES) and self._node.get(name) is None:
+                    raise UnsupportedError(
+                        "an attribute to take over from above",
+                        at=self._at,
+                        clause="Canonical XML 1.0 §2.4, 1.1 §2.4",
+                    )
+
+
+def _canonical(
+    node: _door.Node, form: Canonicalization, *, prefixes: tuple[str, ...], at: str
+) -> bytes:
+    is_exclusive, has_comments = form.value
+    try:
+        return _door.canonical(
+            node, exclusive=is_exclusive, comments=has_comments, prefixes=prefixes
+        )
+    except _door.XmlFault:
+        raise MalformedError(
+            "a namespace name that is relative", at=at, clause="Canonical XML 1.0 §1.3"
+        ) from None
+
+
+class XmlDocument:
+    """A document, parsed once; not to be shared between threads."""
+
+    __slots__ = ("_at", "_data", "_removed", "_root")
+
+    def __init__(
+        self,
+        data: bytes,
+        *,
+        at: str,
+        removed: tuple[tuple[int, ...], ...] = (),
+    ) -> None:
+        """Parse guarded octets and take out what stands at these paths, in turn."""
+        self._at = at
+        self._data = data
+        self._removed = removed
+        self._root = _parsed(data, at=at)
+        for path in removed:
+            _take_out(_found(self._root, path))
+
+    @staticmethod
+    def from_bytes(
+        data: bytes, *, at: str, max_bytes: int = limits.XML_BYTES
+    ) -> "XmlDocument":
+        """Parse a document, once it is known to keep every bound.
+
+        Raises:
+            LimitError: a bound of `limits` is passed; nothing was built yet.
+            MalformedError: it is not well-formed, or has a DTD.
+            UnsupportedError: another encoding than UTF-8.
+        """
+        text = guard(data, at=at, max_bytes=max_bytes)
+        return XmlDocument(text, at=at)
+
+    @property
+    def root(self) -> XmlNode:
+        """The outermost element."""
+        return XmlNode(self._root, self._at)
+
+    def __repr__(self) -> str:
+        """Say how long it is; documents may be personal."""
+        return f"XmlDocument(<{len(self._data)} bytes>)"
+
+    def named(self, name: str) -> tuple[XmlNode, ...]:
+        """Return every element of that name, in document order."""
+        return tuple(XmlNode(each, self._at) for each in self._root.iter(name))
+
+    def identified(self, value: str) -> tuple[XmlNode, ...]:
+        """Return every element that has `value` for an identifier.
+
+        All attributes are looked at that anybody takes for one, so that two readers
+        cannot find two elements.
+        """
+        return tuple(XmlNode(each, self._at) for each in self._identified(value))
+
+    def _identified(self, value: str) -> Iterator[_door.Node]:
+        for each in self._root.iter():
+            if _door.is_element(each) and _has_id(each, value):
+                yield each
+
+    def canonical(
+        self, form: Canonicalization, *, prefixes: tuple[str, ...] = ()
+    ) -> bytes:
+        """Return the canonical octets of all of it; raises as `XmlNode.canonical`."""
+        tree = self._root.getroottree()
+        return _canonical(tree, form, prefixes=prefixes, at=self._at)
+
+    def without(self, node: XmlNode) -> "XmlDocument":
+        """Return a copy without that element; the text behind it stays.
+
+        Raises:
+            MalformedError: it is the root: nothing would be left.
+        """
+        if node.is_root:
+            raise MalformedError(
+                "nothing beside the element", at=self._at, clause="XMLDSig 1.1 §6.6.4"
+            )
+        removed = (*self._removed, node.path())
+        return XmlDocument(self._data, at=self._at, removed=removed)
+
+
+def _found(root: _door.Node, path: tuple[int, ...]) -> _door.Node:
+    node = root
+    for step in path:
+        node = node[step]
+    return node
+
+
+def _has_id(node: _door.Node, value: str) -> bool:
+    return any(node.get(name) == value for name in ID_ATTRIBUTES)
+
+
+def _parsed(text: bytes, *, at: str) -> _door.Node:
+    try:
+        return _door.tree(text)
+    except _door.XmlFault:
+        raise MalformedError("not well-formed", at=at, clause="XML 1.0 §2") from None
+
+
+def _take_out(node: _door.Node) -> None:
+    above, before, tail = node.getparent(), node.getprevious(), node.tail
+    above.remove(node)  # and what stood behind it
+    if not tail:
+        return
+    if before is None:
+        above.text = (above.text or "") + tail
+    else:
+        before.tail = (before.tail or "") + tail
