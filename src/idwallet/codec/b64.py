@@ -25,7 +25,7 @@ def encode_each(items: Sequence[bytes]) -> list[str]:
     """
     sizes = set(map(len, items))
     if len(sizes) != 1 or 0 in sizes:
-        return [encode(each) for each in items]
+        return [b64encode_as_string(each, _URL).rstrip("=") for each in items]
     # Filled up to whole groups, every item starts a group of its own; the low bits
     # that the filling gives its last character are zero, as they must be.
     (size,) = sizes

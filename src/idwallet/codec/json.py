@@ -102,7 +102,7 @@ def read_object(
     return value
 
 
-def read_rows(texts: list[bytes]) -> list[JsonValue] | None:
+def read_rows(texts: list[bytes]) -> list[list[JsonValue]] | None:
     """Return the arrays that the texts hold, all read at once, or None.
 
     It is for texts that are most likely written by `write_rows`: these it reads in
@@ -117,7 +117,7 @@ def read_rows(texts: list[bytes]) -> list[JsonValue] | None:
     if opened - len(joined.replace(b"[", b"")) > limits.JSON_DEPTH + len(texts):
         return None
     try:
-        values: list[JsonValue] = orjson.loads(joined)
+        values: list[list[JsonValue]] = orjson.loads(joined)
         # As in `read_json`; it also shows that no text borrowed from its neighbour.
         if _ROW.issuperset(map(type, values)) and [*map(orjson.dumps, values)] == texts:
             return values

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Final, NamedTuple, cast
 
@@ -33,6 +34,10 @@ DOTS: Final = "..."
 DEFAULT_HASH: Final = "sha-256"
 
 _DISCLOSURE: Final = "RFC 9901 §4.2"
+_LENGTHS: Final = frozenset({2, 3})
+_TEXT: Final = frozenset({str})
+_FIRST: Final = itemgetter(0)
+_LAST_BUT_ONE: Final = itemgetter(-2)
 
 HASHES: Final = MappingProxyType(
     {"sha-256": hashlib.sha256, "sha-384": hashlib.sha384, "sha-512": hashlib.sha512}
@@ -231,8 +236,10 @@ def read_disclosures(texts: Sequence[str], *, first: int = 1) -> list[list[JsonV
             whose salt, and name where there is one, are strings.
         LimitError: one passes `limits.DISCLOSURE_BYTES`.
     """
-    rows: list[list[JsonValue]] = []
     known = _read_at_once(texts)
+    if known is not None and _are_disclosures(known):
+        return known
+    rows: list[list[JsonValue]] = []
     for number, text in enumerate(texts):
         parts = _read_alone(text, first + number) if known is None else known[number]
         if not isinstance(parts, list) or not 2 <= len(parts) <= 3:
@@ -249,7 +256,19 @@ def read_disclosures(texts: Sequence[str], *, first: int = 1) -> list[list[JsonV
     return rows
 
 
-def _read_at_once(texts: Sequence[str]) -> list[JsonValue] | None:
+def _are_disclosures(rows: Sequence[list[JsonValue]]) -> bool:
+    """Tell whether all are of two or three, with texts where texts belong.
+
+    Of two, the last but one is the salt again.
+    """
+    return (
+        _LENGTHS.issuperset(map(len, rows))
+        and _TEXT.issuperset(map(type, map(_FIRST, rows)))
+        and _TEXT.issuperset(map(type, map(_LAST_BUT_ONE, rows)))
+    )
+
+
+def _read_at_once(texts: Sequence[str]) -> list[list[JsonValue]] | None:
     """Return what all hold, or None when that takes reading them one by one."""
     if max(map(len, texts), default=0) > limits.DISCLOSURE_BYTES:
         return None

@@ -24,6 +24,7 @@ Place = tuple[str | int, ...]
 
 # What a named tuple's constructor calls, without the Python function around it.
 _new: Final = tuple.__new__
+_CONTAINERS: Final = (dict, list)
 _FORBIDDEN_NAMES: Final = frozenset({SD, DOTS})
 
 
@@ -172,20 +173,17 @@ class _Unpacking:
     ) -> JsonObject:
         if len(place) + len(parents) > limits.SD_DEPTH:
             raise _too_deep(place)
-        made: JsonObject = {}
+        made: JsonObject = dict(node)
+        # Most members are scalars, which are where they belong already.
         for name, value in node.items():
-            if isinstance(value, dict):
-                made[name] = self.object_at(value, (*place, name), parents=parents)
-            elif not isinstance(value, list):
-                made[name] = value
-            elif name != SD:
-                made[name] = self._array_at(value, (*place, name), parents=parents)
+            if isinstance(value, _CONTAINERS) and name != SD:
+                made[name] = self.value_at(value, (*place, name), parents=parents)
         if DOTS in node:
             # Outside an array element the name has no meaning (§4.2.4.2).
             raise _malformed("a claim named '...'", place)
         if SD in node:
-            made.pop(SD, None)
-            self._insert_claims(node[SD], made, place=place, parents=parents)
+            digests = made.pop(SD)
+            self._insert_claims(digests, made, place=place, parents=parents)
         return made
 
     def value_at(
@@ -219,7 +217,7 @@ class _Unpacking:
             if here[0] in NEVER_DISCLOSABLE:
                 raise _fault(Reason.CLAIM_NEVER_DISCLOSABLE, position)
             self.revealed.append(_new(Revealed, (here, position, parents)))
-            if isinstance(value, dict | list):
+            if isinstance(value, _CONTAINERS):
                 inside = (*parents, position)
                 made[name] = self.value_at(value, here, parents=inside)
             else:
