@@ -15,7 +15,6 @@ from idwallet.testing.draft import ABSENT, Bend, loose_json, loose_jws, unchange
 from idwallet.testing.pki import MOMENT, TestIdentity, TestPki
 from idwallet.trust import policies
 from idwallet.trust.anchors import Purpose
-from idwallet.trust.path import STATUS_SIGNING
 from idwallet.trust.signer import SignerFound, resolve_signer
 from idwallet.trust.status_list import (
     FreshnessRule,
@@ -29,6 +28,7 @@ from idwallet.trust.status_list import (
 )
 from idwallet.trust.status_list.bitmap import deflate, pack
 from idwallet.trust.status_list.jwt import TYP_JWT
+from idwallet.trust.usages import STATUS_SIGNING
 
 ISSUER: Final = "https://issuer.example"
 LIST: Final = "https://issuer.example/status/1"

@@ -28,11 +28,15 @@ class Purpose(StrEnum):
     The CA of an anchor for `ISSUE_CREDENTIALS` is also believed about who signs the
     status lists of what is issued under it. `SIGN_STATUS_LISTS` by itself is for
     somebody else, registered for the addresses of lists in place of issuers' names.
+    `REGISTER_READERS` is for who signs registration certificates of relying parties
+    (ETSI TS 119 475), `SIGN_TRUSTED_LISTS` for the operators of lists of trust.
     """
 
     ISSUE_CREDENTIALS = "issue_credentials"
     READ_CREDENTIALS = "read_credentials"
     SIGN_STATUS_LISTS = "sign_status_lists"
+    REGISTER_READERS = "register_readers"
+    SIGN_TRUSTED_LISTS = "sign_trusted_lists"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,9 @@ class Validity:
 
 @dataclass(frozen=True, slots=True)
 class TrustAnchor:
-    """Somebody who is believed for named purposes: a CA certificate or pinned keys.
+    """Somebody who is believed for named purposes: a certificate or pinned keys.
 
+    The certificate is a CA's, or a signer's own, which certifies nobody.
     `name` is what people know it by. `issuer_names` are the `iss` or `client_id`
     values it may answer for; how they bind is docs/adr/0002-issuer-names.md.
     `jurisdiction` is an ISO 3166 code, for the application's own rules. `key_purposes`
@@ -91,16 +96,15 @@ class TrustAnchor:
         """Refuse an anchor that nothing could be believed by.
 
         Raises:
-            UsageError: no purpose; neither or both of certificate and keys; keys
-                without registered names; a key identifier twice; a certificate that
-                is no CA's; credential types without the purpose of issuing.
+            UsageError: no purpose; neither or both of certificate and keys; keys of no
+                name, or twice; a CA that must not certify; types of who issues none.
         """
         if not self.purposes:
             raise UsageError("a trust anchor needs a purpose")
         if (self.certificate is None) is not bool(self.keys):
             raise UsageError("a trust anchor is one certificate, or pinned keys")
         if self.certificate is not None:
-            _require_ca(self.certificate)
+            _require_certifying(self.certificate)
         elif not self.issuer_names:
             raise UsageError("pinned keys need the names they sign under")
         if len({each.kid for each in self.keys}) != len(self.keys):
@@ -125,14 +129,44 @@ class TrustAnchor:
             UnsupportedError: it is of a kind not read here.
             UsageError: it is not a CA certificate, or a rule of the class is broken.
         """
+        found = _read(certificate)
+        if not found.is_ca:
+            raise UsageError("the certificate of a trust anchor must be a CA's")
         return TrustAnchor(
             name=name,
             purposes=frozenset(purposes),
             jurisdiction=jurisdiction,
             issuer_names=frozenset(issuer_names),
-            certificate=Certificate.from_der(_one_der(certificate), at="anchor"),
+            certificate=found,
             credential_types=frozenset(credential_types),
         )
+
+    @staticmethod
+    def from_signer_certificate(
+        certificate: bytes | str,
+        *,
+        name: str,
+        purposes: Iterable[Purpose],
+        jurisdiction: str | None = None,
+    ) -> "TrustAnchor":
+        """Make an anchor of one signer's own certificate, PEM or DER.
+
+        Only what is signed with this very certificate is believed, whoever issued it,
+        as lists of trust have it (ETSI TS 119 602 Annex D).
+
+        Raises:
+            MalformedError, UnsupportedError: see `from_certificate`.
+            UsageError: it is a CA certificate, or a rule of the class is broken.
+        """
+        found = _read(certificate)
+        if found.is_ca:
+            raise UsageError("the certificate of a CA signs certificates only")
+        return TrustAnchor(name, frozenset(purposes), jurisdiction, certificate=found)
+
+    @property
+    def signs_directly(self) -> bool:
+        """Whether its certificate is a signer's own, and no CA's."""
+        return self.certificate is not None and not self.certificate.is_ca
 
     @staticmethod
     def from_jwks(
@@ -186,23 +220,20 @@ def allows_type(anchor: TrustAnchor, vct: str) -> bool:
     return not anchor.credential_types or vct in anchor.credential_types
 
 
-def _require_ca(certificate: Certificate) -> None:
+def _require_certifying(certificate: Certificate) -> None:
     usage = certificate.key_usage
-    if not certificate.is_ca or (
-        usage is not None and KeyUsage.KEY_CERT_SIGN not in usage
-    ):
+    if certificate.is_ca and usage is not None and KeyUsage.KEY_CERT_SIGN not in usage:
         raise UsageError("the certificate of a trust anchor must be a CA's")
 
 
-def _one_der(certificate: bytes | str) -> bytes:
+def _read(certificate: bytes | str) -> Certificate:
     if isinstance(certificate, bytes) and certificate[:1] == _SEQUENCE:
-        return certificate
+        return Certificate.from_der(certificate, at="anchor")
     blocks = read_pem(certificate, at="anchor")
     if len(blocks) != 1 or blocks[0].label != "CERTIFICATE":
-        raise MalformedError(
-            "not exactly one certificate", at="anchor", clause="RFC 7468 §5"
-        )
-    return blocks[0].der
+        what = "not exactly one certificate"
+        raise MalformedError(what, at="anchor", clause="RFC 7468 §5")
+    return Certificate.from_der(blocks[0].der, at="anchor")
 
 
 _SEQUENCE: Final = b"\x30"
@@ -350,8 +381,9 @@ def _by_subject(
 ) -> dict[tuple[bytes, Purpose], tuple[tuple[TrustAnchor, Certificate], ...]]:
     found: dict[tuple[bytes, Purpose], tuple[tuple[TrustAnchor, Certificate], ...]] = {}
     for anchor, certificate, purpose in _certificates(anchors):
-        key = (certificate.subject_der, purpose)
-        found[key] = (*found.get(key, ()), (anchor, certificate))
+        if certificate.is_ca:  # any other certifies nobody
+            key = (certificate.subject_der, purpose)
+            found[key] = (*found.get(key, ()), (anchor, certificate))
     return found
 
 

@@ -5,7 +5,7 @@ the name its last certificate was issued under. Nothing searches for other order
 other certificates: a forest of cross-certificates is an attack on time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -23,6 +23,7 @@ from idwallet.report import Facts, Reason
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.certificate import Certificate, KeyUsage
 from idwallet.trust.names import NameConstraints, violation
+from idwallet.trust.usages import KEY_PURPOSES, KEY_USAGES
 
 
 class _Seal:
@@ -89,35 +90,6 @@ class PathFault:
     reason: Reason
     facts: Facts
 
-
-# Extended key usages a signer may carry for each purpose, when it carries the extension
-# (RFC 5280 4.2.1.12). A web server's or mail user's certificate under the same root so
-# cannot issue credentials.
-_ISSUING: Final = frozenset(
-    {
-        "1.0.18013.5.1.2",  # mdoc document signer, ISO/IEC 18013-5 B.1.4
-        "1.3.6.1.5.5.7.3.36",  # document signing, RFC 9336
-        "2.5.29.37.0",  # any
-    }
-)
-STATUS_SIGNING: Final = "1.3.6.1.5.5.7.3.30"
-"""id-kp-oauthStatusSigning, by which a CA delegates (Token Status List section 10)."""
-
-_KEY_PURPOSES: Final[Mapping[Purpose, frozenset[str]]] = MappingProxyType(
-    {
-        Purpose.ISSUE_CREDENTIALS: _ISSUING,
-        # An issuer may sign its own lists; who signs lists may not issue.
-        Purpose.SIGN_STATUS_LISTS: _ISSUING | {STATUS_SIGNING},
-        Purpose.READ_CREDENTIALS: frozenset(
-            {
-                "1.0.18013.5.1.6",  # mdoc reader authentication, ISO/IEC 18013-5 B.1.7
-                "1.3.6.1.5.5.7.3.1",  # TLS server: x509_san_dns readers reuse it
-                "1.3.6.1.5.5.7.3.2",  # TLS client
-                "2.5.29.37.0",  # any
-            }
-        ),
-    }
-)
 
 _ECDSA: Final = frozenset({Algorithm.ES256, Algorithm.ES384, Algorithm.ES512})
 # RSASSA-PSS names its hash apart from its OID.
@@ -210,15 +182,26 @@ class _Judge:
         leaf = chain[0]
         if len(chain) > limits.CHAIN_CERTIFICATES:
             raise _Refusal(Reason.BUDGET_EXCEEDED, leaf.shown)
-        if self._store.holding(leaf, self._purpose) is not None:
+        anchor = self._store.holding(leaf, self._purpose)
+        if anchor is not None and not anchor.signs_directly:
             # HAIP 1.0 6.1.1: what signs a token is not self-signed.
             raise _profile(leaf, "a trust anchor signs certificates only")
+        if anchor is not None:
+            return self._direct(leaf, anchor)
         chain, candidates = self._anchored(chain)
         if not candidates:
             raise _Refusal(Reason.NO_TRUSTED_PATH, leaf.shown)
         for lower, upper in pairwise(chain):
             self._link(lower, upper, leaf=leaf)
         return self._under_any(chain, candidates)
+
+    def _direct(self, leaf: Certificate, anchor: TrustAnchor) -> ValidatedPath:
+        """Take a signer who is believed itself; who certified it proves nothing."""
+        since, until = self._current(leaf, anchor)
+        _require_understood(leaf)
+        _require_purpose(leaf, KEY_PURPOSES[self._purpose] | anchor.key_purposes)
+        _require_leaf(leaf, self._purpose)
+        return ValidatedPath((leaf,), anchor, since, until, seal=_SEAL)
 
     def _anchored(
         self, chain: tuple[Certificate, ...]
@@ -229,7 +212,7 @@ class _Judge:
         """
         for n, each in enumerate(chain[1:], start=1):
             anchor = self._store.holding(each, self._purpose)
-            if anchor is not None:
+            if anchor is not None and not anchor.signs_directly:
                 return chain[:n], ((anchor, each),)
         return chain, self._store.named(chain[-1].issuer_der, self._purpose)
 
@@ -292,11 +275,11 @@ class _Judge:
             _require_understood(each)
             if depth == 0 or not each.self_issued:
                 self._require_names(each, constraints)
-            _require_purpose(each, _KEY_PURPOSES[self._purpose] | anchor.key_purposes)
+            _require_purpose(each, KEY_PURPOSES[self._purpose] | anchor.key_purposes)
             if depth:
                 room = _require_ca(each, room)
                 constraints += _constraints(each)
-        _require_leaf(chain[0])
+        _require_leaf(chain[0], self._purpose)
         return ValidatedPath(chain, anchor, window[0], window[1], seal=_SEAL)
 
     def _current(
@@ -380,9 +363,9 @@ def _require_ca(certificate: Certificate, room: int) -> int:
     return _narrowest(room, certificate)
 
 
-def _require_leaf(certificate: Certificate) -> None:
+def _require_leaf(certificate: Certificate, purpose: Purpose) -> None:
     if certificate.is_ca:
         raise _profile(certificate, "a CA certificate signs certificates only")
     usage = certificate.key_usage
-    if usage is not None and KeyUsage.DIGITAL_SIGNATURE not in usage:
+    if usage is not None and not usage & KEY_USAGES[purpose]:
         raise _profile(certificate, "its key must not sign data")

@@ -60,6 +60,8 @@ _NAME_REASONS: Final[Mapping[Purpose, Reason]] = MappingProxyType(
         Purpose.ISSUE_CREDENTIALS: Reason.NAME_NOT_REGISTERED,
         Purpose.READ_CREDENTIALS: Reason.CLIENT_ID_MISMATCH,
         Purpose.SIGN_STATUS_LISTS: Reason.NAME_NOT_REGISTERED,
+        Purpose.REGISTER_READERS: Reason.NAME_NOT_REGISTERED,
+        Purpose.SIGN_TRUSTED_LISTS: Reason.NAME_NOT_REGISTERED,
     }
 )
 

@@ -8,10 +8,11 @@ from idwallet.crypto.keys import PublicKey
 from idwallet.report import Reason
 from idwallet.trust.anchors import PinnedKey, Purpose, TrustAnchor
 from idwallet.trust.certificate import Certificate
-from idwallet.trust.path import STATUS_SIGNING, ValidatedPath
+from idwallet.trust.path import ValidatedPath
 from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
 from idwallet.trust.status_list.claims import ListToken
 from idwallet.trust.status_list.structures import ListContext, ListSource, StatusList
+from idwallet.trust.usages import STATUS_SIGNING
 
 
 class Authority(StrEnum):

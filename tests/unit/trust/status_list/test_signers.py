@@ -17,7 +17,6 @@ from idwallet.testing.status import StatusScene, status_draft
 from idwallet.testing.status_draft import delegated
 from idwallet.trust import policies
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
-from idwallet.trust.path import STATUS_SIGNING
 from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
 from idwallet.trust.status_list import (
     FreshnessRule,
@@ -35,6 +34,7 @@ from idwallet.trust.status_list import (
     judge_status,
 )
 from idwallet.trust.status_list.signers import Authority, authority
+from idwallet.trust.usages import STATUS_SIGNING
 
 PKI = TestPki(seed=b"status signers")
 ISSUER, LIBRARY = PKI.issuer(), PKI.issuer("https://library.example")

@@ -1,0 +1,64 @@
+"""Which extended key usages a signer may carry for each purpose.
+
+They count when a certificate carries the extension (RFC 5280 4.2.1.12). A web server's
+or mail user's certificate under the same root so cannot issue credentials.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from idwallet.trust.anchors import Purpose
+from idwallet.trust.certificate import KeyUsage
+
+STATUS_SIGNING: Final = "1.3.6.1.5.5.7.3.30"
+"""id-kp-oauthStatusSigning, by which a CA delegates (Token Status List section 10)."""
+
+LIST_SIGNING: Final = "0.4.0.2231.3.0"
+"""id-tsl-kp-tslSigning (ETSI TS 119 612 section 5.7.1)."""
+
+_ANY: Final = "2.5.29.37.0"
+_DOCUMENTS: Final = "1.3.6.1.5.5.7.3.36"  # document signing, RFC 9336
+_ISSUING: Final = frozenset(
+    {
+        "1.0.18013.5.1.2",  # mdoc document signer, ISO/IEC 18013-5 B.1.4
+        _DOCUMENTS,
+        _ANY,
+    }
+)
+
+KEY_PURPOSES: Final[Mapping[Purpose, frozenset[str]]] = MappingProxyType(
+    {
+        Purpose.ISSUE_CREDENTIALS: _ISSUING,
+        # An issuer may sign its own lists; who signs lists may not issue.
+        Purpose.SIGN_STATUS_LISTS: _ISSUING | {STATUS_SIGNING},
+        Purpose.READ_CREDENTIALS: frozenset(
+            {
+                "1.0.18013.5.1.6",  # mdoc reader authentication, ISO/IEC 18013-5 B.1.7
+                "1.3.6.1.5.5.7.3.1",  # TLS server: x509_san_dns readers reuse it
+                "1.3.6.1.5.5.7.3.2",  # TLS client
+                _ANY,
+            }
+        ),
+        Purpose.REGISTER_READERS: frozenset({_DOCUMENTS, _ANY}),
+        Purpose.SIGN_TRUSTED_LISTS: frozenset(
+            {
+                LIST_SIGNING,
+                "1.0.18013.5.1.8",  # VICAL signer, ISO/IEC 18013-5 C.1.7
+                _ANY,
+            }
+        ),
+    }
+)
+"""The extended key usages of each purpose."""
+
+_SIGNING: Final = frozenset({KeyUsage.DIGITAL_SIGNATURE})
+
+KEY_USAGES: Final[Mapping[Purpose, frozenset[KeyUsage]]] = MappingProxyType(
+    {
+        **dict.fromkeys(Purpose, _SIGNING),
+        # ETSI TS 119 612 section 5.7.1 has either of the two.
+        Purpose.SIGN_TRUSTED_LISTS: _SIGNING | {KeyUsage.CONTENT_COMMITMENT},
+    }
+)
+"""The key usages of which a signer has one, where it has the extension."""
