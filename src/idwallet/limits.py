@@ -99,6 +99,19 @@ STATUS_LIST_COMPRESSED_BYTES: Final = 16_777_216
 STATUS_LIST_BITMAP_BYTES: Final = 67_108_864
 STATUS_LIST_MEMBERS: Final = 1_024
 
+# Status lists that are issued. A list of fewer entries than the least number would tell
+# by its address alone whose credential is asked about (Token Status List section 12.1);
+# nobody's list is smaller, since places that nobody was given are in it too.
+STATUS_ENTRIES_MINIMUM: Final = 65_536
+STATUS_PAGE_ENTRIES: Final = 32_768
+STATUS_OPEN_LISTS: Final = 64
+STATUS_PLACES_AT_ONCE: Final = 100_000
+STATUS_CHANGES_AT_ONCE: Final = 100_000
+STATUS_ACTOR_CHARACTERS: Final = 256
+STATUS_REASON_CHARACTERS: Final = 1_024
+STATUS_AGGREGATION_BYTES: Final = 4_194_304
+STATUS_AGGREGATION_URIS: Final = 16_384
+
 # Evidence at hand beside the trust anchors. What is read of status lists and kept is
 # bounded by their bitmaps together.
 STATUS_LISTS_AT_HAND: Final = 100_000

@@ -23,8 +23,11 @@ def test_the_ports_are_these() -> None:
         "AskSecret",
         "CredentialStore",
         "KeyStore",
+        "Publish",
         "Random",
         "ReplayGuard",
+        "StatusSession",
+        "StatusStore",
         "StoredKey",
     }
 

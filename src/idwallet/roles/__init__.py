@@ -1,1 +1,1 @@
-"""Issuer, holder and verifier: what applications use."""
+"""Issuer, holder, verifier and status issuer: what applications use."""

@@ -13,5 +13,6 @@ except ImportError as error:  # pragma: no cover - the tests install the extra
     ) from error
 
 from idwallet.adapters.sql.replay import SqlReplay
+from idwallet.adapters.sql.status import SqlStatusStore
 
-__all__ = ["SqlReplay"]
+__all__ = ["SqlReplay", "SqlStatusStore"]

@@ -32,7 +32,9 @@ def open_engine(url: str) -> "Engine":
         parsed = sql.make_url(url)
         if parsed.get_backend_name() != "sqlite":
             # What stood idle while the server started anew is opened again.
-            engine = sql.create_engine(parsed, pool_pre_ping=True)
+            engine = sql.create_engine(
+                parsed, pool_pre_ping=True, isolation_level="READ COMMITTED"
+            )
             event.listen(engine, "connect", _bound_waiting)
             return engine
     except SQLAlchemyError as error:
@@ -84,8 +86,11 @@ def writing(engine: "Engine") -> Iterator["Connection"]:
 
 @contextmanager
 def reading(engine: "Engine") -> Iterator["Connection"]:
-    """Yield a transaction that reads."""
+    """Yield a transaction that reads, all as of one moment."""
     with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            # SQLite knows nothing else.
+            connection.execution_options(isolation_level="REPEATABLE READ")
         yield connection
 
 

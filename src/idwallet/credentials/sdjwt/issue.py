@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue, are_scalars
@@ -38,6 +38,9 @@ from idwallet.credentials.sdjwt.structures import (
 )
 from idwallet.errors import LimitError, UsageError
 from idwallet.report import StatusListNeeded
+
+if TYPE_CHECKING:  # whoever issues without a status need not load lists
+    from idwallet.trust.status_list import StatusReference
 
 _RESERVED: Final = NEVER_DISCLOSABLE | {"iat", SD, SD_ALG, DOTS}
 _FORBIDDEN: Final = frozenset({SD, SD_ALG, DOTS})
@@ -78,7 +81,9 @@ class SdJwtVc:
     `issuer_name` becomes ``iss``; without it the issuer is the certificate's subject.
     `also_known_as` are further types that the credential is of (``aka_vcts``, SD-JWT
     VC 2.2.2.2). `decoys` adds so many digests of nothing at each level, so that the
-    number of claims does not show. `serialisation` says how all is written down.
+    number of claims does not show. `status` is where the credential's status will
+    stand, as `StatusIssuer.allocate` gives it out. `serialisation` says how all is
+    written down.
     """
 
     vct: str
@@ -91,7 +96,7 @@ class SdJwtVc:
     hash: Hash = Hash.SHA_256
     also_known_as: tuple[str, ...] = ()
     issuer_name: str | None = None
-    status: StatusListNeeded | None = None
+    status: "StatusReference | StatusListNeeded | None" = None
     type_integrity: str | None = None
     serialisation: Serialisation = Serialisation.COMPACT
 

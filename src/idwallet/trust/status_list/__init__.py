@@ -20,7 +20,11 @@ from idwallet.trust.status_list.structures import (
     ListSource,
     StatusList,
 )
-from idwallet.trust.status_list.values import StatusKind, StatusValue
+from idwallet.trust.status_list.values import (
+    StatusKind,
+    StatusReference,
+    StatusValue,
+)
 
 __all__ = [
     "Effort",
@@ -36,6 +40,7 @@ __all__ = [
     "StatusList",
     "StatusListContent",
     "StatusReason",
+    "StatusReference",
     "StatusValue",
     "evaluate_status_list",
     "issue_status_list",

@@ -1,7 +1,16 @@
 """What an entry of a status list says (Token Status List section 7)."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class StatusReference:
+    """Where a credential's status stands (section 6.2): a list, and a place in it."""
+
+    uri: str
+    index: int
 
 
 class StatusKind(StrEnum):
