@@ -120,6 +120,22 @@ STATUS_LISTS_HELD_BYTES: Final = 67_108_864
 CRLS_AT_HAND: Final = 4_096
 OCSP_AT_HAND: Final = 4_096
 
+# Trust bundles (docs/reference/bundle.md). A status list of 146 million entries where
+# 1 % are set is one part of two million bytes; shards of it are many small ones.
+BUNDLE_BYTES: Final = 1_073_741_824
+BUNDLE_HEAD_BYTES: Final = 2_097_152
+BUNDLE_PARTS: Final = 4_096
+BUNDLE_PART_BYTES: Final = 33_554_432
+BUNDLE_TEXT_CHARACTERS: Final = 2_048
+BUNDLE_NAMES: Final = 1_024
+BUNDLE_SUCCESSORS: Final = 16
+BUNDLE_HOSTS: Final = 1_024
+BUNDLE_ROTATIONS: Final = 16
+BUNDLE_ROTATION_BYTES: Final = 16_384
+BUNDLE_SEQUENCE: Final = 9_007_199_254_740_991
+BUNDLE_STATE_BYTES: Final = 16_384
+BUNDLE_STATE_TRIES: Final = 64
+
 # DCQL (OpenID4VP 1.0 section 6).
 QUERY_BYTES: Final = 65_536
 QUERY_CREDENTIALS: Final = 32

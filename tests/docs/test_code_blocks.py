@@ -17,7 +17,7 @@ import pytest
 from tests.docs.pages import ROOT, Block, Page, pages
 
 RUN: Final = frozenset({"python", "console"})
-SHOWN: Final = frozenset({"text", "json"})
+SHOWN: Final = frozenset({"text", "json", "cddl"})
 COPIED: Final = "sh"
 COPY_LINE: Final = "python3 -m venv .venv && "
 

@@ -7,6 +7,13 @@ from typing import Final
 import pytest
 
 from idwallet.report import TABLE, CheckId, Outcome, Reason, Report
+from idwallet.testing.bundle import (
+    BUNDLE_FORGERIES,
+    BundleScene,
+    bundle_draft,
+    judge_bundle,
+)
+from idwallet.testing.bundle.draft import SEQUENCE
 from idwallet.testing.corpus import (
     CREDENTIALS,
     PRESENTATIONS,
@@ -18,6 +25,7 @@ from idwallet.testing.corpus import (
     judge_request,
 )
 from idwallet.testing.scene import Scene
+from idwallet.trust.bundle import evaluate_delta, make_delta
 
 Row = tuple[CheckId, Reason]
 
@@ -43,21 +51,32 @@ def _rows(reports: Iterable[Report]) -> set[Row]:
     return {(each.id, each.reason) for report in reports for each in report.checks}
 
 
+def _misfit(device: BundleScene) -> Report:
+    """Judge a delta that was made for another bundle than the one at hand."""
+    made, another = bundle_draft(device), bundle_draft(device)
+    another.members = {"sequence": SEQUENCE - 2}
+    delta = make_delta(another.file(), made.file())
+    return evaluate_delta(made.file(), delta, context=made.context()).report
+
+
 @cache
 def reached() -> set[Row]:
     scene = Scene(seed=b"idwallet TEST coverage of the corpus")
+    device = BundleScene(seed=b"idwallet TEST coverage of the corpus")
     return (
         _rows(judge(each.twins(scene)[1]) for each in PRESENTATIONS)
         | _rows(judge_request(each.twins(scene)[1]) for each in REQUESTS)
         | _rows(add(each.twins(scene)[1]) for each in CREDENTIALS)
         | _rows(judge_proof(each.twins(scene)[1]) for each in PROOFS)
+        | _rows(judge_bundle(each.twins(device)[1]) for each in BUNDLE_FORGERIES)
+        | _rows([_misfit(device)])
     )
 
 
 def aimed_at() -> set[CheckId]:
     return {
         each.check
-        for corpus in (PRESENTATIONS, REQUESTS, CREDENTIALS, PROOFS)
+        for corpus in (PRESENTATIONS, REQUESTS, CREDENTIALS, PROOFS, BUNDLE_FORGERIES)
         for each in corpus
     }
 

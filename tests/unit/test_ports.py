@@ -21,6 +21,8 @@ def _protocols() -> list[type]:
 def test_the_ports_are_these() -> None:
     assert {each.__name__ for each in _protocols()} == {
         "AskSecret",
+        "BundleSource",
+        "BundleState",
         "CredentialStore",
         "KeyStore",
         "Publish",

@@ -1,8 +1,9 @@
 """Files read whole within a bound, and written whole or not at all."""
 
+import importlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -29,8 +30,12 @@ def read_file(path: str | Path, *, max_bytes: int = limits.FILE_BYTES) -> bytes:
     return data
 
 
-def write_file_atomically(path: str | Path, data: bytes, *, mode: int = 0o600) -> None:
+def write_file_atomically(
+    path: str | Path, data: bytes | Iterable[bytes], *, mode: int = 0o600
+) -> None:
     """Put the file in place whole and durably, or leave what was there.
+
+    `data` may come piece by piece; whatever getting one raises leaves what was there.
 
     `mode` is the file's permissions: for the owner alone unless you say more.
     A symbolic link at `path` is replaced, not followed: it may be another's.
@@ -84,6 +89,39 @@ def make_folder(path: str | Path) -> Path:
     return folder
 
 
+@contextmanager
+def locked(path: str | Path) -> Iterator[None]:
+    """Hold a lock of that name, alone among all processes; wait until it is free.
+
+    The file stays when the lock is given back: removing it would let two hold it. The
+    system frees it when the process ends in whatever way. It must lie on a local file
+    system.
+
+    Raises:
+        PortError: the file cannot be made.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except (OSError, ValueError) as error:
+        raise fault("lock", path, cause=error) from error
+    try:
+        _wait_for_lock(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _wait_for_lock(descriptor: int) -> None:
+    if os.name == "posix":
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return
+    # By name: a type checker on another system does not know the module's content.
+    windows = importlib.import_module("msvcrt")  # pragma: no cover - Windows
+    windows.locking(descriptor, windows.LK_LOCK, 1)  # pragma: no cover - the same
+
+
 def fault(doing: str, path: str | Path, *, cause: Exception) -> PortError:
     """Return the error of a path that cannot be read, written, made or deleted.
 
@@ -94,14 +132,14 @@ def fault(doing: str, path: str | Path, *, cause: Exception) -> PortError:
 
 
 @contextmanager
-def _temporary(folder: Path, data: bytes) -> Iterator[Path]:
+def _temporary(folder: Path, data: bytes | Iterable[bytes]) -> Iterator[Path]:
     """Yield a file that holds the data durably, and remove it unless it was moved."""
     # In the same directory, so that a rename stays on one file system.
     descriptor, name = tempfile.mkstemp(prefix=".idwallet-", dir=folder)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            file.writelines((data,) if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
         yield temporary

@@ -22,6 +22,7 @@ from idwallet.explain.words import (
     words,
 )
 from idwallet.report import (
+    BundleNeeded,
     Check,
     CheckId,
     Need,
@@ -38,6 +39,7 @@ _KINDS: Final = (
     ("request", "request"),
     ("reader", "request"),
     ("presentation", "presentation"),
+    ("bundle", "bundle"),
 )
 
 
@@ -271,6 +273,9 @@ class _Telling:
         if isinstance(need, StatusListNeeded):
             uri = write_quoted(need.uri, self.words)
             return template.format(uri=uri, index=need.index)
+        if isinstance(need, BundleNeeded):
+            series = write_quoted(need.series, self.words)
+            return template.format(series=series, after=need.after)
         return template.format(vct=write_quoted(need.vct, self.words))
 
 

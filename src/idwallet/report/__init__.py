@@ -2,7 +2,12 @@
 
 from idwallet.report.checks import CheckId, Outcome, Reason
 from idwallet.report.evidence import GIVEN, Origin
-from idwallet.report.needs import Need, StatusListNeeded, TypeMetadataNeeded
+from idwallet.report.needs import (
+    BundleNeeded,
+    Need,
+    StatusListNeeded,
+    TypeMetadataNeeded,
+)
 from idwallet.report.table import FACTS, TABLE, Row
 from idwallet.report.verdict import (
     REPORT_FORMAT,
@@ -22,6 +27,7 @@ __all__ = [
     "GIVEN",
     "REPORT_FORMAT",
     "TABLE",
+    "BundleNeeded",
     "Check",
     "CheckId",
     "Checks",

@@ -51,6 +51,14 @@ class CheckId(StrEnum):
     PROOF_NONCE = "proof.nonce"
     PROOF_FRESHNESS = "proof.freshness"
 
+    # A trust bundle that a device was given.
+    BUNDLE_FORMAT = "bundle.format"
+    BUNDLE_OPERATOR = "bundle.operator"
+    BUNDLE_SIGNATURE = "bundle.signature"
+    BUNDLE_INTEGRITY = "bundle.integrity"
+    BUNDLE_SEQUENCE = "bundle.sequence"
+    BUNDLE_FRESHNESS = "bundle.freshness"
+
 
 class Outcome(StrEnum):
     """What a check, or a whole report, comes to."""
@@ -157,3 +165,16 @@ class Reason(StrEnum):
     AUTHORITY_NOT_REQUESTED = "authority_not_requested"
     CLAIM_MISSING = "claim_missing"
     VALUE_DIFFERS = "value_differs"
+
+    # A trust bundle.
+    KEY_ANNOUNCED = "key_announced"
+    KEY_RETIRED = "key_retired"
+    ANNOUNCEMENT_BROKEN = "announcement_broken"
+    CHECKED_WHEN_READ = "checked_when_read"
+    BASE_MISMATCH = "base_mismatch"
+    ROLLED_BACK = "rolled_back"
+    FORKED = "forked"
+    ANOTHER_SERIES = "another_series"
+    STALE = "stale"
+    STALE_ACCEPTED = "stale_accepted"
+    CLOCK_BEHIND = "clock_behind"

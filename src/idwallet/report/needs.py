@@ -26,4 +26,15 @@ class TypeMetadataNeeded:
     integrity: str | None = None
 
 
-Need = StatusListNeeded | TypeMetadataNeeded
+@dataclass(frozen=True, slots=True)
+class BundleNeeded:
+    """A trust bundle of the series, later than the one of that number, would settle it.
+
+    `series` was signed by the operator whom the device pins.
+    """
+
+    series: str
+    after: int
+
+
+Need = StatusListNeeded | TypeMetadataNeeded | BundleNeeded

@@ -1,263 +1,41 @@
 """Trust anchors, and the store that a verifier or wallet believes."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from idwallet import limits
-from idwallet.codec.json import JsonValue, read_object
-from idwallet.codec.moment import require_aware
-from idwallet.codec.pem import read_pem
 from idwallet.crypto.keys import PublicKey
-from idwallet.errors import LimitError, MalformedError, UsageError
+from idwallet.errors import UsageError
+from idwallet.trust.anchor import (
+    PinnedKey,
+    Purpose,
+    TrustAnchor,
+    Validity,
+    allows_type,
+    pinned_keys,
+)
 from idwallet.trust.cache import ValidityCache
-from idwallet.trust.certificate import Certificate, KeyUsage
+from idwallet.trust.certificate import Certificate
 from idwallet.trust.evidence import NOTHING_AT_HAND, EvidenceAtHand, VerifiedLists
 
 if TYPE_CHECKING:
+    from idwallet.ports import BundleSource, BundleState
     from idwallet.trust.path import ValidatedPath
+    from idwallet.trust.policy import Policy
     from idwallet.trust.signer import SignerFound
+    from idwallet.trust.status_list.freshness import FreshnessRule
 
-
-class Purpose(StrEnum):
-    """What an anchor is believed about; one for each side of the table.
-
-    The CA of an anchor for `ISSUE_CREDENTIALS` is also believed about who signs the
-    status lists of what is issued under it. `SIGN_STATUS_LISTS` by itself is for
-    somebody else, registered for the addresses of lists in place of issuers' names.
-    `REGISTER_READERS` is for who signs registration certificates of relying parties
-    (ETSI TS 119 475), `SIGN_TRUSTED_LISTS` for the operators of lists of trust.
-    """
-
-    ISSUE_CREDENTIALS = "issue_credentials"
-    READ_CREDENTIALS = "read_credentials"
-    SIGN_STATUS_LISTS = "sign_status_lists"
-    REGISTER_READERS = "register_readers"
-    SIGN_TRUSTED_LISTS = "sign_trusted_lists"
-
-
-@dataclass(frozen=True, slots=True)
-class PinnedKey:
-    """A public key believed by its `kid` (RFC 7517 4.5), with no certificate."""
-
-    kid: str
-    key: PublicKey
-
-
-@dataclass(frozen=True, slots=True)
-class Validity:
-    """From when until when something may be relied on; both ends are included."""
-
-    since: datetime
-    until: datetime
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be compared with a moment judged.
-
-        Raises:
-            UsageError: a moment has no zone, or they are the wrong way round.
-        """
-        require_aware(self.since, self.until)
-        if self.since > self.until:
-            raise UsageError("validity ends before it begins")
-
-
-@dataclass(frozen=True, slots=True)
-class TrustAnchor:
-    """Somebody who is believed for named purposes: a certificate or pinned keys.
-
-    The certificate is a CA's, or a signer's own, which certifies nobody.
-    `name` is what people know it by. `issuer_names` are the `iss` or `client_id`
-    values it may answer for; how they bind is docs/adr/0002-issuer-names.md.
-    `jurisdiction` is an ISO 3166 code, for the application's own rules. `key_purposes`
-    are extended key usages (dotted OIDs) that this anchor's scheme gives its signers
-    beside those that `idwallet.trust.path` accepts anyway. `validity` bounds the anchor
-    itself, beside the validity of its certificate.
-
-    `credential_types` are the types (`vct`) that may be issued under it. Left empty it
-    restricts nothing: everybody certified below the anchor is believed about every
-    type, a school about identity cards too. Name the types wherever you know them.
-    """
-
-    name: str
-    purposes: frozenset[Purpose]
-    jurisdiction: str | None = None
-    issuer_names: frozenset[str] = frozenset()
-    certificate: Certificate | None = None
-    keys: tuple[PinnedKey, ...] = ()
-    key_purposes: frozenset[str] = frozenset()
-    validity: Validity | None = None
-    credential_types: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        """Refuse an anchor that nothing could be believed by.
-
-        Raises:
-            UsageError: no purpose; neither or both of certificate and keys; keys of no
-                name, or twice; a CA that must not certify; types of who issues none.
-        """
-        if not self.purposes:
-            raise UsageError("a trust anchor needs a purpose")
-        if (self.certificate is None) is not bool(self.keys):
-            raise UsageError("a trust anchor is one certificate, or pinned keys")
-        if self.certificate is not None:
-            _require_certifying(self.certificate)
-        elif not self.issuer_names:
-            raise UsageError("pinned keys need the names they sign under")
-        if len({each.kid for each in self.keys}) != len(self.keys):
-            raise UsageError("a key identifier stands for two pinned keys")
-        if self.credential_types and Purpose.ISSUE_CREDENTIALS not in self.purposes:
-            raise UsageError("credential types bound an anchor that issues none")
-
-    @staticmethod
-    def from_certificate(
-        certificate: bytes | str,
-        *,
-        name: str,
-        purposes: Iterable[Purpose],
-        issuer_names: Iterable[str] = (),
-        jurisdiction: str | None = None,
-        credential_types: Iterable[str] = (),
-    ) -> "TrustAnchor":
-        """Make an anchor of one CA certificate, PEM or DER.
-
-        Raises:
-            MalformedError: it is no certificate, or more than one.
-            UnsupportedError: it is of a kind not read here.
-            UsageError: it is not a CA certificate, or a rule of the class is broken.
-        """
-        found = _read(certificate)
-        if not found.is_ca:
-            raise UsageError("the certificate of a trust anchor must be a CA's")
-        return TrustAnchor(
-            name=name,
-            purposes=frozenset(purposes),
-            jurisdiction=jurisdiction,
-            issuer_names=frozenset(issuer_names),
-            certificate=found,
-            credential_types=frozenset(credential_types),
-        )
-
-    @staticmethod
-    def from_signer_certificate(
-        certificate: bytes | str,
-        *,
-        name: str,
-        purposes: Iterable[Purpose],
-        jurisdiction: str | None = None,
-    ) -> "TrustAnchor":
-        """Make an anchor of one signer's own certificate, PEM or DER.
-
-        Only what is signed with this very certificate is believed, whoever issued it,
-        as lists of trust have it (ETSI TS 119 602 Annex D).
-
-        Raises:
-            MalformedError, UnsupportedError: see `from_certificate`.
-            UsageError: it is a CA certificate, or a rule of the class is broken.
-        """
-        found = _read(certificate)
-        if found.is_ca:
-            raise UsageError("the certificate of a CA signs certificates only")
-        return TrustAnchor(name, frozenset(purposes), jurisdiction, certificate=found)
-
-    @property
-    def signs_directly(self) -> bool:
-        """Whether its certificate is a signer's own, and no CA's."""
-        return self.certificate is not None and not self.certificate.is_ca
-
-    @staticmethod
-    def from_jwks(
-        jwks: Mapping[str, JsonValue] | str | bytes,
-        *,
-        name: str,
-        purposes: Iterable[Purpose],
-        issuer_names: Iterable[str],
-        jurisdiction: str | None = None,
-        credential_types: Iterable[str] = (),
-    ) -> "TrustAnchor":
-        """Make an anchor of the keys of a JWK Set (RFC 7517 section 5).
-
-        Every key needs a ``kid``: it is chosen by registered name and ``kid``, never
-        by what a token embeds.
-
-        Raises:
-            MalformedError: it is no JWK Set, or a key in it is broken or lacks ``kid``.
-            UnsupportedError: a key is of a kind not read here.
-            UsageError: a rule of the class is broken.
-        """
-        return TrustAnchor(
-            name=name,
-            purposes=frozenset(purposes),
-            jurisdiction=jurisdiction,
-            issuer_names=frozenset(issuer_names),
-            keys=_pinned_keys(jwks),
-            credential_types=frozenset(credential_types),
-        )
-
-    def with_validity(self, *, since: datetime, until: datetime) -> "TrustAnchor":
-        """Return the anchor bounded to these moments, both included.
-
-        Raises:
-            UsageError: a moment has no zone, or they are the wrong way round.
-        """
-        return replace(self, validity=Validity(since, until))
-
-    def with_key_purposes(self, *oids: str) -> "TrustAnchor":
-        """Return the anchor with these extended key usages for its signers."""
-        return replace(self, key_purposes=frozenset(oids))
-
-
-def allows_type(anchor: TrustAnchor, vct: str) -> bool:
-    """Whether a credential of that type may be issued under the anchor.
-
-    Types are compared to the letter (SD-JWT VC section 2.2.2.1); one that extends a
-    registered type is another type. Ask about each type that the credential gives
-    itself, those of ``aka_vcts`` too: with any of them it answers a query.
-    """
-    return not anchor.credential_types or vct in anchor.credential_types
-
-
-def _require_certifying(certificate: Certificate) -> None:
-    usage = certificate.key_usage
-    if certificate.is_ca and usage is not None and KeyUsage.KEY_CERT_SIGN not in usage:
-        raise UsageError("the certificate of a trust anchor must be a CA's")
-
-
-def _read(certificate: bytes | str) -> Certificate:
-    if isinstance(certificate, bytes) and certificate[:1] == _SEQUENCE:
-        return Certificate.from_der(certificate, at="anchor")
-    blocks = read_pem(certificate, at="anchor")
-    if len(blocks) != 1 or blocks[0].label != "CERTIFICATE":
-        what = "not exactly one certificate"
-        raise MalformedError(what, at="anchor", clause="RFC 7468 §5")
-    return Certificate.from_der(blocks[0].der, at="anchor")
-
-
-_SEQUENCE: Final = b"\x30"
-
-
-def _pinned_keys(
-    jwks: Mapping[str, JsonValue] | str | bytes,
-) -> tuple[PinnedKey, ...]:
-    given = read_object(jwks, at="jwks") if isinstance(jwks, str | bytes) else jwks
-    keys = given.get("keys")
-    if not isinstance(keys, list) or not keys:
-        raise MalformedError("no keys", at="/keys", clause="RFC 7517 §5.1")
-    if len(keys) > limits.TRUST_ANCHORS:
-        raise LimitError("too many keys", at="/keys", clause="idwallet limits")
-    return tuple(_pinned_key(jwk, at=f"/keys/{n}") for n, jwk in enumerate(keys))
-
-
-def _pinned_key(jwk: JsonValue, *, at: str) -> PinnedKey:
-    if not isinstance(jwk, dict):
-        raise MalformedError("a key is no object", at=at, clause="RFC 7517 §5.1")
-    kid = jwk.get("kid")
-    if not isinstance(kid, str) or not kid:
-        raise MalformedError("a key has no kid", at=at, clause="RFC 7517 §4.5")
-    return PinnedKey(kid, PublicKey.from_jwk(jwk, at=at))
+__all__ = [
+    "PinnedKey",
+    "Purpose",
+    "TrustAnchor",
+    "TrustStore",
+    "Validity",
+    "allows_type",
+    "pinned_keys",
+]
 
 
 class TrustStore:
@@ -297,6 +75,41 @@ class TrustStore:
         self._signers: ValidityCache[SignerFound] = ValidityCache(
             entries=limits.CHAIN_CACHE_ENTRIES
         )
+
+    @staticmethod
+    def from_bundle(
+        bundle: "bytes | BundleSource",
+        *,
+        operator: PublicKey,
+        state: "BundleState",
+        at: datetime,
+        policy: "Policy | None" = None,
+        freshness: "FreshnessRule | None" = None,
+    ) -> "TrustStore":
+        """Take a trust bundle (docs/reference/bundle.md), and believe what it says.
+
+        `operator` is the key of who makes the bundles, pinned on this device; `state`
+        remembers the last one taken, so that none before it is taken again. Of
+        `policy`, by default the strictest, the algorithms and the clock skew apply.
+        `freshness` says what becomes of a bundle past its next update; by default it
+        is refused. A source that is not bytes stays open: parts are read from it when
+        credentials ask for them.
+
+        Raises:
+            VerificationFailed: a ``bundle.*`` check failed: it is broken, not the
+                operator's, or older than one taken before.
+            VerificationIndeterminate: the clock stands before the bundle was made, or
+                the bundle is too old.
+            UsageError: no operator's key is pinned, or `at` has no zone.
+            PortError: the source or the state cannot be read, or the state written.
+        """
+        from idwallet.trust.bundle.contents import take_store
+        from idwallet.trust.bundle.opened import bundle_context
+
+        context = bundle_context(
+            operator, state, at=at, policy=policy, freshness=freshness
+        )
+        return take_store(bundle, context)
 
     def __repr__(self) -> str:
         """Say how many anchors there are."""

@@ -175,7 +175,13 @@ def test_every_verdict_of_every_kind_has_a_headline_for_every_reader(
     language: Language,
 ) -> None:
     headlines = words(language)["headlines"]
-    assert set(headlines) == {"presentation", "request", "credential", "proof"}
+    assert set(headlines) == {
+        "presentation",
+        "request",
+        "credential",
+        "proof",
+        "bundle",
+    }
     for kind in headlines.values():
         assert set(kind) == {outcome.value for outcome in Outcome}
         assert all(tuple(each) == READERS for each in kind.values())

@@ -193,6 +193,44 @@ ROWS = [
     "proof.freshness from_the_future failed : signed",
     "proof.freshness absent failed",
     "proof.freshness waiting indeterminate : waits_for",
+    # bundle.format
+    "bundle.format well_formed passed",
+    "bundle.format malformed failed : what at",
+    "bundle.format limit_exceeded failed : what at",
+    "bundle.format unsupported failed : what at",
+    "bundle.format typ_mismatch failed : found",
+    "bundle.format waiting indeterminate : waits_for",
+    # bundle.operator
+    "bundle.operator key_pinned passed",
+    "bundle.operator key_announced passed",
+    "bundle.operator key_not_pinned failed",
+    "bundle.operator key_retired failed",
+    "bundle.operator announcement_broken failed : what at",
+    "bundle.operator waiting indeterminate : waits_for",
+    # bundle.signature
+    "bundle.signature valid passed",
+    "bundle.signature invalid failed",
+    "bundle.signature algorithm_not_allowed failed : found",
+    "bundle.signature key_unusable failed : what",
+    "bundle.signature waiting indeterminate : waits_for",
+    # bundle.integrity
+    "bundle.integrity checked_when_read passed",
+    "bundle.integrity all_match passed",
+    "bundle.integrity mismatch failed : what at",
+    "bundle.integrity base_mismatch failed",
+    "bundle.integrity waiting indeterminate : waits_for",
+    # bundle.sequence
+    "bundle.sequence current passed : sequence",
+    "bundle.sequence rolled_back failed : sequence seen",
+    "bundle.sequence forked failed : sequence",
+    "bundle.sequence another_series failed : found",
+    "bundle.sequence waiting indeterminate : waits_for",
+    # bundle.freshness
+    "bundle.freshness fresh passed : signed until",
+    "bundle.freshness stale_accepted passed : signed until",
+    "bundle.freshness stale indeterminate : signed until",
+    "bundle.freshness clock_behind indeterminate : signed",
+    "bundle.freshness waiting indeterminate : waits_for",
 ]
 
 
@@ -277,6 +315,7 @@ def test_every_row_names_its_clause() -> None:
         "RFC 5280 §",
         "SD-JWT VC draft 19 §",
         "Token Status List draft 21 §",
+        "idwallet bundle 1 §",
         "idwallet policy",
     )
     assert [row for row in TABLE.values() if not row.clause.startswith(known)] == []
