@@ -78,6 +78,18 @@ REVOCATION_SIGNATURE_CHECKS: Final = 128
 REVOCATION_URIS: Final = 8
 REVOCATION_AGE_MAXIMUM: Final = timedelta(days=366)
 
+# Fetching, where that is allowed. The times bound a whole exchange, however slowly its
+# octets drip; what failed is not tried again at once.
+FETCH_TIME: Final = timedelta(seconds=10)
+FETCH_TIME_MAXIMUM: Final = timedelta(minutes=5)
+FETCH_RETRY_AFTER: Final = timedelta(seconds=30)
+FETCH_REDIRECTS: Final = 3
+FETCH_ADDRESSES: Final = 4
+FETCHES_AT_ONCE: Final = 8
+FETCH_CACHE_ENTRIES: Final = 128
+FETCH_CACHE_BYTES: Final = 67_108_864
+FETCH_KEPT_FRESH: Final = timedelta(hours=24)
+
 # SD-JWT (RFC 9901).
 PLAN_CACHE_ENTRIES: Final = 256
 SD_JWT_BYTES: Final = 1_048_576

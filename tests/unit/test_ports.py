@@ -21,9 +21,11 @@ def _protocols() -> list[type]:
 def test_the_ports_are_these() -> None:
     assert {each.__name__ for each in _protocols()} == {
         "AskSecret",
+        "AsyncFetcher",
         "BundleSource",
         "BundleState",
         "CredentialStore",
+        "Fetcher",
         "KeyStore",
         "Publish",
         "Random",

@@ -1,0 +1,17 @@
+"""The only HTTP client (`httpx`, `pip install 'idwallet[http]'`).
+
+It fetches what a verdict needs, from where a trust anchor names it, and nothing else.
+"""
+
+from idwallet.errors import UnsupportedError
+
+try:
+    import httpx as _httpx  # noqa: F401 - absent, it is named once and here
+except ImportError as error:  # pragma: no cover - the tests install the extra
+    raise UnsupportedError(
+        "httpx is not installed: pip install 'idwallet[http]'"
+    ) from error
+
+from idwallet.adapters.http.fetcher import HttpFetcher
+
+__all__ = ["HttpFetcher"]

@@ -1,0 +1,222 @@
+"""One exchange with one origin at an address that was checked."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urljoin
+
+import httpx
+
+from idwallet import limits
+from idwallet.adapters.http.addresses import Resolve, allowed_addresses, is_loopback
+from idwallet.codec.web import WebAddress, read_web_address
+from idwallet.errors import MalformedError, PortError
+from idwallet.ports import Wanted
+
+_TRIED: Final = "address/uri"
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an origin answered: to a condition that still holds, no body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Whom a fetcher may talk to beside what anchors name, and by which TLS roots."""
+
+    private_hosts: frozenset[str]
+    tls: Callable[[], ssl.SSLContext] = field(repr=False)
+    resolve: Resolve
+
+
+async def look_up(host: str, port: int) -> Sequence[str]:
+    """Look a host up as this machine does."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+def permitted(wanted: Wanted, *, private_hosts: frozenset[str]) -> WebAddress:
+    """Return the address of what is wanted, if it may be asked at all.
+
+    Raises:
+        PortError: it is no web address, its origin is not among those named, or it
+            would go without TLS and may not.
+    """
+    try:
+        address = read_web_address(wanted.uri, at=_TRIED)
+    except MalformedError as error:
+        raise PortError("what is needed names no web address") from error
+    if address.origin not in wanted.origins:
+        raise PortError(f"no trust anchor names {address.origin} to fetch from")
+    plain = address.scheme != "https"
+    named = address.host in private_hosts and is_loopback(address.host)
+    if plain and not wanted.signed and not named:
+        raise PortError(f"{address.origin} would be asked without TLS")
+    return address
+
+
+async def exchange(
+    wanted: Wanted, *, conditions: Mapping[str, str], rules: Rules
+) -> Answer:
+    """Ask, follow redirects within the same origin, and return what came.
+
+    Raises:
+        PortError: it may not be asked, could not be reached, answered otherwise than
+            it must, or more than it may.
+    """
+    address = permitted(wanted, private_hosts=rules.private_hosts)
+    for _ in range(limits.FETCH_REDIRECTS + 1):
+        answer = await _ask(wanted, address, conditions=conditions, rules=rules)
+        if answer.status not in _REDIRECTS:
+            return answer
+        address = _redirected(wanted, answer, address=address)
+    raise PortError(f"{address.host} redirects too often")
+
+
+def _redirected(wanted: Wanted, answer: Answer, *, address: WebAddress) -> WebAddress:
+    if wanted.post is not None:
+        raise PortError(f"{address.host} redirects what was posted")
+    here = address.origin + address.target
+    try:
+        there = read_web_address(
+            urljoin(here, answer.headers.get("location", "")), at=_TRIED
+        )
+    except (MalformedError, ValueError) as error:
+        raise PortError(f"{address.host} redirects to no web address") from error
+    if there.origin != address.origin:
+        raise PortError(f"{address.host} redirects to another origin")
+    return there
+
+
+async def _ask(
+    wanted: Wanted,
+    address: WebAddress,
+    *,
+    conditions: Mapping[str, str],
+    rules: Rules,
+) -> Answer:
+    host = address.host
+    private = host in rules.private_hosts
+    try:
+        found = await rules.resolve(host, address.port)
+    except OSError as error:
+        raise PortError(f"{host} cannot be looked up") from error
+    unreached: Exception | None = None
+    for ip in allowed_addresses(found, host=host, private=private):
+        try:
+            async with _stream(
+                wanted, address, ip=ip, conditions=conditions, tls=rules.tls
+            ) as response:
+                return await _read(response, wanted, host=host)
+        except httpx.ConnectError as error:
+            unreached = error
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+            raise PortError(f"the exchange with {host} broke off") from error
+    raise PortError(f"{host} cannot be reached") from unreached
+
+
+@asynccontextmanager
+async def _stream(
+    wanted: Wanted,
+    address: WebAddress,
+    *,
+    ip: str,
+    conditions: Mapping[str, str],
+    tls: Callable[[], ssl.SSLContext],
+) -> AsyncIterator[httpx.Response]:
+    """Send the request to this very IP address; certificate and host stay the name's.
+
+    Each exchange has a client of its own. Kept open, a connection would serve another
+    host at the same address, whose certificate nobody looked at. No proxy, no cookie
+    and no password of the environment is taken.
+    """
+    url = httpx.URL(
+        scheme=address.scheme,
+        host=ip,
+        port=address.port,
+        raw_path=address.target.encode("ascii"),
+    )
+    async with httpx.AsyncClient(
+        verify=tls() if address.scheme == "https" else _believes_nobody(),
+        trust_env=False,
+        follow_redirects=False,
+        # Each step's own; the caller bounds the exchange as a whole.
+        timeout=limits.FETCH_TIME_MAXIMUM.total_seconds(),
+    ) as client:
+        request = client.build_request(
+            "GET" if wanted.post is None else "POST",
+            url,
+            headers={**_headers(wanted, address), **conditions},
+            content=wanted.post,
+            extensions={"sni_hostname": address.host},
+        )
+        response = await client.send(request, stream=True)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+
+def _headers(wanted: Wanted, address: WebAddress) -> dict[str, str]:
+    headers = {
+        "Host": address.authority,
+        "Accept": ", ".join(wanted.accept),
+        # A compressed answer could be any size; what is large comes compressed anyway.
+        "Accept-Encoding": "identity",
+        "User-Agent": "idwallet",
+        "Connection": "close",
+    }
+    if wanted.post is not None:
+        headers["Content-Type"] = wanted.post_type
+    return headers
+
+
+def _believes_nobody() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+async def _read(response: httpx.Response, wanted: Wanted, *, host: str) -> Answer:
+    status, headers = response.status_code, response.headers
+    if status in _REDIRECTS or status == HTTPStatus.NOT_MODIFIED:
+        return Answer(status, headers, b"")
+    if status != HTTPStatus.OK:
+        raise PortError(f"{host} answers with HTTP status {status}")
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise PortError(f"{host} compresses what was asked for as it is")
+    _require_type(headers.get("content-type", ""), wanted, host=host)
+    return Answer(status, headers, await _body(response, wanted, host=host))
+
+
+def media_type(content_type: str) -> str:
+    """Return the media type without its parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _require_type(content_type: str, wanted: Wanted, *, host: str) -> None:
+    if media_type(content_type) not in wanted.accept:
+        raise PortError(f"{host} answers with another media type than was asked for")
+
+
+async def _body(response: httpx.Response, wanted: Wanted, *, host: str) -> bytes:
+    said = response.headers.get("content-length", "0")
+    too_long = PortError(f"{host} answers with more than {wanted.max_bytes} bytes")
+    if said.isdecimal() and int(said[:20]) > wanted.max_bytes:
+        raise too_long
+    body = bytearray()
+    async for part in response.aiter_raw():
+        body += part
+        if len(body) > wanted.max_bytes:
+            raise too_long
+    return bytes(body)
