@@ -197,6 +197,10 @@ def _load(der: bytes) -> tuple[x509.Certificate, bytes, bytes]:
         raise _Broken("not a DER certificate", clause="RFC 5280 §4.1") from error
     if native.version is not x509.Version.v3:
         raise _Foreign("not version 3", clause="RFC 5280 §4.1.2.1")
+    if der[-len(native.signature) - 1]:
+        # Not signed, and not heeded when verified: one certificate would have several
+        # forms, and each of them another digest.
+        raise _Broken("bits of the signature unused", clause="RFC 5280 §4.1.1.3")
     return native, issuer, subject
 
 

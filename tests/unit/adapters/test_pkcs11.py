@@ -80,6 +80,7 @@ def test_a_pin_in_a_uri_is_refused(name):
         ";",
         "token=a;",
         "token=%ff",
+        "token=%41\ud800",
         "x-vendor=1",
         "token=a?x-vendor=1",
         "TOKEN=a",

@@ -318,6 +318,31 @@ def test_what_is_no_certificate_is_malformed(der: bytes) -> None:
         read(der)
 
 
+@pytest.mark.parametrize("unused", [1, 2, 7, 8, 255])
+def test_no_bits_of_a_signature_are_unused(unused: int) -> None:
+    # Of a signature that ends in zeros any number of bits can be said to be unused.
+    certificate = PKI.issuer().certificate
+    place = len(certificate.der) - len(certificate.native.signature) - 1
+    assert certificate.der[place] == 0
+    forged = certificate.der[:place] + bytes((unused,)) + certificate.der[place + 1 :]
+    with pytest.raises(MalformedError):
+        Certificate.from_der(forged, at="x5c")
+
+
+def test_a_signature_that_ends_in_zeros_has_one_form_only() -> None:
+    for serial in range(2_000, 2_100):
+        plan = replace(PKI.root_plan(), serial=serial)
+        der = plan.to_der()
+        if der[-1] & 1 == 0:
+            break
+    assert Certificate.from_der(der, at="x5c").der == der
+    place = len(der) - len(Certificate.from_der(der, at="x5c").native.signature) - 1
+    again = der[:place] + b"\1" + der[place + 1 :]
+    with pytest.raises(MalformedError) as caught:
+        Certificate.from_der(again, at="x5c")
+    assert caught.value.clause == "RFC 5280 §4.1.1.3"
+
+
 def test_a_long_cyrillic_common_name_is_read() -> None:
     name = "Министерство внутренних дел Российской Федерации"
     other = "x" * len(name.encode())

@@ -76,7 +76,12 @@ def _attributes(part: str, *, separator: str) -> dict[str, bytes]:
             raise MalformedError(
                 "attribute without a value or said twice", at="key URI", clause=_RFC
             )
-        found[name] = unquote_to_bytes(value)
+        try:
+            found[name] = unquote_to_bytes(value)
+        except UnicodeEncodeError:  # it holds the value, which may be a PIN
+            raise MalformedError(
+                "attribute is no text", at="key URI", clause=_RFC
+            ) from None
     return found
 
 
