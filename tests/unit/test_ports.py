@@ -13,7 +13,7 @@ def _protocols() -> list[type]:
         each
         for each in vars(ports).values()
         if inspect.isclass(each)
-        and each.__module__ == ports.__name__
+        and each.__module__.startswith(ports.__name__)
         and getattr(each, "_is_protocol", False)
     ]
 

@@ -1,0 +1,64 @@
+"""What the core asks of the outside world, as protocols over bytes.
+
+An application may bring its own implementation of any of them; `idwallet.adapters`
+holds ours. A port raises `PortError` (or a `SignerError`) when its input or output
+fails, and nothing else. Later work adds ports beside these.
+"""
+
+from idwallet.ports.bundles import (
+    BundleMark,
+    BundleSource,
+    BundleState,
+)
+from idwallet.ports.fetching import (
+    AsyncFetcher,
+    Fetched,
+    Fetcher,
+    Wanted,
+)
+from idwallet.ports.keys import (
+    AskSecret,
+    KeyStore,
+    Random,
+    StoredKey,
+)
+from idwallet.ports.status import (
+    HistoryRecord,
+    PageRecord,
+    Publication,
+    Publish,
+    ShardRecord,
+    StatusSession,
+    StatusStore,
+)
+from idwallet.ports.stores import (
+    CredentialStore,
+    ReplayGuard,
+    StoredRecord,
+    Use,
+)
+
+__all__ = [
+    "AskSecret",
+    "AsyncFetcher",
+    "BundleMark",
+    "BundleSource",
+    "BundleState",
+    "CredentialStore",
+    "Fetched",
+    "Fetcher",
+    "HistoryRecord",
+    "KeyStore",
+    "PageRecord",
+    "Publication",
+    "Publish",
+    "Random",
+    "ReplayGuard",
+    "ShardRecord",
+    "StatusSession",
+    "StatusStore",
+    "StoredKey",
+    "StoredRecord",
+    "Use",
+    "Wanted",
+]

@@ -1,0 +1,64 @@
+"""Keys, and where randomness and secrets come from."""
+
+from typing import Protocol
+
+
+class Random(Protocol):
+    """A source of unpredictable bytes; `secrets.token_bytes` is one."""
+
+    def __call__(self, size: int, /) -> bytes:
+        """Return exactly `size` unpredictable bytes."""
+        ...
+
+
+class AskSecret(Protocol):
+    """Ask a person, a file or a service for a PIN or passphrase.
+
+    A secret is never an argument of our functions: it would stand in tracebacks,
+    process lists and logs.
+    """
+
+    def __call__(self, prompt: str, /) -> str:
+        """Return the secret; raise `SigningDeclined` when nobody gives it."""
+        ...
+
+
+class StoredKey(Protocol):
+    """A private key that stays where it is."""
+
+    @property
+    def spki(self) -> bytes:
+        """The public key as a DER SubjectPublicKeyInfo (RFC 5280 4.1.2.7)."""
+        ...
+
+    @property
+    def algorithm(self) -> str:
+        """The JOSE name of the algorithm that the key signs with, as ``ES256``."""
+        ...
+
+    def sign(self, message: bytes, /) -> bytes:
+        """Sign the message; ECDSA as r||s of fixed length (RFC 7518 3.4)."""
+        ...
+
+
+class KeyStore(Protocol):
+    """Make, find and delete private keys that never leave it."""
+
+    def create(self, algorithm: str, attestation_nonce: bytes | None) -> StoredKey:
+        """Make a key for the algorithm of that JOSE name.
+
+        `attestation_nonce` goes into the platform's key attestation where there is
+        one; a store without attestation ignores it.
+
+        Raises:
+            UnsupportedError: the store has no such algorithm.
+        """
+        ...
+
+    def get(self, thumbprint: str) -> StoredKey | None:
+        """Return the key of that RFC 7638 SHA-256 thumbprint (base64url), or None."""
+        ...
+
+    def delete(self, thumbprint: str) -> None:
+        """Destroy the key; a thumbprint that is not there is no error."""
+        ...
