@@ -40,7 +40,7 @@ def _places(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
-@pytest.mark.parametrize("part", ["", "demo."])
+@pytest.mark.parametrize("part", ["", "demo.", "status."])
 def test_both_languages_say_the_same_things_of_the_same_things(part: str) -> None:
     english, russian = _catalogue(f"{part}en.json"), _catalogue(f"{part}ru.json")
     assert list(english) == list(russian)
@@ -49,7 +49,7 @@ def test_both_languages_say_the_same_things_of_the_same_things(part: str) -> Non
     }
 
 
-@pytest.mark.parametrize("part", ["", "demo."])
+@pytest.mark.parametrize("part", ["", "demo.", "status."])
 def test_no_sentence_is_left_untranslated(part: str) -> None:
     for name, sentence in _catalogue(f"{part}ru.json").items():
         words = "".join(c for c in sentence if c.isalpha())

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from idwallet.adapters.files import make_folder, write_file_atomically
+from idwallet.adapters.files import fault, write_file_atomically
 from idwallet.errors import UsageError
 from idwallet.ports import Publication
 
@@ -24,12 +24,16 @@ class FolderPublish:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        """Use `folder`, which is made if it is not there.
+        """Use `folder`, which is made if it is not there, for everybody to read.
 
         Raises:
             PortError: it cannot be made.
         """
-        self._folder = make_folder(folder)
+        self._folder = Path(folder)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except (OSError, ValueError) as error:
+            raise fault("make", folder, cause=error) from error
 
     def __call__(self, document: Publication, /) -> None:
         """Write the document; everybody may read it.

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
@@ -22,8 +22,9 @@ _NO_MOMENT: Final = "not a moment like 2026-11-24T12:00:00Z (RFC 3339, UTC)"
 
 if TYPE_CHECKING:
     _MomentType = click.ParamType[datetime]
+    _DurationType = click.ParamType[timedelta]
 else:  # older releases of click have no type parameter
-    _MomentType = click.ParamType
+    _MomentType = _DurationType = click.ParamType
 
 
 class Moment(_MomentType):
@@ -53,6 +54,31 @@ def _read_moment(text: str) -> datetime | None:
         return datetime.fromisoformat(text).astimezone(UTC)
     except ValueError:  # a thirteenth month
         return None
+
+
+_DURATION: Final = re.compile(r"([1-9][0-9]{0,6})([smhd])", re.ASCII)
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class Duration(_DurationType):
+    """How long something lasts, like 12h."""
+
+    name = "duration"
+
+    def convert(  # noqa: PLR0917 - click's signature
+        self,
+        value: str | timedelta,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> timedelta:
+        """Return it as a time."""
+        if isinstance(value, timedelta):
+            return value
+        found = _DURATION.fullmatch(value)
+        if found is None:
+            message = "not a number of seconds, minutes, hours or days like 30m or 12h"
+            raise click.BadParameter(message, ctx=ctx, param=param)
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def moment_or_now(at: datetime | None) -> datetime:
@@ -143,6 +169,16 @@ def seal_option(what: str) -> Callable[[_Function], _Function]:
         metavar="FILE",
         help=f"Holds the passphrase that seals {what}. Default: asked for.",
     )
+
+
+def database_option(function: _Function) -> _Function:
+    """Take ``--database``: where a status issuer keeps its lists."""
+    return click.option(
+        "--database",
+        required=True,
+        metavar="URL",
+        help="The status issuer's database, like sqlite:///status.db.",
+    )(function)
 
 
 def wallet_option(function: _Function) -> _Function:

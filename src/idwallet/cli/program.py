@@ -34,6 +34,7 @@ COMMANDS: Final = MappingProxyType(
         "request": Entry("request", "Ask for a presentation, signed."),
         "present": Entry("present", "Answer a request from a wallet."),
         "verify": Entry("verify", "Judge an answer, offline, and say why."),
+        "status": Entry("status", "Keep the status of credentials, and check one."),
         "inspect": Entry("inspect", "Decode anything; verify nothing."),
         "explain": Entry("explain", "Say what a check asks and each reason means."),
     }

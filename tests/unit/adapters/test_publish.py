@@ -37,6 +37,12 @@ def test_each_media_type_has_a_file_of_its_own(
     assert (tmp_path / f"name{suffix}").read_bytes() == b"body"
 
 
+def test_a_folder_that_cannot_be_made_is_a_port_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(PortError):
+        FolderPublish(tmp_path / "file/lists")
+
+
 @pytest.mark.parametrize(
     "name", ["", "../a", "a/b", ".a", "-a", "A", "a\0", "a" * 65, "a.jwt"]
 )

@@ -3,7 +3,14 @@
 from idwallet.ports import Publication
 from idwallet.roles.status_issuer.audit import AuditFault, ListAudit, Seal, audit
 from idwallet.roles.status_issuer.chain import StatusChange
-from idwallet.roles.status_issuer.issuer import StatusIssuer, Why
+from idwallet.roles.status_issuer.changes import (
+    INVALID,
+    SUSPENDED,
+    VALID,
+    Why,
+    set_status,
+)
+from idwallet.roles.status_issuer.issuer import StatusIssuer
 from idwallet.roles.status_issuer.plan import StatusPlan
 from idwallet.roles.status_issuer.publisher import (
     AGGREGATION,
@@ -16,6 +23,9 @@ from idwallet.trust.status_list import StatusReference
 
 __all__ = [
     "AGGREGATION",
+    "INVALID",
+    "SUSPENDED",
+    "VALID",
     "AuditFault",
     "ListAudit",
     "ListForm",
@@ -30,4 +40,5 @@ __all__ = [
     "StatusReference",
     "Why",
     "audit",
+    "set_status",
 ]

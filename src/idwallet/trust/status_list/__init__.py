@@ -12,6 +12,7 @@ from idwallet.trust.status_list.judge import (
     ListJudgement,
     StatusReason,
     judge_status,
+    read_entry,
 )
 from idwallet.trust.status_list.structures import (
     ListContext,
@@ -46,4 +47,5 @@ __all__ = [
     "issue_status_list",
     "issue_status_list_cwt",
     "judge_status",
+    "read_entry",
 ]

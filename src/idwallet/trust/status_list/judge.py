@@ -98,10 +98,34 @@ def judge_status(
     if found is None:
         return _open(StatusReason.LIST_NEEDED, uri)
     if isinstance(found, StatusList):
-        fresh = _usable(found, uri=uri, issuer=issuer, context=context)
+        fresh = (
+            _mistaken(found, uri=uri, context=context)
+            or _unentitled(found, issuer=issuer, context=context)
+            or _timely(found, context)
+        )
         if isinstance(fresh, Freshness):
             return _entry(found, index=index, fresh=fresh)
         found = fresh
+    return _refused(found, uri)
+
+
+def read_entry(
+    found: StatusList | ListRefused, *, uri: str, index: int, context: ListContext
+) -> ListJudgement:
+    """Say what a list says about an index, to whoever has no credential in hand.
+
+    All is judged as by `judge_status`, but for one thing that only a credential can
+    settle: whether the signer of the list may speak about its issuer's credentials.
+    """
+    if isinstance(found, StatusList):
+        fresh = _mistaken(found, uri=uri, context=context) or _timely(found, context)
+        if isinstance(fresh, Freshness):
+            return _entry(found, index=index, fresh=fresh)
+        found = fresh
+    return _refused(found, uri)
+
+
+def _refused(found: ListRefused, uri: str) -> ListJudgement:
     reason = _ABSENT.get(found.fault, StatusReason.LIST_REFUSED)
     facts: dict[str, FactValue] = {"what": found.fault.value, **found.facts}
     return _open(reason, uri, refusal=found, facts=facts)
@@ -121,20 +145,30 @@ def _open(
     return ListJudgement(reason, as_of, MappingProxyType(told), refused=refusal)
 
 
-def _usable(
-    found: StatusList, *, uri: str, issuer: SignerFound, context: ListContext
-) -> Freshness | ListRefused:
+def _mistaken(
+    found: StatusList, *, uri: str, context: ListContext
+) -> ListRefused | None:
     if found.uri != uri:
         # §8.3 step 4.a, again: whoever keeps lists may have mixed them up.
         return refused(ListFault.URI_MISMATCH, as_of=found.issued)
     if found.key.algorithms.isdisjoint(context.policy.algorithms):
         # It may have been read under another policy.
         return refused(ListFault.ALGORITHM_NOT_ALLOWED, as_of=found.issued)
+    return None
+
+
+def _unentitled(
+    found: StatusList, *, issuer: SignerFound, context: ListContext
+) -> ListRefused | None:
     right = authority(found, issuer=issuer, context=context)
     if isinstance(right, SignerRefused):
         return distrusted(right, as_of=found.issued)
     if right is None:
         return refused(ListFault.SIGNER_NOT_ENTITLED, as_of=found.issued)
+    return None
+
+
+def _timely(found: StatusList, context: ListContext) -> Freshness | ListRefused:
     return untimely(found.times, context) or freshness(found.times, context)
 
 
