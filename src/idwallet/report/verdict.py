@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import repeat
 from operator import attrgetter
-from typing import Final, NamedTuple, NoReturn, cast
+from typing import Final, NamedTuple, NoReturn, TypeGuard
 
 from idwallet.report.checks import CheckId, Outcome, Reason
 from idwallet.report.needs import Need
@@ -154,8 +154,8 @@ class Checks:
             KeyError, ValueError: see `check`.
         """
         answers, subject = self.answers, self.subject
-        if _ANSWERS.issuperset(map(type, answers)):
-            return tuple(map(_made, cast("list[Answer]", answers), repeat(subject)))
+        if _are_answers(answers):
+            return tuple(map(_made, answers, repeat(subject)))
         return tuple(
             [
                 each if isinstance(each, Check) else _made(each, subject)
@@ -170,6 +170,10 @@ _FAILED: Final = Outcome.FAILED
 _ALL_PASSED: Final = frozenset({_PASSED})
 _OUTCOME: Final = attrgetter("outcome")
 _QUESTION: Final = attrgetter("id", "subject")
+
+
+def _are_answers(collected: list[Answer | Check]) -> TypeGuard[list[Answer]]:
+    return _ANSWERS.issuperset(map(type, collected))
 
 
 def conclude(checks: Iterable[Check], required: Required) -> Outcome:

@@ -275,6 +275,14 @@ def test_checks_that_were_made_elsewhere_keep_their_subject() -> None:
     assert checks.made()[0] is PASSED
 
 
+def test_checks_are_of_the_subject_with_and_without_others_among_them() -> None:
+    alone = Checks("card")
+    alone.say(CheckId.CREDENTIAL_STATUS, Reason.NO_STATUS)
+    assert [each.subject for each in alone.made()] == ["card"]
+    alone.add(PASSED)
+    assert [each.subject for each in alone.made()] == ["card", "pid"]
+
+
 def test_what_is_answered_is_held_to_the_table_when_it_is_made() -> None:
     checks = Checks("pid")
     checks.say(CheckId.ISSUER_SIGNATURE, Reason.EXPIRED)
