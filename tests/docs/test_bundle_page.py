@@ -49,6 +49,7 @@ def test_the_page_has_every_member_of_an_anchor() -> None:
         credential_types=frozenset({"urn:example:card"}),
         distrusted_after=at,
         successors=frozenset({b"\1" * 32}),
+        fetch_origins=frozenset({"https://status.example"}),
     ).with_validity(since=at, until=at + timedelta(days=1))
     jwk = {**SCENE.stranger.public_key.to_jwk(), "kid": "1"}
     pinned = TrustAnchor.from_jwks(

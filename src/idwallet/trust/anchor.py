@@ -10,6 +10,8 @@ from idwallet import limits
 from idwallet.codec.json import JsonValue, read_object
 from idwallet.codec.moment import require_aware
 from idwallet.codec.pem import read_pem
+from idwallet.codec.text import show
+from idwallet.codec.web import read_web_address
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import LimitError, MalformedError, UsageError
 from idwallet.trust.certificate import Certificate, KeyUsage
@@ -78,6 +80,11 @@ class TrustAnchor:
     the keys of the anchor, or below it. `successors` are the SHA-256 digests of the
     SubjectPublicKeyInfo of keys that it announced to follow its own; they are believed
     only once they are an anchor themselves.
+
+    `fetch_origins` are whom what is signed under the anchor may have asked, as
+    ``https://status.example``, for status lists, revocation and type metadata, where
+    the application fetches at all. Left empty nobody is asked. An ``http`` origin is
+    for what is signed itself, as CRLs are (RFC 5280 section 8).
     """
 
     name: str
@@ -91,6 +98,7 @@ class TrustAnchor:
     credential_types: frozenset[str] = frozenset()
     distrusted_after: datetime | None = None
     successors: frozenset[bytes] = frozenset()
+    fetch_origins: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse an anchor that nothing could be believed by.
@@ -98,7 +106,7 @@ class TrustAnchor:
         Raises:
             UsageError: no purpose; neither or both of certificate and keys; keys of no
                 name, or twice; a CA that must not certify; types of who issues none;
-                a moment without a zone.
+                a moment without a zone; what is no origin.
         """
         if not self.purposes:
             raise UsageError("a trust anchor needs a purpose")
@@ -114,6 +122,7 @@ class TrustAnchor:
             raise UsageError("credential types bound an anchor that issues none")
         if self.distrusted_after is not None:
             require_aware(self.distrusted_after)
+        _require_origins(self.fetch_origins)
 
     @staticmethod
     def from_certificate(
@@ -208,6 +217,14 @@ class TrustAnchor:
         """
         return replace(self, validity=Validity(since, until))
 
+    def with_fetch_origins(self, *origins: str) -> "TrustAnchor":
+        """Return the anchor with these origins to fetch from.
+
+        Raises:
+            UsageError: one is no origin like ``https://status.example``.
+        """
+        return replace(self, fetch_origins=frozenset(origins))
+
     def with_key_purposes(self, *oids: str) -> "TrustAnchor":
         """Return the anchor with these extended key usages for its signers."""
         return replace(self, key_purposes=frozenset(oids))
@@ -221,6 +238,18 @@ def allows_type(anchor: TrustAnchor, vct: str) -> bool:
     itself, those of ``aka_vcts`` too: with any of them it answers a query.
     """
     return not anchor.credential_types or vct in anchor.credential_types
+
+
+def _require_origins(origins: frozenset[str]) -> None:
+    if len(origins) > limits.FETCH_ORIGINS:
+        raise UsageError("more origins to fetch from than limits.FETCH_ORIGINS")
+    for each in origins:
+        try:
+            exact = read_web_address(each, at="fetch origin").origin == each
+        except MalformedError:
+            exact = False
+        if not exact:
+            raise UsageError(f"no origin like https://status.example: {show(each)}")
 
 
 def _require_certifying(certificate: Certificate) -> None:

@@ -189,6 +189,48 @@ def test_validity_the_wrong_way_round_is_refused() -> None:
         Validity(MOMENT, MOMENT - timedelta(microseconds=1))
 
 
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://status.example",
+        "https://status.example:8443",
+        "http://crl.example",
+        "https://[2001:db8::1]",
+    ],
+)
+def test_an_anchor_may_name_whom_to_ask(origin: str) -> None:
+    assert PKI.anchor().fetch_origins == frozenset()
+    assert PKI.anchor().with_fetch_origins(origin).fetch_origins == {origin}
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "",
+        "*",
+        "status.example",
+        "https://*.example",
+        "https://status.example/",
+        "https://status.example/list",
+        "https://status.example:443",
+        "https://Status.example",
+        "https://a@status.example",
+        "ftp://status.example",
+        "https://status.example\n",
+    ],
+)
+def test_whom_to_ask_is_named_exactly(origin: str) -> None:
+    with pytest.raises(UsageError, match="no origin like"):
+        PKI.anchor().with_fetch_origins(origin)
+
+
+def test_an_anchor_names_a_bounded_number_of_origins() -> None:
+    names = [f"https://{n}.example" for n in range(limits.FETCH_ORIGINS + 1)]
+    assert PKI.anchor().with_fetch_origins(*names[1:])
+    with pytest.raises(UsageError, match="FETCH_ORIGINS"):
+        PKI.anchor().with_fetch_origins(*names)
+
+
 def test_an_anchor_may_name_key_purposes_of_its_own() -> None:
     assert PKI.anchor().with_key_purposes("1.2.3").key_purposes == {"1.2.3"}
 

@@ -196,6 +196,7 @@ _ANCHORS: Final = (
     ),
     _read("an anchor of both kinds", _anchor_member("jwks", b'{"keys":[]}')),
     _read("an anchor from nowhere", _anchor_member("jurisdiction", "Atlantis")),
+    _read("an anchor of no origin", _anchor_member("fetch_origins", ["*"])),
     _read("an anchor with more to say", _anchor_member("unless", "raining")),
 )
 

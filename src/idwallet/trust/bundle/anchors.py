@@ -91,6 +91,9 @@ def _read_anchor(members: Members, *, at: str) -> TrustAnchor:
         successors=frozenset(
             members.digests("successors", most=limits.BUNDLE_SUCCESSORS)
         ),
+        fetch_origins=frozenset(
+            members.texts("fetch_origins", most=limits.FETCH_ORIGINS)
+        ),
     )
     members.done()
     return made
@@ -135,6 +138,7 @@ def _write_anchor(anchor: TrustAnchor) -> CborValue:
         "key_purposes": sorted_values(anchor.key_purposes),
         "credential_types": sorted_values(anchor.credential_types),
         "successors": list[CborValue](sorted(anchor.successors)),
+        "fetch_origins": sorted_values(anchor.fetch_origins),
     }
     if anchor.certificate is not None:
         members["certificate"] = anchor.certificate.der

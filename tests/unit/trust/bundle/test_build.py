@@ -154,6 +154,7 @@ PINNED = TrustAnchor.from_jwks(
         PINNED,
         ROOT.with_validity(since=SCENE.at, until=SCENE.at + timedelta(days=9)),
         ROOT.with_key_purposes("1.2.3", "1.0.18013.5.1.2"),
+        ROOT.with_fetch_origins("https://status.example", "http://crl.example:8080"),
         replace(
             ROOT,
             jurisdiction="US-CA",
