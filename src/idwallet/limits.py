@@ -111,6 +111,7 @@ STATUS_LIST_TOKEN_BYTES: Final = 33_554_432
 STATUS_LIST_COMPRESSED_BYTES: Final = 16_777_216
 STATUS_LIST_BITMAP_BYTES: Final = 67_108_864
 STATUS_LIST_MEMBERS: Final = 1_024
+STATUS_LIST_HERD: Final = 1_000  # entries below which a list tells who is asked about
 
 # Status lists that are issued. A list of fewer entries than the least number would tell
 # by its address alone whose credential is asked about (Token Status List section 12.1);

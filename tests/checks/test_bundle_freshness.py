@@ -7,7 +7,7 @@ from idwallet.testing.bundle import BundleDraft
 from idwallet.testing.bundle.draft import SEQUENCE, SERIES, WEEK
 from idwallet.trust.bundle.freshness import freshness_reason
 from idwallet.trust.bundle.manifest import read_manifest
-from idwallet.trust.status_list.freshness import FreshnessRule, StaleRule
+from idwallet.trust.freshness import FreshnessRule, StaleRule
 from tests.checks.bundles import SCENE, cut_short, judged
 
 FRESHNESS = CheckId.BUNDLE_FRESHNESS

@@ -92,3 +92,9 @@ def test_an_anchor_is_believed_about_its_registered_types_alone(
     )
     check = only(judged.report, TRUST)
     assert came_to(check, outcome, reason)
+
+
+def test_a_clock_that_stands_before_the_anchors_proves_nothing() -> None:
+    valid, early = twins("anchors of tomorrow", CheckId.ISSUER_TRUST)
+    assert came_to(valid, Outcome.PASSED, Reason.TRUSTED)
+    assert came_to(early, Outcome.INDETERMINATE, Reason.ANCHORS_FROM_THE_FUTURE)

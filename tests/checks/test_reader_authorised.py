@@ -1,7 +1,13 @@
+from datetime import timedelta
+
 from idwallet.envelope.jws import x5c_parameter
 from idwallet.protocols.openid4vp import ClientIdPrefix, client_id_of
+from idwallet.protocols.openid4vp.evaluate import evaluate_request
 from idwallet.report import CheckId, Outcome, Reason
+from idwallet.testing.evidence import taken_at
 from idwallet.testing.pki import Fault
+from idwallet.trust.evidence import EvidenceAtHand
+from idwallet.trust.policies import WALLET
 from tests.checks.requests import HOST, judged, pki, request
 
 
@@ -36,3 +42,14 @@ def test_an_address_that_cannot_be_read_leaves_it_open() -> None:
     check = judged(token, CheckId.READER_AUTHORISED)
     assert (check.outcome, check.reason) == (Outcome.INDETERMINATE, Reason.WAITING)
     assert check.fact("waits_for") == CheckId.REQUEST_FORMAT
+
+
+def test_a_wallet_whose_clock_stands_before_its_anchors_cannot_tell_who_asks() -> None:
+    for days, outcome in ((0, Outcome.PASSED), (1, Outcome.INDETERMINATE)):
+        taken = taken_at(pki().at + timedelta(days=days))
+        trust = pki().store().with_evidence(EvidenceAtHand(anchors=taken))
+        verdict = evaluate_request(request(), trust=trust, policy=WALLET, at=pki().at)
+        (check,) = [e for e in verdict.checks if e.id is CheckId.READER_AUTHORISED]
+        assert check.outcome is outcome
+    assert check.reason is Reason.ANCHORS_FROM_THE_FUTURE
+    assert verdict.request is None

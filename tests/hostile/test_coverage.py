@@ -34,11 +34,11 @@ REFUSALS: Final = {
 }
 
 ELSEWHERE: Final = {
-    (CheckId.CREDENTIAL_STATUS, Reason.NO_STATUS): (
-        "only under a policy that wants a status, where the twin would need a list"
-    ),
     (CheckId.ISSUER_TRUST, Reason.TYPE_NOT_REGISTERED): (
         "only under an anchor bound to types; the corpus trusts one that is not"
+    ),
+    (CheckId.READER_AUTHORISED, Reason.ANCHORS_FROM_THE_FUTURE): (
+        "only where the wallet's clock is wrong, which no request can make it"
     ),
     (CheckId.HOLDER_PRESENCE, Reason.NOT_ESTABLISHED): (
         "only under a policy that wants presence, which no twin can attest yet"
@@ -94,4 +94,7 @@ def test_what_is_said_to_stand_elsewhere_is_a_refusal() -> None:
 
 
 def test_every_check_is_the_aim_of_a_forged_input() -> None:
-    assert set(CheckId) - aimed_at() == {CheckId.HOLDER_PRESENCE}
+    assert set(CheckId) - aimed_at() == {
+        CheckId.HOLDER_PRESENCE,
+        CheckId.CREDENTIAL_TRACKING,
+    }

@@ -6,6 +6,7 @@ from typing import Final
 
 from idwallet.codec.text import show
 from idwallet.errors import UsageError
+from idwallet.explain.evidence import write_evidence, write_known
 from idwallet.explain.values import (
     name_claims,
     write_facts,
@@ -25,11 +26,13 @@ from idwallet.report import (
     BundleNeeded,
     Check,
     CheckId,
+    CrlNeeded,
     Need,
     Outcome,
     Reason,
     Report,
     StatusListNeeded,
+    TypeMetadataNeeded,
 )
 
 # Which verdict it is shows in the checks it was made of. The first group met decides:
@@ -127,6 +130,7 @@ class _Telling:
     def for_integrator(self, headline: str, lines: tuple[Line, ...]) -> Iterator[str]:
         yield headline
         yield self._as_of()
+        yield from write_evidence(self.report, self.words)
         for line in lines:
             yield ""
             yield line.details[0]
@@ -145,6 +149,7 @@ class _Telling:
             yield self.words["next"][self.reader]
             yield from (f"- {action}" for action in actions)
         yield self._as_of()
+        yield from write_known(self.report, self.words, reader=self.reader)
 
     def _kind(self) -> str:
         ids = [each.id for each in self.report.checks]
@@ -276,7 +281,14 @@ class _Telling:
         if isinstance(need, BundleNeeded):
             series = write_quoted(need.series, self.words)
             return template.format(series=series, after=need.after)
-        return template.format(vct=write_quoted(need.vct, self.words))
+        if isinstance(need, TypeMetadataNeeded):
+            return template.format(vct=write_quoted(need.vct, self.words))
+        places = (write_quoted(each, self.words) for each in need.uris)
+        uris = self.words["separator"].join(places) or self.words["nowhere"]
+        if isinstance(need, CrlNeeded):
+            issuer = write_quoted(need.issuer, self.words)
+            return template.format(issuer=issuer, uris=uris)
+        return template.format(uris=uris)
 
 
 def _concerns(each: Check, *, reader: Reader, waiting_tells: bool) -> bool:

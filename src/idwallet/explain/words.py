@@ -50,7 +50,10 @@ class Words(TypedDict):
     fact: str
     next: dict[Reader, str]
     as_of: dict[Reader, str]
+    evidence: dict[str, str]
+    as_of_evidence: dict[Reader, dict[str, str]]
     needs: dict[str, str]
+    nowhere: str
     not_run: dict[Reader, Phrase]
     did_not_run: str
     headlines: dict[str, dict[str, dict[Reader, str]]]

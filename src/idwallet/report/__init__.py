@@ -1,14 +1,17 @@
 """Verdicts: named checks, three outcomes, one table."""
 
 from idwallet.report.checks import CheckId, Outcome, Reason
-from idwallet.report.evidence import GIVEN, Origin
+from idwallet.report.evidence import GIVEN, EvidenceKind, EvidenceUsed, Origin
 from idwallet.report.needs import (
     BundleNeeded,
+    CrlNeeded,
     Need,
+    OcspNeeded,
     StatusListNeeded,
     TypeMetadataNeeded,
 )
-from idwallet.report.table import FACTS, TABLE, Row
+from idwallet.report.row import FACTS, Row
+from idwallet.report.table import TABLE
 from idwallet.report.verdict import (
     REPORT_FORMAT,
     Check,
@@ -31,9 +34,13 @@ __all__ = [
     "Check",
     "CheckId",
     "Checks",
+    "CrlNeeded",
+    "EvidenceKind",
+    "EvidenceUsed",
     "FactValue",
     "Facts",
     "Need",
+    "OcspNeeded",
     "Origin",
     "Outcome",
     "Reason",

@@ -23,6 +23,7 @@ class CheckId(StrEnum):
     # Who issued a credential.
     ISSUER_SIGNATURE = "issuer.signature"
     ISSUER_TRUST = "issuer.trust"
+    ISSUER_REVOCATION = "issuer.revocation"
 
     # The credential itself.
     CREDENTIAL_FORMAT = "credential.format"
@@ -30,6 +31,7 @@ class CheckId(StrEnum):
     CREDENTIAL_METADATA = "credential.metadata"
     CREDENTIAL_VALIDITY = "credential.validity"
     CREDENTIAL_STATUS = "credential.status"
+    CREDENTIAL_TRACKING = "credential.tracking"
     CREDENTIAL_DISCLOSURES = "credential.disclosures"
 
     # Who holds it.
@@ -113,6 +115,18 @@ class Reason(StrEnum):
     BUDGET_EXCEEDED = "budget_exceeded"
     CLIENT_ID_MISMATCH = "client_id_mismatch"
     RESPONSE_URI_MISMATCH = "response_uri_mismatch"
+    ANCHORS_FROM_THE_FUTURE = "anchors_from_the_future"
+
+    # Whether a certificate or a credential was taken back.
+    NOT_REVOKED = "not_revoked"
+    NOT_REVOKED_STALE_ACCEPTED = "not_revoked_stale_accepted"
+    REVOKED = "revoked"
+    SUSPENDED = "suspended"
+    ON_HOLD = "on_hold"
+    UNKNOWN = "unknown"
+    UNKNOWN_ACCEPTED = "unknown_accepted"
+    NOT_REQUIRED_ACCEPTED = "not_required_accepted"
+    CLOCK_BEFORE_EVIDENCE = "clock_before_evidence"
 
     # The credential.
     ACCEPTED = "accepted"
@@ -127,6 +141,15 @@ class Reason(StrEnum):
     NO_EXPIRY_ACCEPTED = "no_expiry_accepted"
     ISSUED_IN_THE_FUTURE = "issued_in_the_future"
     STATUS_LIST_NEEDED = "status_list_needed"
+    INDEX_OUT_OF_BOUNDS = "index_out_of_bounds"
+    APPLICATION_SPECIFIC = "application_specific"
+    UNASSIGNED = "unassigned"
+    LIST_REFUSED = "list_refused"
+    LIST_EXPIRED = "list_expired"
+    LIST_STALE = "list_stale"
+    LIST_FROM_THE_FUTURE = "list_from_the_future"
+    LIST_SHARED = "list_shared"
+    LIST_TOO_SMALL_ACCEPTED = "list_too_small_accepted"
     NO_STATUS = "no_status"
     NO_STATUS_ACCEPTED = "no_status_accepted"
     STATUS_NOT_REQUIRED_ACCEPTED = "status_not_required_accepted"

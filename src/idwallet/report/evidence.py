@@ -5,7 +5,18 @@ Nothing here is a claim of anybody, and nothing here decides.
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
+
+from idwallet.report.checks import CheckId
+
+
+class EvidenceKind(StrEnum):
+    """What a piece of evidence is."""
+
+    STATUS_LIST = "status_list"
+    CRL = "crl"
+    OCSP_RESPONSE = "ocsp_response"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +45,21 @@ class Origin:
 
 GIVEN: Final = Origin(taken=None, source="application")
 """What the application gave, with no word of when it was taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceUsed:
+    """A piece of evidence that a check looked at, whatever came of it.
+
+    `check` and `subject` say for which check. `about` says which piece: a list's
+    address, a CRL's issuer, the certificate that a response is about; it comes from
+    outside and is safe to show. `as_of` is the moment that the piece itself speaks of:
+    when it was issued, None where that cannot be read. `origin` says when it was got.
+    """
+
+    kind: EvidenceKind
+    check: CheckId
+    subject: str
+    about: str
+    as_of: datetime | None
+    origin: Origin

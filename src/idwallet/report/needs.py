@@ -37,4 +37,26 @@ class BundleNeeded:
     after: int
 
 
-Need = StatusListNeeded | TypeMetadataNeeded | BundleNeeded
+@dataclass(frozen=True, slots=True)
+class CrlNeeded:
+    """A current CRL of `issuer` would settle it.
+
+    `uris` are where the certificate says one is (RFC 5280 4.2.1.13). The certificate
+    was validated before, so a forged one names no address to anybody.
+    """
+
+    issuer: str
+    uris: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OcspNeeded:
+    """An OCSP response would settle it; `uris` are the responders (RFC 5280 4.2.2.1).
+
+    What to ask is `idwallet.trust.revocation.ocsp_request`.
+    """
+
+    uris: tuple[str, ...]
+
+
+Need = StatusListNeeded | TypeMetadataNeeded | BundleNeeded | CrlNeeded | OcspNeeded

@@ -1,41 +1,10 @@
 """The one table from (check, reason) to outcome, with its clause and its facts."""
 
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from idwallet.report.checks import CheckId, Outcome, Reason
-
-
-class Row(NamedTuple):
-    """What a reason means for a check.
-
-    `facts` names the facts that every check with this reason carries; the words in
-    `idwallet.explain` may rely on them. `FACTS` says what each of them is.
-    """
-
-    outcome: Outcome
-    clause: str
-    facts: tuple[str, ...] = ()
-
-
-FACTS: Final = MappingProxyType(
-    {
-        "at": "where: a JSON pointer, a byte offset, the name of a part (text)",
-        "credentials": "identifiers of credential queries (texts)",
-        "found": "what stood there; from outside, so it is shown with care (text)",
-        "name": "an issuer or a relying party, or a certificate's subject (text)",
-        "paths": "claim paths, never the claims' values (texts)",
-        "seen": "the highest number of a bundle that the device knows (number)",
-        "sequence": "the number of a bundle (number)",
-        "signed": "when the signer says that it signed (moment)",
-        "since": "from when it is valid (moment)",
-        "until": "until when it is valid (moment)",
-        "waits_for": "the check that must pass first (text)",
-        "what": "the fault in the library's own words, always English (text)",
-        "window": "how old it may be (seconds)",
-    }
-)
-"""What each fact is. A fact is never a claim's value."""
+from idwallet.report.row import Row
 
 _P, _I, _F = Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED
 _C, _R = CheckId, Reason
@@ -87,6 +56,9 @@ _REQUEST: Final = {
     (_C.READER_AUTHORISED, _R.RESPONSE_URI_MISMATCH): Row(
         _F, f"{_VP} §5.9.3", ("found", "name")
     ),
+    (_C.READER_AUTHORISED, _R.ANCHORS_FROM_THE_FUTURE): Row(
+        _I, _HOUSE, ("name", "since")
+    ),
     (_C.READER_AUTHORISED, _R.WAITING): Row(_I, f"{_VP} §5.9.3", ("waits_for",)),
 }
 
@@ -117,6 +89,25 @@ _ISSUER: Final = {
         _F, f"{_PKIX} §6.1.4", ("name", "what")
     ),
     (_C.ISSUER_TRUST, _R.BUDGET_EXCEEDED): Row(_F, _HOUSE, ("name",)),
+    (_C.ISSUER_TRUST, _R.ANCHORS_FROM_THE_FUTURE): Row(_I, _HOUSE, ("name", "since")),
+    (_C.ISSUER_REVOCATION, _R.NOT_REVOKED): Row(
+        _P, f"{_PKIX} §6.3", ("name", "signed", "until")
+    ),
+    (_C.ISSUER_REVOCATION, _R.KEY_PINNED): Row(_P, f"{_VC} §2.5", ("name",)),
+    (_C.ISSUER_REVOCATION, _R.REVOKED): Row(
+        _F, f"{_PKIX} §5.3.1", ("name", "since", "signed", "what")
+    ),
+    (_C.ISSUER_REVOCATION, _R.ON_HOLD): Row(
+        _I, f"{_PKIX} §5.3.1", ("name", "since", "signed")
+    ),
+    (_C.ISSUER_REVOCATION, _R.STALE): Row(_I, f"{_PKIX} §6.3.3(a)", ("name", "what")),
+    (_C.ISSUER_REVOCATION, _R.CLOCK_BEFORE_EVIDENCE): Row(
+        _I, f"{_PKIX} §5.1.2.4", ("name", "what")
+    ),
+    (_C.ISSUER_REVOCATION, _R.UNKNOWN): Row(_I, f"{_PKIX} §6.3", ("name", "what")),
+    (_C.ISSUER_REVOCATION, _R.UNKNOWN_ACCEPTED): Row(_P, _HOUSE, ("name", "what")),
+    (_C.ISSUER_REVOCATION, _R.NOT_REQUIRED_ACCEPTED): Row(_P, _HOUSE, ("name",)),
+    (_C.ISSUER_REVOCATION, _R.WAITING): Row(_I, f"{_PKIX} §6.3", ("waits_for",)),
 }
 
 _CREDENTIAL: Final = {
@@ -155,7 +146,34 @@ _CREDENTIAL: Final = {
     (_C.CREDENTIAL_VALIDITY, _R.MISMATCH): Row(_F, f"{_JWT} §4.1.3"),
     (_C.CREDENTIAL_VALIDITY, _R.MALFORMED): Row(_F, f"{_JWT} §2", ("what", "at")),
     (_C.CREDENTIAL_VALIDITY, _R.WAITING): Row(_I, f"{_SD} §7.1 step 6", ("waits_for",)),
+    (_C.CREDENTIAL_STATUS, _R.NOT_REVOKED): Row(
+        _P, f"{_TSL} §8.3 step 7", ("found", "signed")
+    ),
+    (_C.CREDENTIAL_STATUS, _R.NOT_REVOKED_STALE_ACCEPTED): Row(
+        _P, f"{_TSL} §8.3 step 4.d", ("found", "signed")
+    ),
+    (_C.CREDENTIAL_STATUS, _R.REVOKED): Row(_F, f"{_TSL} §7.1", ("found", "signed")),
+    (_C.CREDENTIAL_STATUS, _R.SUSPENDED): Row(_F, f"{_TSL} §7.1", ("found", "signed")),
+    (_C.CREDENTIAL_STATUS, _R.INDEX_OUT_OF_BOUNDS): Row(
+        _F, f"{_TSL} §8.3 step 6", ("found", "signed")
+    ),
+    (_C.CREDENTIAL_STATUS, _R.APPLICATION_SPECIFIC): Row(
+        _I, f"{_TSL} §7.1", ("found", "signed")
+    ),
+    (_C.CREDENTIAL_STATUS, _R.UNASSIGNED): Row(_I, f"{_TSL} §7.1", ("found", "signed")),
     (_C.CREDENTIAL_STATUS, _R.STATUS_LIST_NEEDED): Row(_I, f"{_TSL} §8.3", ("found",)),
+    (_C.CREDENTIAL_STATUS, _R.LIST_REFUSED): Row(
+        _I, f"{_TSL} §8.3 step 3", ("found", "what")
+    ),
+    (_C.CREDENTIAL_STATUS, _R.LIST_EXPIRED): Row(
+        _I, f"{_TSL} §8.3 step 4.c", ("found", "signed", "until")
+    ),
+    (_C.CREDENTIAL_STATUS, _R.LIST_STALE): Row(
+        _I, f"{_TSL} §8.3 step 4.d", ("found", "signed", "window")
+    ),
+    (_C.CREDENTIAL_STATUS, _R.LIST_FROM_THE_FUTURE): Row(
+        _I, f"{_TSL} §8.3 step 4.b", ("found", "signed")
+    ),
     (_C.CREDENTIAL_STATUS, _R.NO_STATUS): Row(_F, _HOUSE),
     (_C.CREDENTIAL_STATUS, _R.NO_STATUS_ACCEPTED): Row(_P, f"{_VC} §2.2.2.3"),
     (_C.CREDENTIAL_STATUS, _R.STATUS_NOT_REQUIRED_ACCEPTED): Row(
@@ -164,6 +182,13 @@ _CREDENTIAL: Final = {
     (_C.CREDENTIAL_STATUS, _R.MALFORMED): Row(_F, f"{_TSL} §6.2", ("what", "at")),
     (_C.CREDENTIAL_STATUS, _R.UNSUPPORTED): Row(_I, f"{_TSL} §6.1", ("what",)),
     (_C.CREDENTIAL_STATUS, _R.WAITING): Row(_I, f"{_TSL} §8.3", ("waits_for",)),
+    (_C.CREDENTIAL_TRACKING, _R.LIST_SHARED): Row(
+        _P, f"{_TSL} §12.2", ("found", "entries")
+    ),
+    (_C.CREDENTIAL_TRACKING, _R.LIST_TOO_SMALL_ACCEPTED): Row(
+        _P, f"{_TSL} §12.2", ("found", "entries")
+    ),
+    (_C.CREDENTIAL_TRACKING, _R.WAITING): Row(_I, f"{_TSL} §12.2", ("waits_for",)),
     (_C.CREDENTIAL_DISCLOSURES, _R.ALL_MATCH): Row(_P, f"{_SD} §7.1 step 3"),
     (_C.CREDENTIAL_DISCLOSURES, _R.MALFORMED): Row(
         _F, f"{_SD} §7.1 step 3.c", ("what", "at")

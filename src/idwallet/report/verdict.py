@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple, NoReturn, TypeGuard
 
 from idwallet.report.checks import CheckId, Outcome, Reason
+from idwallet.report.evidence import EvidenceUsed, Origin
 from idwallet.report.needs import Need
 from idwallet.report.table import TABLE
 
@@ -198,8 +199,10 @@ class Report:
     """A verdict with everything that led to it, and no personal data.
 
     `at` is the moment judged (aware, UTC). `policy` names the policy applied.
-    `required` holds the checks without which nothing passes. `outcome` is computed
-    from the checks and cannot be given.
+    `required` holds the checks without which nothing passes. `evidence` is what was
+    looked at, each piece with when and from where it was taken; `anchors` says the
+    same of the trust anchors, None where none were asked. `outcome` is computed from
+    the checks and cannot be given.
 
     Raises:
         ValueError: `at` has no time zone.
@@ -209,6 +212,8 @@ class Report:
     required: Required
     at: datetime
     policy: str
+    evidence: tuple[EvidenceUsed, ...] = field(default=(), kw_only=True)
+    anchors: Origin | None = field(default=None, kw_only=True)
     outcome: Outcome = field(init=False)
 
     def __post_init__(self) -> None:
@@ -261,6 +266,8 @@ class Report:
             "policy": self.policy,
             "checks": [_check_json(each) for each in self.checks],
             "not_run": [[check_id.value, name] for check_id, name in self.not_run()],
+            "anchors": None if self.anchors is None else _origin_json(self.anchors),
+            "evidence": [_evidence_json(each) for each in self.evidence],
         }
 
 
@@ -296,4 +303,25 @@ def _check_json(each: Check) -> dict[str, object]:
 
 def _need_json(need: Need) -> dict[str, object]:
     fields = {name: getattr(need, name) for name in need.__dataclass_fields__}
-    return {"need": type(need).__name__, **fields}
+    plain = {n: list(v) if isinstance(v, tuple) else v for n, v in fields.items()}
+    return {"need": type(need).__name__, **plain}
+
+
+def _evidence_json(used: EvidenceUsed) -> dict[str, object]:
+    return {
+        "kind": used.kind.value,
+        "check": used.check.value,
+        "subject": used.subject,
+        "about": used.about,
+        "as_of": None if used.as_of is None else _utc(used.as_of),
+        **_origin_json(used.origin),
+    }
+
+
+def _origin_json(origin: Origin) -> dict[str, object]:
+    return {
+        "taken": None if origin.taken is None else _utc(origin.taken),
+        "source": origin.source,
+        "digest": origin.digest,
+        "sequence": origin.sequence,
+    }

@@ -9,7 +9,7 @@ from idwallet.codec.numeric_date import numeric_date
 from idwallet.credentials.model import Credential
 from idwallet.credentials.query import match
 from idwallet.credentials.required import STORED, Context, HeldBy, required_of
-from idwallet.credentials.sdjwt.evaluate import evaluate
+from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.credentials.sdjwt.present import (
     bind_to_key,
@@ -31,7 +31,7 @@ from idwallet.errors import (
     VerificationIndeterminate,
 )
 from idwallet.ports import CredentialStore, KeyStore, Random, StoredRecord
-from idwallet.protocols.openid4vp.evaluate import evaluate_request
+from idwallet.protocols.openid4vp.evaluate import RequestVerdict, evaluate_request
 from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.protocols.openid4vp.response import (
@@ -40,7 +40,7 @@ from idwallet.protocols.openid4vp.response import (
     write_response,
     write_response_json,
 )
-from idwallet.report import Check, Outcome, Report, Required
+from idwallet.report import Outcome, Report, Required
 from idwallet.roles.asked import (
     Asked,
     Authenticated,
@@ -105,9 +105,8 @@ class Holder:
             subject=_SUBJECT,
             types=self._types,
         )
-        report = self._report(
-            verdict.checks, at=at, required=required_of(STORED, _SUBJECT)
-        )
+        required = required_of(STORED, _SUBJECT)
+        report = self._report(verdict, at=at, required=required)
         issuer, unpacked = verdict.issuer, verdict.unpacked
         if report.outcome is not Outcome.PASSED or issuer is None or unpacked is None:
             raise _refusal(report)
@@ -178,7 +177,7 @@ class Holder:
         """
         require_aware(at)
         verdict = evaluate_request(raw, trust=self._trust, policy=self._policy, at=at)
-        report = self._report(verdict.checks, at=at, required=verdict.required)
+        report = self._report(verdict, at=at, required=verdict.required)
         request, signer = verdict.request, verdict.signer
         if report.outcome is not Outcome.PASSED or request is None or signer is None:
             raise _refusal(report)
@@ -191,9 +190,20 @@ class Holder:
         return Asked(by, request.query, request.purpose, report, request)
 
     def _report(
-        self, checks: tuple[Check, ...], *, at: datetime, required: Required
+        self,
+        verdict: SdJwtVerdict | RequestVerdict,
+        *,
+        at: datetime,
+        required: Required,
     ) -> Report:
-        return Report(checks=checks, required=required, at=at, policy=self._policy.name)
+        return Report(
+            checks=verdict.checks,
+            required=required,
+            at=at,
+            policy=self._policy.name,
+            evidence=() if isinstance(verdict, RequestVerdict) else verdict.evidence,
+            anchors=self._trust.evidence.anchors,
+        )
 
     def match(self, asked: Asked, *, at: datetime) -> Match:
         """Find what answers the request; pure, and nothing leaves the wallet.

@@ -51,6 +51,7 @@ from idwallet.protocols.openid4vp.response import (
 from idwallet.report import (
     Check,
     CheckId,
+    EvidenceUsed,
     Facts,
     Outcome,
     Reason,
@@ -138,7 +139,7 @@ class _Shown:
 class _Answer:
     """One response to one request; collects checks."""
 
-    __slots__ = ("_at", "_checks", "_request", "_required", "_trust")
+    __slots__ = ("_at", "_checks", "_evidence", "_request", "_required", "_trust")
 
     def __init__(
         self, request: PresentationRequest, *, trust: TrustStore, at: datetime
@@ -147,6 +148,7 @@ class _Answer:
         self._trust = trust
         self._at = at
         self._checks: list[Check] = []
+        self._evidence: tuple[EvidenceUsed, ...] = ()
         self._required: Required = required_of(ANSWERED, _RESPONSE)
 
     def _say(
@@ -178,6 +180,8 @@ class _Answer:
             required=self._required,
             at=self._at,
             policy=self._request.verifier.policy.name,
+            evidence=self._evidence,
+            anchors=self._trust.evidence.anchors,
         )
 
     def _read(self, response: str | bytes) -> ResponseParts | None:
@@ -286,6 +290,7 @@ class _Answer:
                 types=verifier.types,
             )
         self._checks += verdict.checks
+        self._evidence += verdict.evidence
         return verdict
 
     def _query(self, parts: ResponseParts, shown: list[_Shown]) -> dict[str, Narrowed]:

@@ -18,6 +18,7 @@ from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import x5c_parameter
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.testing.scene import LIFE, PID, Scene
+from idwallet.trust.evidence import EvidenceAtHand
 
 _SALT: Final = "idwallet-TEST-salt-00000"
 
@@ -59,7 +60,8 @@ class Draft:
     a salt of its own; `open_claims` stand in the payload as they are. `payload`,
     `header`, `binding` and `binding_header` overlay what is built, and a value of
     `ABSENT` takes a member out. `extra` are disclosures that are shown without a
-    digest, `digests` are digests put into ``_sd`` as they are. The `bend_` functions
+    digest, `digests` are digests put into ``_sd`` as they are. `evidence` is what the
+    verifier has at hand beside the scene's anchors. The `bend_` functions
     change finished tokens, after they are signed.
     """
 
@@ -84,6 +86,7 @@ class Draft:
     bend_token: Bend = unchanged
     bend_response: Bend = unchanged
     query_id: str = "pid"
+    evidence: EvidenceAtHand | None = None
 
     def issuer_jwt(self) -> tuple[str, list[str]]:
         """Return the issuer-signed JWT and the disclosures that go with it."""

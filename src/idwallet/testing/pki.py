@@ -12,7 +12,7 @@ Every chain with a fault has a twin: the same call without it.
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -73,8 +73,22 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class TestCa:
+    """Whoever signs a certificate; `identifier` is what it says about the key."""
+
+    __test__ = False
+
+    name: x509.Name
+    key: PrivateKey
+    identifier: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class TestIdentity:
-    """Somebody with a test key and a test chain (leaf first, without the root)."""
+    """Somebody with a test key and a test chain (leaf first, without the root).
+
+    `above` are the CAs over it, its own issuer first and the root last.
+    """
 
     __test__ = False
 
@@ -82,6 +96,7 @@ class TestIdentity:
     signer: SoftwareSigner
     certificate: Certificate
     chain: tuple[bytes, ...]
+    above: tuple[TestCa, ...] = field(default=(), repr=False)
 
     @property
     def chain_pem(self) -> str:
@@ -151,15 +166,6 @@ _CA_FAULTS: Final[Mapping[Fault | None, Change]] = MappingProxyType(
     }
 )
 _NEED_CA: Final = frozenset({*_CA_FAULTS, Fault.ALGORITHM_NOT_NAMED})
-
-
-@dataclass(frozen=True, slots=True)
-class _Ca:
-    """Whoever signs a certificate; `identifier` is what it says about the key."""
-
-    name: x509.Name
-    key: PrivateKey
-    identifier: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,9 +308,10 @@ class TestPki:
         is_stranger = recipe.fault is Fault.STRANGER_ROOT
         above = self._top_ca(self._key("stranger") if is_stranger else self._root_key)
         chain: tuple[bytes, ...] = ()
+        cas: tuple[TestCa, ...] = (above,)
         for left in reversed(range(intermediates)):
             above, der = self._intermediate(above, recipe, left=left)
-            chain = (der, *chain)
+            chain, cas = (der, *chain), (above, *cas)
         plan = self._leaf(name, recipe, above=above)
         der = plan.to_der()
         return TestIdentity(
@@ -312,23 +319,24 @@ class TestPki:
             signer=SoftwareSigner(plan.key),
             certificate=Certificate.from_der(der, at="test leaf"),
             chain=(der, *chain),
+            above=cas,
         )
 
-    def _top_ca(self, key: PrivateKey) -> _Ca:
-        return _Ca(test_name("root"), key, key_identifier(self._root_key))
+    def _top_ca(self, key: PrivateKey) -> TestCa:
+        return TestCa(test_name("root"), key, key_identifier(self._root_key))
 
     def _intermediate(
-        self, above: _Ca, recipe: _Recipe, *, left: int
-    ) -> tuple[_Ca, bytes]:
+        self, above: TestCa, recipe: _Recipe, *, left: int
+    ) -> tuple[TestCa, bytes]:
         label = f"CA {left + 1}"
         unnamed = recipe.fault is Fault.ALGORITHM_NOT_NAMED
         key = self._key(label, Algorithm.ML_DSA_44 if unnamed else None)
         plan = replace(self._plan(label, key, above=above), path_length=left)
         faulty = _CA_FAULTS.get(recipe.fault, _unchanged)(plan)
         der = (recipe.ca_change or _unchanged)(faulty).to_der()
-        return _Ca(plan.subject, key, key_identifier(key)), der
+        return TestCa(plan.subject, key, key_identifier(key)), der
 
-    def _leaf(self, name: str, recipe: _Recipe, *, above: _Ca) -> CertificatePlan:
+    def _leaf(self, name: str, recipe: _Recipe, *, above: TestCa) -> CertificatePlan:
         if recipe.fault is Fault.WRONG_SIGNER:
             above = replace(above, key=self._key("stranger"))
         plan = replace(
@@ -341,7 +349,7 @@ class TestPki:
         faulty = _LEAF_FAULTS.get(recipe.fault, _unchanged)(plan)
         return (recipe.change or _unchanged)(faulty)
 
-    def _plan(self, label: str, key: PrivateKey, *, above: _Ca) -> CertificatePlan:
+    def _plan(self, label: str, key: PrivateKey, *, above: TestCa) -> CertificatePlan:
         """Plan a CA's certificate; a leaf's differs in a few fields."""
         self._made += 1
         return CertificatePlan(

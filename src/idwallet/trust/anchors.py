@@ -18,14 +18,14 @@ from idwallet.trust.anchor import (
 )
 from idwallet.trust.cache import ValidityCache
 from idwallet.trust.certificate import Certificate
-from idwallet.trust.evidence import NOTHING_AT_HAND, EvidenceAtHand, VerifiedLists
+from idwallet.trust.evidence import NOTHING_AT_HAND, EvidenceAtHand, Memory
 
 if TYPE_CHECKING:
     from idwallet.ports import BundleSource, BundleState
+    from idwallet.trust.freshness import FreshnessRule
     from idwallet.trust.path import ValidatedPath
     from idwallet.trust.policy import Policy
     from idwallet.trust.signer import SignerFound
-    from idwallet.trust.status_list.freshness import FreshnessRule
 
 __all__ = [
     "PinnedKey",
@@ -65,7 +65,7 @@ class TrustStore:
         if len(self._anchors) > limits.TRUST_ANCHORS:
             raise UsageError("more trust anchors than limits.TRUST_ANCHORS")
         self._evidence = evidence
-        self._lists = VerifiedLists()
+        self._memory = Memory()
         self._by_der = MappingProxyType(_by_der(self._anchors))
         self._by_subject = MappingProxyType(_by_subject(self._anchors))
         self._by_name = MappingProxyType(_by_name(self._anchors))
@@ -136,9 +136,9 @@ class TrustStore:
         return self._evidence
 
     @property
-    def lists(self) -> VerifiedLists:
-        """The status lists found authentic under it."""
-        return self._lists
+    def memory(self) -> Memory:
+        """What was read of that evidence; written by the rooms that judge it."""
+        return self._memory
 
     def with_evidence(self, evidence: EvidenceAtHand) -> "TrustStore":
         """Return a store that believes the same, with this evidence at hand instead.

@@ -15,14 +15,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from idwallet import limits
 from idwallet.errors import UsageError
 from idwallet.report.evidence import GIVEN, Origin
+from idwallet.trust.cache import ValidityCache
 
 if TYPE_CHECKING:
+    from idwallet.trust.revocation.at_hand import PathAtHand
+    from idwallet.trust.revocation.crl import Crl
+    from idwallet.trust.revocation.evidence import Refused
+    from idwallet.trust.revocation.ocsp import OcspResponse
     from idwallet.trust.status_list.structures import StatusList
+
+Piece = TypeVar("Piece")
+Value = TypeVar("Value")
 
 Content = bytes | Callable[[], bytes]
 """Bytes, or how to get them when they are needed.
@@ -206,3 +214,46 @@ class VerifiedLists:
     def __len__(self) -> int:
         """Return how many lists are held."""
         return len(self._held)
+
+
+class Read(Generic[Piece, Value]):
+    """What was read from pieces of evidence, so many of them; the oldest make room."""
+
+    def __init__(self, *, entries: int) -> None:
+        """Keep at most `entries` values."""
+        self._entries = entries
+        self._held: dict[Piece, Value] = {}
+        self._lock = Lock()
+
+    def get(self, piece: Piece) -> Value | None:
+        """Return what was read from this very piece, if it is held."""
+        return self._held.get(piece)
+
+    def put(self, piece: Piece, value: Value) -> None:
+        """Remember what was read from a piece."""
+        with self._lock:
+            while len(self._held) >= self._entries and piece not in self._held:
+                del self._held[next(iter(self._held))]
+            self._held[piece] = value
+
+
+class Memory:
+    """What a trust store remembers of its evidence: pure functions of what it holds.
+
+    Written by the rooms that judge the evidence; bounded, and gone with the store.
+    `paths` holds only paths none of whose certificates is revoked.
+    """
+
+    __slots__ = ("crl_issuers", "crls", "lists", "paths", "responses")
+
+    def __init__(self) -> None:
+        """Remember nothing."""
+        self.lists = VerifiedLists()
+        self.crl_issuers: Read[CrlAtHand, bytes] = Read(entries=limits.CRLS_AT_HAND)
+        self.crls: Read[CrlAtHand, Crl | Refused] = Read(entries=limits.CRLS)
+        self.responses: Read[OcspAtHand, OcspResponse | Refused] = Read(
+            entries=limits.OCSP_AT_HAND
+        )
+        self.paths: ValidityCache[PathAtHand] = ValidityCache(
+            entries=limits.CHAIN_CACHE_ENTRIES
+        )

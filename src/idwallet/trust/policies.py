@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from idwallet.trust.freshness import FreshnessRule, StaleRule
 from idwallet.trust.policy import (
     BindingRule,
     ExpiryRule,
     MetadataRule,
     Policy,
     PresenceRule,
+    RevocationRule,
     StatusRule,
 )
 
@@ -25,28 +27,41 @@ __all__ = [
     "WALLET",
     "BindingRule",
     "ExpiryRule",
+    "FreshnessRule",
     "MetadataRule",
     "Policy",
     "PresenceRule",
+    "RevocationRule",
+    "StaleRule",
     "StatusRule",
 ]
 
 STRICT: Final = Policy(name="strict")
-"""Everything that can be required is: what passes here passes everywhere."""
+"""Everything that can be required is: what passes here passes everywhere.
+
+A status list is at most 24 hours old and within its time to live, evidence about the
+issuer's certificates at most 7 days.
+"""
 
 RETAIL: Final = Policy(
     name="retail",
     presence=PresenceRule.NOT_ESTABLISHED_ACCEPTED,
     status=StatusRule.IF_PRESENT,
     metadata=MetadataRule.IF_PRESENT,
+    revocation=RevocationRule.IF_AT_HAND,
+    freshness=FreshnessRule(StaleRule.ACCEPTED, timedelta(days=7)),
 )
-"""An age at a till: the cashier sees the person, and the sale is small."""
+"""An age at a till: the cashier sees the person, and the sale is small.
+
+A till may be without a network for days: a status list past its time to live is
+accepted for a week, and the verdict says so.
+"""
 
 HOTEL: Final = replace(RETAIL, name="hotel", key_binding_age=timedelta(minutes=5))
 """Registering a guest: the clerk sees the person, and forms take longer."""
 
 FINANCE: Final = Policy(name="finance", metadata=MetadataRule.IF_PRESENT)
-"""Opening an account: not revoked, and the person was there."""
+"""Opening an account: not revoked, nor who issued it, and the person was there."""
 
 WALLET: Final = Policy(
     name="wallet",
@@ -54,6 +69,7 @@ WALLET: Final = Policy(
     status=StatusRule.NOT_REQUIRED_ACCEPTED,
     metadata=MetadataRule.IF_PRESENT,
     expiry=ExpiryRule.IF_PRESENT,
+    revocation=RevocationRule.IF_AT_HAND,
 )
 """A wallet adding its owner's credential, or reading who asks for one.
 

@@ -13,6 +13,7 @@ from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.errors import UsageError
 from idwallet.profiles import OPENID4VP_1_0, Profile
+from idwallet.trust.freshness import STRICTEST, FreshnessRule
 
 
 class BindingRule(StrEnum):
@@ -37,6 +38,18 @@ class StatusRule(StrEnum):
 
     REQUIRED = "required"
     IF_PRESENT = "if_present"
+    NOT_REQUIRED_ACCEPTED = "not_required_accepted"
+
+
+class RevocationRule(StrEnum):
+    """Whether no certificate of the issuer's chain may be revoked, as is known.
+
+    `IF_AT_HAND` heeds the evidence at hand, and accepts that it says nothing; what it
+    says against a certificate stands. `NOT_REQUIRED_ACCEPTED` looks at none.
+    """
+
+    REQUIRED = "required"
+    IF_AT_HAND = "if_at_hand"
     NOT_REQUIRED_ACCEPTED = "not_required_accepted"
 
 
@@ -66,6 +79,8 @@ class Policy:
 
     Left out, every rule is at its strictest. `key_binding_age` is how old the proof of
     the holder's key may be, `clock_skew` how far apart two honest clocks may stand.
+    `freshness` is how old a status list may be, `revocation_age` how old evidence about
+    a certificate may be (a CRL's own next update bounds it too).
     `algorithms` bounds every signature, those of certificates included. Left out, they
     are those of `profile`, and a copy under another profile keeps what both have: it is
     never wider. Naming others is allowed, RSA or ML-DSA too: OpenID4VP and HAIP 1.0
@@ -79,6 +94,9 @@ class Policy:
     status: StatusRule = StatusRule.REQUIRED
     metadata: MetadataRule = MetadataRule.REQUIRED
     expiry: ExpiryRule = ExpiryRule.REQUIRED
+    revocation: RevocationRule = RevocationRule.REQUIRED
+    freshness: FreshnessRule = STRICTEST
+    revocation_age: timedelta = timedelta(days=7)
     key_binding_age: timedelta = timedelta(minutes=2)
     clock_skew: timedelta = limits.CLOCK_SKEW
     algorithms: frozenset[Algorithm] = _FromProfile(Algorithm)
@@ -89,9 +107,10 @@ class Policy:
 
         Raises:
             UsageError: no name, no algorithm, an age that is not positive, a clock
-                skew that is negative or longer than `limits.CLOCK_SKEW_MAXIMUM`, a
-                rule that is no member of its enum, or a profile whose algorithms are
-                to be taken and are not known here.
+                skew that is negative or longer than `limits.CLOCK_SKEW_MAXIMUM`, an age
+                of revocation evidence past `limits.REVOCATION_AGE_MAXIMUM`, a rule
+                that is no member of its enum, or a profile whose algorithms are to be
+                taken and are not known here.
         """
         if isinstance(self.algorithms, _FromProfile):
             kept = _FromProfile(self.algorithms & _algorithms(self.profile))
@@ -107,10 +126,7 @@ class Policy:
             raise UsageError("a policy needs a name: reports carry it")
         if not self.algorithms:
             raise UsageError("a policy without algorithms accepts no signature")
-        if self.key_binding_age <= timedelta():
-            raise UsageError("the age of a key binding is a positive time")
-        if not timedelta() <= self.clock_skew <= limits.CLOCK_SKEW_MAXIMUM:
-            raise UsageError("clock skew is between 0 and limits.CLOCK_SKEW_MAXIMUM")
+        _require_times(self)
 
     def digest(self) -> bytes:
         """Return the SHA-256 of the policy's canonical form.
@@ -121,12 +137,23 @@ class Policy:
         return _digest(self)
 
 
+def _require_times(policy: Policy) -> None:
+    if policy.key_binding_age <= timedelta():
+        raise UsageError("the age of a key binding is a positive time")
+    if not timedelta() < policy.revocation_age <= limits.REVOCATION_AGE_MAXIMUM:
+        raise UsageError("revocation evidence needs a finite maximum age")
+    if not timedelta() <= policy.clock_skew <= limits.CLOCK_SKEW_MAXIMUM:
+        raise UsageError("clock skew is between 0 and limits.CLOCK_SKEW_MAXIMUM")
+
+
 _RULES: Final = (
     ("binding", BindingRule),
     ("presence", PresenceRule),
     ("status", StatusRule),
     ("metadata", MetadataRule),
     ("expiry", ExpiryRule),
+    ("revocation", RevocationRule),
+    ("freshness", FreshnessRule),
 )
 
 
@@ -147,7 +174,9 @@ def _digest(policy: Policy) -> bytes:
     return hashlib.sha256(canonicalize(form)).digest()
 
 
-_Plain = str | timedelta | frozenset[Algorithm] | frozenset[str] | Profile
+_Plain = (
+    str | timedelta | frozenset[Algorithm] | frozenset[str] | Profile | FreshnessRule
+)
 
 
 def _plain(value: _Plain) -> JsonValue:
@@ -155,7 +184,7 @@ def _plain(value: _Plain) -> JsonValue:
         return str(value)
     if isinstance(value, timedelta):
         return str(value // timedelta(microseconds=1))
-    if isinstance(value, Profile):
+    if isinstance(value, Profile | FreshnessRule):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     names = sorted(v.jose if isinstance(v, Algorithm) else v for v in value)
     return list[JsonValue](names)

@@ -12,11 +12,17 @@ from idwallet.errors import UsageError
 from idwallet.explain import Explanation, explain
 from idwallet.explain.words import LANGUAGES, READERS, Language, Reader
 from idwallet.report import (
+    GIVEN,
     TABLE,
     Check,
     CheckId,
+    CrlNeeded,
+    EvidenceKind,
+    EvidenceUsed,
     Facts,
     FactValue,
+    OcspNeeded,
+    Origin,
     Outcome,
     Reason,
     Report,
@@ -43,6 +49,11 @@ def _checks(subject: str, changes: dict[CheckId, Check]) -> list[Check]:
         (C.CREDENTIAL_FORMAT, R.WELL_FORMED, None),
         (C.ISSUER_TRUST, R.TRUSTED, {"name": MINISTRY, "until": until}),
         (C.ISSUER_SIGNATURE, R.VALID, None),
+        (
+            C.ISSUER_REVOCATION,
+            R.UNKNOWN_ACCEPTED,
+            {"name": MINISTRY, "what": "no evidence"},
+        ),
         (C.CREDENTIAL_TYPE, R.ACCEPTED, {"found": "urn:eudi:pid:1"}),
         (C.CREDENTIAL_DISCLOSURES, R.ALL_MATCH, None),
         (C.CREDENTIAL_METADATA, R.MATCHES, {"found": "urn:eudi:pid:1"}),
@@ -160,6 +171,46 @@ def _several() -> Report:
     )
 
 
+def _known() -> Report:
+    """Status and issuer known from a bundle, the list past its time to live."""
+    taken = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
+    bundle = Origin(taken=taken, source="bundle", digest="5e" * 32, sequence=41)
+    report = _till(
+        check(
+            C.CREDENTIAL_STATUS,
+            R.NOT_REVOKED_STALE_ACCEPTED,
+            subject="pid",
+            facts={"found": LIST.uri, "signed": taken - timedelta(hours=1)},
+        ),
+        check(
+            C.ISSUER_REVOCATION,
+            R.UNKNOWN,
+            subject="pid",
+            needs=(
+                OcspNeeded(("http://ocsp.ministry.example",)),
+                CrlNeeded("CN=Ministry CA", ()),
+            ),
+            facts={"name": MINISTRY, "what": "no evidence"},
+        ),
+    )
+    used = EvidenceUsed(
+        kind=EvidenceKind.STATUS_LIST,
+        check=C.CREDENTIAL_STATUS,
+        subject="pid",
+        about=LIST.uri,
+        as_of=taken - timedelta(hours=1),
+        origin=bundle,
+    )
+    others = (
+        dataclasses.replace(used, as_of=taken),
+        dataclasses.replace(used, kind=EvidenceKind.CRL, about="CN=Ministry CA"),
+        dataclasses.replace(
+            used, kind=EvidenceKind.OCSP_RESPONSE, as_of=None, origin=GIVEN
+        ),
+    )
+    return dataclasses.replace(report, evidence=(used, *others), anchors=bundle)
+
+
 VERDICTS: dict[str, Callable[[], Report]] = {
     "passed": _till,
     "expired": _expired,
@@ -169,6 +220,7 @@ VERDICTS: dict[str, Callable[[], Report]] = {
     "under_age": _under_age,
     "missing_claim": _missing_claim,
     "several": _several,
+    "known": _known,
 }
 
 
@@ -203,7 +255,7 @@ def _value(name: str) -> FactValue:
         return AT
     if name in {"paths", "credentials"}:
         return ("/a", "/b")
-    if name == "window":
+    if name in {"window", "entries"}:
         return 300
     return "issuer.trust" if name == "waits_for" else "something"
 
@@ -249,6 +301,7 @@ def test_what_was_accepted_is_told_to_everybody_even_when_all_passed(
 ) -> None:
     told = explain(_till(), reader=reader)
     assert {line.check_id for line in told.lines} == {
+        C.ISSUER_REVOCATION,
         C.CREDENTIAL_STATUS,
         C.HOLDER_PRESENCE,
     }

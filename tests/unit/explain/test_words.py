@@ -11,9 +11,11 @@ from idwallet.report import TABLE, CheckId, Outcome, Reason
 # Names that standards and programs spell in Latin letters in any language.
 TERMS = {
     "CAdES",
+    "CRL",
     "aud",
     "JSON",
     "NumericDate",
+    "OCSP",
     "SD-JWT",
     "UTC",
     "cnf",
@@ -34,6 +36,7 @@ TERMS = {
     "typ",
     "vct",
     "x5c",
+    "SHA-256",
     "sha-256",
     "sha-384",
     "sha-512",
@@ -150,6 +153,7 @@ def test_sentences_begin_with_a_capital_and_end_with_a_full_stop(
         *(text for phrase in found["not_run"].values() for text in _texts(phrase)),
         *(text for _, text in _leaves(found["headlines"])),
         *(text for _, text in _leaves(found["as_of"])),
+        *(text for _, text in _leaves(found["as_of_evidence"])),
     ]
     for sentence in sentences:
         assert sentence.endswith("."), sentence

@@ -9,10 +9,16 @@ from itertools import permutations
 import pytest
 
 from idwallet.report import (
+    GIVEN,
     REPORT_FORMAT,
     Check,
     CheckId,
     Checks,
+    CrlNeeded,
+    EvidenceKind,
+    EvidenceUsed,
+    OcspNeeded,
+    Origin,
     Outcome,
     Reason,
     Report,
@@ -499,6 +505,73 @@ def test_to_json_holds_everything_and_is_the_same_each_time() -> None:
             },
         ],
         "not_run": [["presentation.nonce", "pid"]],
+        "anchors": None,
+        "evidence": [],
     }
     assert json.dumps(report.to_json()) == json.dumps(report.to_json())
     assert report.to_json()["format"] == REPORT_FORMAT
+
+
+def test_to_json_says_as_of_when_and_from_where_everything_was_taken() -> None:
+    moscow = timezone(timedelta(hours=3))
+    bundle = Origin(
+        taken=datetime(2026, 11, 24, 9, 0, tzinfo=moscow),
+        source="bundle",
+        digest="ab" * 32,
+        sequence=7,
+    )
+    listed = EvidenceUsed(
+        kind=EvidenceKind.STATUS_LIST,
+        check=CheckId.CREDENTIAL_STATUS,
+        subject="pid",
+        about=LIST.uri,
+        as_of=AT,
+        origin=GIVEN,
+    )
+    unread = dataclasses.replace(listed, kind=EvidenceKind.CRL, as_of=None)
+    report = Report(
+        (PASSED,), frozenset(), AT, "retail", evidence=(listed, unread), anchors=bundle
+    )
+    found = report.to_json()
+    assert found["anchors"] == {
+        "taken": "2026-11-24T06:00:00Z",
+        "source": "bundle",
+        "digest": "ab" * 32,
+        "sequence": 7,
+    }
+    nothing = {"taken": None, "digest": None, "sequence": None}
+    about = {"check": "credential.status", "subject": "pid", "about": LIST.uri}
+    assert found["evidence"] == [
+        {
+            "kind": "status_list",
+            **about,
+            "as_of": "2026-11-24T12:00:00Z",
+            "source": "application",
+            **nothing,
+        },
+        {
+            "kind": "crl",
+            **about,
+            "as_of": None,
+            "source": "application",
+            **nothing,
+        },
+    ]
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_a_need_with_addresses_is_json_values() -> None:
+    need = CrlNeeded("CN=a CA", ("https://crl.example/1", "https://crl.example/2"))
+    unknown = check(
+        CheckId.ISSUER_REVOCATION,
+        Reason.UNKNOWN,
+        subject="pid",
+        needs=(need, OcspNeeded(())),
+        facts={"name": "a CA", "what": "no evidence"},
+    )
+    found = _report(unknown).to_json()
+    assert json.loads(json.dumps(found)) == found
+    assert found["checks"][0]["needs"] == [  # type: ignore[index]  # a list of objects
+        {"need": "CrlNeeded", "issuer": "CN=a CA", "uris": list(need.uris)},
+        {"need": "OcspNeeded", "uris": []},
+    ]

@@ -57,7 +57,7 @@ def test_a_store_with_evidence_is_another_store_that_believes_the_same() -> None
     assert other.anchors == store.anchors
     assert other.evidence is evidence
     assert store.evidence is NOTHING_AT_HAND
-    assert other.lists is not store.lists
+    assert other.memory is not store.memory
 
 
 def test_lists_are_found_by_their_address_and_no_other() -> None:

@@ -11,12 +11,14 @@ from idwallet.crypto.algorithms import DEFAULT_ALGORITHMS, Algorithm
 from idwallet.errors import UsageError
 from idwallet.profiles import HAIP_1_0, OPENID4VP_1_0
 from idwallet.trust import policies
+from idwallet.trust.freshness import STRICTEST, FreshnessRule, StaleRule
 from idwallet.trust.policy import (
     BindingRule,
     ExpiryRule,
     MetadataRule,
     Policy,
     PresenceRule,
+    RevocationRule,
     StatusRule,
 )
 
@@ -27,11 +29,22 @@ OTHERWISE: dict[str, object] = {
     "status": StatusRule.IF_PRESENT,
     "metadata": MetadataRule.IF_PRESENT,
     "expiry": ExpiryRule.IF_PRESENT,
+    "revocation": RevocationRule.IF_AT_HAND,
+    "freshness": FreshnessRule(StaleRule.ACCEPTED),
+    "revocation_age": timedelta(days=6),
     "key_binding_age": timedelta(minutes=3),
     "clock_skew": timedelta(seconds=1),
     "algorithms": DEFAULT_ALGORITHMS | {Algorithm.RS256},
     "profile": HAIP_1_0,
 }
+RULES = (
+    BindingRule,
+    PresenceRule,
+    StatusRule,
+    MetadataRule,
+    ExpiryRule,
+    RevocationRule,
+)
 READY = {
     policies.RETAIL,
     policies.HOTEL,
@@ -44,14 +57,16 @@ READY = {
 def test_what_is_left_out_is_at_its_strictest() -> None:
     """An enum's first member is its strictest: nothing is switched off by omission."""
     policy = Policy(name="bare")
-    for rule in (BindingRule, PresenceRule, StatusRule, MetadataRule, ExpiryRule):
+    for rule in RULES:
         assert next(iter(rule)) in {
             policy.binding,
             policy.presence,
             policy.status,
             policy.metadata,
             policy.expiry,
+            policy.revocation,
         }
+    assert policy.freshness == STRICTEST == FreshnessRule()
     assert policy.algorithms == DEFAULT_ALGORITHMS
 
 
@@ -181,6 +196,29 @@ def test_a_till_takes_proof_no_older_than_two_minutes() -> None:
 def test_a_bank_requires_status_and_presence() -> None:
     assert policies.FINANCE.status is StatusRule.REQUIRED
     assert policies.FINANCE.presence is PresenceRule.ATTESTED
+
+
+def test_a_bank_knows_that_nobody_was_revoked_and_by_fresh_lists() -> None:
+    assert policies.FINANCE.revocation is RevocationRule.REQUIRED
+    assert policies.FINANCE.freshness == STRICTEST
+
+
+def test_a_till_takes_a_stale_list_for_a_week_and_never_for_ever() -> None:
+    week = FreshnessRule(StaleRule.ACCEPTED, timedelta(days=7))
+    assert policies.RETAIL.freshness == policies.HOTEL.freshness == week
+    assert policies.RETAIL.revocation is RevocationRule.IF_AT_HAND
+
+
+def test_a_ready_policy_that_looks_at_no_evidence_at_hand_does_not_exist() -> None:
+    assert RevocationRule.NOT_REQUIRED_ACCEPTED not in {e.revocation for e in READY}
+
+
+@pytest.mark.parametrize(
+    "age", [timedelta(), timedelta(-1), limits.REVOCATION_AGE_MAXIMUM * 2]
+)
+def test_evidence_on_certificates_has_a_finite_age(age: timedelta) -> None:
+    with pytest.raises(UsageError, match="finite"):
+        Policy(name="x", revocation_age=age)
 
 
 def test_rsa_and_ml_dsa_are_in_no_ready_policy() -> None:

@@ -6,8 +6,9 @@ The steps, in the order of the code:
 2. find the issuer's key and judge the trust in it (7.1 step 2.b, SD-JWT VC 2.5);
 3. judge the issuer's signature (7.1 step 2);
 4. put the disclosures in place (7.1 steps 3 to 5);
-5. judge type, validity, status and type metadata on the processed payload;
-6. judge the key binding JWT and the holder's presence (7.3).
+5. judge type, validity and type metadata on the processed payload;
+6. judge the key binding JWT and the holder's presence (7.3);
+7. judge whether the issuer's certificate or the credential was taken back.
 
 Independent steps all run; a dependent one says what it waits for.
 """
@@ -15,7 +16,7 @@ Independent steps all run; a dependent one says what it waits for.
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from idwallet.codec.json import JsonObject, JsonValue, read_object
+from idwallet.codec.json import JsonObject, read_object
 from idwallet.codec.text import show
 from idwallet.credentials.required import Context, Expected, HeldBy
 from idwallet.credentials.sdjwt.key_binding import HolderJudgement
@@ -33,6 +34,12 @@ from idwallet.credentials.sdjwt.structures import (
 )
 from idwallet.credentials.sdjwt.unpack import DisclosureFault, Unpacked, unpack
 from idwallet.credentials.sdjwt.validity import judge_validity
+from idwallet.credentials.status import (
+    Issued,
+    issuer_trust,
+    judge_issuer_revocation,
+    judge_status,
+)
 from idwallet.envelope.jws import VALID, signature_facts, signature_reason
 from idwallet.errors import MalformedError, UnsupportedError, fault_reason
 from idwallet.profiles import SdJwtVcVersion
@@ -40,13 +47,13 @@ from idwallet.report import (
     Check,
     CheckId,
     Checks,
+    EvidenceUsed,
     Reason,
-    StatusListNeeded,
     check,
 )
 from idwallet.report.verdict import Answer, Given
 from idwallet.trust.anchors import Purpose
-from idwallet.trust.policy import MetadataRule, StatusRule
+from idwallet.trust.policy import MetadataRule
 from idwallet.trust.signer import (
     SignerFound,
     SignerRefused,
@@ -60,7 +67,8 @@ class SdJwtVerdict(NamedTuple):
 
     `claims`, `sd_jwt` and `unpacked` are unverified data unless every check passed;
     `idwallet.roles` decides that and hands on nothing before. `types` are the
-    credential's own type and what else it is known as, nearest first.
+    credential's own type and what else it is known as, nearest first. `evidence` is
+    what was looked at beside the trust anchors.
     """
 
     checks: tuple[Check, ...]
@@ -69,6 +77,7 @@ class SdJwtVerdict(NamedTuple):
     types: tuple[str, ...] = ()
     issuer: SignerFound | None = None
     valid_until: datetime | None = None
+    evidence: tuple[EvidenceUsed, ...] = ()
 
     def __repr__(self) -> str:
         """Show the number of checks only."""
@@ -163,10 +172,14 @@ class _Judgement:
         checks.answers.insert(place, signature)
         holder.conclude(binding)
         issuer = signer if isinstance(signer, SignerFound) else None
+        issued, context = Issued(issuer, signature[1] is VALID), self._context
+        used = judge_issuer_revocation(issued, context=context, checks=checks)
         if unpacked is not None:
-            authentic = issuer is not None and signature[1] is VALID
-            self._status(unpacked.claims, authentic)
-        return SdJwtVerdict(checks.made(), self._sd_jwt, unpacked, types, issuer, until)
+            claims = unpacked.claims
+            used += judge_status(claims, issued, context=context, checks=checks)
+        return SdJwtVerdict(
+            checks.made(), self._sd_jwt, unpacked, types, issuer, until, used
+        )
 
     # Steps 2 and 3.
 
@@ -191,8 +204,7 @@ class _Judgement:
         )
         if isinstance(signer, SignerFound) and signer.anchor.credential_types:
             signer = for_types(signer, claimed_types(self._payload))
-        given = tuple(signer.facts.items())
-        self._answer((_TRUST, signer.reason, given))
+        self._answer(issuer_trust(signer, context))
         return signer
 
     def _signature(self, signer: SignerFound | SignerRefused | None) -> Answer:
@@ -275,59 +287,18 @@ class _Judgement:
         self._checks.add(judged)
         return tuple(dict.fromkeys((*types, *extended)))
 
-    def _status(self, claims: JsonObject, authentic: bool) -> None:  # noqa: FBT001 - a fact, not a policy
-        rule = self._context.policy.status
-        if "status" not in claims:
-            self._answer(_NO_STATUS if rule is _REQUIRED else _NO_STATUS_ACCEPTED)
-            return
-        try:
-            needed = read_status(claims["status"])
-        except (MalformedError, UnsupportedError) as error:
-            facts = {"what": error.what, "at": error.at}
-            self._say(CheckId.CREDENTIAL_STATUS, fault_reason(error), facts=facts)
-            return
-        found = {"found": show(needed.uri)}
-        if rule is StatusRule.NOT_REQUIRED_ACCEPTED:
-            self._say(
-                CheckId.CREDENTIAL_STATUS,
-                Reason.STATUS_NOT_REQUIRED_ACCEPTED,
-                facts=found,
-            )
-        elif not authentic:
-            # A need that names a URI exists only once its carrier is trusted: else a
-            # forged credential would make verifiers fetch.
-            self._checks.wait(CheckId.CREDENTIAL_STATUS, CheckId.ISSUER_SIGNATURE)
-        else:
-            self._checks.add(
-                check(
-                    CheckId.CREDENTIAL_STATUS,
-                    Reason.STATUS_LIST_NEEDED,
-                    subject=self._checks.subject,
-                    needs=(needed,),
-                    facts=found,
-                )
-            )
-
 
 # What most verifications say and ask, ready made: Python 3.11 takes as long to look up
 # a member of an Enum as to call a function.
 _SIGNED: Final[Answer] = (CheckId.ISSUER_SIGNATURE, Reason.VALID, ())
 _WELL_FORMED: Final[Answer] = (CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED, ())
 _ALL_MATCH: Final[Answer] = (CheckId.CREDENTIAL_DISCLOSURES, Reason.ALL_MATCH, ())
-_NO_STATUS: Final[Answer] = (CheckId.CREDENTIAL_STATUS, Reason.NO_STATUS, ())
-_NO_STATUS_ACCEPTED: Final[Answer] = (
-    CheckId.CREDENTIAL_STATUS,
-    Reason.NO_STATUS_ACCEPTED,
-    (),
-)
-_TRUST: Final = CheckId.ISSUER_TRUST
 _TYPE: Final = CheckId.CREDENTIAL_TYPE
 _METADATA: Final = CheckId.CREDENTIAL_METADATA
 _ACCEPTED: Final = Reason.ACCEPTED
 _NOT_AT_HAND_ACCEPTED: Final = Reason.NOT_AT_HAND_ACCEPTED
 _ISSUING: Final = Purpose.ISSUE_CREDENTIALS
 _METADATA_IF_PRESENT: Final = MetadataRule.IF_PRESENT
-_REQUIRED: Final = StatusRule.REQUIRED
 
 _OF_CLAIMS: Final = (
     CheckId.CREDENTIAL_TYPE,
@@ -335,28 +306,3 @@ _OF_CLAIMS: Final = (
     CheckId.CREDENTIAL_VALIDITY,
     CheckId.CREDENTIAL_STATUS,
 )
-
-
-def read_status(value: JsonValue) -> StatusListNeeded:
-    """Read the ``status`` claim (Token Status List section 6.1).
-
-    Raises:
-        MalformedError: index or URI is missing or of the wrong kind.
-        UnsupportedError: a status mechanism other than ``status_list``.
-    """
-    clause = "Token Status List §6.2"
-    if not isinstance(value, dict):
-        raise MalformedError("no object", at="status", clause=clause)
-    entry = value.get("status_list")
-    if entry is None:
-        raise UnsupportedError(
-            "no status mechanism that is known", at="status", clause=clause
-        )
-    if not isinstance(entry, dict):
-        raise MalformedError("no object", at="status.status_list", clause=clause)
-    index, uri = entry.get("idx"), entry.get("uri")
-    if not isinstance(index, int) or isinstance(index, bool) or index < 0:
-        raise MalformedError("no index", at="status.status_list.idx", clause=clause)
-    if not isinstance(uri, str) or not uri:
-        raise MalformedError("no URI", at="status.status_list.uri", clause=clause)
-    return StatusListNeeded(uri, index)

@@ -48,6 +48,7 @@ from idwallet.testing.corpus.requests import (
     judge_request,
 )
 from idwallet.testing.corpus.response import RESPONSE_FORGERIES
+from idwallet.testing.corpus.taken_back import TAKEN_BACK_FORGERIES
 
 PRESENTATIONS: Final = (
     *ISSUER_FORGERIES,
@@ -57,6 +58,7 @@ PRESENTATIONS: Final = (
     *BINDING_FORGERIES,
     *RESPONSE_FORGERIES,
     *OBJECT_FORGERIES,
+    *TAKEN_BACK_FORGERIES,
 )
 
 REQUESTS: Final = (

@@ -51,10 +51,13 @@ class Forgery(Forged[Draft]):
 
 def judge(made: Draft) -> Report:
     """Evaluate a draft as the scene's verifier would."""
+    trust = made.scene.trust
+    if made.evidence is not None:
+        trust = trust.with_evidence(made.evidence)
     return evaluate_presentation(
         made.response(),
         request=made.request,
-        trust=made.scene.trust,
+        trust=trust,
         at=made.scene.at,
     ).report
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from idwallet.report import BundleNeeded, Check, CheckId, Facts, Reason, check
 from idwallet.trust.bundle.structures import Manifest
-from idwallet.trust.status_list.freshness import FreshnessRule, StaleRule
+from idwallet.trust.freshness import FreshnessRule, StaleRule
 
 SUBJECT: Final = "bundle"
 """What the checks of bundles are about."""

@@ -22,9 +22,9 @@ from idwallet.report import check as make_check
 from idwallet.trust.bundle.frame import PartReader, write_frame
 from idwallet.trust.bundle.freshness import SUBJECT
 from idwallet.trust.bundle.structures import Manifest, PartEntry, PartKind
+from idwallet.trust.freshness import FreshnessRule
 from idwallet.trust.policies import STRICT
 from idwallet.trust.policy import Policy
-from idwallet.trust.status_list.freshness import FreshnessRule
 
 _STRICTEST: Final = FreshnessRule()
 

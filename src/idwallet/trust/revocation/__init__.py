@@ -7,14 +7,13 @@
 Nothing here fetches. What the evidence cannot settle is `Unknown`, which is not good.
 """
 
+from idwallet.report import CrlNeeded, OcspNeeded
 from idwallet.trust.revocation.crl import Crl
 from idwallet.trust.revocation.evidence import Evidence, OcspAnswer, Refused
 from idwallet.trust.revocation.judge import judge_path_revocation, judge_revocation
 from idwallet.trust.revocation.ocsp import OcspResponse, ocsp_request
 from idwallet.trust.revocation.structures import (
-    CrlNeeded,
     Good,
-    OcspNeeded,
     OnHold,
     Revocation,
     RevocationReason,

@@ -188,6 +188,18 @@ class _Parts:
         return _Parts(version_2, whole(der, issuer), since, until, entries)
 
 
+def crl_issuer(der: bytes, *, at: str) -> bytes:
+    """Return the DER of a CRL's issuer's name, without reading the rest of it.
+
+    Raises:
+        MalformedError: it is no CRL.
+    """
+    try:
+        return _Parts.read(der).issuer
+    except (ValueError, IndexError) as error:
+        raise MalformedError("not a DER CRL", at=at, clause="RFC 5280 §5.1") from error
+
+
 def _is(rest: list[Element], tags: frozenset[int]) -> bool:
     return bool(rest) and rest[0].tag in tags
 

@@ -13,6 +13,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from idwallet import limits
 from idwallet.codec.text import show
 from idwallet.errors import UsageError
+from idwallet.report import CrlNeeded, OcspNeeded
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.path import ValidatedPath
 from idwallet.trust.revocation.authority import Authorities, Budget, BudgetError
@@ -21,8 +22,6 @@ from idwallet.trust.revocation.reading import Reading
 from idwallet.trust.revocation.scope import distribution_points
 from idwallet.trust.revocation.statements import settle
 from idwallet.trust.revocation.structures import (
-    CrlNeeded,
-    OcspNeeded,
     Revocation,
     RevocationRules,
     Unknown,

@@ -45,6 +45,12 @@ def concerns(crl: Crl, certificate: Certificate) -> bool:
     )
 
 
+def crl_issuers_of(certificate: Certificate) -> frozenset[bytes]:
+    """Return who may issue the CRLs that `concerns` says yes to, as DER names."""
+    named = (issuer for point in _points(certificate) for issuer in point.issuers)
+    return frozenset({certificate.issuer_der, *named})
+
+
 def _kind_matches(
     scope: x509.IssuingDistributionPoint | None, certificate: Certificate
 ) -> bool:

@@ -8,12 +8,11 @@ from typing import Final
 
 from cryptography.x509 import ReasonFlags
 
+from idwallet.report import CrlNeeded, OcspNeeded
 from idwallet.trust.revocation.structures import (
     EVERY_REASON,
     FINAL_REASONS,
-    CrlNeeded,
     Good,
-    OcspNeeded,
     OnHold,
     Revocation,
     RevocationRules,

@@ -10,6 +10,7 @@ from cryptography.x509 import ReasonFlags
 from idwallet import limits
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.errors import UsageError
+from idwallet.report import CrlNeeded, OcspNeeded
 
 
 class RevocationReason(StrEnum):
@@ -71,28 +72,6 @@ class Unsettled(StrEnum):
     """The moment judged lies before the evidence: a clock is wrong."""
     BUDGET_EXCEEDED = "budget exceeded"
     """There is more evidence than a bound lets anybody look at."""
-
-
-@dataclass(frozen=True, slots=True)
-class CrlNeeded:
-    """A current CRL of `issuer` would settle it.
-
-    `uris` are where the certificate says one is (RFC 5280 4.2.1.13). The certificate
-    was validated before, so a forged one names no address to anybody.
-    """
-
-    issuer: str
-    uris: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OcspNeeded:
-    """An OCSP response would settle it; `uris` are the responders (RFC 5280 4.2.2.1).
-
-    What to ask is `idwallet.trust.revocation.ocsp_request`.
-    """
-
-    uris: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Token status lists: read, judged and made at the scale of a nation."""
 
+from idwallet.trust.freshness import Freshness, FreshnessRule, StaleRule
 from idwallet.trust.status_list.bitmap import Effort
 from idwallet.trust.status_list.evaluate import evaluate_status_list
-from idwallet.trust.status_list.freshness import Freshness, FreshnessRule, StaleRule
 from idwallet.trust.status_list.issue import (
     StatusListContent,
     issue_status_list,

@@ -9,8 +9,8 @@ from typing import Final
 
 from idwallet.codec.text import show
 from idwallet.report import Facts, FactValue
+from idwallet.trust.freshness import Freshness
 from idwallet.trust.signer import SignerFound, SignerRefused
-from idwallet.trust.status_list.freshness import Freshness
 from idwallet.trust.status_list.signers import authority
 from idwallet.trust.status_list.structures import (
     ListContext,

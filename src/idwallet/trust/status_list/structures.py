@@ -10,9 +10,9 @@ from idwallet.crypto.keys import PublicKey
 from idwallet.errors import MalformedError, UsageError
 from idwallet.report import Facts, FactValue, Reason
 from idwallet.trust.anchors import TrustStore
+from idwallet.trust.freshness import FreshnessRule
 from idwallet.trust.policy import Policy
 from idwallet.trust.signer import SignerFound, SignerRefused
-from idwallet.trust.status_list.freshness import FreshnessRule
 from idwallet.trust.status_list.values import STATUS_VALUES, StatusValue
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from idwallet.trust.status_list.freshness import Freshness, StaleRule
+from idwallet.trust.freshness import Freshness, StaleRule
 from idwallet.trust.status_list.structures import (
     ListContext,
     ListFault,

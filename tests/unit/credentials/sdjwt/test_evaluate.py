@@ -4,7 +4,8 @@ import pytest
 
 from idwallet.codec.json import JsonValue
 from idwallet.credentials.required import SHOWN, STORED, Context, Expected, HeldBy
-from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate, read_status
+from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate
+from idwallet.credentials.status import read_status
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.profiles import HAIP_1_0
 from idwallet.report import CheckId, Outcome, Reason, StatusListNeeded

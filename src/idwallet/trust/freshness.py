@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from idwallet.errors import UsageError
 
@@ -44,3 +45,7 @@ class FreshnessRule:
             raise UsageError("the age of a status list is a positive time")
         if type(self.stale) is not StaleRule:
             raise UsageError("stale is a StaleRule, as StaleRule(text)")
+
+
+STRICTEST: Final = FreshnessRule()
+"""The rule that is at its strictest in everything."""
