@@ -126,6 +126,12 @@ STATUS_REASON_CHARACTERS: Final = 1_024
 STATUS_AGGREGATION_BYTES: Final = 4_194_304
 STATUS_AGGREGATION_URIS: Final = 16_384
 
+# Identifier lists (ISO/IEC 18013-5 second edition 12.3.6.4). One of 16 octets takes 18,
+# so a list has up to 1.8 million of those; members are those of the claims beside them.
+IDENTIFIER_LIST_BYTES: Final = 33_554_432
+IDENTIFIER_BYTES: Final = 64
+IDENTIFIER_LIST_MEMBERS: Final = 64
+
 # Evidence at hand beside the trust anchors. What is read of status lists and kept is
 # bounded by their bitmaps together.
 STATUS_LISTS_AT_HAND: Final = 100_000

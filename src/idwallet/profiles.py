@@ -5,7 +5,7 @@ draft 13 while the draft itself has moved on), so each profile names every sub-v
 and what reads or writes a format takes the profile's word for it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -24,6 +24,15 @@ class StatusListVersion(StrEnum):
     DRAFT_21 = "21"
 
 
+class IdentifierListVersion(StrEnum):
+    """A version of the identifier lists of ISO/IEC 18013-5, second edition."""
+
+    NONE = "none"
+    """The mechanism is not spoken: the edition has not been published."""
+
+    SECOND_EDITION_CD = "18013-5 2nd edition, CD ballot resolution v4"
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """The versions that belong together under one name.
@@ -40,6 +49,7 @@ class Profile:
     status_list: StatusListVersion
     request_prefixes: frozenset[str]
     algorithms: frozenset[str]
+    identifier_list: IdentifierListVersion = IdentifierListVersion.NONE
 
 
 OPENID4VP_1_0: Final = Profile(
@@ -61,3 +71,13 @@ HAIP_1_0: Final = Profile(
     algorithms=frozenset({"ES256", "ES384", "ES512"}),
 )
 """OpenID4VC High Assurance Interoperability Profile 1.0 and what it pins."""
+
+DRAFT: Final = replace(
+    OPENID4VP_1_0,
+    name="draft",
+    identifier_list=IdentifierListVersion.SECOND_EDITION_CD,
+)
+"""What standards bodies have not published yet; it changes as their drafts do.
+
+It adds the identifier lists of ISO/IEC 18013-5, second edition (clause 12.3.6.4).
+"""

@@ -3,8 +3,10 @@ import dataclasses
 import pytest
 
 from idwallet.profiles import (
+    DRAFT,
     HAIP_1_0,
     OPENID4VP_1_0,
+    IdentifierListVersion,
     SdJwtVcVersion,
     StatusListVersion,
 )
@@ -46,7 +48,9 @@ def test_clauses_cite_the_drafts_that_the_default_profile_pins() -> None:
         assert all(clause.startswith(start) for clause in clauses)
 
 
-@pytest.mark.parametrize("profile", [HAIP_1_0, OPENID4VP_1_0], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "profile", [DRAFT, HAIP_1_0, OPENID4VP_1_0], ids=lambda p: p.name
+)
 def test_a_profile_allows_no_symmetric_or_absent_signature(profile: object) -> None:
     algorithms = profile.algorithms  # type: ignore[attr-defined]
     assert algorithms
@@ -59,4 +63,12 @@ def test_a_profile_cannot_be_changed() -> None:
 
 
 def test_profiles_are_told_apart_by_name() -> None:
-    assert {HAIP_1_0.name, OPENID4VP_1_0.name} == {"haip-1.0", "openid4vp-1.0"}
+    names = {each.name for each in (DRAFT, HAIP_1_0, OPENID4VP_1_0)}
+    assert names == {"draft", "haip-1.0", "openid4vp-1.0"}
+
+
+def test_only_the_draft_has_what_nobody_has_published() -> None:
+    none = IdentifierListVersion.NONE
+    assert OPENID4VP_1_0.identifier_list is none
+    assert HAIP_1_0.identifier_list is none
+    assert DRAFT.identifier_list is not none

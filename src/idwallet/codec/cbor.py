@@ -4,7 +4,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import cbor2
 
@@ -21,6 +21,9 @@ _LIMITS: Final = "idwallet limits"
 _WELL_FORMED: Final = "RFC 8949 §3"
 _SIMPLE_VALUES: Final = "RFC 8949 §3.3"
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = range(8)
+MAP: Final = _MAP
+"""The major type of maps (RFC 8949 section 3.1)."""
+
 # Additional information below this is the argument itself (RFC 8949 §3).
 _INLINE: Final = 24
 _INDEFINITE: Final = 31
@@ -125,6 +128,37 @@ def read_cbor_item(
     return CborItem(_decode(raw, scan.tags, at=at, clause=clause), raw, scan.position)
 
 
+class CborHead(NamedTuple):
+    """The head of one item (RFC 8949 section 3): what it is, and of how much.
+
+    `argument` is the number itself, or how many octets, items, or pairs of items the
+    content has. `end` is the offset just behind the head, where the content begins.
+    """
+
+    major: int
+    argument: int
+    end: int
+
+
+def read_cbor_head(
+    data: bytes, *, offset: int, at: str, clause: str = "RFC 8949 §4.2"
+) -> CborHead:
+    """Return the head at `offset`, in its shortest form, and look at nothing else.
+
+    For lists too long to become values; what is in them is for the caller to bound.
+
+    Raises:
+        MalformedError: no head, or one that is cut off, indefinite or not shortest.
+    """
+    scan = _Scan(data, offset + 1, at=at, clause=clause)
+    if not 0 <= offset < len(data):
+        raise MalformedError("CBOR ends early", at=at, clause=_WELL_FORMED)
+    major, argument = divmod(data[offset], 32)
+    if argument >= _INLINE and major != _SIMPLE:
+        argument = scan.argument(argument)
+    return CborHead(major, argument, scan.position)
+
+
 def _decode(raw: bytes, tags: set[int], *, at: str, clause: str) -> CborValue:
     """Let cbor2 build what the scan has found to be well-formed.
 
@@ -210,7 +244,7 @@ class _Scan:
             self._simple(argument)
             return None
         if argument >= _INLINE:
-            argument = self._argument(argument)
+            argument = self.argument(argument)
         if major == _ARRAY:
             return argument
         if major == _MAP:
@@ -222,7 +256,7 @@ class _Scan:
             self._take(argument)
         return None
 
-    def _argument(self, information: int) -> int:
+    def argument(self, information: int) -> int:
         least = _LEAST.get(information)
         if least is None:
             what = "reserved CBOR head"

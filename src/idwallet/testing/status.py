@@ -13,7 +13,6 @@ A twin differs from its forgery in nothing but the fault. Every key is a test ke
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -30,6 +29,7 @@ from idwallet.testing.corpus.tokens import (
     payload_replaced,
 )
 from idwallet.testing.draft import ABSENT, Bend
+from idwallet.testing.list_forgery import ListForgery
 from idwallet.testing.pki import Fault, TestIdentity
 from idwallet.testing.status_draft import (
     LIST,
@@ -54,31 +54,14 @@ __all__ = [
 Forger = Callable[[StatusDraft], None]
 
 
-def _nothing(_: StatusDraft) -> None:
-    """Change nothing."""
+class StatusForgery(ListForgery[StatusDraft]):
+    """One thing wrong with a list; see `ListForgery`."""
 
-
-@dataclass(frozen=True, slots=True)
-class StatusForgery:
-    """One thing wrong with a status list, or with what a credential asks of it.
-
-    `prepare` shapes both twins; `forge` then puts the fault into one of them. `fault`
-    is why the list is refused, None where the list is good and its answer is a no.
-    """
-
-    name: str
-    fault: ListFault | None
-    forge: Forger
-    reason: StatusReason = StatusReason.LIST_REFUSED
-    prepare: Forger = _nothing
+    __slots__ = ()
 
     def twins(self, scene: StatusScene) -> tuple[StatusDraft, StatusDraft]:
         """Return the valid draft and the forged one."""
-        valid, forged = status_draft(scene), status_draft(scene)
-        for each in (valid, forged):
-            self.prepare(each)
-        self.forge(forged)
-        return valid, forged
+        return self.pair(lambda: status_draft(scene))
 
 
 def _claim(name: str, value: JsonValue) -> Forger:

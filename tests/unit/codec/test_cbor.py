@@ -5,7 +5,13 @@ import pytest
 
 from idwallet import limits
 from idwallet.codec import cbor
-from idwallet.codec.cbor import CborTag, read_cbor, read_cbor_item, write_cbor
+from idwallet.codec.cbor import (
+    CborTag,
+    read_cbor,
+    read_cbor_head,
+    read_cbor_item,
+    write_cbor,
+)
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 
 # RFC 8949 appendix A, the rows in preferred form that we have types for.
@@ -326,3 +332,44 @@ def test_no_message_holds_what_was_read() -> None:
     with pytest.raises(MalformedError) as caught:
         read_cbor(forged, at="payload")
     assert "canary" not in str(caught.value)
+
+
+# --- heads alone ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("octets", "head"),
+    [
+        (b"\x17", (0, 23, 1)),
+        (b"\x18\x18", (0, 24, 2)),
+        (b"\x43abc", (2, 3, 1)),
+        (b"\xa0", (5, 0, 1)),
+        (b"\xb9\x01\x00", (5, 256, 3)),
+        (b"\xbb" + b"\xff" * 8, (5, 2**64 - 1, 9)),
+        (b"\xf5", (7, 21, 1)),
+        (b"\xd2", (6, 18, 1)),
+    ],
+)
+def test_a_head_says_what_follows_and_how_much(
+    octets: bytes, head: tuple[int, int, int]
+) -> None:
+    assert tuple(read_cbor_head(octets, offset=0, at="")) == head
+    major, argument, end = head
+    later = read_cbor_head(b"\x00" + octets, offset=1, at="")
+    assert tuple(later) == (major, argument, end + 1)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [b"", b"\x18", b"\xb9\x01", b"\x18\x17", b"\xb9\x00\xff", b"\xbf", b"\xbc"],
+    ids=lambda each: each.hex() or "nothing",
+)
+def test_a_head_cut_off_or_longer_than_needed_is_malformed(octets: bytes) -> None:
+    with pytest.raises(MalformedError):
+        read_cbor_head(octets, offset=0, at="")
+
+
+@pytest.mark.parametrize("offset", [-1, 1, 2])
+def test_there_is_no_head_outside_of_the_octets(offset: int) -> None:
+    with pytest.raises(MalformedError):
+        read_cbor_head(b"\x00", offset=offset, at="")

@@ -9,7 +9,7 @@ from idwallet.envelope.cose.compose import (
     PayloadPlace,
     TagForm,
 )
-from idwallet.envelope.cose.cwt import Cwt, read_cwt
+from idwallet.envelope.cose.cwt import Cwt, cwt_of, read_cwt
 from idwallet.envelope.cose.header import CoseHeader, x5chain_parameter
 from idwallet.envelope.cose.judge import signature_reason
 from idwallet.envelope.cose.mac import MacKey, mac_matches
@@ -37,6 +37,7 @@ __all__ = [
     "Sign1Signer",
     "TagForm",
     "TagRule",
+    "cwt_of",
     "mac0_of",
     "mac0_value",
     "mac_mac0",

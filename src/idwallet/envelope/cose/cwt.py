@@ -51,7 +51,15 @@ def read_cwt(payload: bytes, *, at: str) -> Cwt:
             a moment in tag 1 is one (RFC 8392 §2).
         UnsupportedError: see `codec.cbor.read_cbor`.
     """
-    claims = read_cbor(payload, at=at, clause="RFC 8392 §1.1")
+    return cwt_of(read_cbor(payload, at=at, clause="RFC 8392 §1.1"), at=at)
+
+
+def cwt_of(claims: CborValue, *, at: str) -> Cwt:
+    """Read a claims set that was already decoded; see `read_cwt`.
+
+    Raises:
+        MalformedError: see `read_cwt`.
+    """
     if not isinstance(claims, dict) or not all(map(_is_label, claims)):
         raise MalformedError("not a map of claims", at=at, clause="RFC 8392 §1.1")
     return Cwt(

@@ -17,18 +17,20 @@ _CLAUSE: Final = "RFC 9052 §4.2"
 _PARTS: Final = 4
 
 
-def read_frame(data: bytes, *, at: str, tags: Tags) -> Frame:
+def read_frame(
+    data: bytes, *, at: str, tags: Tags, max_bytes: int = limits.CBOR_BYTES
+) -> Frame:
     """Take the encoded structure apart, judging no header.
 
     Raises:
-        LimitError: `data` or the proof passes its bound.
+        LimitError: `data` passes `max_bytes`, or the proof its bound.
         MalformedError: not one array of protected, unprotected, payload and proof,
             other tags around it, or octets behind it.
         UnsupportedError: see `codec.cbor.read_cbor`.
     """
-    frame = _regular(data, tags.starts)
+    frame = _regular(data, tags.starts) if len(data) <= max_bytes else None
     if frame is None:
-        value = read_cbor(data, at=at, clause="RFC 9052 §2")
+        value = read_cbor(data, at=at, clause="RFC 9052 §2", max_bytes=max_bytes)
         return frame_of(value, at=at, tags=tags)
     return frame
 
@@ -88,7 +90,7 @@ def _regular(data: bytes, starts: tuple[bytes, ...]) -> Frame | None:
     Anything else, faults included, is None and goes the long way: whatever this reads,
     `read_cbor` reads alike.
     """
-    if len(data) > limits.CBOR_BYTES or not data.startswith(starts):
+    if not data.startswith(starts):
         return None
     try:
         first, end = _extent(data, data.index(_ARRAY) + 1)

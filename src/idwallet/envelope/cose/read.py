@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from idwallet import limits
 from idwallet.codec.cbor import CborValue
 from idwallet.envelope.cose.frame import Frame, frame_of, read_frame
 from idwallet.envelope.cose.header import NOTHING, read_header, read_outside
@@ -24,6 +25,7 @@ def read_sign1(
     rules: CoseRules,
     detached: bytes | None = None,
     external_aad: bytes = b"",
+    max_bytes: int = limits.CBOR_BYTES,
 ) -> CoseSign1:
     """Take an encoded COSE_Sign1 apart, judging nothing.
 
@@ -31,12 +33,12 @@ def read_sign1(
     none, and without it must have one. `external_aad` is what is signed beside it.
 
     Raises:
-        LimitError: the message or a part of it passes its bound.
+        LimitError: the message passes `max_bytes`, or a part of it its bound.
         MalformedError: it breaks RFC 9052 or `rules`, or octets stand behind it.
         UnsupportedError: a critical parameter that `rules` do not name, or CBOR that
             this library does not read.
     """
-    frame = read_frame(data, at=at, tags=rules.tag.sign1)
+    frame = read_frame(data, at=at, tags=rules.tag.sign1, max_bytes=max_bytes)
     return _sign1(frame, at=at, rules=rules, detached=detached, aad=external_aad)
 
 

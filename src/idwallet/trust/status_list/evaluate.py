@@ -23,6 +23,7 @@ from idwallet.trust.status_list.structures import (
     StatusList,
     distrusted,
     refused,
+    unread,
 )
 from idwallet.trust.status_list.timeliness import untimely
 
@@ -45,12 +46,8 @@ def evaluate_status_list(
         read = _read(token, context)
         fault = _header(read) or _claims(read, source, context=context)
         return fault or _signed(read, source, context=context)
-    except LimitError as error:
-        return refused(ListFault.LIMIT_EXCEEDED, what=error.what, at=error.at)
-    except MalformedError as error:
-        return refused(ListFault.MALFORMED, what=error.what, at=error.at)
-    except UnsupportedError as error:
-        return refused(ListFault.UNSUPPORTED, what=error.what, at=error.at)
+    except (LimitError, MalformedError, UnsupportedError) as error:
+        return unread(error)
 
 
 def _read(token: str | bytes, context: ListContext) -> ListToken:
@@ -92,7 +89,7 @@ def _signed(
         return distrusted(key, as_of=issued)
     reason = token.signature(key, context.policy.algorithms)
     if reason is not Reason.VALID:
-        return refused(_SIGNATURES[reason], as_of=issued, found=show(token.algorithm))
+        return refused(SIGNATURES[reason], as_of=issued, found=show(token.algorithm))
     claims = token.claims
     return StatusList(
         uri=claims.uri,
@@ -106,10 +103,11 @@ def _signed(
     )
 
 
-_SIGNATURES: Final[Mapping[Reason, ListFault]] = MappingProxyType(
+SIGNATURES: Final[Mapping[Reason, ListFault]] = MappingProxyType(
     {
         Reason.INVALID: ListFault.SIGNATURE_INVALID,
         Reason.ALGORITHM_NOT_ALLOWED: ListFault.ALGORITHM_NOT_ALLOWED,
         Reason.KEY_UNUSABLE: ListFault.KEY_UNUSABLE,
     }
 )
+"""How each verdict on a signature is told, other than that it stands."""

@@ -11,8 +11,9 @@ from idwallet.codec.text import show
 from idwallet.report import Facts, FactValue
 from idwallet.trust.freshness import Freshness
 from idwallet.trust.signer import SignerFound, SignerRefused
-from idwallet.trust.status_list.signers import authority
+from idwallet.trust.status_list.signers import Authority, authority
 from idwallet.trust.status_list.structures import (
+    AuthenticList,
     ListContext,
     ListFault,
     ListRefused,
@@ -65,12 +66,14 @@ _SAYS: Final[Mapping[StatusKind, StatusReason]] = MappingProxyType(
         StatusKind.UNASSIGNED: StatusReason.UNASSIGNED,
     }
 )
-_VALID: Final[Mapping[Freshness, StatusReason]] = MappingProxyType(
+VALID: Final[Mapping[Freshness, StatusReason]] = MappingProxyType(
     {
         Freshness.FRESH: StatusReason.VALID,
         Freshness.STALE_ACCEPTED: StatusReason.VALID_STALE_ACCEPTED,
     }
 )
+"""What it comes to that a list has nothing against a credential."""
+
 _ABSENT: Final[Mapping[ListFault, StatusReason]] = MappingProxyType(
     {
         ListFault.EXPIRED: StatusReason.LIST_EXPIRED,
@@ -95,18 +98,13 @@ def judge_status(
     list that is refused, for whatever reason, counts as absent: it says neither yes
     nor no. Nothing is fetched.
     """
-    if found is None:
-        return _open(StatusReason.LIST_NEEDED, uri)
     if isinstance(found, StatusList):
-        fresh = (
-            _mistaken(found, uri=uri, context=context)
-            or _unentitled(found, issuer=issuer, context=context)
-            or _timely(found, context)
-        )
+        right = authority(found, issuer=issuer, context=context)
+        fresh = usable(found, uri=uri, right=right, context=context)
         if isinstance(fresh, Freshness):
             return _entry(found, index=index, fresh=fresh)
         found = fresh
-    return _refused(found, uri)
+    return absent(found, uri=uri)
 
 
 def read_entry(
@@ -122,10 +120,13 @@ def read_entry(
         if isinstance(fresh, Freshness):
             return _entry(found, index=index, fresh=fresh)
         found = fresh
-    return _refused(found, uri)
+    return absent(found, uri=uri)
 
 
-def _refused(found: ListRefused, uri: str) -> ListJudgement:
+def absent(found: ListRefused | None, *, uri: str) -> ListJudgement:
+    """Say that there is no list of an address, or none that counts."""
+    if found is None:
+        return _open(StatusReason.LIST_NEEDED, uri)
     reason = _ABSENT.get(found.fault, StatusReason.LIST_REFUSED)
     facts: dict[str, FactValue] = {"what": found.fault.value, **found.facts}
     return _open(reason, uri, refusal=found, facts=facts)
@@ -145,8 +146,26 @@ def _open(
     return ListJudgement(reason, as_of, MappingProxyType(told), refused=refusal)
 
 
+def usable(
+    found: AuthenticList,
+    *,
+    uri: str,
+    right: Authority | SignerRefused | None,
+    context: ListContext,
+) -> Freshness | ListRefused:
+    """Say how fresh a list of that address is, or why it counts as absent.
+
+    `right` is by what right its signer speaks about the credential at hand.
+    """
+    return (
+        _mistaken(found, uri=uri, context=context)
+        or _unentitled(found, right)
+        or _timely(found, context)
+    )
+
+
 def _mistaken(
-    found: StatusList, *, uri: str, context: ListContext
+    found: AuthenticList, *, uri: str, context: ListContext
 ) -> ListRefused | None:
     if found.uri != uri:
         # §8.3 step 4.a, again: whoever keeps lists may have mixed them up.
@@ -158,9 +177,8 @@ def _mistaken(
 
 
 def _unentitled(
-    found: StatusList, *, issuer: SignerFound, context: ListContext
+    found: AuthenticList, right: Authority | SignerRefused | None
 ) -> ListRefused | None:
-    right = authority(found, issuer=issuer, context=context)
     if isinstance(right, SignerRefused):
         return distrusted(right, as_of=found.issued)
     if right is None:
@@ -168,7 +186,7 @@ def _unentitled(
     return None
 
 
-def _timely(found: StatusList, context: ListContext) -> Freshness | ListRefused:
+def _timely(found: AuthenticList, context: ListContext) -> Freshness | ListRefused:
     return untimely(found.times, context) or freshness(found.times, context)
 
 
@@ -179,7 +197,7 @@ def _entry(found: StatusList, *, index: int, fresh: Freshness) -> ListJudgement:
         reason = StatusReason.INDEX_OUT_OF_BOUNDS
         return ListJudgement(reason, found.issued, MappingProxyType(facts))
     value = found.status(index)
-    reason = _SAYS.get(value.kind) or _VALID[fresh]
+    reason = _SAYS.get(value.kind) or VALID[fresh]
     if found.expires is not None:
         facts["until"] = found.expires
     return ListJudgement(reason, found.issued, MappingProxyType(facts), value)

@@ -11,7 +11,7 @@ from idwallet.trust.certificate import Certificate
 from idwallet.trust.path import ValidatedPath
 from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
 from idwallet.trust.status_list.claims import ListToken
-from idwallet.trust.status_list.structures import ListContext, ListSource, StatusList
+from idwallet.trust.status_list.structures import AuthenticList, ListContext, ListSource
 from idwallet.trust.usages import STATUS_SIGNING
 
 
@@ -37,7 +37,7 @@ def find_key(
     """
     if token.x5c:
         return _of_chain(token.x5c, source=source, context=context)
-    keys = _pins(source.uri, context)
+    keys = pins(source.uri, context)
     issuer = source.issuer
     if not keys and issuer is not None:
         if issuer.path is not None:
@@ -57,7 +57,7 @@ def find_key(
 def _of_chain(
     x5c: tuple[bytes, ...], *, source: ListSource, context: ListContext
 ) -> PublicKey | SignerRefused:
-    found = _chained(x5c, name=None, context=context)
+    found = chained(x5c, name=None, context=context)
     if isinstance(found, SignerFound):
         return found.key
     leaf = found.key
@@ -68,7 +68,7 @@ def _of_chain(
 
 def _believed(source: ListSource, context: ListContext) -> set[PublicKey]:
     """The keys that need no chain: pinned for the list, or the issuer's own."""
-    keys = {pin.key for pin in _pins(source.uri, context)}
+    keys = {pin.key for pin in pins(source.uri, context)}
     return keys | _issuer_keys(source.issuer) if source.issuer else keys
 
 
@@ -76,7 +76,8 @@ def _issuer_keys(issuer: SignerFound) -> set[PublicKey]:
     return {issuer.key} | {pin.key for pin in issuer.anchor.keys}
 
 
-def _pins(uri: str, context: ListContext) -> tuple[PinnedKey, ...]:
+def pins(uri: str, context: ListContext) -> tuple[PinnedKey, ...]:
+    """Return the keys that are pinned for a list, by anchors that hold."""
     found = context.trust.pinned(uri, Purpose.SIGN_STATUS_LISTS)
     return tuple(pin for anchor, pin in found if _holds(anchor, context))
 
@@ -99,9 +100,10 @@ def _registered(token: ListToken, context: ListContext) -> SignerFound | SignerR
     )
 
 
-def _chained(
+def chained(
     x5c: tuple[bytes, ...], *, name: str | None, context: ListContext
 ) -> SignerFound | SignerRefused:
+    """Find who signed a list by a chain of certificates."""
     return resolve_signer(
         x5c,
         kid=None,
@@ -114,23 +116,23 @@ def _chained(
 
 
 def authority(
-    found: StatusList, *, issuer: SignerFound, context: ListContext
+    found: AuthenticList, *, issuer: SignerFound, context: ListContext
 ) -> Authority | SignerRefused | None:
     """Say by what right a list is believed about what `issuer` issued, at a moment.
 
     None: its signer is somebody, and not entitled. The chain is judged anew, since the
     list may have been read long before.
     """
-    if found.key in {pin.key for pin in _pins(found.uri, context)}:
+    if found.key in {pin.key for pin in pins(found.uri, context)}:
         return Authority.PINNED
     if found.key in _issuer_keys(issuer):
         return Authority.ISSUER
     if not found.x5c:
         return None
-    signer = _chained(found.x5c, name=None, context=context)
+    signer = chained(found.x5c, name=None, context=context)
     if isinstance(signer, SignerRefused):
         return signer
-    if _is_registered(signer.anchor, found=found, context=context):
+    if is_registered(signer.anchor, found=found, context=context):
         return Authority.PINNED
     return _under_one_anchor(signer.path, issuer)
 
@@ -148,15 +150,15 @@ def _under_one_anchor(
     return None
 
 
-def _is_registered(
-    anchor: TrustAnchor, *, found: StatusList, context: ListContext
+def is_registered(
+    anchor: TrustAnchor, *, found: AuthenticList, context: ListContext
 ) -> bool:
     """Whether a CA is an anchor for lists, by the address of this one."""
     if Purpose.SIGN_STATUS_LISTS not in anchor.purposes:
         return False
     if found.uri not in anchor.issuer_names:
         return False
-    named = _chained(found.x5c, name=found.uri, context=context)
+    named = chained(found.x5c, name=found.uri, context=context)
     return isinstance(named, SignerFound)
 
 

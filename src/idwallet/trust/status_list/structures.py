@@ -4,10 +4,10 @@ from dataclasses import InitVar, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 from idwallet.crypto.keys import PublicKey
-from idwallet.errors import MalformedError, UsageError
+from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 from idwallet.report import Facts, FactValue, Reason
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.freshness import FreshnessRule
@@ -65,7 +65,17 @@ def refused(
     return ListRefused(fault, MappingProxyType(facts), as_of)
 
 
-def distrusted(signer: SignerRefused, *, as_of: datetime) -> ListRefused:
+def unread(error: LimitError | MalformedError | UnsupportedError) -> ListRefused:
+    """Return the refusal of a list that could not be read, or not within its bounds."""
+    fault = ListFault.MALFORMED
+    if isinstance(error, LimitError):
+        fault = ListFault.LIMIT_EXCEEDED
+    elif isinstance(error, UnsupportedError):
+        fault = ListFault.UNSUPPORTED
+    return refused(fault, what=error.what, at=error.at)
+
+
+def distrusted(signer: SignerRefused, *, as_of: datetime | None = None) -> ListRefused:
     """Return the refusal of a list whose signer the trust store refused."""
     fault = ListFault.SIGNER_NOT_TRUSTED
     return ListRefused(fault, signer.facts, as_of, signer.reason)
@@ -114,6 +124,35 @@ class ListTimes:
     expires: datetime | None = None
     ttl: timedelta | None = None
     taken: datetime | None = None
+
+
+class AuthenticList(Protocol):
+    """A list of any kind whose signature stands, to be judged for one credential."""
+
+    @property
+    def uri(self) -> str:
+        """The address it says that it has."""
+        ...
+
+    @property
+    def times(self) -> ListTimes:
+        """When it was issued, may be used, and was fetched."""
+        ...
+
+    @property
+    def issued(self) -> datetime:
+        """The moment that it is as of."""
+        ...
+
+    @property
+    def key(self) -> PublicKey:
+        """What signed it."""
+        ...
+
+    @property
+    def x5c(self) -> tuple[bytes, ...]:
+        """What it says about that key (DER, leaf first)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
