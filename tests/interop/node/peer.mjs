@@ -6,6 +6,7 @@
 import { createInterface } from "node:readline";
 import { FlattenJSON, GeneralJSON } from "@sd-jwt/core";
 import { digest, ES256, generateSalt } from "@sd-jwt/crypto-nodejs";
+import { getListFromStatusListJWT, StatusList } from "@sd-jwt/jwt-status-list";
 import { SDJwtVcInstance } from "@sd-jwt/sd-jwt-vc";
 
 const common = {
@@ -51,6 +52,13 @@ const actions = {
     const { payload, kb } = await peer.verify(token, options);
     return { payload, audience: kb.payload.aud };
   },
+
+  readList({ token, indexes }) {
+    const list = getListFromStatusListJWT(token);
+    return indexes.map((index) => list.getStatus(index));
+  },
+
+  writeList: ({ statuses, bits }) => new StatusList(statuses, bits).compressStatusList(),
 
   toFlattened: ({ token }) => FlattenJSON.fromEncode(token).toJson(),
   fromFlattened: ({ document }) => FlattenJSON.fromSerialized(document).toEncoded(),

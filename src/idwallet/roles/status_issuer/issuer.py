@@ -83,8 +83,7 @@ class StatusIssuer:
             for index in indexes
         ]
         # They come page by page; a list issued in that order would tell it.
-        uniform.shuffle(found)
-        return tuple(found)
+        return tuple(uniform.shuffled(found))
 
     def _open(
         self, session: StatusSession, count: int, *, until: int

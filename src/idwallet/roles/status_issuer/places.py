@@ -38,20 +38,26 @@ def take(
     if page.free - count < _CROWDED:
         free = list(_free(taken))
         found = [free[each] for each in uniform.sample(len(free), count)]
+        for place in found:
+            taken[place >> 3] |= 1 << (place & 7)
     else:
         found = _by_chance(taken, count=count, uniform=uniform)
-    for place in found:
-        taken[place >> 3] |= 1 << (place & 7)
     return replace(page, free=page.free - count, taken=bytes(taken)), found
 
 
 def _by_chance(taken: bytearray, *, count: int, uniform: Uniform) -> list[int]:
-    found: dict[int, None] = {}
+    found: list[int] = []
     while len(found) < count:
-        place = uniform.below(limits.STATUS_PAGE_ENTRIES)
-        if not taken[place >> 3] >> (place & 7) & 1:
-            found[place] = None
-    return list(found)
+        # A page has a power of two of places: no remainder favours any.
+        for drawn in uniform.short(2 * (count - len(found))):
+            place = drawn % limits.STATUS_PAGE_ENTRIES
+            at, bit = place >> 3, 1 << (place & 7)
+            if not taken[at] & bit:
+                taken[at] |= bit
+                found.append(place)
+                if len(found) == count:
+                    break
+    return found
 
 
 def _free(taken: bytes | bytearray) -> Iterator[int]:

@@ -1,12 +1,14 @@
 """Numbers that nobody can foretell, each of a range as likely as any other."""
 
-from collections.abc import MutableSequence
+from array import array
+from collections.abc import Sequence
 from typing import Final, TypeVar
 
 from idwallet.ports import Random
 
 _Item = TypeVar("_Item")
 _AT_ONCE: Final = 4_096
+_KEY: Final = 16
 
 
 class Uniform:
@@ -46,8 +48,16 @@ class Uniform:
             chosen.add(last if drawn in chosen else drawn)
         return chosen
 
-    def shuffle(self, items: MutableSequence[_Item]) -> None:
-        """Put the items in an order of which each is as likely."""
-        for last in range(len(items) - 1, 0, -1):
-            other = self.below(last + 1)
-            items[last], items[other] = items[other], items[last]
+    def short(self, count: int) -> "array[int]":
+        """Return so many numbers of 0 to 65,535, each as likely."""
+        return array("H", self._random(2 * count))
+
+    def shuffled(self, items: Sequence[_Item]) -> list[_Item]:
+        """Return the items in an order of which each is as likely.
+
+        They are sorted by numbers drawn for them, too long for two ever to be equal.
+        """
+        drawn = self._random(_KEY * len(items))
+        keys = [drawn[at : at + _KEY] for at in range(0, len(drawn), _KEY)]
+        order = sorted(range(len(items)), key=keys.__getitem__)
+        return [items[at] for at in order]

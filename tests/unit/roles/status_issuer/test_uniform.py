@@ -58,7 +58,6 @@ def test_every_order_is_as_likely_as_any_other() -> None:
     uniform = seeded()
     orders: Counter[int] = Counter()
     for _ in range(20_000):
-        items = [0, 1, 2]
-        uniform.shuffle(items)
+        items = uniform.shuffled([0, 1, 2])
         orders[items[0] * 2 + (items[1] > items[2])] += 1
     assert _chi_squared(orders, 6) < 20.5
