@@ -34,7 +34,7 @@ AGGREGATION: Final = "aggregation"
 
 
 class ListForm(StrEnum):
-    """How a list is written; the values are the media types (sections 14.6, 14.7)."""
+    """How a list is written; the values are the media types (sections 5.1 and 5.2)."""
 
     JWT = "application/statuslist+jwt"
     CWT = "application/statuslist+cwt"
