@@ -18,6 +18,13 @@ PRINTS: Final = {
     "issue_and_present.py": ["faculty: History", "name shown: False"],
     "till.py": ["open the gate", "already been answered", "--- 3-noise"],
     "issue_with_hsm.py": ["issued with ", "Credential(dc+sd-jwt"],
+    "status_list.py": [
+        "without a list: Cannot be decided now",
+        "with a list: passed",
+        "not yet published: passed",
+        "1 list signed anew: Do not accept.",
+        "reported lost",
+    ],
     "pinned_issuer.py": ["member since 2019 key_pinned", "issuer.signature invalid"],
 }
 
