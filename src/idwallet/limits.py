@@ -50,6 +50,18 @@ XML_TRANSFORMS: Final = 2
 XML_PREFIXES: Final = 32
 XML_CERTIFICATES: Final = 16
 
+# Lists of trust (ETSI TS 119 612, ETSI TS 119 602, ISO/IEC 18013-5 Annex C). None is
+# relied on for more than half a year (TS 119 612 section 5.3.15).
+LOTE_BYTES: Final = 8_388_608
+LISTED_SERVICES: Final = 10_000
+LISTED_PERIODS: Final = 64
+LISTED_CERTIFICATES: Final = 64
+LISTED_POINTERS: Final = 512
+LISTED_TYPES: Final = 64
+LISTED_CHARACTERS: Final = 2_048
+LIST_PIVOTS: Final = 16
+TRUSTED_LIST_AGE_MAXIMUM: Final = timedelta(days=186)
+
 # X.509 chains and path validation (RFC 5280).
 CERTIFICATE_BYTES: Final = 16_384
 CERTIFICATE_CACHE_BYTES: Final = 4_096

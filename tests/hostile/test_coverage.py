@@ -24,6 +24,7 @@ from idwallet.testing.corpus import (
     judge_proof,
     judge_request,
 )
+from idwallet.testing.lists import LIST_FORGERIES, ListScene
 from idwallet.testing.scene import Scene
 from idwallet.trust.bundle import evaluate_delta, make_delta
 
@@ -63,6 +64,7 @@ def _misfit(device: BundleScene) -> Report:
 def reached() -> set[Row]:
     scene = Scene(seed=b"idwallet TEST coverage of the corpus")
     device = BundleScene(seed=b"idwallet TEST coverage of the corpus")
+    lists = ListScene(seed=b"idwallet TEST coverage of lists")
     return (
         _rows(judge(each.twins(scene)[1]) for each in PRESENTATIONS)
         | _rows(judge_request(each.twins(scene)[1]) for each in REQUESTS)
@@ -70,15 +72,22 @@ def reached() -> set[Row]:
         | _rows(judge_proof(each.twins(scene)[1]) for each in PROOFS)
         | _rows(judge_bundle(each.twins(device)[1]) for each in BUNDLE_FORGERIES)
         | _rows([_misfit(device)])
+        | _rows(each.twins(lists)[1].judgement().report for each in LIST_FORGERIES)
     )
 
 
+CORPORA: Final = (
+    PRESENTATIONS,
+    REQUESTS,
+    CREDENTIALS,
+    PROOFS,
+    BUNDLE_FORGERIES,
+    LIST_FORGERIES,
+)
+
+
 def aimed_at() -> set[CheckId]:
-    return {
-        each.check
-        for corpus in (PRESENTATIONS, REQUESTS, CREDENTIALS, PROOFS, BUNDLE_FORGERIES)
-        for each in corpus
-    }
+    return {each.check for corpus in CORPORA for each in corpus}
 
 
 @pytest.mark.parametrize("row", sorted(REFUSALS), ids=lambda row: f"{row[0]} {row[1]}")

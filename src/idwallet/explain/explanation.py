@@ -43,6 +43,7 @@ _KINDS: Final = (
     ("reader", "request"),
     ("presentation", "presentation"),
     ("bundle", "bundle"),
+    ("trusted_list", "trusted_list"),
 )
 
 

@@ -20,6 +20,14 @@ class CheckId(StrEnum):
     REQUEST_VALIDITY = "request.validity"
     READER_AUTHORISED = "reader.authorised"
 
+    # A list of trust, in any of its forms.
+    TRUSTED_LIST_FORMAT = "trusted_list.format"
+    TRUSTED_LIST_SIGNER = "trusted_list.signer"
+    TRUSTED_LIST_SIGNATURE = "trusted_list.signature"
+    TRUSTED_LIST_SCHEME = "trusted_list.scheme"
+    TRUSTED_LIST_FRESHNESS = "trusted_list.freshness"
+    TRUSTED_LIST_SEQUENCE = "trusted_list.sequence"
+
     # Who issued a credential.
     ISSUER_SIGNATURE = "issuer.signature"
     ISSUER_TRUST = "issuer.trust"
@@ -127,6 +135,9 @@ class Reason(StrEnum):
     UNKNOWN_ACCEPTED = "unknown_accepted"
     NOT_REQUIRED_ACCEPTED = "not_required_accepted"
     CLOCK_BEFORE_EVIDENCE = "clock_before_evidence"
+
+    # A list of trust.
+    NOT_COVERED = "not_covered"
 
     # The credential.
     ACCEPTED = "accepted"

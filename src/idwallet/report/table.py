@@ -4,6 +4,7 @@ from types import MappingProxyType
 from typing import Final
 
 from idwallet.report.checks import CheckId, Outcome, Reason
+from idwallet.report.lists import LISTS
 from idwallet.report.row import Row
 
 _P, _I, _F = Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED
@@ -361,6 +362,7 @@ _BUNDLE: Final = {
 TABLE: Final = MappingProxyType(
     {
         **_REQUEST,
+        **LISTS,
         **_ISSUER,
         **_CREDENTIAL,
         **_HOLDER,

@@ -1,0 +1,34 @@
+import pytest
+
+from idwallet.report import CheckId, Outcome, Reason
+from idwallet.trust.lists import ListForm
+from tests.checks.trusted_lists import (
+    came_to,
+    forged,
+    honest,
+    judged,
+    reasons_of,
+    scene,
+    twins,
+)
+
+CHECK = CheckId.TRUSTED_LIST_FORMAT
+
+
+@pytest.mark.parametrize("form", ListForm)
+def test_a_list_that_keeps_its_format_passes(form: ListForm) -> None:
+    assert came_to(honest(form), CHECK) == (Outcome.PASSED, Reason.WELL_FORMED)
+
+
+@pytest.mark.parametrize("reason", reasons_of(CHECK, Outcome.FAILED))
+def test_a_list_that_breaks_its_format_is_a_no(reason: Reason) -> None:
+    valid, wrong = twins(CHECK, reason)
+    assert valid.outcome is Outcome.PASSED
+    assert (wrong.outcome, wrong.reason) == (Outcome.FAILED, reason)
+
+
+def test_what_nobody_believed_signed_is_not_read() -> None:
+    _, made = forged(CheckId.TRUSTED_LIST_SIGNER, Reason.NO_TRUSTED_PATH).twins(scene())
+    check = judged(made, CHECK)
+    assert (check.outcome, check.reason) == (Outcome.INDETERMINATE, Reason.WAITING)
+    assert check.fact("waits_for") == CheckId.TRUSTED_LIST_SIGNER
