@@ -239,6 +239,22 @@ def trust_option(whom: str) -> Callable[[_Function], _Function]:
     return add
 
 
+_EVIDENCE: Final = (
+    ("--status-list", "lists", "A status list token at hand, JWT or CWT."),
+    ("--crl", "crls", "A CRL at hand about the issuer's certificates, DER or PEM."),
+    ("--ocsp", "ocsp", "An OCSP response at hand about them, DER."),
+)
+
+
+def evidence_options(function: _Function) -> _Function:
+    """Take ``--status-list``, ``--crl`` and ``--ocsp``: the evidence at hand."""
+    for option, name, what in reversed(_EVIDENCE):
+        function = click.option(
+            option, name, multiple=True, metavar="FILE", help=f"{what} May be repeated."
+        )(function)
+    return function
+
+
 def types_option(function: _Function) -> _Function:
     """Take ``--type-metadata``."""
     return click.option(

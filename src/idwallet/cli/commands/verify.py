@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from idwallet import limits
+from idwallet.cli.evidence import read_evidence
 from idwallet.cli.faults import OUTCOMES, STREAM, about, name_of, usage_fault
 from idwallet.cli.files import (
     read_input,
@@ -18,6 +19,7 @@ from idwallet.cli.guards import SUFFIX, open_guard
 from idwallet.cli.options import (
     POLICIES,
     at_option,
+    evidence_options,
     json_option,
     lang_option,
     moment_or_now,
@@ -64,6 +66,7 @@ from idwallet.trust.anchors import Purpose
     f"sqlite:///till.db. Default: the folder beside --request that ends in {SUFFIX}.",
 )
 @types_option
+@evidence_options
 @click.option("--report", metavar="FILE", help="Write the report as JSON here, too.")
 @click.option("--force", is_flag=True, help="Replace a report that is already there.")
 @lang_option
@@ -93,6 +96,9 @@ class _Order:
     policy: str | None
     replay: str | None
     types: tuple[str, ...]
+    lists: tuple[str, ...]
+    crls: tuple[str, ...]
+    ocsp: tuple[str, ...]
     report: str | None
     force: bool
     lang: Language
@@ -101,7 +107,7 @@ class _Order:
     as_json: bool
 
     def carry_out(self) -> int:
-        require_one_stream(self.response, self.state, self.seal_file, *self.anchors)
+        require_one_stream(self.response, self.state, self.seal_file, *self._files())
         require_writable(self.report, force=self.force)
         if self.report == STREAM:
             raise usage_fault("--report names a file; --json prints the report")
@@ -114,6 +120,8 @@ class _Order:
             purpose=Purpose.ISSUE_CREDENTIALS,
             types=self.trusted_types,
         )
+        evidence = read_evidence(self.lists, crls=self.crls, ocsp=self.ocsp)
+        trust = trust.with_evidence(trust.evidence.plus(evidence))
         judged = evaluate_presentation(
             answer,
             request=self._request(self.state),
@@ -129,6 +137,9 @@ class _Order:
         finally:
             self._tell(judged)
         return OUTCOMES[judged.report.outcome]
+
+    def _files(self) -> tuple[str, ...]:
+        return (*self.anchors, *self.lists, *self.crls, *self.ocsp)
 
     def _request(self, source: str) -> PresentationRequest:
         remedy = "what `idwallet request --save` kept, and its passphrase"

@@ -31,6 +31,11 @@ def _block(block: PemBlock) -> JsonValue:
     try:
         if block.label == "CERTIFICATE":
             return certificate_facts(block.der)
+        if block.label == "X509 CRL":
+            # Late: it imports this module in turn.
+            from idwallet.cli.decode.evidence import crl_facts
+
+            return crl_facts(block.der)
         if block.label == "PUBLIC KEY":
             return key_facts(PublicKey.from_spki(block.der, at=block.label))
     except (MalformedError, UnsupportedError) as error:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from idwallet import limits
+from idwallet.cli.decode.evidence import decode_der, decode_list_cwt
 from idwallet.cli.decode.found import Found, Part
 from idwallet.cli.decode.keys import decode_certificate, decode_jwk, decode_pem
 from idwallet.cli.decode.tokens import (
@@ -23,6 +24,8 @@ _JWS: Final = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
 _URI: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:")
 _FORM: Final = re.compile(rb"(?:[A-Za-z_]+=[^&\s]*&)*(?:vp_token|error)=")
 _SEQUENCE: Final = b"\x30"
+# COSE_Sign1 with its tag, and without (RFC 9052 section 4.2).
+_COSE: Final = (b"\xd2\x84", b"\x84")
 
 
 def decode(data: bytes) -> Found:
@@ -34,7 +37,9 @@ def decode(data: bytes) -> Found:
         UnsupportedError: it is well-formed, and not something this version reads.
     """
     if data.startswith(_SEQUENCE):
-        return decode_certificate(data)
+        return decode_der(data, first=decode_certificate)
+    if data.startswith(_COSE):
+        return decode_list_cwt(data)
     text = data.strip()
     if b"-----BEGIN " in text:
         return decode_pem(text)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from idwallet import limits
+from idwallet.cli.decode.evidence import LIST_TYP, decode_list_jwt
 from idwallet.cli.decode.found import Found, Part
 from idwallet.cli.decode.keys import certificate_facts
 from idwallet.codec.json import JsonObject, JsonValue, read_json
@@ -38,7 +39,9 @@ def decode_jws(data: bytes) -> Found:
         MalformedError: it is none.
         UnsupportedError: it calls critical what is not known here.
     """
-    jws = read_compact(data, at="JWS")
+    jws = read_compact(data, at="JWS", max_bytes=limits.STATUS_LIST_TOKEN_BYTES)
+    if jws.header.typ == LIST_TYP:
+        return decode_list_jwt(data)
     return Found(_KINDS.get(jws.header.typ or "", "JWS"), tuple(_jws(jws)))
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from idwallet.codec.text import show
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
+from idwallet.profiles import StatusListVersion
 from idwallet.report import Reason
 from idwallet.trust.signer import SignerRefused
 from idwallet.trust.status_list.bitmap import inflate
@@ -43,17 +44,29 @@ def evaluate_status_list(
     if source.taken is not None and source.taken.utcoffset() is None:
         raise UsageError("the moment of fetching needs a zone")
     try:
-        read = _read(token, context)
+        read = _read(token, context.policy.profile.status_list)
         fault = _header(read) or _claims(read, source, context=context)
         return fault or _signed(read, source, context=context)
     except (LimitError, MalformedError, UnsupportedError) as error:
         return unread(error)
 
 
-def _read(token: str | bytes, context: ListContext) -> ListToken:
+def read_address(token: str | bytes) -> str:
+    """Return the address that a status list token says it is the list of.
+
+    Nothing of it is believed: it says where among others to keep the token, which is
+    judged when a credential names that address.
+
+    Raises:
+        MalformedError: it is no status list token, in either form.
+        UnsupportedError: it needs an extension that is not known.
+    """
+    return _read(token, StatusListVersion.DRAFT_21).claims.uri
+
+
+def _read(token: str | bytes, version: StatusListVersion) -> ListToken:
     """Tell the two forms apart: a JWT is ASCII, no COSE message begins with it."""
     if isinstance(token, bytes) and token[:1] >= _NO_ASCII:
-        version = context.policy.profile.status_list
         return read_cwt_token(token, version=version)
     return read_jwt(token)
 
