@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 from idwallet import limits
 from idwallet.codec.text import show
 from idwallet.credentials.required import Context
-from idwallet.errors import MalformedError, UnsupportedError, fault_reason
+from idwallet.errors import MalformedError, UnsupportedError
+from idwallet.profiles import IdentifierListVersion
 from idwallet.report import (
     Check,
     CheckId,
@@ -20,6 +21,7 @@ from idwallet.report import (
     EvidenceKind,
     EvidenceUsed,
     FactValue,
+    IdentifierListNeeded,
     Need,
     Outcome,
     Reason,
@@ -27,6 +29,11 @@ from idwallet.report import (
     check,
 )
 from idwallet.report.verdict import Answer
+from idwallet.trust.identifier_list.at_hand import identifier_at_hand
+from idwallet.trust.identifier_list.structures import (
+    IdentifierReference,
+    read_identifier_reference,
+)
 from idwallet.trust.path import ValidatedPath
 from idwallet.trust.policy import RevocationRule, StatusRule
 from idwallet.trust.revocation.at_hand import PathAtHand, revocation_at_hand
@@ -38,7 +45,12 @@ from idwallet.trust.revocation.structures import (
     Unsettled,
 )
 from idwallet.trust.signer import SignerFound, SignerRefused
-from idwallet.trust.status_list.at_hand import StatusAtHand, status_at_hand
+from idwallet.trust.status_list.at_hand import (
+    FAILED,
+    PASSED,
+    StatusAtHand,
+    status_at_hand,
+)
 from idwallet.trust.status_list.judge import StatusReason
 from idwallet.trust.status_list.structures import ListContext
 
@@ -195,44 +207,79 @@ def judge_status(
         checks.answers.append(_NO_STATUS if rule is _REQUIRED else _NO_STATUS_ACCEPTED)
         return _NONE
     try:
-        needed = read_status(members["status"])
+        asked = _read(members["status"], context)
     except (MalformedError, UnsupportedError) as error:
         facts = {"what": error.what, "at": error.at}
-        checks.say(CheckId.CREDENTIAL_STATUS, fault_reason(error), facts=facts)
+        unknown = isinstance(error, UnsupportedError)
+        reason = Reason.UNSUPPORTED if unknown else Reason.MALFORMED
+        checks.say(CheckId.CREDENTIAL_STATUS, reason, facts=facts)
         return _NONE
-    said = _ask(needed, issued, context=context)
+    said = _ask(asked, issued, context=context)
     if rule is StatusRule.NOT_REQUIRED_ACCEPTED:
-        found = {"found": show(needed.uri)}
+        found = {"found": show(asked[0].uri)}
         reason = Reason.STATUS_NOT_REQUIRED_ACCEPTED
         checks.say(CheckId.CREDENTIAL_STATUS, reason, facts=found)
-    elif said is None:
+    elif not said:
         checks.wait(CheckId.CREDENTIAL_STATUS, CheckId.ISSUER_SIGNATURE)
     else:
-        _answer(said, needed, checks=checks)
-    if said is None:
+        _answer(said, checks=checks)
+    if not said:
         checks.wait(CheckId.CREDENTIAL_TRACKING, CheckId.ISSUER_SIGNATURE)
-        return _NONE
-    return _told(said, needed, checks=checks)
+    return tuple(used for each in said for used in _told(each, checks=checks))
 
 
-def _ask(
-    needed: StatusListNeeded, issued: Issued, *, context: Context
-) -> StatusAtHand | None:
-    """Ask the lists at hand; None where nobody believed stands behind the credential.
+class _Said(NamedTuple):
+    """What the lists of one mechanism say, and what would settle it if they do not."""
+
+    need: StatusListNeeded | IdentifierListNeeded
+    kind: EvidenceKind
+    at_hand: StatusAtHand
+
+
+_Asked = tuple[StatusListNeeded | IdentifierReference, ...]
+
+
+def _read(value: object, context: Context) -> _Asked:
+    """Read what a credential says, by each mechanism that the profile has.
+
+    Where it says two things, both have to be settled.
+    """
+    none = IdentifierListVersion.NONE
+    if (
+        context.policy.profile.identifier_list is none
+        or not isinstance(value, dict)
+        or "identifier_list" not in value
+    ):
+        return (read_status(value),)
+    reference = read_identifier_reference(value["identifier_list"])
+    return (read_status(value), reference) if "status_list" in value else (reference,)
+
+
+def _ask(asked: _Asked, issued: Issued, *, context: Context) -> tuple[_Said, ...]:
+    """Ask the lists at hand; none where nobody believed stands behind the credential.
 
     A need that names a URI exists only once its carrier is trusted: else a forged
     credential would make verifiers fetch, and parse what they never would.
     """
-    if issued.signer is None or not issued.authentic:
-        return None
-    return status_at_hand(
-        needed.uri,
-        needed.index,
-        issuer=issued.signer,
-        context=ListContext(
-            context.trust, context.policy, context.policy.freshness, context.at
-        ),
-    )
+    signer = issued.signer
+    if signer is None or not issued.authentic:
+        return ()
+    policy = context.policy
+    lists = ListContext(context.trust, policy, policy.freshness, context.at)
+    return tuple(_asked(each, signer=signer, context=lists) for each in asked)
+
+
+def _asked(
+    what: StatusListNeeded | IdentifierReference,
+    *,
+    signer: SignerFound,
+    context: ListContext,
+) -> _Said:
+    if isinstance(what, StatusListNeeded):
+        said = status_at_hand(what.uri, what.index, issuer=signer, context=context)
+        return _Said(what, EvidenceKind.STATUS_LIST, said)
+    said = identifier_at_hand(what, issuer=signer, context=context)
+    return _Said(IdentifierListNeeded(what.uri), EvidenceKind.IDENTIFIER_LIST, said)
 
 
 _REASONS: Final[Mapping[StatusReason, Reason]] = MappingProxyType(
@@ -258,8 +305,9 @@ _OPEN: Final = frozenset(
 )
 
 
-def _answer(said: StatusAtHand, needed: StatusListNeeded, *, checks: Checks) -> None:
-    judged = said.judgement
+def _answer(said: tuple[_Said, ...], *, checks: Checks) -> None:
+    """Say the worst of what is said: one mechanism cannot excuse the other."""
+    judged = max(said, key=_weight).at_hand.judgement
     reason = _REASONS[judged.reason]
     needs: tuple[Need, ...] = ()
     if reason in _OPEN:
@@ -273,7 +321,7 @@ def _answer(said: StatusAtHand, needed: StatusListNeeded, *, checks: Checks) -> 
             # Whoever holds a revoked key must not send anybody anywhere.
             checks.wait(CheckId.CREDENTIAL_STATUS, CheckId.ISSUER_REVOCATION)
             return
-        needs = (needed,)
+        needs = tuple(each.need for each in said if _is_open(each))
     checks.add(
         check(
             CheckId.CREDENTIAL_STATUS,
@@ -285,23 +333,37 @@ def _answer(said: StatusAtHand, needed: StatusListNeeded, *, checks: Checks) -> 
     )
 
 
-def _told(said: StatusAtHand, needed: StatusListNeeded, *, checks: Checks) -> Used:
+def _is_open(said: _Said) -> bool:
+    return _REASONS[said.at_hand.judgement.reason] in _OPEN
+
+
+def _weight(said: _Said) -> int:
+    """Order what is said: a no, then what is open, then a yes by a policy's leave."""
+    reason = said.at_hand.judgement.reason
+    if reason in FAILED:
+        return 3
+    if reason in PASSED:
+        return int(reason is not StatusReason.VALID)
+    return 2
+
+
+def _told(said: _Said, *, checks: Checks) -> Used:
     """Say whether many share the list, and return which piece was looked at."""
-    if said.piece is None:
+    if said.at_hand.piece is None:
         return _NONE
-    about = show(needed.uri)
-    if said.found is not None:
-        small = said.found.size < limits.STATUS_LIST_HERD
+    about, found = show(said.need.uri), said.at_hand.found
+    if found is not None:
+        small = found.size < limits.STATUS_LIST_HERD
         reason = Reason.LIST_TOO_SMALL_ACCEPTED if small else Reason.LIST_SHARED
-        facts: dict[str, FactValue] = {"found": about, "entries": said.found.size}
+        facts: dict[str, FactValue] = {"found": about, "entries": found.size}
         checks.say(CheckId.CREDENTIAL_TRACKING, reason, facts=facts)
     used = EvidenceUsed(
-        kind=EvidenceKind.STATUS_LIST,
+        kind=said.kind,
         check=CheckId.CREDENTIAL_STATUS,
         subject=checks.subject,
         about=about,
-        as_of=said.judgement.as_of,
-        origin=said.piece.origin,
+        as_of=said.at_hand.judgement.as_of,
+        origin=said.at_hand.piece.origin,
     )
     return (used,)
 

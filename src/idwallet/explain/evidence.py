@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from idwallet.explain.values import write_moment, write_quoted
 from idwallet.explain.words import Reader, Words
@@ -57,7 +58,10 @@ def _known(report: Report) -> Iterator[tuple[str, datetime]]:
         yield "trust_anchors", anchors.taken
     moments: dict[str, list[datetime]] = {"status": [], "certificates": []}
     for each in report.evidence:
-        is_list = each.kind is EvidenceKind.STATUS_LIST
+        is_list = each.kind in _LISTS
         if each.as_of is not None:
             moments["status" if is_list else "certificates"].append(each.as_of)
     yield from ((name, min(found)) for name, found in moments.items() if found)
+
+
+_LISTS: Final = frozenset({EvidenceKind.STATUS_LIST, EvidenceKind.IDENTIFIER_LIST})

@@ -27,6 +27,7 @@ from idwallet.report import (
     Check,
     CheckId,
     CrlNeeded,
+    IdentifierListNeeded,
     Need,
     Outcome,
     Reason,
@@ -279,6 +280,8 @@ class _Telling:
         if isinstance(need, StatusListNeeded):
             uri = write_quoted(need.uri, self.words)
             return template.format(uri=uri, index=need.index)
+        if isinstance(need, IdentifierListNeeded):
+            return template.format(uri=write_quoted(need.uri, self.words))
         if isinstance(need, BundleNeeded):
             series = write_quoted(need.series, self.words)
             return template.format(series=series, after=need.after)

@@ -5,6 +5,7 @@ from idwallet.report.evidence import GIVEN, EvidenceKind, EvidenceUsed, Origin
 from idwallet.report.needs import (
     BundleNeeded,
     CrlNeeded,
+    IdentifierListNeeded,
     Need,
     OcspNeeded,
     StatusListNeeded,
@@ -39,6 +40,7 @@ __all__ = [
     "EvidenceUsed",
     "FactValue",
     "Facts",
+    "IdentifierListNeeded",
     "Need",
     "OcspNeeded",
     "Origin",

@@ -15,6 +15,7 @@ class EvidenceKind(StrEnum):
     """What a piece of evidence is."""
 
     STATUS_LIST = "status_list"
+    IDENTIFIER_LIST = "identifier_list"
     CRL = "crl"
     OCSP_RESPONSE = "ocsp_response"
 

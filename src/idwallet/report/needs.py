@@ -16,6 +16,17 @@ class StatusListNeeded:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentifierListNeeded:
+    """The identifier list at `uri` would settle the check (ISO/IEC 18013-5 2nd ed.).
+
+    It exists only after the credential that names the URI was verified and trusted.
+    Who is asked about stands in no need, as nobody is told.
+    """
+
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
 class TypeMetadataNeeded:
     """The type metadata document of `vct` would settle the check.
 
@@ -59,4 +70,11 @@ class OcspNeeded:
     uris: tuple[str, ...]
 
 
-Need = StatusListNeeded | TypeMetadataNeeded | BundleNeeded | CrlNeeded | OcspNeeded
+Need = (
+    StatusListNeeded
+    | IdentifierListNeeded
+    | TypeMetadataNeeded
+    | BundleNeeded
+    | CrlNeeded
+    | OcspNeeded
+)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from idwallet.trust.revocation.crl import Crl
     from idwallet.trust.revocation.evidence import Refused
     from idwallet.trust.revocation.ocsp import OcspResponse
-    from idwallet.trust.status_list.structures import StatusList
+    from idwallet.trust.status_list.structures import AuthenticList
 
 Piece = TypeVar("Piece")
 Value = TypeVar("Value")
@@ -52,6 +52,8 @@ def content_of(content: Content) -> bytes:
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StatusListAtHand:
     """A status list token (JWT or CWT) as it was taken from the address `uri`.
+
+    An identifier list is one too: which it has to be, a credential says.
 
     The age of a list counts from `origin.taken` where that is said, else from when the
     list was issued.
@@ -191,23 +193,23 @@ class VerifiedLists:
 
     def __init__(self) -> None:
         """Hold none."""
-        self._held: dict[StatusListAtHand, StatusList] = {}
+        self._held: dict[StatusListAtHand, AuthenticList] = {}
         self._bytes = 0
         self._lock = Lock()
 
-    def get(self, piece: StatusListAtHand) -> "StatusList | None":
+    def get(self, piece: StatusListAtHand) -> "AuthenticList | None":
         """Return the list that was read from this very piece, if it is held."""
         return self._held.get(piece)
 
-    def put(self, piece: StatusListAtHand, found: "StatusList") -> None:
+    def put(self, piece: StatusListAtHand, found: "AuthenticList") -> None:
         """Remember what was read from a piece."""
         with self._lock:
             if piece in self._held:
                 return
-            size = len(found.bitmap)
+            size = found.octets
             while self._held and self._bytes + size > limits.STATUS_LISTS_HELD_BYTES:
                 oldest = self._held.pop(next(iter(self._held)))
-                self._bytes -= len(oldest.bitmap)
+                self._bytes -= oldest.octets
             self._held[piece] = found
             self._bytes += size
 

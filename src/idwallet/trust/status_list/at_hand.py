@@ -1,5 +1,6 @@
 """What the status lists at hand say of a credential (Token Status List section 8.3)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -10,6 +11,7 @@ from idwallet.trust.status_list.evaluate import evaluate_status_list
 from idwallet.trust.status_list.judge import (
     ListJudgement,
     StatusReason,
+    absent,
     judge_status,
 )
 from idwallet.trust.status_list.structures import (
@@ -19,6 +21,7 @@ from idwallet.trust.status_list.structures import (
     ListSource,
     StatusList,
     refused,
+    unread,
 )
 
 
@@ -39,14 +42,17 @@ _AHEAD: Final = StatusReason.LIST_FROM_THE_FUTURE
 _ABSENT: Final = frozenset(
     {StatusReason.LIST_REFUSED, StatusReason.LIST_EXPIRED, _AHEAD}
 )
-_FAILED: Final = frozenset(
+FAILED: Final = frozenset(
     {
         StatusReason.REVOKED,
         StatusReason.SUSPENDED,
         StatusReason.INDEX_OUT_OF_BOUNDS,
     }
 )
-_PASSED: Final = frozenset({StatusReason.VALID, StatusReason.VALID_STALE_ACCEPTED})
+"""A no, whatever else is said."""
+
+PASSED: Final = frozenset({StatusReason.VALID, StatusReason.VALID_STALE_ACCEPTED})
+"""A yes."""
 
 
 def status_at_hand(
@@ -65,18 +71,18 @@ def status_at_hand(
         for each in context.trust.evidence.lists_of(uri)
     ]
     if not said:
-        nothing = judge_status(
-            None, uri=uri, index=index, issuer=issuer, context=context
-        )
-        return StatusAtHand(nothing)
-    return said[0] if len(said) == 1 else _newest(said)
+        return StatusAtHand(absent(None, uri=uri))
+    return newest(said)
 
 
-def _newest(said: list[StatusAtHand]) -> StatusAtHand:
+def newest(said: Sequence[StatusAtHand]) -> StatusAtHand:
+    """Return what counts of all that is said by the lists of one address."""
+    if len(said) == 1:
+        return said[0]
     ahead = [each for each in said if each.judgement.reason is _AHEAD]
     standing = [each for each in said if each.judgement.reason not in _ABSENT]
     best = max(standing, key=_weight, default=None)
-    if ahead and (best is None or best.judgement.reason not in _FAILED):
+    if ahead and (best is None or best.judgement.reason not in FAILED):
         return ahead[0]
     return said[0] if best is None else best
 
@@ -84,7 +90,7 @@ def _newest(said: list[StatusAtHand]) -> StatusAtHand:
 def _weight(said: StatusAtHand) -> tuple[float, int]:
     as_of, reason = said.judgement.as_of, said.judgement.reason
     seconds = 0.0 if as_of is None else as_of.timestamp()
-    return seconds, 2 if reason in _FAILED else int(reason not in _PASSED)
+    return seconds, 2 if reason in FAILED else int(reason not in PASSED)
 
 
 def _judged(
@@ -92,17 +98,25 @@ def _judged(
 ) -> StatusAtHand:
     found = _read(piece, issuer=issuer, context=context)
 
-    def judge(what: StatusList | ListRefused) -> ListJudgement:
-        return judge_status(
-            what, uri=piece.uri, index=index, issuer=issuer, context=context
-        )
-
-    said = judge(found)
-    taken = piece.origin.taken
-    if said.reason not in _FAILED and _lies_ahead(taken, context):
-        # It was got after the moment judged: a clock is wrong. A no stays a no.
-        said = judge(refused(ListFault.FROM_THE_FUTURE, as_of=said.as_of or taken))
+    said = judge_status(
+        found, uri=piece.uri, index=index, issuer=issuer, context=context
+    )
+    said = heeding_the_clock(said, piece, context=context)
     return StatusAtHand(said, piece, found if isinstance(found, StatusList) else None)
+
+
+def heeding_the_clock(
+    said: ListJudgement, piece: StatusListAtHand, *, context: ListContext
+) -> ListJudgement:
+    """Return what is said, unless it is a yes got after the moment judged.
+
+    Then a clock is wrong. A no stays a no.
+    """
+    taken = piece.origin.taken
+    if said.reason in FAILED or not _lies_ahead(taken, context):
+        return said
+    ahead = refused(ListFault.FROM_THE_FUTURE, as_of=said.as_of or taken)
+    return absent(ahead, uri=piece.uri)
 
 
 def _lies_ahead(moment: datetime | None, context: ListContext) -> bool:
@@ -115,15 +129,13 @@ def _read(
     """Return the verified list; a good one is read once in the life of the store."""
     memory = context.trust.memory
     known = memory.lists.get(piece)
-    if known is not None:
+    if isinstance(known, StatusList):
         return known
     source = ListSource(piece.uri, issuer, piece.origin.taken)
     try:
         token = content_of(piece.token)
-    except LimitError as error:
-        return refused(ListFault.LIMIT_EXCEEDED, what=error.what, at=error.at)
-    except MalformedError as error:
-        return refused(ListFault.MALFORMED, what=error.what, at=error.at)
+    except (LimitError, MalformedError) as error:
+        return unread(error)
     found = evaluate_status_list(token, source, context=context)
     if isinstance(found, StatusList):
         memory.lists.put(piece, found)

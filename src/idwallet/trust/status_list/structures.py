@@ -154,6 +154,11 @@ class AuthenticList(Protocol):
         """What it says about that key (DER, leaf first)."""
         ...
 
+    @property
+    def octets(self) -> int:
+        """How much memory its entries take."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StatusList:
@@ -199,6 +204,11 @@ class StatusList:
     def ttl(self) -> timedelta | None:
         """How long it may be kept before a fresh one is wanted, if it says so."""
         return self.times.ttl
+
+    @property
+    def octets(self) -> int:
+        """How much memory its entries take."""
+        return len(self.bitmap)
 
     def holds(self, index: int) -> bool:
         """Whether the list has an entry of that index."""
