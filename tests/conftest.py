@@ -22,6 +22,7 @@ VECTORS_ABSENT: Final = "shared vectors absent"
 NODE_ABSENT: Final = "Node.js peers absent (npm ci in tests/interop/node)"
 SOFTHSM_ABSENT: Final = "SoftHSM absent (Debian package softhsm2)"
 POSTGRESQL_ABSENT: Final = "PostgreSQL absent (IDWALLET_POSTGRESQL, .ci/postgresql)"
+OPENSSL_ABSENT: Final = "OpenSSL absent (Debian package openssl)"
 
 _SLOW_IS_FINE: Final = (HealthCheck.too_slow, HealthCheck.data_too_large)
 settings.register_profile("dev", max_examples=50, deadline=None)
@@ -123,6 +124,12 @@ def softhsm_module() -> Path:
         if shutil.which("softhsm2-util"):
             return place
     pytest.skip(SOFTHSM_ABSENT)
+
+
+def require_openssl() -> None:
+    """Skip where the program ``openssl`` is not installed."""
+    if shutil.which("openssl") is None:
+        pytest.skip(OPENSSL_ABSENT)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

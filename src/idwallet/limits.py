@@ -62,6 +62,20 @@ LISTED_CHARACTERS: Final = 2_048
 LIST_PIVOTS: Final = 16
 TRUSTED_LIST_AGE_MAXIMUM: Final = timedelta(days=186)
 
+# CMS (RFC 5652): messages with their content inside, certificates, signers, and
+# signatures on signatures. BER is read once and made DER; how much there is of it is
+# bounded apart, since each of its elements is looked at.
+CMS_BYTES: Final = 134_217_728
+CMS_SIGNERS: Final = 64
+CMS_CERTIFICATES: Final = 128
+CMS_REVOCATIONS: Final = 128
+CMS_ATTRIBUTES: Final = 64
+CMS_ATTRIBUTE_VALUES: Final = 64
+CMS_SIGNATURE_BYTES: Final = 8_192
+CMS_DIGESTS: Final = 16
+BER_ELEMENTS: Final = 200_000
+BER_DEPTH: Final = 32
+
 # X.509 chains and path validation (RFC 5280).
 CERTIFICATE_BYTES: Final = 16_384
 CERTIFICATE_CACHE_BYTES: Final = 4_096

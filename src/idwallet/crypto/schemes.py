@@ -1,8 +1,8 @@
-"""Signature schemes that name their hash apart from the key (XMLDSig, RFC 9231).
+"""Signature schemes that name their hash apart from the key (XMLDSig, CMS).
 
-JOSE and COSE name curve and hash together, and `Algorithm` does so. XML signatures let
-any SHA-2 go with any curve or RSA key; what a policy says about `Algorithm` bounds them
-by the kind of key and the padding, as it does for certificates.
+JOSE and COSE name curve and hash together, and `Algorithm` does so. XML signatures and
+CMS let any SHA-2 go with any curve or RSA key; what a policy says about `Algorithm`
+bounds them by the kind of key and the padding, as it does for certificates.
 """
 
 from enum import Enum
@@ -11,7 +11,6 @@ from typing import Final, NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from idwallet.crypto.algorithms import Algorithm
@@ -34,7 +33,8 @@ _PS: Final = frozenset({Algorithm.PS256})
 class SignatureScheme(Enum):
     """A scheme; `algorithms` are those of which key and policy must allow one.
 
-    There is none with SHA-1 or with a shared secret.
+    There is none with SHA-1 or with a shared secret. Ed25519 and ML-DSA sign the
+    message itself; the hash beside them is the one that goes with them elsewhere.
     """
 
     RSA_SHA256 = _Row(_RS, hashes.SHA256())
@@ -47,6 +47,9 @@ class SignatureScheme(Enum):
     ECDSA_SHA384 = _Row(_ECDSA, hashes.SHA384())
     ECDSA_SHA512 = _Row(_ECDSA, hashes.SHA512())
     ED25519 = _Row(frozenset({Algorithm.EDDSA}), hashes.SHA512())
+    ML_DSA_44 = _Row(frozenset({Algorithm.ML_DSA_44}), hashes.SHA512())
+    ML_DSA_65 = _Row(frozenset({Algorithm.ML_DSA_65}), hashes.SHA512())
+    ML_DSA_87 = _Row(frozenset({Algorithm.ML_DSA_87}), hashes.SHA512())
 
     @property
     def algorithms(self) -> frozenset[Algorithm]:
@@ -54,17 +57,39 @@ class SignatureScheme(Enum):
         return self.value.algorithms
 
 
+class EcdsaForm(Enum):
+    """How the two numbers of an ECDSA signature are written."""
+
+    NUMBERS = "r||s"
+    """Each as long as the curve's order (XMLDSig 1.1 section 6.4.3)."""
+
+    DER = "DER"
+    """As a DER sequence (RFC 5753 section 2.1.1)."""
+
+
 def scheme_matches(
-    key: PublicKey, scheme: SignatureScheme, *, signature: bytes, message: bytes
+    key: PublicKey,
+    scheme: SignatureScheme,
+    *,
+    signature: bytes,
+    message: bytes,
+    form: EcdsaForm = EcdsaForm.NUMBERS,
 ) -> bool:
     """Say whether the signature over the message was made with the key's other half.
 
-    ECDSA signatures are r||s, each as long as the curve's order (XMLDSig 1.1 section
-    6.4.3); any other length is False, as is a scheme that the key is not for.
-    RSASSA-PSS has one hash throughout, and a salt of its length (RFC 9231 2.3.9).
+    An ECDSA signature in another form than `form` is False, as is a scheme that the key
+    is not for. RSASSA-PSS has one hash throughout, and a salt of its length (RFC 9231
+    2.3.9, RFC 4056 section 3).
     """
     if scheme.algorithms.isdisjoint(key.algorithms):
         return False
+    if isinstance(key.native, ec.EllipticCurvePublicKey) and form is EcdsaForm.NUMBERS:
+        size = key.kind.size
+        if len(signature) != 2 * size:
+            return False
+        signature = encode_dss_signature(
+            int.from_bytes(signature[:size]), int.from_bytes(signature[size:])
+        )
     try:
         return _verify(key, scheme, signature=signature, message=message)
     except InvalidSignature:
@@ -76,20 +101,12 @@ def _verify(
 ) -> bool:
     native, hashed = key.native, scheme.value.hash
     if isinstance(native, ec.EllipticCurvePublicKey):
-        size = key.kind.size
-        if len(signature) != 2 * size:
-            return False
-        der = encode_dss_signature(
-            int.from_bytes(signature[:size]), int.from_bytes(signature[size:])
-        )
-        native.verify(der, message, ec.ECDSA(hashed))
+        native.verify(signature, message, ec.ECDSA(hashed))
         return True
     if isinstance(native, rsa.RSAPublicKey):
         pss = padding.PSS(padding.MGF1(hashed), hashed.digest_size)
         pad = pss if scheme.value.is_pss else padding.PKCS1v15()
         native.verify(signature, message, pad, hashed)
         return True
-    if isinstance(native, Ed25519PublicKey):
-        native.verify(signature, message)
-        return True
-    return False
+    native.verify(signature, message)
+    return True

@@ -104,6 +104,13 @@ class TestIdentity:
         return "".join(write_pem("CERTIFICATE", der) for der in self.chain)
 
 
+def _signs(plan: CertificatePlan, recipe: "_Recipe") -> Algorithm | None:
+    """Return what a key signs with that leaves a choice; a change may swap the key."""
+    is_rsa = recipe.algorithm in {Algorithm.PS256, Algorithm.RS256}
+    is_rsa = is_rsa and isinstance(plan.key, rsa.RSAPrivateKey)
+    return recipe.algorithm if is_rsa else None
+
+
 Change = Callable[[CertificatePlan], CertificatePlan]
 """What to alter in a certificate before it is signed."""
 
@@ -316,7 +323,7 @@ class TestPki:
         der = plan.to_der()
         return TestIdentity(
             name=name,
-            signer=SoftwareSigner(plan.key),
+            signer=SoftwareSigner(plan.key, algorithm=_signs(plan, recipe)),
             certificate=Certificate.from_der(der, at="test leaf"),
             chain=(der, *chain),
             above=cas,

@@ -14,10 +14,11 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import ExtensionOID, NameOID
 
 from idwallet import limits
+from idwallet.codec.der import element
 from idwallet.codec.text import show
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
-from idwallet.trust.distinguished import element, read_name
+from idwallet.trust.distinguished import read_name
 from idwallet.trust.names import GeneralName, NameConstraints, NameKind, Rdns
 
 

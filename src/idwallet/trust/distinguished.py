@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
+from idwallet.codec.der import dotted, element
 from idwallet.trust.names import Rdns
 
 _Pairs = tuple[tuple[str, str], ...]
@@ -43,23 +44,6 @@ _SHORT_NAMES: Final = MappingProxyType(
 )
 
 
-def element(der: bytes, offset: int) -> tuple[int, int, int]:
-    """Return where the value of a DER element starts and ends, with its tag.
-
-    Raises:
-        ValueError: the element does not lie within `der`.
-    """
-    if offset + 2 > len(der):
-        raise ValueError("truncated")
-    tag, length, start = der[offset], der[offset + 1], offset + 2
-    if length & 0x80:
-        start += length & 0x7F
-        length = int.from_bytes(der[offset + 2 : start])
-    if start + length > len(der):
-        raise ValueError("truncated")
-    return start, start + length, tag
-
-
 def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
     offset = 0
     while offset < len(der):
@@ -87,7 +71,7 @@ def _pairs(rdn: bytes) -> _Pairs:
 
 def _pair(attribute: bytes) -> tuple[str, str]:
     (_, oid), (tag, value) = _elements(attribute)
-    return _dotted(oid), _text(tag, value)
+    return dotted(oid), _text(tag, value)
 
 
 def _text(tag: int, value: bytes) -> str:
@@ -97,18 +81,6 @@ def _text(tag: int, value: bytes) -> str:
     if encoding is None:
         raise ValueError("a string of unread type")
     return value.decode(encoding)
-
-
-def _dotted(oid: bytes) -> str:
-    """Write an OID with dots (X.690 8.19)."""
-    numbers = [0]
-    for octet in oid:
-        numbers[-1] = numbers[-1] << 7 | octet & 0x7F
-        if not octet & 0x80:
-            numbers.append(0)
-    first = min(numbers[0] // 40, 2)
-    whole = [first, numbers[0] - 40 * first, *numbers[1:-1]]
-    return ".".join(map(str, whole))
 
 
 def _shown(pair: tuple[str, str]) -> str:

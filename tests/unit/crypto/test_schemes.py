@@ -6,11 +6,14 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import (
+    MLDSA44PrivateKey,
+    MLDSA65PrivateKey,
+)
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from idwallet.crypto.keys import PublicKey
-from idwallet.crypto.schemes import SignatureScheme, scheme_matches
+from idwallet.crypto.schemes import EcdsaForm, SignatureScheme, scheme_matches
 
 MESSAGE = b"message"
 CURVES = {32: ec.SECP256R1(), 48: ec.SECP384R1(), 66: ec.SECP521R1()}
@@ -80,6 +83,39 @@ def test_an_ecdsa_signature_in_der_is_none() -> None:
     key = ec.generate_private_key(CURVES[32])
     der = key.sign(MESSAGE, ec.ECDSA(hashes.SHA256()))
     assert not matches(key.public_key(), SignatureScheme.ECDSA_SHA256, der)
+
+
+def test_where_der_is_asked_for_an_ecdsa_signature_is_der_and_nothing_else() -> None:
+    key = ec.generate_private_key(CURVES[32])
+    public = PublicKey.from_native(key.public_key())
+    scheme = SignatureScheme.ECDSA_SHA256
+    der = key.sign(MESSAGE, ec.ECDSA(hashes.SHA256()))
+
+    def holds(signature: bytes) -> bool:
+        return scheme_matches(
+            public,
+            scheme,
+            signature=signature,
+            message=MESSAGE,
+            form=EcdsaForm.DER,
+        )
+
+    assert holds(der)
+    assert not holds(ecdsa(key, hashes.SHA256(), 32))
+    assert not holds(der + b"\0")
+    longer_length = b"\x30\x81" + der[1:]
+    assert not holds(longer_length)
+
+
+@pytest.mark.parametrize("kind", [MLDSA44PrivateKey, MLDSA65PrivateKey])
+def test_ml_dsa_signs_the_message_itself(kind: type[MLDSA44PrivateKey]) -> None:
+    key = kind.generate()
+    public = key.public_key()
+    own = SignatureScheme[kind.__name__[:7].replace("MLDSA", "ML_DSA_")]
+    signature = key.sign(MESSAGE)
+    found = {each for each in SignatureScheme if matches(public, each, signature)}
+    assert found == {own}
+    assert not matches(public, own, signature, b"other")
 
 
 def test_ed25519_signs_the_message_itself() -> None:

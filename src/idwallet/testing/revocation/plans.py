@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.x509 import ReasonFlags
 from cryptography.x509.ocsp import OCSPCertStatus, OCSPResponseStatus
 
+from idwallet.codec.der import element
 from idwallet.testing.certificates import PrivateKey, key_identifier
 from idwallet.testing.pki import MOMENT
 from idwallet.testing.revocation.writing import (
@@ -27,7 +28,6 @@ from idwallet.testing.revocation.writing import (
     tlv,
     utc_time,
 )
-from idwallet.trust.distinguished import element
 
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)

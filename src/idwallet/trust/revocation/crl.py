@@ -10,22 +10,20 @@ from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
 from idwallet import limits
-from idwallet.crypto.algorithms import Algorithm
-from idwallet.crypto.keys import PublicKey
-from idwallet.errors import LimitError, MalformedError, UnsupportedError
-from idwallet.trust.revocation.der import (
+from idwallet.codec.der import (
     GENERALIZED_TIME,
     INTEGER,
     SEQUENCE,
     UTC_TIME,
     Element,
-    Signed,
     inside,
-    only_time,
-    read_signed,
     read_time,
     whole,
 )
+from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.keys import PublicKey
+from idwallet.errors import LimitError, MalformedError, UnsupportedError
+from idwallet.trust.revocation.der import Signed, only_time, read_signed
 from idwallet.trust.revocation.entries import Entries
 from idwallet.trust.revocation.signatures import signature_fault
 from idwallet.trust.revocation.structures import Unsettled

@@ -10,18 +10,16 @@ from typing import Final
 
 from cryptography.x509 import ReasonFlags
 
-from idwallet.trust.distinguished import element
-from idwallet.trust.revocation.der import (
+from idwallet.codec.der import (
     ENUMERATED,
     Element,
-    Extension,
+    element,
     elements,
     inside,
-    only_time,
-    read_extensions,
     read_time,
     whole,
 )
+from idwallet.trust.revocation.der import Extension, only_time, read_extensions
 
 _REASON: Final = b"\x55\x1d\x15"  # 2.5.29.21
 _INVALIDITY: Final = b"\x55\x1d\x18"  # 2.5.29.24

@@ -14,19 +14,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 
 from idwallet import limits
+from idwallet.codec.der import Element, elements, inside, value, whole
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.revocation.der import (
-    Element,
     Extension,
     Signed,
-    elements,
-    inside,
     only_time,
     read_extensions,
     read_signed,
-    value,
-    whole,
 )
 
 _INVALIDITY: Final = b"\x55\x1d\x18"  # 2.5.29.24

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from cryptography import x509
 
 from idwallet import limits
+from idwallet.codec.der import inside, sequence
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.revocation.crl import Crl
-from idwallet.trust.revocation.der import inside, sequence
 from idwallet.trust.revocation.structures import EVERY_REASON
 
 _Names = frozenset[x509.GeneralName | bytes]

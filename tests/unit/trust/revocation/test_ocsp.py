@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509 import ocsp
 
 from idwallet import limits
+from idwallet.codec.der import Element, inside
+from idwallet.codec.der import sequence as der_sequence
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 from idwallet.testing.pki import MOMENT
@@ -29,8 +31,7 @@ from idwallet.testing.revocation.writing import (
 )
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.revocation import Good, OcspResponse, Unsettled, ocsp_request
-from idwallet.trust.revocation.der import Element, inside, only_time, read_signed
-from idwallet.trust.revocation.der import sequence as der_sequence
+from idwallet.trust.revocation.der import only_time, read_signed
 from idwallet.trust.revocation.ocsp import _basic
 from idwallet.trust.revocation.signatures import signature_fault
 from tests.unit.trust import forged
