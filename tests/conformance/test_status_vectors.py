@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,9 @@ import pytest
 from idwallet.codec import b64
 from idwallet.codec.cbor import read_cbor
 from idwallet.codec.json import JsonObject, read_object
+from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
+from idwallet.crypto.software import SoftwareSigner
 from idwallet.envelope.cose import (
     CoseRules,
     TagRule,
@@ -19,6 +21,7 @@ from idwallet.envelope.cose import (
     read_sign1,
     signature_reason,
 )
+from idwallet.envelope.jws import read_compact
 from idwallet.profiles import HAIP_1_0
 from idwallet.report import Reason
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
@@ -32,7 +35,10 @@ from idwallet.trust.status_list import (
     ListSource,
     StatusKind,
     StatusList,
+    StatusListContent,
     evaluate_status_list,
+    issue_status_list,
+    issue_status_list_cwt,
 )
 from idwallet.trust.status_list.bitmap import deflate, inflate, pack
 
@@ -40,6 +46,13 @@ pytestmark = pytest.mark.conformance
 
 URI: Final = "https://example.com/statuslists/1"
 ISSUED: Final = datetime.fromtimestamp(1686920170, UTC)
+CONTENT: Final = StatusListContent(
+    uri=URI,
+    bits=1,
+    array=b"\xb9\xa3",
+    expires=datetime.fromtimestamp(2291720170, UTC),
+    ttl=timedelta(hours=12),
+)
 # Which file of set entries belongs to which encoding, and how many entries it has.
 ENCODINGS: Final = {
     "status_list_encoding": ("example-status-list-1", 1, 16),
@@ -122,6 +135,33 @@ def test_the_list_is_made_again_and_is_no_longer(name: str, folder: Path) -> Non
     assert len(made) <= len(stream)
 
 
+@pytest.mark.parametrize("name", ["status_list_encoding", "status_list_encoding2"])
+def test_the_array_in_clear_is_what_the_short_encoding_holds(
+    name: str, folder: Path
+) -> None:
+    text = (folder / f"{name}_json.md").read_text(encoding="ascii")
+    shown = bytes(int(each, 16) for each in re.findall(r"0x([0-9a-f]{2})", text))
+    assert shown
+    assert inflate(b64.decode(str(_json(folder, name)["lst"]), at=""), at="") == shown
+
+
+DIAGNOSED: Final = (
+    "status_list_encoding_cbor",
+    "status_list_encoding2_cbor",
+    "status_list_cwt",
+    "referenced_token_cwt",
+)
+
+
+@pytest.mark.parametrize("name", DIAGNOSED)
+def test_what_is_shown_with_comments_are_the_same_octets(
+    name: str, folder: Path
+) -> None:
+    lines = (folder / f"{name}_diag.md").read_text(encoding="utf-8").splitlines()
+    shown = "".join("".join(line.partition("#")[0].split()) for line in lines)
+    assert shown == _behind_label(_squeezed(folder / f"{name}.md"))
+
+
 # --- tokens -------------------------------------------------------------------------
 
 
@@ -179,6 +219,38 @@ def test_the_published_cwt_is_accepted_under_its_key(
     folder: Path, store: TrustStore
 ) -> None:
     assert _is_as_published(evaluated(_cwt(folder), store))
+
+
+def test_the_published_jwt_says_what_is_shown_of_it_and_is_issued_again(
+    folder: Path,
+) -> None:
+    shown = (folder / "status_list_jwt.md").read_text(encoding="ascii")
+    parts = re.split(r"^\.$", shown, flags=re.MULTILINE)
+    header, claims = map(json.loads, parts)
+    token = read_compact(_squeezed(folder / "status_list_jwt_raw.md"), at="")
+    assert dict(token.header.parameters) == header
+    # What was signed names its issuer too, which the draft dropped from what it shows.
+    signed = {**claims, "iss": "https://example.com"}
+    assert read_object(token.payload, at="") == signed
+    signer = SoftwareSigner.generate(Algorithm.ES256)
+    ours = issue_status_list(CONTENT, signer=signer, kid=header["kid"], at=ISSUED)
+    made = read_compact(ours, at="")
+    assert dict(made.header.parameters) == header
+    assert read_object(made.payload, at="") == claims
+
+
+def test_the_published_cwt_is_issued_again(folder: Path) -> None:
+    signer = SoftwareSigner.generate(Algorithm.ES256)
+    ours = issue_status_list_cwt(CONTENT, signer=signer, kid=b"12", at=ISSUED)
+    rules = CoseRules(TagRule.TAG_OPTIONAL, understood=frozenset({16}))
+    theirs, made = (
+        read_sign1(each, at="", rules=rules) for each in (_cwt(folder), ours)
+    )
+    assert made.header.typ == theirs.header.typ
+    assert made.kid == theirs.kid
+    assert (
+        read_cwt(made.payload, at="").claims == read_cwt(theirs.payload, at="").claims
+    )
 
 
 def test_the_tag_of_the_cwt_came_after_the_draft_that_haip_pins(
