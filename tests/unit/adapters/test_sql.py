@@ -239,3 +239,55 @@ def test_of_three_processes_exactly_one_is_first_and_one_settles(
     for uses in per_request:
         assert Counter(use for use, _ in uses) == {"first": 1, "used": 2}
         assert sum(settled for _, settled in uses) == 1
+
+
+FORKING = """
+import os, sys
+from datetime import datetime, timedelta
+from hashlib import sha256
+from idwallet.adapters.sql import SqlReplay
+
+url, at = sys.argv[1], datetime.fromisoformat(sys.argv[2])
+guard = SqlReplay(url)
+
+def use(name):
+    digest = sha256(name.encode()).digest()
+    return guard.consume(digest, digest, until=at + timedelta(minutes=5), at=at)
+
+uses = [use("before")]
+child = os.fork()
+for n in range(20):
+    uses.append(use(f"{child == 0} {n}"))
+if child == 0:
+    os._exit(0 if set(uses) == {"first"} else 1)
+_, status = os.waitpid(child, 0)
+sys.exit(status or set(uses) != {"first"})
+"""
+
+
+def test_a_process_and_its_fork_do_not_share_a_connection(database_url: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FORKING, database_url, AT.isoformat()],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_connection_that_the_server_closed_is_opened_again(
+    database_url: str,
+) -> None:
+    if not database_url.startswith("postgresql"):
+        return  # a file closes nothing
+    name = f"till {database_url[-8:]}"
+    with closing(SqlReplay(f"{database_url}&application_name={name}")) as guard:
+        assert use(guard, REQUEST) is Use.FIRST
+        ended = tell(
+            database_url,
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "  # noqa: S608 - of the test's own
+            f"WHERE application_name = '{name}'",
+        )
+        assert ended == 1
+        assert use(guard, REQUEST, OTHER) is Use.USED

@@ -1,22 +1,25 @@
 """Databases by URL: opened, read and written within transactions of one kind."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sql
 from sqlalchemy import event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from idwallet.errors import PortError, UnsupportedError, UsageError
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.engine import Connection, Dialect, Engine
 
 _LOCK_SECONDS: Final = 30
 _WRITES: Final = "idwallet_writes"
+_PROCESS: Final = "idwallet_process"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,11 +34,11 @@ def open_engine(url: str) -> "Engine":
     try:
         parsed = sql.make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            # What stood idle while the server started anew is opened again.
-            engine = sql.create_engine(
-                parsed, pool_pre_ping=True, isolation_level="READ COMMITTED"
-            )
+            engine = sql.create_engine(parsed, isolation_level="READ COMMITTED")
+            usable = partial(_require_usable, dialect=engine.dialect)
             event.listen(engine, "connect", _bound_waiting)
+            event.listen(engine, "connect", _note_process)
+            event.listen(engine, "checkout", usable)
             return engine
     except SQLAlchemyError as error:
         raise UsageError("not the URL of a database") from error
@@ -60,6 +63,28 @@ def _bound_waiting(connection: Any, _record: object) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"SET lock_timeout = '{_LOCK_SECONDS}s'")
         connection.commit()
+
+
+def _note_process(_connection: Any, record: Any) -> None:
+    record.info[_PROCESS] = os.getpid()
+
+
+def _require_usable(  # noqa: PLR0917 - SQLAlchemy's signature
+    connection: Any, record: Any, fairy: Any, *, dialect: "Dialect"
+) -> None:
+    """Have another connection opened where this one cannot be used.
+
+    What came along in a fork is left to the process that opened it, not even asked:
+    the two would read each other's answers. What stood idle while the server started
+    anew is of no more use.
+    """
+    if record.info[_PROCESS] != os.getpid():
+        record.dbapi_connection = fairy.dbapi_connection = None
+        raise DisconnectionError("the connection is another process's")
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError("the server is gone") from error
 
 
 def _leave_beginning_to_us(connection: Any, _record: object) -> None:
