@@ -7,6 +7,7 @@ from idwallet.codec.json import JsonObject
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.report import (
+    Check,
     CheckId,
     EvidenceKind,
     Outcome,
@@ -15,9 +16,10 @@ from idwallet.report import (
 )
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.testing.corpus import Forgery, judge
-from idwallet.testing.corpus.taken_back import STATUS_FORGERIES, listed
+from idwallet.testing.corpus.taken_back import KNOWN, STATUS_FORGERIES, listed
 from idwallet.testing.draft import Draft
 from idwallet.testing.evidence import LIST, crls, status_list, taken_at
+from idwallet.testing.status_draft import delegated
 from idwallet.trust.evidence import EvidenceAtHand, StatusListAtHand, content_of
 from idwallet.trust.freshness import FreshnessRule
 from idwallet.trust.policies import RETAIL
@@ -232,3 +234,40 @@ def test_a_list_is_verified_once_and_not_for_each_credential() -> None:
         ).report
         assert only(report, STATUS).reason is Reason.NOT_REVOKED
     assert asked == [1]
+
+
+def delegated_by(*, revoked: bool, policy: Policy) -> Check:
+    """The status by a list of a delegate, whose CRLs are at hand as the issuer's."""
+    delegate = scene().pki.issuer("https://lists.example", change=delegated)
+    about = crls(delegate, revoked={0: None} if revoked else {})
+    made = listed_with(status_list(delegate, at=scene().at), policy=policy)
+    made.evidence = EvidenceAtHand(
+        status_lists=made.evidence.status_lists if made.evidence else (),
+        crls=(*about, *crls(scene().issuer_identity)),
+    )
+    return only(judge(made), STATUS)
+
+
+@pytest.mark.parametrize("policy", [RETAIL, KNOWN], ids=lambda e: str(e.name))
+def test_a_list_by_a_delegate_who_was_revoked_counts_as_absent(policy: Policy) -> None:
+    good = delegated_by(revoked=False, policy=policy)
+    assert good.outcome is Outcome.PASSED
+    bad = delegated_by(revoked=True, policy=policy)
+    assert came_to(bad, Outcome.INDETERMINATE, Reason.LIST_REFUSED)
+    assert bad.fact("what") == "signer_revoked"
+
+
+def test_who_must_know_of_the_issuer_must_know_of_the_lists_signer() -> None:
+    delegate = scene().pki.issuer("https://lists.example", change=delegated)
+    for entries, reason in (((), Reason.LIST_REFUSED), ([(7, 1)], Reason.REVOKED)):
+        made = listed_with(
+            status_list(delegate, entries=entries, at=scene().at), policy=KNOWN
+        )
+        lists = made.evidence.status_lists if made.evidence else ()
+        made.evidence = EvidenceAtHand(
+            status_lists=lists, crls=crls(scene().issuer_identity)
+        )
+        assert only(judge(made), STATUS).reason is reason
+    made.request = under(RETAIL).request
+    made.evidence = EvidenceAtHand(status_lists=[status_list(delegate, at=scene().at)])
+    assert only(judge(made), STATUS).reason is Reason.NOT_REVOKED

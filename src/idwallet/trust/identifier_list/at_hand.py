@@ -12,6 +12,7 @@ from idwallet.trust.signer import SignerFound
 from idwallet.trust.status_list.at_hand import (
     StatusAtHand,
     heeding_the_clock,
+    heeding_the_signer,
     newest,
 )
 from idwallet.trust.status_list.structures import ListContext, ListRefused, unread
@@ -45,12 +46,10 @@ def _judged(
     issuer: SignerFound,
     context: ListContext,
 ) -> StatusAtHand:
-    said = judge_identifier(
-        _read(piece, reference, context=context),
-        reference=reference,
-        issuer=issuer,
-        context=context,
-    )
+    found = _read(piece, reference, context=context)
+    said = judge_identifier(found, reference=reference, issuer=issuer, context=context)
+    if isinstance(found, IdentifierList):
+        said = heeding_the_signer(said, found, issuer=issuer, context=context)
     return StatusAtHand(heeding_the_clock(said, piece, context=context), piece)
 
 

@@ -135,7 +135,8 @@ def _turns(evidence: Evidence, *, at: datetime) -> Iterator[datetime]:
     read = (_read(partial(Certificate.from_der, e, at="certs"), "certs") for e in sent)
     for signer in (*evidence.certificates, *read):
         if isinstance(signer, Certificate):
-            yield from (each for each in (signer.not_after,) if each > at)
+            # Its last moment is still one at which it vouches.
+            yield from (each for each in (signer.not_after,) if each >= at)
 
 
 # --- what is read -----------------------------------------------------------------

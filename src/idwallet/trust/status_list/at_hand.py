@@ -6,6 +6,9 @@ from typing import Final, NamedTuple
 
 from idwallet.errors import LimitError, MalformedError
 from idwallet.trust.evidence import StatusListAtHand, content_of
+from idwallet.trust.policy import RevocationRule
+from idwallet.trust.revocation.at_hand import revocation_at_hand
+from idwallet.trust.revocation.structures import OnHold, Revoked, Unknown
 from idwallet.trust.signer import SignerFound
 from idwallet.trust.status_list.evaluate import evaluate_status_list
 from idwallet.trust.status_list.judge import (
@@ -14,7 +17,9 @@ from idwallet.trust.status_list.judge import (
     absent,
     judge_status,
 )
+from idwallet.trust.status_list.signers import signer_path
 from idwallet.trust.status_list.structures import (
+    AuthenticList,
     ListContext,
     ListFault,
     ListRefused,
@@ -29,7 +34,7 @@ class StatusAtHand(NamedTuple):
     """What is said, by which piece, and the list that was read from it.
 
     `piece` is None where there is no list of that address; `found` where none was read
-    that is authentic.
+    that counts.
     """
 
     judgement: ListJudgement
@@ -84,7 +89,17 @@ def newest(said: Sequence[StatusAtHand]) -> StatusAtHand:
     best = max(standing, key=_weight, default=None)
     if ahead and (best is None or best.judgement.reason not in FAILED):
         return ahead[0]
-    return said[0] if best is None else best
+    return max(said, key=_telling) if best is None else best
+
+
+_ORDER: Final = tuple(StatusReason)
+
+
+def _telling(said: StatusAtHand) -> tuple[int, float]:
+    """Rank what is absent: what is told must not hang on the order of evidence."""
+    as_of = said.judgement.as_of
+    seconds = 0.0 if as_of is None else as_of.timestamp()
+    return _ORDER.index(said.judgement.reason), seconds
 
 
 def _weight(said: StatusAtHand) -> tuple[float, int]:
@@ -101,8 +116,56 @@ def _judged(
     said = judge_status(
         found, uri=piece.uri, index=index, issuer=issuer, context=context
     )
+    if isinstance(found, StatusList):
+        said = heeding_the_signer(said, found, issuer=issuer, context=context)
     said = heeding_the_clock(said, piece, context=context)
-    return StatusAtHand(said, piece, found if isinstance(found, StatusList) else None)
+    if isinstance(found, StatusList) and said.refused is None:
+        return StatusAtHand(said, piece, found)
+    return StatusAtHand(said, piece)
+
+
+def heeding_the_signer(
+    said: ListJudgement,
+    found: AuthenticList,
+    *,
+    issuer: SignerFound,
+    context: ListContext,
+) -> ListJudgement:
+    """Return what is said, unless who signed the list was revoked, or may have been.
+
+    A no by somebody of whom that is not known stays a no.
+    """
+    if said.refused is not None:
+        return said
+    fault = _signer_fault(found, issuer=issuer, context=context)
+    is_doubt = fault is ListFault.SIGNER_REVOCATION_UNKNOWN
+    if fault is None or (is_doubt and said.reason in FAILED):
+        return said
+    return absent(refused(fault, as_of=found.issued), uri=found.uri)
+
+
+def _signer_fault(
+    found: AuthenticList, *, issuer: SignerFound, context: ListContext
+) -> ListFault | None:
+    """Say whether the certificate of who signed the list was taken back.
+
+    It is asked as the issuer's own is, by the rule of the policy; of the issuer itself
+    ``issuer.revocation`` says it.
+    """
+    rule, trust = context.policy.revocation, context.trust
+    if rule is RevocationRule.NOT_REQUIRED_ACCEPTED or found.key == issuer.key:
+        return None
+    if rule is RevocationRule.IF_AT_HAND and not trust.evidence.knows_certificates:
+        return None
+    path = signer_path(found, context)
+    if path is None:
+        return None
+    said = revocation_at_hand(path, trust=trust, policy=context.policy, at=context.at)
+    if isinstance(said.found, Revoked | OnHold):
+        return ListFault.SIGNER_REVOKED
+    if isinstance(said.found, Unknown) and rule is RevocationRule.REQUIRED:
+        return ListFault.SIGNER_REVOCATION_UNKNOWN
+    return None
 
 
 def heeding_the_clock(

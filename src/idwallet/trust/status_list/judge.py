@@ -116,7 +116,11 @@ def read_entry(
     settle: whether the signer of the list may speak about its issuer's credentials.
     """
     if isinstance(found, StatusList):
-        fresh = _mistaken(found, uri=uri, context=context) or _timely(found, context)
+        fresh = (
+            _mistaken(found, uri=uri, context=context)
+            or untimely(found.times, context)
+            or freshness(found.times, context)
+        )
         if isinstance(fresh, Freshness):
             return _entry(found, index=index, fresh=fresh)
         found = fresh
@@ -159,8 +163,11 @@ def usable(
     """
     return (
         _mistaken(found, uri=uri, context=context)
+        # As when it is read: what is said of a list must not hang on whether it was
+        # read before.
+        or untimely(found.times, context)
         or _unentitled(found, right)
-        or _timely(found, context)
+        or freshness(found.times, context)
     )
 
 
@@ -184,10 +191,6 @@ def _unentitled(
     if right is None:
         return refused(ListFault.SIGNER_NOT_ENTITLED, as_of=found.issued)
     return None
-
-
-def _timely(found: AuthenticList, context: ListContext) -> Freshness | ListRefused:
-    return untimely(found.times, context) or freshness(found.times, context)
 
 
 def _entry(found: StatusList, *, index: int, fresh: Freshness) -> ListJudgement:

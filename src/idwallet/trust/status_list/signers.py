@@ -137,6 +137,17 @@ def authority(
     return _under_one_anchor(signer.path, issuer)
 
 
+def signer_path(found: AuthenticList, context: ListContext) -> ValidatedPath | None:
+    """Return the chain of who signed a list; None for a key that is believed without.
+
+    Whoever is not believed by the chain has none either: `authority` says so before.
+    """
+    if not found.x5c or found.key in {pin.key for pin in pins(found.uri, context)}:
+        return None
+    signer = chained(found.x5c, name=None, context=context)
+    return signer.path if isinstance(signer, SignerFound) else None
+
+
 def _under_one_anchor(
     path: ValidatedPath | None, issuer: SignerFound
 ) -> Authority | None:

@@ -38,6 +38,8 @@ class ListFault(StrEnum):
     SIGNATURE_INVALID = "signature_invalid"
     SIGNER_NOT_TRUSTED = "signer_not_trusted"  # those of `ListRefused.cause`
     SIGNER_NOT_ENTITLED = "signer_not_entitled"
+    SIGNER_REVOKED = "signer_revoked"
+    SIGNER_REVOCATION_UNKNOWN = "signer_revocation_unknown"
     EXPIRED = "expired"  # until
     NOT_YET_VALID = "not_yet_valid"  # since
     FROM_THE_FUTURE = "from_the_future"  # signed
