@@ -6,14 +6,19 @@ import pytest
 from idwallet.codec.json import JsonValue
 from idwallet.credentials.sdjwt.issue import type_integrity
 from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
+from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.software import SoftwareSigner
 from idwallet.report import Check, CheckId, Outcome, Reason, TypeMetadataNeeded
+from idwallet.roles.presentation import evaluate_presentation
 from idwallet.testing.corpus import judge
 from idwallet.testing.draft import Draft, draft
 from idwallet.testing.scene import PID
+from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policies import RETAIL
 from idwallet.trust.policy import MetadataRule, Policy
 from tests.checks.presentations import came_to, only, scene, twins
 
+ORIGIN = "https://types.example"
 METADATA = CheckId.CREDENTIAL_METADATA
 STRICT = replace(RETAIL, name="with metadata", metadata=MetadataRule.REQUIRED)
 
@@ -47,6 +52,28 @@ def test_metadata_that_is_not_at_hand_is_asked_for() -> None:
     assert check.needs == (TypeMetadataNeeded(PID),)
     parent = judged(document(extends="urn:base"))
     assert parent.needs == (TypeMetadataNeeded("urn:base"),)
+
+
+def test_a_forged_credential_makes_nobody_fetch_metadata() -> None:
+    trust = TrustStore([scene().pki.anchor().with_fetch_origins(ORIGIN)])
+
+    def needs(made: Draft) -> tuple[object, ...]:
+        verifier = scene().new_verifier(policy=STRICT)
+        made.request = verifier.request(
+            made.request.query, purpose="test", at=scene().at
+        )
+        report = evaluate_presentation(
+            made.response(), request=made.request, trust=trust, at=scene().at
+        ).report
+        return only(report, METADATA).needs
+
+    assert needs(draft(scene())) == (TypeMetadataNeeded(PID, origins=(ORIGIN,)),)
+    forged = draft(scene())
+    forged.issuer_signer = SoftwareSigner.generate(Algorithm.ES256)
+    assert needs(forged) == ()
+    untrusted = draft(scene())
+    untrusted.payload = {"iss": "https://other.example"}
+    assert needs(untrusted) == ()
 
 
 def test_only_a_policy_does_without_metadata() -> None:

@@ -82,6 +82,13 @@ class Issued(NamedTuple):
     signer: SignerFound | None
     authentic: bool
 
+    @property
+    def origins(self) -> frozenset[str] | None:
+        """From where what it needs may be fetched; None if nobody believed says so."""
+        if self.signer is None or not self.authentic:
+            return None
+        return self.signer.anchor.fetch_origins
+
 
 # --- the issuer ----------------------------------------------------------------------
 

@@ -1,6 +1,11 @@
-"""What would settle an indeterminate check, as data that an adapter can act on."""
+"""What would settle an indeterminate check, as data that an adapter can act on.
 
-from dataclasses import dataclass
+Where a need names an address, `origins` are those that may be asked for it
+(``https://host``): what the trust anchor names under which its carrier was verified.
+Empty, nobody is asked. An address outside of them is said and not followed.
+"""
+
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +18,7 @@ class StatusListNeeded:
 
     uri: str
     index: int
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,7 @@ class IdentifierListNeeded:
     """
 
     uri: str
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class TypeMetadataNeeded:
 
     vct: str
     integrity: str | None = None
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +66,20 @@ class CrlNeeded:
 
     issuer: str
     uris: tuple[str, ...]
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OcspNeeded:
     """An OCSP response would settle it; `uris` are the responders (RFC 5280 4.2.2.1).
 
-    What to ask is `idwallet.trust.revocation.ocsp_request`.
+    `request` is what to ask: a DER OCSPRequest without a nonce (RFC 5019 2.1), empty
+    where the certificate of the issuer is not known.
     """
 
     uris: tuple[str, ...]
+    request: bytes = field(default=b"", repr=False)
+    origins: tuple[str, ...] = ()
 
 
 Need = (

@@ -1,7 +1,7 @@
 """Checks and the report they add up to."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import repeat
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, NoReturn, TypeGuard
 
 from idwallet.report.checks import CheckId, Outcome, Reason
 from idwallet.report.evidence import EvidenceUsed, Origin
-from idwallet.report.needs import Need
+from idwallet.report.needs import BundleNeeded, Need
 from idwallet.report.table import TABLE
 
 FactValue = str | int | datetime | tuple[str, ...]
@@ -126,11 +126,12 @@ class Checks:
     remembers none.
     """
 
-    __slots__ = ("answers", "subject")
+    __slots__ = ("answers", "needs_something", "subject")
 
     def __init__(self, subject: str) -> None:
         """Start with none."""
         self.subject = subject
+        self.needs_something = False
         self.answers: list[Answer | Check] = []
 
     def say(
@@ -147,14 +148,21 @@ class Checks:
     def add(self, *checks: Check) -> None:
         """Take checks that were made elsewhere."""
         self.answers.extend(checks)
+        if any(each.needs for each in checks):
+            self.needs_something = True
 
-    def made(self) -> tuple[Check, ...]:
-        """Return the checks.
+    def made(self, origins: Iterable[str] | None = None) -> tuple[Check, ...]:
+        """Return the checks, what they need with the `origins` it may be fetched from.
+
+        None stands for a carrier that nobody verified and trusted, and takes away every
+        need of an address: else a forged credential would make somebody fetch.
 
         Raises:
             KeyError, ValueError: see `check`.
         """
         answers, subject = self.answers, self.subject
+        if self.needs_something:
+            answers = _settled(answers, None if origins is None else sorted(origins))
         if _are_answers(answers):
             return tuple(map(_made, answers, repeat(subject)))
         return tuple(
@@ -163,6 +171,25 @@ class Checks:
                 for each in answers
             ]
         )
+
+
+def _settled(
+    answers: list[Answer | Check], origins: list[str] | None
+) -> list[Answer | Check]:
+    return [
+        each._replace(needs=tuple(_from(origins, each.needs)))
+        if isinstance(each, Check)
+        else each
+        for each in answers
+    ]
+
+
+def _from(origins: list[str] | None, needs: tuple[Need, ...]) -> Iterator[Need]:
+    for need in needs:
+        if isinstance(need, BundleNeeded):  # it names no address
+            yield need
+        elif origins is not None:
+            yield replace(need, origins=tuple(origins))
 
 
 # Members looked up once: Python 3.11 takes as long to find one as to call a function.
@@ -303,8 +330,14 @@ def _check_json(each: Check) -> dict[str, object]:
 
 def _need_json(need: Need) -> dict[str, object]:
     fields = {name: getattr(need, name) for name in need.__dataclass_fields__}
-    plain = {n: list(v) if isinstance(v, tuple) else v for n, v in fields.items()}
+    plain = {name: _plain(value) for name, value in fields.items()}
     return {"need": type(need).__name__, **plain}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return value.hex()
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _evidence_json(used: EvidenceUsed) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -160,6 +160,13 @@ class PresentationRequest:
     def client_id(self) -> str:
         """The verifier's client identifier: the audience of every answer."""
         return self.message.client_id
+
+    def with_types(self, types: TypeMetadataSet) -> "PresentationRequest":
+        """Return the same request, its answer to be judged with this type metadata."""
+        if types is self.verifier.types:
+            return self
+        verifier = replace(self.verifier, types=types)
+        return replace(self, verifier=verifier, witness=_WITNESS)
 
     def key(self) -> bytes:
         """Return the SHA-256 digest under which the replay guard knows it."""

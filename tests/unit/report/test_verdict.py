@@ -3,6 +3,7 @@ import dataclasses
 import json
 import pickle
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import permutations
 
@@ -11,12 +12,14 @@ import pytest
 from idwallet.report import (
     GIVEN,
     REPORT_FORMAT,
+    BundleNeeded,
     Check,
     CheckId,
     Checks,
     CrlNeeded,
     EvidenceKind,
     EvidenceUsed,
+    Need,
     OcspNeeded,
     Origin,
     Outcome,
@@ -493,6 +496,7 @@ def test_to_json_holds_everything_and_is_the_same_each_time() -> None:
                         "need": "StatusListNeeded",
                         "uri": "https://issuer.example/statuslists/1",
                         "index": 412,
+                        "origins": [],
                     }
                 ],
             },
@@ -561,17 +565,76 @@ def test_to_json_says_as_of_when_and_from_where_everything_was_taken() -> None:
 
 
 def test_a_need_with_addresses_is_json_values() -> None:
-    need = CrlNeeded("CN=a CA", ("https://crl.example/1", "https://crl.example/2"))
+    uris = ("https://crl.example/1", "https://crl.example/2")
+    need = CrlNeeded("CN=a CA", uris, ("https://crl.example",))
     unknown = check(
         CheckId.ISSUER_REVOCATION,
         Reason.UNKNOWN,
         subject="pid",
-        needs=(need, OcspNeeded(())),
+        needs=(need, OcspNeeded((), b"\x30\0")),
         facts={"name": "a CA", "what": "no evidence"},
     )
     found = _report(unknown).to_json()
     assert json.loads(json.dumps(found)) == found
     assert found["checks"][0]["needs"] == [  # type: ignore[index]  # a list of objects
-        {"need": "CrlNeeded", "issuer": "CN=a CA", "uris": list(need.uris)},
-        {"need": "OcspNeeded", "uris": []},
+        {
+            "need": "CrlNeeded",
+            "issuer": "CN=a CA",
+            "uris": list(need.uris),
+            "origins": ["https://crl.example"],
+        },
+        {"need": "OcspNeeded", "uris": [], "request": "3000", "origins": []},
     ]
+
+
+# --- what may be fetched ------------------------------------------------------------
+
+
+def needing(*needs: Need) -> Checks:
+    """The checks of a credential, one of which needs these."""
+    checks = Checks("pid")
+    checks.say(CheckId.ISSUER_SIGNATURE, Reason.VALID)
+    checks.add(
+        check(
+            CheckId.CREDENTIAL_STATUS,
+            Reason.STATUS_LIST_NEEDED,
+            subject="pid",
+            needs=needs,
+            facts={"found": "https://issuer.example/statuslists/1"},
+        )
+    )
+    return checks
+
+
+def test_a_need_says_from_where_it_may_be_fetched() -> None:
+    bundle = BundleNeeded("series", 7)
+    crl = CrlNeeded("CN=a CA", ("http://crl.example/1",))
+    checks = needing(LIST, crl, OcspNeeded(()), TypeMetadataNeeded("x"), bundle)
+    found = checks.made(frozenset({"https://b.example", "https://a.example"}))
+    named = ("https://a.example", "https://b.example")
+    assert found[1].needs == (
+        replace(LIST, origins=named),
+        replace(crl, origins=named),
+        OcspNeeded((), origins=named),
+        TypeMetadataNeeded("x", origins=named),
+        bundle,
+    )
+
+
+def test_who_is_not_believed_makes_nobody_fetch() -> None:
+    bundle = BundleNeeded("series", 7)
+    checks = needing(LIST, bundle)
+    believed = checks.made(())
+    assert [len(each.needs) for each in believed] == [0, 2]
+    after = checks.made()
+    assert [each.needs for each in after] == [(), (bundle,)]
+    assert [e._replace(needs=()) for e in believed] == [
+        e._replace(needs=()) for e in after
+    ]
+
+
+def test_where_nothing_is_needed_nothing_is_settled() -> None:
+    checks = Checks("pid")
+    checks.say(CheckId.ISSUER_SIGNATURE, Reason.VALID)
+    checks.wait(CheckId.CREDENTIAL_STATUS, CheckId.ISSUER_SIGNATURE)
+    assert checks.made(["https://a.example"]) == checks.made()

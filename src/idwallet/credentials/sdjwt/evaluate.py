@@ -177,9 +177,8 @@ class _Judgement:
         if unpacked is not None:
             claims = unpacked.claims
             used += judge_status(claims, issued, context=context, checks=checks)
-        return SdJwtVerdict(
-            checks.made(), self._sd_jwt, unpacked, types, issuer, until, used
-        )
+        made = checks.made(issued.origins)
+        return SdJwtVerdict(made, self._sd_jwt, unpacked, types, issuer, until, used)
 
     # Steps 2 and 3.
 

@@ -18,6 +18,7 @@ from idwallet.trust.certificate import Certificate
 from idwallet.trust.path import ValidatedPath
 from idwallet.trust.revocation.authority import Authorities, Budget, BudgetError
 from idwallet.trust.revocation.evidence import Evidence
+from idwallet.trust.revocation.ocsp import ocsp_request
 from idwallet.trust.revocation.reading import Reading
 from idwallet.trust.revocation.scope import distribution_points
 from idwallet.trust.revocation.statements import settle
@@ -95,7 +96,7 @@ class _Work:
     def judge(
         self, certificate: Certificate, above: tuple[Certificate, ...]
     ) -> Revocation:
-        needs = _needs(certificate)
+        needs = _needs(certificate, above)
         if self.evidence.is_too_much:
             return Unknown(Unsettled.BUDGET_EXCEEDED, needs)
         try:
@@ -130,11 +131,13 @@ class _Work:
             rules=self.rules,
             at=self.at,
             faults=reading.faults,
-            needs=_needs(certificate),
+            needs=_needs(certificate, above),
         )
 
 
-def _needs(certificate: Certificate) -> tuple[CrlNeeded | OcspNeeded, ...]:
+def _needs(
+    certificate: Certificate, above: tuple[Certificate, ...]
+) -> tuple[CrlNeeded | OcspNeeded, ...]:
     """Say what would settle it, from what the certificate says of itself."""
     points = distribution_points(certificate)
     crls = _addresses(name for each in points for name in each.full_name or ())
@@ -146,7 +149,10 @@ def _needs(certificate: Certificate) -> tuple[CrlNeeded | OcspNeeded, ...]:
         if each.access_method == AuthorityInformationAccessOID.OCSP
     )
     crl = CrlNeeded(show(certificate.issuer), crls)
-    return (OcspNeeded(asked), crl) if asked else (crl,)
+    if not asked:
+        return (crl,)
+    request = ocsp_request(certificate, issuer=above[0]) if above else b""
+    return OcspNeeded(asked, request), crl
 
 
 def _addresses(names: Iterable[x509.GeneralName]) -> tuple[str, ...]:

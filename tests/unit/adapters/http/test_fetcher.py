@@ -27,7 +27,7 @@ from idwallet.adapters.http import HttpFetcher
 from idwallet.errors import PortError, UsageError
 from idwallet.ports import Fetched, Wanted
 from tests.conftest import AT
-from tests.unit.adapters.http.server import Server, answer, says, serving
+from tests.loopback.server import Server, answer, says, serving
 
 pytestmark = pytest.mark.loopback
 
