@@ -76,6 +76,10 @@ CMS_DIGESTS: Final = 16
 BER_ELEMENTS: Final = 200_000
 BER_DEPTH: Final = 32
 
+# Timestamps (RFC 3161). An accuracy of more than that says nothing of a day.
+TIMESTAMP_BYTES: Final = 262_144
+TIMESTAMP_ACCURACY: Final = timedelta(days=1)
+
 # X.509 chains and path validation (RFC 5280).
 CERTIFICATE_BYTES: Final = 16_384
 CERTIFICATE_CACHE_BYTES: Final = 4_096

@@ -37,6 +37,7 @@ from idwallet.ports.stores import (
     StoredRecord,
     Use,
 )
+from idwallet.ports.timestamps import TimestampAuthority
 
 __all__ = [
     "AskSecret",
@@ -59,6 +60,7 @@ __all__ = [
     "StatusStore",
     "StoredKey",
     "StoredRecord",
+    "TimestampAuthority",
     "Use",
     "Wanted",
 ]

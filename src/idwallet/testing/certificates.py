@@ -69,6 +69,7 @@ class CertificatePlan:
     path_length: int | None = None
     key_usage: frozenset[KeyUsage] | None = frozenset({KeyUsage.DIGITAL_SIGNATURE})
     key_purposes: tuple[str, ...] = ()
+    critical_purposes: bool = False
     alternative_names: tuple[x509.GeneralName, ...] = ()
     permitted: tuple[x509.GeneralName, ...] = ()
     excluded: tuple[x509.GeneralName, ...] = ()
@@ -106,7 +107,7 @@ class CertificatePlan:
             found.append((_key_usage(self.key_usage), True))
         if self.key_purposes:
             oids = map(ObjectIdentifier, self.key_purposes)
-            found.append((x509.ExtendedKeyUsage(oids), False))
+            found.append((x509.ExtendedKeyUsage(oids), self.critical_purposes))
         if self.alternative_names:
             found.append((x509.SubjectAlternativeName(self.alternative_names), False))
         if self.permitted or self.excluded:

@@ -24,7 +24,8 @@ class Purpose(StrEnum):
     status lists of what is issued under it. `SIGN_STATUS_LISTS` by itself is for
     somebody else, registered for the addresses of lists in place of issuers' names.
     `REGISTER_READERS` is for who signs registration certificates of relying parties
-    (ETSI TS 119 475), `SIGN_TRUSTED_LISTS` for the operators of lists of trust.
+    (ETSI TS 119 475), `SIGN_TRUSTED_LISTS` for the operators of lists of trust,
+    `SIGN_TIMESTAMPS` for authorities that stamp the time (RFC 3161).
     """
 
     ISSUE_CREDENTIALS = "issue_credentials"
@@ -32,6 +33,7 @@ class Purpose(StrEnum):
     SIGN_STATUS_LISTS = "sign_status_lists"
     REGISTER_READERS = "register_readers"
     SIGN_TRUSTED_LISTS = "sign_trusted_lists"
+    SIGN_TIMESTAMPS = "sign_timestamps"
 
 
 @dataclass(frozen=True, slots=True)

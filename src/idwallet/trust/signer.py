@@ -57,11 +57,8 @@ class SignerRefused:
 # The check that a reader's name belongs to says so in OpenID4VP's own words.
 _NAME_REASONS: Final[Mapping[Purpose, Reason]] = MappingProxyType(
     {
-        Purpose.ISSUE_CREDENTIALS: Reason.NAME_NOT_REGISTERED,
+        **dict.fromkeys(Purpose, Reason.NAME_NOT_REGISTERED),
         Purpose.READ_CREDENTIALS: Reason.CLIENT_ID_MISMATCH,
-        Purpose.SIGN_STATUS_LISTS: Reason.NAME_NOT_REGISTERED,
-        Purpose.REGISTER_READERS: Reason.NAME_NOT_REGISTERED,
-        Purpose.SIGN_TRUSTED_LISTS: Reason.NAME_NOT_REGISTERED,
     }
 )
 

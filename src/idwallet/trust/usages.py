@@ -17,6 +17,9 @@ STATUS_SIGNING: Final = "1.3.6.1.5.5.7.3.30"
 LIST_SIGNING: Final = "0.4.0.2231.3.0"
 """id-tsl-kp-tslSigning (ETSI TS 119 612 section 5.7.1)."""
 
+TIME_STAMPING: Final = "1.3.6.1.5.5.7.3.8"
+"""id-kp-timeStamping (RFC 3161 section 2.3, RFC 5280 4.2.1.12)."""
+
 _ANY: Final = "2.5.29.37.0"
 _DOCUMENTS: Final = "1.3.6.1.5.5.7.3.36"  # document signing, RFC 9336
 _ISSUING: Final = frozenset(
@@ -48,6 +51,8 @@ KEY_PURPOSES: Final[Mapping[Purpose, frozenset[str]]] = MappingProxyType(
                 _ANY,
             }
         ),
+        # RFC 3161 section 2.3 has this one, critical and alone: the leaf is held to it.
+        Purpose.SIGN_TIMESTAMPS: frozenset({TIME_STAMPING, _ANY}),
     }
 )
 """The extended key usages of each purpose."""
@@ -59,6 +64,8 @@ KEY_USAGES: Final[Mapping[Purpose, frozenset[KeyUsage]]] = MappingProxyType(
         **dict.fromkeys(Purpose, _SIGNING),
         # ETSI TS 119 612 section 5.7.1 has either of the two.
         Purpose.SIGN_TRUSTED_LISTS: _SIGNING | {KeyUsage.CONTENT_COMMITMENT},
+        # RFC 5280 4.2.1.12 goes with either of the two, or both.
+        Purpose.SIGN_TIMESTAMPS: _SIGNING | {KeyUsage.CONTENT_COMMITMENT},
     }
 )
 """The key usages of which a signer has one, where it has the extension."""

@@ -5,6 +5,7 @@ attributes count for nothing; what was signed is kept as it came. Nothing is fet
 and no certificate that came along is believed.
 """
 
+from idwallet.envelope.cms.algorithms import read_digest
 from idwallet.envelope.cms.alter import with_signers, with_unsigned
 from idwallet.envelope.cms.attributes import certificate_reference, signing_time
 from idwallet.envelope.cms.judge import (
@@ -13,6 +14,7 @@ from idwallet.envelope.cms.judge import (
     judge_signer,
     refers_to,
 )
+from idwallet.envelope.cms.names import digest_identifier
 from idwallet.envelope.cms.read import read_counter_signatures, read_signed_data
 from idwallet.envelope.cms.structures import (
     Attribute,
@@ -36,9 +38,11 @@ __all__ = [
     "attribute",
     "certificate_reference",
     "digest_content",
+    "digest_identifier",
     "find_certificate",
     "judge_signer",
     "read_counter_signatures",
+    "read_digest",
     "read_signed_data",
     "refers_to",
     "signing_time",
