@@ -1,6 +1,5 @@
 """XML documents kept whole, to be made canonical; lxml's elements stay behind here."""
 
-from collections.abc import Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -148,7 +147,7 @@ def _canonical(
 class XmlDocument:
     """A document, parsed once; not to be shared between threads."""
 
-    __slots__ = ("_at", "_data", "_removed", "_root")
+    __slots__ = ("_at", "_data", "_identifiers", "_removed", "_root")
 
     def __init__(
         self,
@@ -162,6 +161,7 @@ class XmlDocument:
         self._data = data
         self._removed = removed
         self._root = _parsed(data, at=at)
+        self._identifiers: dict[str, list[_door.Node]] | None = None
         for path in removed:
             _take_out(_found(self._root, path))
 
@@ -198,12 +198,11 @@ class XmlDocument:
         All attributes are looked at that anybody takes for one, so that two readers
         cannot find two elements.
         """
-        return tuple(XmlNode(each, self._at) for each in self._identified(value))
-
-    def _identified(self, value: str) -> Iterator[_door.Node]:
-        for each in self._root.iter():
-            if _door.is_element(each) and _has_id(each, value):
-                yield each
+        if self._identifiers is None:
+            # Once: whoever writes a document chooses how many references it has.
+            self._identifiers = _identifiers(self._root)
+        found = self._identifiers.get(value, ())
+        return tuple(XmlNode(each, self._at) for each in found)
 
     def canonical(
         self, form: Canonicalization, *, prefixes: tuple[str, ...] = ()
@@ -233,8 +232,14 @@ def _found(root: _door.Node, path: tuple[int, ...]) -> _door.Node:
     return node
 
 
-def _has_id(node: _door.Node, value: str) -> bool:
-    return any(node.get(name) == value for name in ID_ATTRIBUTES)
+def _identifiers(root: _door.Node) -> dict[str, list[_door.Node]]:
+    """Return every element that has an identifier, by each that it has."""
+    found: dict[str, list[_door.Node]] = {}
+    for each in root.iter():
+        if _door.is_element(each):
+            for value in {each.get(name) for name in ID_ATTRIBUTES} - {None}:
+                found.setdefault(value, []).append(each)
+    return found
 
 
 def _parsed(text: bytes, *, at: str) -> _door.Node:

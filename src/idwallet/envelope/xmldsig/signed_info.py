@@ -148,7 +148,9 @@ def _reference(element: XmlElement, place: Place) -> Reference:
         )
     coverage, node, octets = _target(uri, place, at=element.at)
     is_enveloped, form, prefixes = _transforms(element)
-    if is_enveloped and (node is None or not node.holds(place.node)):
+    if is_enveloped and (
+        node is None or node == place.node or not node.holds(place.node)
+    ):
         raise MalformedError(
             "the signature is not in what it is taken out of",
             at=element.at,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idwallet.codec.xml import Canonicalization, XmlDocument
+from idwallet.codec.xml import Canonicalization, XmlDocument, _door
 from idwallet.errors import MalformedError, UnsupportedError
 
 INCLUSIVE = Canonicalization.INCLUSIVE
@@ -107,6 +107,26 @@ def test_what_would_be_taken_over_from_above_is_refused_where_it_counts() -> Non
 def test_every_spelling_of_an_identifier_is_found(name: str) -> None:
     made = document(f'<a><b Id="x"/><c {name}="x"/></a>'.encode())
     assert [each.name for each in made.identified("x")] == ["b", "c"]
+
+
+def test_a_document_is_looked_through_for_identifiers_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Signatures and their references are as many as a stranger likes, and each of them
+    # asked for a walk through all of the document.
+    looked_at: list[object] = []
+    is_element = _door.is_element
+
+    def counted(node: object) -> bool:
+        looked_at.append(node)
+        return is_element(node)
+
+    monkeypatch.setattr(_door, "is_element", counted)
+    made = document(b"<a>" + b'<b Id="x"/>' * 9 + b"</a>")
+    for _ in range(100):
+        assert len(made.identified("x")) == 9
+        assert made.identified("y") == ()
+    assert len(looked_at) == 10
 
 
 @pytest.mark.parametrize(
