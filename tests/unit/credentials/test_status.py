@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography.x509 import ReasonFlags
 
 from idwallet.credentials.required import Context
 from idwallet.credentials.status import Issued, judge_status
@@ -25,17 +26,23 @@ from idwallet.report import (
     Reason,
     StatusListNeeded,
 )
+from idwallet.testing.evidence import crls
 from idwallet.testing.identifier_draft import GOOD, LIST, REVOKED
 from idwallet.testing.identifiers import IdentifierScene, identifier_draft
 from idwallet.testing.status import status_draft
 from idwallet.testing.status_draft import LIST as BITS
 from idwallet.testing.status_draft import REVOKED as INDEX
 from idwallet.trust.evidence import EvidenceAtHand, StatusListAtHand
-from idwallet.trust.policies import FreshnessRule, StaleRule, StatusRule
+from idwallet.trust.policies import (
+    FreshnessRule,
+    RevocationRule,
+    StaleRule,
+    StatusRule,
+)
 from idwallet.trust.policy import Policy
 
 SCENE = IdentifierScene(seed=b"status of credentials")
-POLICY = SCENE.context.policy
+POLICY = replace(SCENE.context.policy, revocation=RevocationRule.IF_AT_HAND)
 ISSUED = Issued(SCENE.found_issuer(), authentic=True)
 ORIGIN = Origin(taken=SCENE.at, source="test")
 TOKEN = identifier_draft(SCENE).token()
@@ -73,7 +80,7 @@ def asked(
         context=Context(trust, policy, SCENE.at + after),
         checks=checks,
     )
-    return {each.id: each for each in checks.made()}, used
+    return {each.id: each for each in checks.made(issued.origins)}, used
 
 
 def status(*given: object, **more: object) -> Check:
@@ -206,6 +213,34 @@ def test_a_policy_may_do_without_and_the_verdict_says_so() -> None:
 def test_what_cannot_be_read_is_malformed(said: object) -> None:
     found = status(said, IDENTIFIERS, ENTRIES)
     assert (found.outcome, found.reason) == (Outcome.FAILED, Reason.MALFORMED)
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["anchor", "named"])
+@pytest.mark.parametrize("rule", [RevocationRule.REQUIRED, RevocationRule.IF_AT_HAND])
+def test_a_signer_of_lists_that_was_revoked_signs_none(
+    named: bool, rule: RevocationRule
+) -> None:
+    # Also below an authority that no anchor is, but the credential's own word.
+    by = SCENE.unknown_lister if named else SCENE.lister
+    piece = at_hand(LIST, identifier_draft(SCENE, by=by).token())
+    more = {"certificate": SCENE.unknown_root} if named else {}
+    policy = replace(POLICY, revocation=rule)
+    for revoked, reason in (
+        ({}, Reason.NOT_REVOKED),
+        ({0: None}, Reason.LIST_REFUSED),
+        ({1: ReasonFlags.certificate_hold}, Reason.LIST_REFUSED),
+    ):
+        evidence = EvidenceAtHand(status_lists=[piece], crls=crls(by, revoked=revoked))
+        checks = Checks("mdl")
+        judge_status(
+            {"status": by_identifier(**more)},
+            ISSUED,
+            context=Context(
+                SCENE.context.trust.with_evidence(evidence), policy, SCENE.at
+            ),
+            checks=checks,
+        )
+        assert checks.made()[0].reason is reason
 
 
 # --- under which profile -------------------------------------------------------------

@@ -1,9 +1,12 @@
 """What the identifier lists at hand say of a credential."""
 
+from functools import partial
+
 from idwallet.errors import LimitError, MalformedError
 from idwallet.trust.evidence import StatusListAtHand, content_of
 from idwallet.trust.identifier_list.evaluate import evaluate_identifier_list
 from idwallet.trust.identifier_list.judge import judge_identifier
+from idwallet.trust.identifier_list.signers import signer_path
 from idwallet.trust.identifier_list.structures import (
     IdentifierList,
     IdentifierReference,
@@ -49,7 +52,10 @@ def _judged(
     found = _read(piece, reference, context=context)
     said = judge_identifier(found, reference=reference, issuer=issuer, context=context)
     if isinstance(found, IdentifierList):
-        said = heeding_the_signer(said, found, issuer=issuer, context=context)
+        path = partial(signer_path, found, reference=reference, context=context)
+        said = heeding_the_signer(
+            said, found, path=path, issuer=issuer, context=context
+        )
     return StatusAtHand(heeding_the_clock(said, piece, context=context), piece)
 
 

@@ -8,8 +8,10 @@ from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageE
 from idwallet.report import Facts, Reason
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.identifier_list.structures import IdentifierReference
+from idwallet.trust.path import ValidatedPath
 from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
 from idwallet.trust.status_list.signers import Authority, chained, is_registered, pins
+from idwallet.trust.status_list.signers import signer_path as lister_path
 from idwallet.trust.status_list.structures import AuthenticList, ListContext
 from idwallet.trust.usages import STATUS_SIGNING
 
@@ -63,6 +65,22 @@ def authority(
     if is_registered(signer.anchor, found=found, context=context):
         return Authority.PINNED
     return Authority.DELEGATED if _for_lists(signer, issuer) else None
+
+
+def signer_path(
+    found: AuthenticList, *, reference: IdentifierReference, context: ListContext
+) -> ValidatedPath | None:
+    """Return the chain of who signed a list; None for a key that is believed without.
+
+    It ends where `authority` looks for it: below the authority that the credential
+    names, if it names one.
+    """
+    if found.key in {pin.key for pin in pins(found.uri, context)}:
+        return None
+    if reference.certificate is None:
+        return lister_path(found, context)
+    named = _under_named(found.x5c, reference.certificate, context=context)
+    return named.path if isinstance(named, SignerFound) else None
 
 
 def _for_lists(signer: SignerFound, issuer: SignerFound) -> bool:

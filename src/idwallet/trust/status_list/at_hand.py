@@ -1,11 +1,13 @@
 """What the status lists at hand say of a credential (Token Status List section 8.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final, NamedTuple
 
 from idwallet.errors import LimitError, MalformedError
 from idwallet.trust.evidence import StatusListAtHand, content_of
+from idwallet.trust.path import ValidatedPath
 from idwallet.trust.policy import RevocationRule
 from idwallet.trust.revocation.at_hand import revocation_at_hand
 from idwallet.trust.revocation.structures import OnHold, Revoked, Unknown
@@ -117,7 +119,10 @@ def _judged(
         found, uri=piece.uri, index=index, issuer=issuer, context=context
     )
     if isinstance(found, StatusList):
-        said = heeding_the_signer(said, found, issuer=issuer, context=context)
+        path = partial(signer_path, found, context)
+        said = heeding_the_signer(
+            said, found, path=path, issuer=issuer, context=context
+        )
     said = heeding_the_clock(said, piece, context=context)
     if isinstance(found, StatusList) and said.refused is None:
         return StatusAtHand(said, piece, found)
@@ -128,16 +133,19 @@ def heeding_the_signer(
     said: ListJudgement,
     found: AuthenticList,
     *,
+    path: Callable[[], ValidatedPath | None],
     issuer: SignerFound,
     context: ListContext,
 ) -> ListJudgement:
     """Return what is said, unless who signed the list was revoked, or may have been.
 
-    A no by somebody of whom that is not known stays a no.
+    `path` tells the chain by which the signer is believed, None without one. A no by
+    somebody of whom that is not known stays a no.
     """
     if said.refused is not None:
         return said
-    fault = _signer_fault(found, issuer=issuer, context=context)
+    is_own = found.key == issuer.key
+    fault = None if is_own else _signer_fault(path, context=context)
     is_doubt = fault is ListFault.SIGNER_REVOCATION_UNKNOWN
     if fault is None or (is_doubt and said.reason in FAILED):
         return said
@@ -145,7 +153,7 @@ def heeding_the_signer(
 
 
 def _signer_fault(
-    found: AuthenticList, *, issuer: SignerFound, context: ListContext
+    path_of: Callable[[], ValidatedPath | None], *, context: ListContext
 ) -> ListFault | None:
     """Say whether the certificate of who signed the list was taken back.
 
@@ -153,11 +161,11 @@ def _signer_fault(
     ``issuer.revocation`` says it.
     """
     rule, trust = context.policy.revocation, context.trust
-    if rule is RevocationRule.NOT_REQUIRED_ACCEPTED or found.key == issuer.key:
+    if rule is RevocationRule.NOT_REQUIRED_ACCEPTED:
         return None
     if rule is RevocationRule.IF_AT_HAND and not trust.evidence.knows_certificates:
         return None
-    path = signer_path(found, context)
+    path = path_of()
     if path is None:
         return None
     said = revocation_at_hand(path, trust=trust, policy=context.policy, at=context.at)
