@@ -300,6 +300,25 @@ def test_what_is_no_duration_is_refused(life: str, story: Path) -> None:
     assert "like 30m or 12h" in ran.err
 
 
+def test_a_slip_in_the_url_makes_no_second_database(story: Path) -> None:
+    (place,) = places()
+    publish()
+    before = (story / "lists/aggregation.json").read_bytes()
+    (story / "other.db").write_bytes(b"")
+    for url in ("sqlite:///statsu.db", "sqlite:///other.db"):
+        other = ("--database", url)
+        named = ("--status-list", place[0], "--status-index", place[1])
+        for ran in (
+            run("status", "set", *other, *named, "--to", "revoked", *WHY),
+            run("status", "publish", *other, "--to", "lists", *KEY, *CHAIN),
+            run("status", "audit", *other),
+        ):
+            assert ran.status == 4, ran
+            assert "there is no status store" in ran.err
+    assert not (story / "statsu.db").exists()
+    assert (story / "lists/aggregation.json").read_bytes() == before
+
+
 def test_a_list_shorter_than_the_least_is_not_opened(story: Path) -> None:
     ran = allocate("--entries", "1000")
     assert ran.status == 2
@@ -332,6 +351,52 @@ def test_long_work_shows_how_far_it_has_come_on_a_terminal_alone(story: Path) ->
     finally:
         os.close(ours)
         os.close(theirs)
+
+
+def audit(*more: str) -> Ran:
+    return run("status", "audit", *DATABASE, *more)
+
+
+def test_a_history_that_stands_is_sealed_and_one_written_anew_is_told_by_its_seals(
+    story: Path,
+) -> None:
+    lost, other = places("--count", "2")
+    change(lost, "revoked")
+    assert audit("-o", "seals.json").out == "1 lists, 1 changes, 0 lists wrong\n"
+    change(other, "revoked")
+    assert audit("--seals", "seals.json").status == 0
+    told = document(audit("--json"))["lists"][0]
+    assert (told["uri"], told["changes"], told["fault"]) == (lost[0], 2, None)
+    (story / "status.db").unlink()
+    assert audit("--seals", "seals.json").status == 4
+    # Another database under the same name.
+    places()
+    ran = audit("--seals", "seals.json", "-o", "more.json")
+    assert (ran.status, ran.out.splitlines()[0]) == (1, f"{lost[0]}: rewritten")
+    assert not (story / "more.json").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        '{"v":2,"seals":{}}',
+        '{"v":1,"seals":[]}',
+        '{"v":1,"seals":{"a":1}}',
+        '{"v":1,"seals":{"a":{"changes":-1,"head":"' + "0" * 64 + '"}}}',
+        '{"v":1,"seals":{"a":{"changes":true,"head":"' + "0" * 64 + '"}}}',
+        '{"v":1,"seals":{"a":{"changes":1,"head":"0"}}}',
+    ],
+)
+def test_seals_that_cannot_be_read_are_named(content: str, story: Path) -> None:
+    places()
+    (story / "seals.json").write_text(content)
+    ran = audit("--seals", "seals.json")
+    assert (ran.status, ran.out, ran.err.count("\n")) == (4, "", 1), ran
+    right = '{"v":1,"seals":{}}'
+    (story / "seals.json").write_text(right)
+    assert audit("--seals", "seals.json").status == 0
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -100,3 +100,13 @@ def test_two_stores_in_one_database_have_versions_of_their_own(
     open_store(database_url, other).dispose()
     open_store(database_url, other).dispose()
     assert _columns(database_url, THREE) == {"a", "b", "c"}
+
+
+def test_a_store_that_must_be_there_is_not_made(database_url: str) -> None:
+    with pytest.raises(PortError):
+        open_store(database_url, ONE, create=False)
+    open_store(database_url, Component("other", sql.MetaData())).dispose()
+    with pytest.raises(PortError):
+        open_store(database_url, ONE, create=False)
+    open_store(database_url, ONE).dispose()
+    open_store(database_url, ONE, create=False).dispose()

@@ -104,17 +104,19 @@ class SqlStatusStore:
     Safe between threads and processes.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, create: bool = True) -> None:
         """Open the database, and make its tables if it has none.
 
-        `url` is SQLAlchemy's, as ``sqlite:///status.db``.
+        `url` is SQLAlchemy's, as ``sqlite:///status.db``. With `create` false the store
+        must be there already, so that a slip in the URL makes no second one.
 
         Raises:
             UsageError: no such URL, or a database in memory.
             UnsupportedError: the URL's driver is not installed.
-            PortError: the database cannot be opened, or was made by a newer version.
+            PortError: the database cannot be opened, was made by a newer version, or
+                is to be there and is not.
         """
-        self._engine = open_store(url, _COMPONENT)
+        self._engine = open_store(url, _COMPONENT, create=create)
 
     @contextmanager
     def session(self) -> Iterator["SqlStatusSession"]:

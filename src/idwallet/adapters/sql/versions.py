@@ -1,6 +1,7 @@
 """Which version the tables of a store have, and how they come to the present one."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import sqlalchemy as sql
@@ -41,25 +42,39 @@ class Component(NamedTuple):
         return len(self.steps) + 1
 
 
-def open_store(url: str, component: Component) -> "Engine":
+def open_store(url: str, component: Component, *, create: bool = True) -> "Engine":
     """Open the database, and make the store's tables or bring them up to date.
+
+    With `create` false it must hold the store already: nothing is made.
 
     Of many processes at once one does it, and the others wait. A crash on the way
     leaves what was there before.
 
     Raises:
         UsageError, UnsupportedError: see `open_engine`.
-        PortError: the database cannot be opened, or the tables were made by a newer
-            version of this library.
+        PortError: the database cannot be opened, lacks the store, or the tables were
+            made by a newer version of this library.
     """
     engine = open_engine(url)
     try:
         with port(f"the {component.name} store"):
+            if not create:
+                _require_there(engine, component)
             _prepare(engine, component)
     except PortError:
         engine.dispose()
         raise
     return engine
+
+
+def _require_there(engine: "Engine", component: Component) -> None:
+    place = engine.url.database or ""
+    # Opening a file of SQLite's that is not there would make it.
+    if engine.dialect.name != "sqlite" or Path(place).is_file():
+        with reading(engine) as connection:
+            if _version(connection, component.name) is not None:
+                return
+    raise PortError(f"there is no {component.name} store in this database")
 
 
 def _prepare(engine: "Engine", component: Component) -> None:

@@ -102,7 +102,7 @@ class _Order:
             entries=self.entries,
             open_lists=self.open_lists,
         )
-        with open_store(self.database) as store, about(self.database):
+        with open_store(self.database, create=True) as store, about(self.database):
             issuer = StatusIssuer(store=store, plan=plan)
             places = _allocated(issuer, self.count, valid_until=self.valid_until)
         told: dict[str, object] = {"count": self.count}

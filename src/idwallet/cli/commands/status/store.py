@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def open_store(database: str) -> Iterator["SqlStatusStore"]:
+def open_store(database: str, *, create: bool = False) -> Iterator["SqlStatusStore"]:
     """Open the database for as long as the block lasts.
 
     Raises:
@@ -23,7 +23,7 @@ def open_store(database: str) -> Iterator["SqlStatusStore"]:
     with about(database, remedy="a URL like sqlite:///status.db"):
         from idwallet.adapters.sql import SqlStatusStore
 
-        store = SqlStatusStore(database)
+        store = SqlStatusStore(database, create=create)
     try:
         yield store
     finally:
