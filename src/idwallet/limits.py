@@ -75,6 +75,12 @@ CMS_SIGNATURE_BYTES: Final = 8_192
 CMS_DIGESTS: Final = 16
 BER_ELEMENTS: Final = 200_000
 BER_DEPTH: Final = 32
+# Relying parties (ETSI TS 119 475): a registration counts for a year (GEN-5.2.4-08).
+REGISTRATION_BYTES: Final = 131_072
+REGISTERED_CREDENTIALS: Final = 64
+REGISTERED_CLAIMS: Final = 256
+REGISTERED_TEXTS: Final = 64
+REGISTRATION_LIFETIME: Final = timedelta(days=366)
 
 # Timestamps (RFC 3161). An accuracy of more than that says nothing of a day.
 TIMESTAMP_BYTES: Final = 262_144

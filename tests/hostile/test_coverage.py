@@ -25,6 +25,7 @@ from idwallet.testing.corpus import (
     judge_request,
 )
 from idwallet.testing.lists import LIST_FORGERIES, ListScene
+from idwallet.testing.registrations import REGISTRATION_FORGERIES, RegistrationScene
 from idwallet.testing.scene import Scene
 from idwallet.trust.bundle import evaluate_delta, make_delta
 
@@ -64,6 +65,7 @@ def _misfit(device: BundleScene) -> Report:
 def reached() -> set[Row]:
     scene = Scene(seed=b"idwallet TEST coverage of the corpus")
     device = BundleScene(seed=b"idwallet TEST coverage of the corpus")
+    shop = RegistrationScene(seed=b"idwallet TEST coverage of registrations")
     lists = ListScene(seed=b"idwallet TEST coverage of lists")
     return (
         _rows(judge(each.twins(scene)[1]) for each in PRESENTATIONS)
@@ -73,6 +75,9 @@ def reached() -> set[Row]:
         | _rows(judge_bundle(each.twins(device)[1]) for each in BUNDLE_FORGERIES)
         | _rows([_misfit(device)])
         | _rows(each.twins(lists)[1].judgement().report for each in LIST_FORGERIES)
+        | _rows(
+            each.twins(shop)[1].judgement().report for each in REGISTRATION_FORGERIES
+        )
     )
 
 
@@ -83,6 +88,7 @@ CORPORA: Final = (
     PROOFS,
     BUNDLE_FORGERIES,
     LIST_FORGERIES,
+    REGISTRATION_FORGERIES,
 )
 
 

@@ -45,6 +45,7 @@ _KINDS: Final = (
     ("presentation", "presentation"),
     ("bundle", "bundle"),
     ("trusted_list", "trusted_list"),
+    ("registration", "registration"),
 )
 
 

@@ -28,6 +28,14 @@ class CheckId(StrEnum):
     TRUSTED_LIST_FRESHNESS = "trusted_list.freshness"
     TRUSTED_LIST_SEQUENCE = "trusted_list.sequence"
 
+    # The registration of who asks (ETSI TS 119 475).
+    REGISTRATION_FORMAT = "registration.format"
+    REGISTRATION_TRUST = "registration.trust"
+    REGISTRATION_SIGNATURE = "registration.signature"
+    REGISTRATION_VALIDITY = "registration.validity"
+    REGISTRATION_SUBJECT = "registration.subject"
+    REGISTRATION_STATUS = "registration.status"
+
     # Who issued a credential.
     ISSUER_SIGNATURE = "issuer.signature"
     ISSUER_TRUST = "issuer.trust"

@@ -5,6 +5,7 @@ from typing import Final
 
 from idwallet.report.checks import CheckId, Outcome, Reason
 from idwallet.report.lists import LISTS
+from idwallet.report.registration import REGISTRATION
 from idwallet.report.row import Row
 
 _P, _I, _F = Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED
@@ -363,6 +364,7 @@ TABLE: Final = MappingProxyType(
     {
         **_REQUEST,
         **LISTS,
+        **REGISTRATION,
         **_ISSUER,
         **_CREDENTIAL,
         **_HOLDER,

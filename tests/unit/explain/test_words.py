@@ -186,6 +186,7 @@ def test_every_verdict_of_every_kind_has_a_headline_for_every_reader(
         "proof",
         "bundle",
         "trusted_list",
+        "registration",
     }
     for kind in headlines.values():
         assert set(kind) == {outcome.value for outcome in Outcome}

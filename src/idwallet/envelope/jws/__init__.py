@@ -3,7 +3,12 @@
 from idwallet.envelope.jws.compact import read_compact
 from idwallet.envelope.jws.header import JwsHeader, x5c_parameter
 from idwallet.envelope.jws.json import read_json_serialization
-from idwallet.envelope.jws.judge import VALID, signature_facts, signature_reason
+from idwallet.envelope.jws.judge import (
+    VALID,
+    names_certificate,
+    signature_facts,
+    signature_reason,
+)
 from idwallet.envelope.jws.sign import (
     CompactSigner,
     JsonShape,
@@ -22,6 +27,7 @@ __all__ = [
     "Jws",
     "JwsHeader",
     "PayloadForm",
+    "names_certificate",
     "read_compact",
     "read_json_serialization",
     "sign_compact",

@@ -1,8 +1,10 @@
 """Whether a JWS was signed by a key."""
 
 from functools import cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from idwallet.codec import b64
 from idwallet.codec.text import show
 from idwallet.crypto.algorithms import JOSE_NAMES, Algorithm
 from idwallet.crypto.keys import PublicKey
@@ -50,6 +52,15 @@ def signature_facts(reason: Reason, jws: Jws) -> dict[str, str]:
     if reason is Reason.KEY_UNUSABLE:
         return {"what": "the key does not do the algorithm that the header names"}
     return {}
+
+
+def names_certificate(jws: Jws, certificate: bytes) -> bool:
+    """Say whether the header names no other certificate than this one (DER).
+
+    It does so by ``x5t#S256`` (RFC 7515 §4.1.8); a header without it names none.
+    """
+    said = jws.header.parameters.get("x5t#S256")
+    return said is None or said == b64.encode(sha256(certificate).digest())
 
 
 @cache

@@ -2,13 +2,16 @@
 
 import base64
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import Final
 
 from idwallet import limits
-from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, read_object
-from idwallet.envelope.jws import Jws, read_compact, signature_facts, signature_reason
+from idwallet.envelope.jws import (
+    names_certificate,
+    read_compact,
+    signature_facts,
+    signature_reason,
+)
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
 from idwallet.report import Reason
 from idwallet.trust.lists.fields import (
@@ -59,24 +62,14 @@ def open_lote(data: bytes) -> OpenedList:
         reason = signature_reason(jws, key=key, allowed=allowed)
         if reason is not Reason.VALID:
             return Judged(reason, what=signature_facts(reason, jws).get("what", ""))
-        if not _names(jws, certificate):
+        if certificate is None or not names_certificate(jws, certificate):
+            # TS 119 182-1 clause 5.1.7: what names a certificate names the signer's.
             return Judged(Reason.MISMATCH)
         return Judged(reason, jws.payload)
 
     return OpenedList(
         ListForm.LOTE, jws.header.x5c, jws.header.algorithm, judge, read_lote
     )
-
-
-def _names(jws: Jws, certificate: bytes | None) -> bool:
-    """Whether the header names no other certificate than the one that signed.
-
-    (TS 119 182-1 clause 5.1.7; the chain itself names it where there is no digest.)
-    """
-    said = jws.header.parameters.get("x5t#S256")
-    if said is None:
-        return True
-    return certificate is not None and said == b64.encode(sha256(certificate).digest())
 
 
 def read_lote(data: bytes) -> ListContent:
