@@ -1,10 +1,13 @@
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from idwallet import limits
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
+from idwallet.errors import MalformedError
 from idwallet.report import CheckId, CrlNeeded, EvidenceKind, Outcome, Reason
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.testing.corpus import Forgery, judge
@@ -17,7 +20,12 @@ from idwallet.testing.corpus.taken_back import (
 from idwallet.testing.draft import ABSENT, Draft
 from idwallet.testing.evidence import crls, taken_at
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
-from idwallet.trust.evidence import CrlAtHand, EvidenceAtHand
+from idwallet.trust.evidence import (
+    Content,
+    CrlAtHand,
+    EvidenceAtHand,
+    content_of,
+)
 from idwallet.trust.policies import FINANCE, RETAIL
 from idwallet.trust.policy import Policy, RevocationRule
 from tests.checks.presentations import came_to, only, scene, twins, under
@@ -116,6 +124,55 @@ def test_a_policy_that_needs_no_evidence_still_hears_what_is_at_hand() -> None:
     made.request = under(RETAIL).request
     early = only(judge(made), ISSUER)
     assert came_to(early, Outcome.INDETERMINATE, Reason.CLOCK_BEFORE_EVIDENCE)
+
+
+def _broken() -> bytes:
+    raise MalformedError("a part is broken", at="bundle", clause="none")
+
+
+def _changed(der: bytes) -> bytes:
+    return der[:1] + b"\x83" + der[2:]
+
+
+@pytest.mark.parametrize(
+    ("bend", "what"),
+    [
+        (lambda der: der[:-5], "malformed"),
+        (_changed, "malformed"),
+        (lambda _: _broken, "malformed"),
+    ],
+    ids=["cut off", "bit flipped", "part of a bundle"],
+)
+def test_evidence_that_cannot_be_read_is_not_the_silence_that_a_policy_accepts(
+    bend: Callable[[bytes], Content], what: str
+) -> None:
+    # One bit of a till's bundle would else hide that the issuer was revoked.
+    pieces = crls(scene().issuer_identity, revoked={0: None})
+    made = under(RETAIL)
+    made.evidence = EvidenceAtHand(crls=pieces)
+    assert came_to(only(judge(made), ISSUER), Outcome.FAILED, Reason.REVOKED)
+    made = under(RETAIL)
+    broken = [replace(each, der=bend(content_of(each.der))) for each in pieces]
+    made.evidence = EvidenceAtHand(crls=broken)
+    found = only(judge(made), ISSUER)
+    assert came_to(found, Outcome.INDETERMINATE, Reason.UNKNOWN)
+    assert found.fact("what") == what
+    # Nor is it, where an older piece can be read, and is stale.
+    stale = crls(scene().issuer_identity, at=scene().at - 9 * DAY)
+    made = under(RETAIL)
+    made.evidence = EvidenceAtHand(crls=[*broken, *stale])
+    found = only(judge(made), ISSUER)
+    assert came_to(found, Outcome.INDETERMINATE, Reason.UNKNOWN)
+
+
+def test_a_flood_of_evidence_is_not_silence_either() -> None:
+    pieces = crls(scene().issuer_identity, revoked={0: None})
+    flood = [replace(pieces[0]) for _ in range(limits.CRLS)]
+    made = under(RETAIL)
+    made.evidence = EvidenceAtHand(crls=[*pieces, *flood])
+    found = only(judge(made), ISSUER)
+    assert came_to(found, Outcome.INDETERMINATE, Reason.UNKNOWN)
+    assert found.fact("what") == "budget exceeded"
 
 
 def test_a_policy_that_looks_at_nothing_does_not_look() -> None:

@@ -186,6 +186,8 @@ def _of_certificate(
         }
     if isinstance(found, OnHold):
         return Reason.ON_HOLD, {"since": found.at, "signed": found.as_of}
+    if said.unread is not None and rule is _IF_AT_HAND:  # which is no silence
+        return Reason.UNKNOWN, {"what": said.unread.value}
     return _of_unknown(found, rule), {"what": found.reason.value}
 
 
@@ -251,15 +253,12 @@ def _read(value: object, context: Context) -> _Asked:
 
     Where it says two things, both have to be settled.
     """
-    none = IdentifierListVersion.NONE
-    if (
-        context.policy.profile.identifier_list is none
-        or not isinstance(value, dict)
-        or "identifier_list" not in value
-    ):
+    version = context.policy.profile.identifier_list
+    said = value if isinstance(value, dict) else {}
+    if version is IdentifierListVersion.NONE or "identifier_list" not in said:
         return (read_status(value),)
-    reference = read_identifier_reference(value["identifier_list"])
-    return (read_status(value), reference) if "status_list" in value else (reference,)
+    reference = read_identifier_reference(said["identifier_list"])
+    return (read_status(value), reference) if "status_list" in said else (reference,)
 
 
 def _ask(asked: _Asked, issued: Issued, *, context: Context) -> tuple[_Said, ...]:

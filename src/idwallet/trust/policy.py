@@ -45,7 +45,8 @@ class RevocationRule(StrEnum):
     """Whether no certificate of the issuer's chain may be revoked, as is known.
 
     `IF_AT_HAND` heeds the evidence at hand, and accepts that it says nothing; what it
-    says against a certificate stands. `NOT_REQUIRED_ACCEPTED` looks at none.
+    says against a certificate stands, and what cannot be read leaves the question open.
+    `NOT_REQUIRED_ACCEPTED` looks at none.
     """
 
     REQUIRED = "required"

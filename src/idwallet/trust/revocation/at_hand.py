@@ -23,6 +23,7 @@ from idwallet.trust.revocation.evidence import Evidence, Refused
 from idwallet.trust.revocation.judge import judge_path_revocation
 from idwallet.trust.revocation.ocsp import OcspResponse, SingleResponse
 from idwallet.trust.revocation.scope import crl_issuers_of
+from idwallet.trust.revocation.statements import most_telling
 from idwallet.trust.revocation.structures import (
     Good,
     OnHold,
@@ -53,12 +54,15 @@ class PathAtHand(NamedTuple):
 
     `certificate` is the one that it is about. `needs` would settle what is unknown.
     For a path of which nothing is revoked, `found` says as of when, and until when.
+    `unread` says why some of the evidence could not be read: that is no silence, as
+    nobody knows what it would say.
     """
 
     certificate: Certificate
     found: Revocation
     needs: tuple[CrlNeeded | OcspNeeded, ...]
     used: tuple[PieceUsed, ...]
+    unread: Unsettled | None = None
 
 
 def revocation_at_hand(
@@ -85,7 +89,7 @@ def revocation_at_hand(
         maximum_age=policy.revocation_age, algorithms=policy.algorithms
     )
     judged = judge_path_revocation(path, evidence=chosen.evidence, at=at, rules=rules)
-    said = _worst(judged, chosen.used)
+    said = _worst(judged, chosen.used)._replace(unread=_unread(chosen.evidence))
     if isinstance(said.found, Good):
         until = min((said.found.until, *_turns(chosen.evidence, at=at)))
         trust.memory.paths.put(key, said, since=at, until=until)
@@ -103,6 +107,12 @@ def _worst(
         found = Good(min(e.as_of for e in good), min(e.until for e in good))
         certificate = judged[0][0]
     return PathAtHand(certificate, found, needs, used)
+
+
+def _unread(evidence: Evidence) -> Unsettled | None:
+    refused = {each.reason for each in evidence.refused}
+    told = refused - {Unsettled.RESPONDER_REFUSED}  # it was read, and says nothing
+    return most_telling(told) if told else None
 
 
 _KINDS: Final = (Good, Unknown, OnHold, Revoked)
