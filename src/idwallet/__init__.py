@@ -11,6 +11,7 @@ from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from idwallet.adapters.bundle import FileBundleState
     from idwallet.adapters.clock import now
     from idwallet.adapters.keys import SoftwareKeyStore, open_signer
     from idwallet.adapters.sql import SqlReplay
@@ -48,6 +49,7 @@ __all__ = [
     "CheckId",
     "Credential",
     "Disclosability",
+    "FileBundleState",
     "FolderStore",
     "Holder",
     "HolderKey",
@@ -94,6 +96,7 @@ _HOMES: Final = MappingProxyType(
         "CheckId": "idwallet.report",
         "Credential": "idwallet.credentials.model",
         "Disclosability": "idwallet.credentials.sdjwt.metadata",
+        "FileBundleState": "idwallet.adapters.bundle",
         "FolderStore": "idwallet.adapters.store",
         "Holder": "idwallet.roles.holder",
         "HolderKey": "idwallet.credentials.possession",

@@ -4,12 +4,15 @@ import json
 import string
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from idwallet.cli import reference
 from idwallet.cli.program import COMMANDS, load_command
 from tests.docs.pages import ROOT
+
+PARTS: Final = ("", "demo.", "status.", "trust.")
 
 
 def test_the_page_is_what_the_program_says() -> None:
@@ -40,7 +43,7 @@ def _places(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
-@pytest.mark.parametrize("part", ["", "demo.", "status."])
+@pytest.mark.parametrize("part", PARTS)
 def test_both_languages_say_the_same_things_of_the_same_things(part: str) -> None:
     english, russian = _catalogue(f"{part}en.json"), _catalogue(f"{part}ru.json")
     assert list(english) == list(russian)
@@ -49,7 +52,7 @@ def test_both_languages_say_the_same_things_of_the_same_things(part: str) -> Non
     }
 
 
-@pytest.mark.parametrize("part", ["", "demo.", "status."])
+@pytest.mark.parametrize("part", PARTS)
 def test_no_sentence_is_left_untranslated(part: str) -> None:
     for name, sentence in _catalogue(f"{part}ru.json").items():
         words = "".join(c for c in sentence if c.isalpha())

@@ -1,5 +1,6 @@
 """The documentation as pages of fenced blocks and links."""
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,18 @@ _FENCE: Final = re.compile(
 )
 _LINK: Final = re.compile(r"(?<!\!)\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _PATH: Final = re.compile(r"`(?P<path>(?:src|tests|docs|examples)/[\w./-]+)`")
+
+
+def python_path() -> dict[str, str]:
+    """Return where programs of these tests find the library: where the tests do.
+
+    A path that is relative is one from the top of the repository.
+    """
+    named = os.environ.get("PYTHONPATH")
+    if not named:
+        return {}
+    paths = (str(ROOT / each) for each in named.split(os.pathsep) if each)
+    return {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from unittest import mock
 
 import pytest
 
-from tests.docs.pages import ROOT, Block, Page, pages
+from tests.docs.pages import ROOT, Block, Page, pages, python_path
 
 RUN: Final = frozenset({"python", "console"})
-SHOWN: Final = frozenset({"text", "json", "cddl"})
+SHOWN: Final = frozenset({"text", "json", "cddl", "toml"})
 COPIED: Final = "sh"
 COPY_LINE: Final = "python3 -m venv .venv && "
 
@@ -50,7 +50,7 @@ def _environment() -> dict[str, str]:
     path = os.pathsep.join([programs, os.environ.get("PATH", "")])
     # Eighty columns and no colour, whatever terminal the tests run in.
     plain = {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb", "LANG": "C.UTF-8"}
-    return {**os.environ, **plain, "PATH": path}
+    return {**os.environ, **python_path(), **plain, "PATH": path}
 
 
 def run_command(command: Command, *, folder: Path) -> None:

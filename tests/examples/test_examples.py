@@ -1,5 +1,6 @@
 """Every example runs as a program of its own, and prints what it is there to show."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Final
 import pytest
 
 from tests.conftest import SOFTHSM_ABSENT
+from tests.docs.pages import Page, python_path
 
 EXAMPLES: Final = Path(__file__).resolve().parents[2] / "examples"
 LINES: Final = 80
@@ -25,6 +27,19 @@ PRINTS: Final = {
         "1 list signed anew: Do not accept.",
         "reported lost",
     ],
+    "month_offline.py": [
+        "now at number 1",
+        "credential.status revoked; by bundle 2",
+        "bundle.sequence rolled_back",
+        "bundle.freshness clock_behind",
+        "issuer.trust anchors_stale_accepted",
+        "bundle.freshness stale",
+        "issuer.trust signed_after_distrust",
+        "issuer.trust signed_before_distrust_unproven",
+        "every check passed; by bundle 4",
+        "bundle.operator key_retired",
+        "by bundle 6",
+    ],
     "pinned_issuer.py": ["member since 2019 key_pinned", "issuer.signature invalid"],
 }
 
@@ -33,6 +48,7 @@ def _run(example: Path, *, folder: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "error", str(example)],
         cwd=folder,
+        env={**os.environ, **python_path()},
         check=False,
         capture_output=True,
         text=True,
@@ -61,3 +77,9 @@ def test_the_example_shows_what_it_is_there_to_show(name: str, tmp_path: Path) -
 @pytest.mark.parametrize("name", PRINTS)
 def test_the_example_is_short(name: str) -> None:
     assert len((EXAMPLES / name).read_text(encoding="utf-8").splitlines()) < LINES
+
+
+def test_the_month_in_the_tutorial_is_what_the_example_prints(tmp_path: Path) -> None:
+    page = Page(EXAMPLES.parent / "docs/tutorial/a-month-offline.md")
+    (shown,) = [each.body for each in page.blocks() if each.tag == "text"]
+    assert shown == _run(EXAMPLES / "month_offline.py", folder=tmp_path)

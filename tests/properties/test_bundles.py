@@ -75,7 +75,6 @@ def contents(draw: st.DrawFn) -> BundleContent:
         issued=SCENE.issued,
         next_update=SCENE.issued + timedelta(days=draw(st.integers(1, 30))),
         parts=[ROOTS, *parts],
-        hosts=draw(st.sets(st.sampled_from(["a.example", "b.example"]))),
     )
 
 

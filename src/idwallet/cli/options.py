@@ -232,8 +232,8 @@ def trust_option(whom: str) -> Callable[[_Function], _Function]:
             multiple=True,
             required=True,
             metavar="FILE",
-            help=f"Believe {whom} under these roots: PEM certificates, or a JWK set. "
-            "May be repeated.",
+            help=f"Believe {whom} under these roots: PEM certificates, or a JWK set; "
+            "may be repeated. Or one trust bundle, with --operator.",
         )(names)
 
     return add

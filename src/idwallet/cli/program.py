@@ -35,6 +35,7 @@ COMMANDS: Final = MappingProxyType(
         "present": Entry("present", "Answer a request from a wallet."),
         "verify": Entry("verify", "Judge an answer, offline, and say why."),
         "status": Entry("status", "Keep the status of credentials, and check one."),
+        "trust": Entry("trust", "Make, judge and replace what a device believes."),
         "inspect": Entry("inspect", "Decode anything; verify nothing."),
         "explain": Entry("explain", "Say what a check asks and each reason means."),
     }

@@ -44,7 +44,7 @@ from idwallet.trust.revocation.structures import (
     Unknown,
     Unsettled,
 )
-from idwallet.trust.signer import SignerFound, SignerRefused
+from idwallet.trust.signer import SignerFound
 from idwallet.trust.status_list.at_hand import (
     FAILED,
     PASSED,
@@ -59,7 +59,6 @@ _NONE: Final[Used] = ()
 
 # What most verifications say and ask, ready made: Python 3.11 takes as long to look up
 # a member of an Enum as to call a function.
-_TRUST: Final = CheckId.ISSUER_TRUST
 _REVOCATION: Final = CheckId.ISSUER_REVOCATION
 _UNKNOWN: Final = Reason.UNKNOWN_ACCEPTED
 _NO_EVIDENCE: Final = ("what", Unsettled.NO_EVIDENCE.value)
@@ -91,23 +90,6 @@ class Issued(NamedTuple):
 
 
 # --- the issuer ----------------------------------------------------------------------
-
-
-def issuer_trust(signer: SignerFound | SignerRefused, context: Context) -> Answer:
-    """Return what ``issuer.trust`` comes to.
-
-    A clock that stands before the moment at which the anchors were taken proves
-    nothing of whom they vouch for.
-    """
-    taken = context.trust.evidence.anchors.taken
-    if (
-        taken is not None
-        and isinstance(signer, SignerFound)
-        and taken - context.at > context.policy.clock_skew
-    ):
-        given = (("name", signer.name), ("since", taken))
-        return CheckId.ISSUER_TRUST, Reason.ANCHORS_FROM_THE_FUTURE, given
-    return _TRUST, signer.reason, tuple(signer.facts.items())
 
 
 def judge_issuer_revocation(

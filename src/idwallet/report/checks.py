@@ -132,6 +132,10 @@ class Reason(StrEnum):
     CLIENT_ID_MISMATCH = "client_id_mismatch"
     RESPONSE_URI_MISMATCH = "response_uri_mismatch"
     ANCHORS_FROM_THE_FUTURE = "anchors_from_the_future"
+    ANCHORS_STALE = "anchors_stale"
+    ANCHORS_STALE_ACCEPTED = "anchors_stale_accepted"
+    SIGNED_AFTER_DISTRUST = "signed_after_distrust"
+    SIGNED_BEFORE_DISTRUST_UNPROVEN = "signed_before_distrust_unproven"
 
     # Whether a certificate or a credential was taken back.
     NOT_REVOKED = "not_revoked"

@@ -3,6 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
+from idwallet.report.bundle_rows import BUNDLE
 from idwallet.report.checks import CheckId, Outcome, Reason
 from idwallet.report.lists import LISTS
 from idwallet.report.registration import REGISTRATION
@@ -61,6 +62,18 @@ _REQUEST: Final = {
     (_C.READER_AUTHORISED, _R.ANCHORS_FROM_THE_FUTURE): Row(
         _I, _HOUSE, ("name", "since")
     ),
+    (_C.READER_AUTHORISED, _R.ANCHORS_STALE): Row(
+        _I, _HOUSE, ("name", "signed", "until")
+    ),
+    (_C.READER_AUTHORISED, _R.ANCHORS_STALE_ACCEPTED): Row(
+        _P, _HOUSE, ("name", "signed", "until")
+    ),
+    (_C.READER_AUTHORISED, _R.SIGNED_AFTER_DISTRUST): Row(
+        _F, _HOUSE, ("name", "since")
+    ),
+    (_C.READER_AUTHORISED, _R.SIGNED_BEFORE_DISTRUST_UNPROVEN): Row(
+        _I, _HOUSE, ("name", "since")
+    ),
     (_C.READER_AUTHORISED, _R.WAITING): Row(_I, f"{_VP} §5.9.3", ("waits_for",)),
 }
 
@@ -92,6 +105,14 @@ _ISSUER: Final = {
     ),
     (_C.ISSUER_TRUST, _R.BUDGET_EXCEEDED): Row(_F, _HOUSE, ("name",)),
     (_C.ISSUER_TRUST, _R.ANCHORS_FROM_THE_FUTURE): Row(_I, _HOUSE, ("name", "since")),
+    (_C.ISSUER_TRUST, _R.ANCHORS_STALE): Row(_I, _HOUSE, ("name", "signed", "until")),
+    (_C.ISSUER_TRUST, _R.ANCHORS_STALE_ACCEPTED): Row(
+        _P, _HOUSE, ("name", "signed", "until")
+    ),
+    (_C.ISSUER_TRUST, _R.SIGNED_AFTER_DISTRUST): Row(_F, _HOUSE, ("name", "since")),
+    (_C.ISSUER_TRUST, _R.SIGNED_BEFORE_DISTRUST_UNPROVEN): Row(
+        _I, _HOUSE, ("name", "since")
+    ),
     (_C.ISSUER_REVOCATION, _R.NOT_REVOKED): Row(
         _P, f"{_PKIX} §6.3", ("name", "signed", "until")
     ),
@@ -322,44 +343,6 @@ _PROOF: Final = {
     (_C.PROOF_FRESHNESS, _R.WAITING): Row(_I, f"{_VCI}.4", ("waits_for",)),
 }
 
-_BUN = "idwallet bundle 1"
-_BUNDLE: Final = {
-    (_C.BUNDLE_FORMAT, _R.WELL_FORMED): Row(_P, f"{_BUN} §2"),
-    (_C.BUNDLE_FORMAT, _R.MALFORMED): Row(_F, f"{_BUN} §2", ("what", "at")),
-    (_C.BUNDLE_FORMAT, _R.LIMIT_EXCEEDED): Row(_F, f"{_BUN} §8", ("what", "at")),
-    (_C.BUNDLE_FORMAT, _R.UNSUPPORTED): Row(_F, f"{_BUN} §2", ("what", "at")),
-    (_C.BUNDLE_FORMAT, _R.TYP_MISMATCH): Row(_F, f"{_BUN} §3", ("found",)),
-    (_C.BUNDLE_FORMAT, _R.WAITING): Row(_I, f"{_BUN} §3", ("waits_for",)),
-    (_C.BUNDLE_OPERATOR, _R.KEY_PINNED): Row(_P, f"{_BUN} §4"),
-    (_C.BUNDLE_OPERATOR, _R.KEY_ANNOUNCED): Row(_P, f"{_BUN} §4"),
-    (_C.BUNDLE_OPERATOR, _R.KEY_NOT_PINNED): Row(_F, f"{_BUN} §4"),
-    (_C.BUNDLE_OPERATOR, _R.KEY_RETIRED): Row(_F, f"{_BUN} §4"),
-    (_C.BUNDLE_OPERATOR, _R.ANNOUNCEMENT_BROKEN): Row(_F, f"{_BUN} §4", ("what", "at")),
-    (_C.BUNDLE_OPERATOR, _R.WAITING): Row(_I, f"{_BUN} §4", ("waits_for",)),
-    (_C.BUNDLE_SIGNATURE, _R.VALID): Row(_P, f"{_BUN} §3"),
-    (_C.BUNDLE_SIGNATURE, _R.INVALID): Row(_F, f"{_BUN} §3"),
-    (_C.BUNDLE_SIGNATURE, _R.ALGORITHM_NOT_ALLOWED): Row(_F, f"{_BUN} §3", ("found",)),
-    (_C.BUNDLE_SIGNATURE, _R.KEY_UNUSABLE): Row(_F, f"{_BUN} §3", ("what",)),
-    (_C.BUNDLE_SIGNATURE, _R.WAITING): Row(_I, f"{_BUN} §3", ("waits_for",)),
-    (_C.BUNDLE_INTEGRITY, _R.CHECKED_WHEN_READ): Row(_P, f"{_BUN} §6"),
-    (_C.BUNDLE_INTEGRITY, _R.ALL_MATCH): Row(_P, f"{_BUN} §6"),
-    (_C.BUNDLE_INTEGRITY, _R.MISMATCH): Row(_F, f"{_BUN} §6", ("what", "at")),
-    (_C.BUNDLE_INTEGRITY, _R.BASE_MISMATCH): Row(_F, f"{_BUN} §9"),
-    (_C.BUNDLE_INTEGRITY, _R.WAITING): Row(_I, f"{_BUN} §6", ("waits_for",)),
-    (_C.BUNDLE_SEQUENCE, _R.CURRENT): Row(_P, f"{_BUN} §7", ("sequence",)),
-    (_C.BUNDLE_SEQUENCE, _R.ROLLED_BACK): Row(_F, f"{_BUN} §7", ("sequence", "seen")),
-    (_C.BUNDLE_SEQUENCE, _R.FORKED): Row(_F, f"{_BUN} §7", ("sequence",)),
-    (_C.BUNDLE_SEQUENCE, _R.ANOTHER_SERIES): Row(_F, f"{_BUN} §7", ("found",)),
-    (_C.BUNDLE_SEQUENCE, _R.WAITING): Row(_I, f"{_BUN} §7", ("waits_for",)),
-    (_C.BUNDLE_FRESHNESS, _R.FRESH): Row(_P, f"{_BUN} §7", ("signed", "until")),
-    (_C.BUNDLE_FRESHNESS, _R.STALE_ACCEPTED): Row(
-        _P, f"{_BUN} §7", ("signed", "until")
-    ),
-    (_C.BUNDLE_FRESHNESS, _R.STALE): Row(_I, f"{_BUN} §7", ("signed", "until")),
-    (_C.BUNDLE_FRESHNESS, _R.CLOCK_BEHIND): Row(_I, f"{_BUN} §7", ("signed",)),
-    (_C.BUNDLE_FRESHNESS, _R.WAITING): Row(_I, f"{_BUN} §7", ("waits_for",)),
-}
-
 TABLE: Final = MappingProxyType(
     {
         **_REQUEST,
@@ -370,7 +353,7 @@ TABLE: Final = MappingProxyType(
         **_HOLDER,
         **_PRESENTATION,
         **_PROOF,
-        **_BUNDLE,
+        **BUNDLE,
     }
 )
 """Every (check, reason) there is, and what it comes to. Nothing else decides."""

@@ -18,6 +18,7 @@ from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import x5c_parameter
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.testing.scene import LIFE, PID, Scene
+from idwallet.trust.anchors import TrustStore
 from idwallet.trust.evidence import EvidenceAtHand
 
 _SALT: Final = "idwallet-TEST-salt-00000"
@@ -87,6 +88,7 @@ class Draft:
     bend_response: Bend = unchanged
     query_id: str = "pid"
     evidence: EvidenceAtHand | None = None
+    trust: TrustStore | None = None
 
     def issuer_jwt(self) -> tuple[str, list[str]]:
         """Return the issuer-signed JWT and the disclosures that go with it."""

@@ -19,12 +19,12 @@ from idwallet.trust.anchor import (
 from idwallet.trust.cache import ValidityCache
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.evidence import NOTHING_AT_HAND, EvidenceAtHand, Memory
+from idwallet.trust.policies import STRICT
+from idwallet.trust.policy import Policy
 
 if TYPE_CHECKING:
     from idwallet.ports import BundleSource, BundleState
-    from idwallet.trust.freshness import FreshnessRule
     from idwallet.trust.path import ValidatedPath
-    from idwallet.trust.policy import Policy
     from idwallet.trust.signer import SignerFound
 
 __all__ = [
@@ -83,17 +83,15 @@ class TrustStore:
         operator: PublicKey,
         state: "BundleState",
         at: datetime,
-        policy: "Policy | None" = None,
-        freshness: "FreshnessRule | None" = None,
+        policy: Policy = STRICT,
     ) -> "TrustStore":
         """Take a trust bundle (docs/reference/bundle.md), and believe what it says.
 
         `operator` is the key of who makes the bundles, pinned on this device; `state`
         remembers the last one taken, so that none before it is taken again. Of
-        `policy`, by default the strictest, the algorithms and the clock skew apply.
-        `freshness` says what becomes of a bundle past its next update; by default it
-        is refused. A source that is not bytes stays open: parts are read from it when
-        credentials ask for them.
+        `policy`, the algorithms, the clock skew and the freshness apply: the last says
+        what becomes of a bundle past its next update. A source that is not bytes stays
+        open: parts are read from it when credentials ask for them.
 
         Raises:
             VerificationFailed: a ``bundle.*`` check failed: it is broken, not the
@@ -104,12 +102,9 @@ class TrustStore:
             PortError: the source or the state cannot be read, or the state written.
         """
         from idwallet.trust.bundle.contents import take_store
-        from idwallet.trust.bundle.opened import bundle_context
+        from idwallet.trust.bundle.opened import BundleContext
 
-        context = bundle_context(
-            operator, state, at=at, policy=policy, freshness=freshness
-        )
-        return take_store(bundle, context)
+        return take_store(bundle, BundleContext(operator, state, at, policy))
 
     def __repr__(self) -> str:
         """Say how many anchors there are."""

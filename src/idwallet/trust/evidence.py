@@ -13,12 +13,14 @@ it may be is for the policy.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from idwallet import limits
 from idwallet.errors import UsageError
+from idwallet.report import Need
 from idwallet.report.evidence import GIVEN, Origin
 from idwallet.trust.cache import ValidityCache
 
@@ -89,15 +91,24 @@ class OcspAtHand:
     origin: Origin
 
 
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """By when those who said whom to believe mean to say it anew, and what to get."""
+
+    due: datetime
+    need: Need
+
+
 class EvidenceAtHand:
     """Everything at hand beside the anchors; it never changes.
 
     `certificates` are those (DER) of whoever signs CRLs or OCSP responses on a CA's
     behalf, where the evidence does not bring them. `anchors` says when and from where
-    the trust anchors were taken that this evidence stands beside.
+    the trust anchors were taken that this evidence stands beside, and `renewal` until
+    when they are meant to stand, None where nobody says.
     """
 
-    __slots__ = ("_lists", "anchors", "certificates", "crls", "responses")
+    __slots__ = ("_lists", "anchors", "certificates", "crls", "renewal", "responses")
 
     def __init__(
         self,
@@ -107,6 +118,7 @@ class EvidenceAtHand:
         responses: Iterable[OcspAtHand] = (),
         certificates: Iterable[bytes] = (),
         anchors: Origin = GIVEN,
+        renewal: Renewal | None = None,
     ) -> None:
         """Take what there is.
 
@@ -120,6 +132,7 @@ class EvidenceAtHand:
         self.responses = tuple(responses)
         self.certificates = tuple(certificates)
         self.anchors = anchors
+        self.renewal = renewal
         _require_few(len(self.crls), limits.CRLS_AT_HAND)
         _require_few(len(self.responses), limits.OCSP_AT_HAND)
         _require_few(len(self.certificates), limits.REVOCATION_CERTIFICATES)
@@ -149,7 +162,8 @@ class EvidenceAtHand:
         """Return this and the other together, each with its own origin.
 
         Several lists of one address may stand side by side: the newest that is
-        authentic is the one that counts. The anchors' origin stays this one's.
+        authentic is the one that counts. The anchors' origin and
+        renewal stay this one's.
 
         Raises:
             UsageError: together they are too many.
@@ -160,6 +174,7 @@ class EvidenceAtHand:
             responses=(*self.responses, *other.responses),
             certificates=dict.fromkeys((*self.certificates, *other.certificates)),
             anchors=self.anchors,
+            renewal=self.renewal,
         )
 
 

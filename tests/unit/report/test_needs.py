@@ -4,12 +4,13 @@ import pickle
 
 import pytest
 
-from idwallet.report import StatusListNeeded, TypeMetadataNeeded
+from idwallet.report import BundleNeeded, StatusListNeeded, TypeMetadataNeeded
 
 NEEDS = [
     StatusListNeeded("https://issuer.example/statuslists/1", 412),
     TypeMetadataNeeded("urn:eudi:pid:1"),
     TypeMetadataNeeded("urn:eudi:pid:1", "sha256-AAAA"),
+    BundleNeeded("shops", 7),
 ]
 
 

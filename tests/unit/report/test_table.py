@@ -37,6 +37,10 @@ ROWS = [
     "reader.authorised client_id_mismatch failed : found",
     "reader.authorised response_uri_mismatch failed : found name",
     "reader.authorised anchors_from_the_future indeterminate : name since",
+    "reader.authorised anchors_stale indeterminate : name signed until",
+    "reader.authorised anchors_stale_accepted passed : name signed until",
+    "reader.authorised signed_after_distrust failed : name since",
+    "reader.authorised signed_before_distrust_unproven indeterminate : name since",
     "reader.authorised waiting indeterminate : waits_for",
     # trusted_list.format
     "trusted_list.format well_formed passed",
@@ -142,6 +146,10 @@ ROWS = [
     "issuer.trust certificate_profile failed : name what",
     "issuer.trust budget_exceeded failed : name",
     "issuer.trust anchors_from_the_future indeterminate : name since",
+    "issuer.trust anchors_stale indeterminate : name signed until",
+    "issuer.trust anchors_stale_accepted passed : name signed until",
+    "issuer.trust signed_after_distrust failed : name since",
+    "issuer.trust signed_before_distrust_unproven indeterminate : name since",
     # issuer.revocation
     "issuer.revocation not_revoked passed : name signed until",
     "issuer.revocation key_pinned passed : name",

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from idwallet import limits
+from idwallet.cli.bundles import Believed, Pinned, operator_option
 from idwallet.cli.consent import consent_lines, refusal_lines, unanswered_document
 from idwallet.cli.faults import STREAM, ExitStatus, about, usage_fault
 from idwallet.cli.files import (
@@ -30,7 +31,6 @@ from idwallet.cli.options import (
 )
 from idwallet.cli.pocket import open_pocket
 from idwallet.cli.screen import note, write_json_document
-from idwallet.cli.trusted import read_trust
 from idwallet.cli.verdicts import Telling
 from idwallet.cli.words import Speech
 from idwallet.credentials.paths import show_path
@@ -44,6 +44,7 @@ from idwallet.trust.anchors import Purpose
 @click.argument("request")
 @wallet_option
 @trust_option("verifiers who ask")
+@operator_option(required=False)
 @seal_option("the wallet")
 @click.option(
     "--credential",
@@ -82,6 +83,8 @@ class _Order:
     folder: str
     anchors: tuple[str, ...]
     names: tuple[str, ...]
+    operator: str | None
+    bundle_state: str | None
     seal_file: str | None
     credential: str | None
     yes: bool
@@ -98,13 +101,14 @@ class _Order:
         require_one_stream(self.request, self.seal_file, *self.anchors)
         require_writable(self.output, force=self.force)
         raw = read_input(self.request, max_bytes=limits.FILE_BYTES)
-        trust = read_trust(
-            self.anchors, names=self.names, purpose=Purpose.READ_CREDENTIALS
-        )
+        moment = moment_or_now(self.at)
+        believed = Believed(self.anchors, self.names, Purpose.READ_CREDENTIALS)
+        pinned = Pinned(self.operator, self.bundle_state, moment, "wallet")
+        with Telling(self.lang, self.reader, self.as_json).refusals():
+            trust = believed.store(pinned)
         with about(self.folder):
             pocket = open_pocket(self.folder, seal_file=self.seal_file)
         wallet = pocket.holder(trust)
-        moment = moment_or_now(self.at)
         with Telling(self.lang, self.reader, self.as_json).refusals():
             asked = wallet.read_request(raw, at=moment)
         with about(self.folder):

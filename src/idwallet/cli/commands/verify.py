@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from idwallet import limits
+from idwallet.cli.bundles import Believed, Pinned, operator_option
 from idwallet.cli.evidence import read_evidence
 from idwallet.cli.faults import OUTCOMES, STREAM, about, name_of, usage_fault
 from idwallet.cli.files import (
@@ -32,7 +33,7 @@ from idwallet.cli.options import (
 from idwallet.cli.passphrase import asker
 from idwallet.cli.screen import json_text, say, write_json_document
 from idwallet.cli.state import SavedRequest, reopen_request
-from idwallet.cli.trusted import policy_named, read_trust, read_types
+from idwallet.cli.trusted import policy_named, read_types
 from idwallet.cli.verdicts import Telling, credential_document, tell_proven
 from idwallet.cli.words import Speech
 from idwallet.credentials.model import Unverified, VerifiedPresentation
@@ -52,6 +53,7 @@ from idwallet.trust.anchors import Purpose
     help="What `idwallet request --save` kept: an answer is judged against it.",
 )
 @trust_option("issuers")
+@operator_option(required=False)
 @trusted_types_option
 @seal_option("what --save kept")
 @click.option(
@@ -92,6 +94,8 @@ class _Order:
     anchors: tuple[str, ...]
     names: tuple[str, ...]
     trusted_types: tuple[str, ...]
+    operator: str | None
+    bundle_state: str | None
     seal_file: str | None
     policy: str | None
     replay: str | None
@@ -114,20 +118,19 @@ class _Order:
         answer = read_input(self.response)
         if self.state is None:
             raise usage_fault(_without_request(answer))
-        trust = read_trust(
-            self.anchors,
-            names=self.names,
-            purpose=Purpose.ISSUE_CREDENTIALS,
-            types=self.trusted_types,
+        at = moment_or_now(self.at)
+        request = self._request(self.state)
+        believed = Believed(
+            self.anchors, self.names, Purpose.ISSUE_CREDENTIALS, self.trusted_types
         )
+        pinned = Pinned(
+            self.operator, self.bundle_state, at, request.verifier.policy.name
+        )
+        with Telling(self.lang, self.reader, self.as_json).refusals():
+            trust = believed.store(pinned)
         evidence = read_evidence(self.lists, crls=self.crls, ocsp=self.ocsp)
         trust = trust.with_evidence(trust.evidence.plus(evidence))
-        judged = evaluate_presentation(
-            answer,
-            request=self._request(self.state),
-            trust=trust,
-            at=moment_or_now(self.at),
-        )
+        judged = evaluate_presentation(answer, request=request, trust=trust, at=at)
         # The request is spent by now: neither a reader that goes away nor a full disk
         # may cost the verdict in the other place.
         try:

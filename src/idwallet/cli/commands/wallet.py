@@ -5,6 +5,7 @@ from datetime import datetime
 import click
 
 from idwallet import limits
+from idwallet.cli.bundles import Believed, Pinned, operator_option
 from idwallet.cli.faults import STREAM, about
 from idwallet.cli.files import (
     read_text,
@@ -25,7 +26,6 @@ from idwallet.cli.options import (
 )
 from idwallet.cli.pocket import open_or_make_pocket, open_pocket
 from idwallet.cli.screen import heading, say, write_json_document
-from idwallet.cli.trusted import read_trust
 from idwallet.cli.verdicts import Telling, personal_claims
 from idwallet.cli.words import Speech
 from idwallet.credentials.model import Credential, Format
@@ -85,6 +85,7 @@ def prove_command(  # noqa: PLR0913 - one parameter for each option
 @click.argument("credential")
 @wallet_option
 @trust_option("issuers")
+@operator_option(required=False)
 @trusted_types_option
 @seal_option("the wallet")
 @at_option
@@ -97,6 +98,8 @@ def add_command(  # noqa: PLR0913 - one parameter for each option
     anchors: tuple[str, ...],
     names: tuple[str, ...],
     trusted_types: tuple[str, ...],
+    operator: str | None,
+    bundle_state: str | None,
     seal_file: str | None,
     at: datetime | None,
     lang: Language,
@@ -108,18 +111,15 @@ def add_command(  # noqa: PLR0913 - one parameter for each option
     """
     require_one_stream(credential, seal_file, *anchors)
     raw = read_text(credential, max_bytes=limits.SD_JWT_BYTES)
-    trust = read_trust(
-        anchors,
-        names=names,
-        purpose=Purpose.ISSUE_CREDENTIALS,
-        types=trusted_types,
-    )
+    moment = moment_or_now(at)
+    believed = Believed(anchors, names, Purpose.ISSUE_CREDENTIALS, trusted_types)
+    pinned = Pinned(operator, bundle_state, moment, "wallet")
+    with Telling(lang, "holder", as_json).refusals():
+        trust = believed.store(pinned)
     with about(folder):
         pocket = open_pocket(folder, seal_file=seal_file)
     with Telling(lang, "holder", as_json).refusals():
-        held = pocket.holder(trust).add(
-            Credential(Format.SD_JWT_VC, raw), at=moment_or_now(at)
-        )
+        held = pocket.holder(trust).add(Credential(Format.SD_JWT_VC, raw), at=moment)
     record = pocket.store.get(held.name)
     sealed = 0 if record is None else len(record.sealed)
     if as_json:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from idwallet import limits
+from idwallet.cli.decode.bundles import decode_bundle, decode_delta
 from idwallet.cli.decode.evidence import decode_der, decode_list_cwt
 from idwallet.cli.decode.found import Found, Part
 from idwallet.cli.decode.keys import decode_certificate, decode_jwk, decode_pem
@@ -19,6 +20,8 @@ from idwallet.codec.json import JsonObject, read_json
 from idwallet.credentials.query import Query
 from idwallet.credentials.sdjwt.metadata import read_type_metadata
 from idwallet.errors import MalformedError
+from idwallet.trust.bundle.delta import is_delta
+from idwallet.trust.bundle.frame import is_bundle
 
 _JWS: Final = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
 _URI: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -36,10 +39,9 @@ def decode(data: bytes) -> Found:
         LimitError: it passes one of the bounds of `limits`.
         UnsupportedError: it is well-formed, and not something this version reads.
     """
-    if data.startswith(_SEQUENCE):
-        return decode_der(data, first=decode_certificate)
-    if data.startswith(_COSE):
-        return decode_list_cwt(data)
+    for begins, decoder in _BINARIES:
+        if begins(data):
+            return decoder(data)
     text = data.strip()
     if b"-----BEGIN " in text:
         return decode_pem(text)
@@ -71,7 +73,26 @@ def _is_link(text: bytes) -> bool:
     return _URI.match(text) is not None
 
 
-_TEXTS: Final[tuple[tuple[Callable[[bytes], bool], Callable[[bytes], Found]], ...]] = (
+def _is_der(data: bytes) -> bool:
+    return data.startswith(_SEQUENCE)
+
+
+def _is_cose(data: bytes) -> bool:
+    return data.startswith(_COSE)
+
+
+def _decode_der(data: bytes) -> Found:
+    return decode_der(data, first=decode_certificate)
+
+
+_Decoders = tuple[tuple[Callable[[bytes], bool], Callable[[bytes], Found]], ...]
+_BINARIES: Final[_Decoders] = (
+    (is_bundle, decode_bundle),
+    (is_delta, decode_delta),
+    (_is_der, _decode_der),
+    (_is_cose, decode_list_cwt),
+)
+_TEXTS: Final[_Decoders] = (
     (_is_sd_jwt, decode_sd_jwt),
     (_is_jws, decode_jws),
     (_is_form, decode_response),

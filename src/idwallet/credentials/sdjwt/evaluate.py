@@ -17,7 +17,9 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from idwallet.codec.json import JsonObject, read_object
+from idwallet.codec.numeric_date import numeric_date
 from idwallet.codec.text import show
+from idwallet.credentials.issuer import issuer_trust
 from idwallet.credentials.required import Context, Expected, HeldBy
 from idwallet.credentials.sdjwt.key_binding import HolderJudgement
 from idwallet.credentials.sdjwt.metadata import (
@@ -36,7 +38,6 @@ from idwallet.credentials.sdjwt.unpack import DisclosureFault, Unpacked, unpack
 from idwallet.credentials.sdjwt.validity import judge_validity
 from idwallet.credentials.status import (
     Issued,
-    issuer_trust,
     judge_issuer_revocation,
     judge_status,
 )
@@ -203,7 +204,13 @@ class _Judgement:
         )
         if isinstance(signer, SignerFound) and signer.anchor.credential_types:
             signer = for_types(signer, claimed_types(self._payload))
-        self._answer(issuer_trust(signer, context))
+        said = issuer_trust(
+            signer,
+            context,
+            signed=numeric_date(self._payload.get("iat")),
+            subject=self._checks.subject,
+        )
+        self._checks.answers.append(said)
         return signer
 
     def _signature(self, signer: SignerFound | SignerRefused | None) -> Answer:

@@ -47,6 +47,7 @@ from idwallet.trust.anchors import Purpose, TrustStore
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.policy import Policy
 from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
+from idwallet.trust.timely import untimely
 
 SUBJECT: Final = "request"
 
@@ -265,14 +266,25 @@ def _judge_reader(
 
 
 def _timely(judged: Check, signer: SignerFound, *, context: _Context) -> Check:
-    """Leave it open where the clock stands before what the wallet believes."""
-    taken = context.trust.evidence.anchors.taken
-    if judged.outcome is not Outcome.PASSED or taken is None:
+    """Say what speaks against whom the wallet believes; requests are signed now."""
+    if judged.outcome is not Outcome.PASSED:
         return judged
-    if taken - context.at <= context.policy.clock_skew:
+    against = untimely(
+        signer.anchor,
+        signed=context.at,
+        trust=context.trust,
+        policy=context.policy,
+        at=context.at,
+    )
+    if against is None:
         return judged
-    facts: Facts = {"name": signer.name, "since": taken}
-    return _say(CheckId.READER_AUTHORISED, Reason.ANCHORS_FROM_THE_FUTURE, facts=facts)
+    return check(
+        CheckId.READER_AUTHORISED,
+        against.reason,
+        subject=judged.subject,
+        needs=against.needs,
+        facts={"name": signer.name, **against.facts},
+    )
 
 
 def _judge_certificate(

@@ -36,7 +36,6 @@ from idwallet.trust.bundle.structures import VERSION, PartKind
 
 SERIES: Final = "idwallet TEST shops"
 SEQUENCE: Final = 7
-HOST: Final = "issuer.example"
 WEEK: Final = timedelta(days=7)
 ABSENT: Final = b"idwallet TEST: this member is left out"
 """As a value in an overlay: take the member out."""
@@ -107,7 +106,6 @@ class BundleScene:
             issued=self.issued,
             next_update=self.issued + WEEK,
             parts=self.parts(),
-            hosts=[HOST],
         )
 
     def announcement(
@@ -184,7 +182,6 @@ class BundleDraft:
             "sequence": content.sequence,
             "issued": seconds(content.issued),
             "next_update": seconds(content.next_update),
-            "hosts": [HOST],
             "parts": list[CborValue](entries),
         }
         return self.bend_manifest(write_cbor(_overlaid(written, self.members)))

@@ -154,8 +154,6 @@ _MANIFESTS: Final = (
     _read("an issue before its parts were taken", moment("issued", -WEEK)),
     _read("a moment with a fraction", member("issued", 1.5)),
     _read("no parts", member("parts", [])),
-    _read("a host with a port", member("hosts", ["issuer.example:8443"])),
-    _read("hosts out of order", member("hosts", ["b.example", "a.example"])),
     _read("a manifest in another form", changed(bend_manifest=_other_form)),
     _read("octets behind the manifest", changed(bend_manifest=lambda m: m + b"\0")),
     _read("a manifest that is a list", changed(bend_manifest=lambda m: b"\x81" + m)),

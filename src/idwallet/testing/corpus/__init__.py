@@ -31,6 +31,10 @@ and by which reason; `judge`, `judge_request`, `add` and `judge_proof` run it, a
 
 from typing import Final
 
+from idwallet.testing.corpus.anchors import (
+    ANCHOR_FORGERIES,
+    READER_ANCHOR_FORGERIES,
+)
 from idwallet.testing.corpus.binding import BINDING_FORGERIES
 from idwallet.testing.corpus.claims import CLAIM_FORGERIES
 from idwallet.testing.corpus.credentials import CREDENTIALS, CredentialForgery, add
@@ -59,6 +63,7 @@ PRESENTATIONS: Final = (
     *RESPONSE_FORGERIES,
     *OBJECT_FORGERIES,
     *TAKEN_BACK_FORGERIES,
+    *ANCHOR_FORGERIES,
 )
 
 REQUESTS: Final = (
@@ -66,6 +71,7 @@ REQUESTS: Final = (
     *REQUEST_SIGNATURES,
     *REQUEST_VALIDITIES,
     *READER_FORGERIES,
+    *READER_ANCHOR_FORGERIES,
 )
 
 __all__ = [

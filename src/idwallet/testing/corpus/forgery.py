@@ -51,7 +51,7 @@ class Forgery(Forged[Draft]):
 
 def judge(made: Draft) -> Report:
     """Evaluate a draft as the scene's verifier would."""
-    trust = made.scene.trust
+    trust = made.trust or made.scene.trust
     if made.evidence is not None:
         trust = trust.with_evidence(made.evidence)
     return evaluate_presentation(

@@ -74,7 +74,7 @@ class BundlePart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleContent:
-    """All that a bundle says; the order of `parts` and `hosts` does not matter.
+    """All that a bundle says; the order of `parts` does not matter.
 
     `announcements` are those of `announce_key`, the oldest first: whoever pins an
     older key needs them all, for as long as such devices are about.
@@ -85,7 +85,6 @@ class BundleContent:
     issued: datetime
     next_update: datetime
     parts: Sequence[BundlePart]
-    hosts: Iterable[str] = ()
     announcements: Sequence[bytes] = ()
 
     def ordered(self) -> tuple[BundlePart, ...]:
@@ -105,7 +104,6 @@ def build_manifest(content: BundleContent) -> bytes:
         sequence=content.sequence,
         issued=content.issued,
         next_update=content.next_update,
-        hosts=tuple(sorted(set(content.hosts))),
         parts=tuple(sorted(entries, key=part_order)),
     )
     try:

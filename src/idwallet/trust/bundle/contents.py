@@ -10,6 +10,7 @@ from idwallet.errors import (
     UsageError,
 )
 from idwallet.ports import BundleSource
+from idwallet.report import BundleNeeded
 from idwallet.report.evidence import Origin
 from idwallet.trust.anchors import TrustAnchor, TrustStore
 from idwallet.trust.bundle.anchors import read_anchors
@@ -24,6 +25,7 @@ from idwallet.trust.evidence import (
     CrlAtHand,
     EvidenceAtHand,
     OcspAtHand,
+    Renewal,
     StatusListAtHand,
 )
 
@@ -76,6 +78,7 @@ def _anchors(bundle: Bundle) -> list[TrustAnchor]:
 
 
 def _evidence(bundle: Bundle) -> EvidenceAtHand:
+    manifest = bundle.manifest
     return EvidenceAtHand(
         status_lists=[
             StatusListAtHand(
@@ -97,7 +100,10 @@ def _evidence(bundle: Bundle) -> EvidenceAtHand:
             for each in bundle.entries(PartKind.OCSP)
         ],
         certificates=[bundle.read(e) for e in bundle.entries(PartKind.CERTIFICATE)],
-        anchors=_origin(bundle, taken=bundle.manifest.issued),
+        anchors=_origin(bundle, taken=manifest.issued),
+        renewal=Renewal(
+            manifest.next_update, BundleNeeded(manifest.series, manifest.sequence)
+        ),
     )
 
 

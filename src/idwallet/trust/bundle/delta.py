@@ -109,6 +109,27 @@ def evaluate_delta(
     return evaluate_bundle(made, context)
 
 
+def unverified_manifest(bundle: bytes | BundleSource) -> Manifest:
+    """Return what a bundle says of itself; nobody has judged it.
+
+    Raises:
+        LimitError, MalformedError, UnsupportedError: it is no bundle.
+        PortError: the source cannot be read.
+    """
+    return _layout(_source(bundle)).manifest
+
+
+def unverified_head(delta: bytes | BundleSource) -> tuple[bytes, Manifest]:
+    """Return the digest of the bundle that a delta changes, and what it makes of it.
+
+    Raises:
+        LimitError, MalformedError, UnsupportedError: it is no delta.
+        PortError: the source cannot be read.
+    """
+    found = _delta(_source(delta))
+    return found.base, found.made.manifest
+
+
 def is_delta(start: bytes) -> bool:
     """Whether a file that begins so is a delta of this version."""
     return start.startswith(write_cbor(DELTA_VERSION))
@@ -143,19 +164,32 @@ def _once(entries: list[PartEntry]) -> list[PartEntry]:
     return list(found.values())
 
 
-def _patched(base: BundleSource, delta: BundleSource) -> BundleSource:
+@dataclass(frozen=True, slots=True)
+class _Delta:
+    """What a delta says: which bundle it changes, and what that becomes."""
+
+    base: bytes
+    made: _Layout
+    parts_at: int
+
+
+def _delta(delta: BundleSource) -> _Delta:
     begin = require_version(delta, DELTA_VERSION)
-    old = _layout(base)
-    named = read_item(delta, begin, most=DIGEST_BYTES)
-    if not hmac.compare_digest(named, old.digest):
-        raise _AnotherBase
-    begin += len(string_head(len(named))) + len(named)
+    base = read_item(delta, begin, most=DIGEST_BYTES)
+    begin += len(string_head(len(base))) + len(base)
     head = read_item(delta, begin, most=limits.BUNDLE_HEAD_BYTES)
     begin += len(string_head(len(head))) + len(head)
+    return _Delta(base, _layout_of(head, delta, at=begin), begin)
+
+
+def _patched(base: BundleSource, delta: BundleSource) -> BundleSource:
+    old, new = _layout(base), _delta(delta)
+    if not hmac.compare_digest(new.base, old.digest):
+        raise _AnotherBase
+    head, manifest = new.made.head, new.made.manifest
     held = old.held()
-    manifest = _layout_of(head, delta, at=begin).manifest
     fresh = _once([each for each in manifest.parts if _key(each) not in held])
-    brought = PartReader(delta, at=begin, entries=tuple(fresh))
+    brought = PartReader(delta, at=new.parts_at, entries=tuple(fresh))
     brought.require_whole()
     found = {_key(each): each for each in fresh}
     made = _Patched()

@@ -255,7 +255,7 @@ class _Judging:
             sequence_check(mark, before=before),
             freshness_check(
                 manifest,
-                rule=context.freshness,
+                rule=context.policy.freshness,
                 at=context.at,
                 skew=context.policy.clock_skew,
             ),

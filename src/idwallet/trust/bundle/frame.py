@@ -76,6 +76,11 @@ def require_version(source: BundleSource, version: str) -> int:
     return len(magic)
 
 
+def is_bundle(start: bytes) -> bool:
+    """Whether a file that begins so is a bundle of this version."""
+    return start.startswith(write_cbor(VERSION))
+
+
 def read_item(source: BundleSource, offset: int, *, most: int) -> bytes:
     """Return the content of the byte string that begins at `offset`.
 

@@ -21,11 +21,6 @@ _AT: Final = "manifest"
 _MEDIA_TYPE: Final = re.compile(
     r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}"
 )
-# RFC 1123 §2.1 in lower case: a name and no address, no port, no trailing dot.
-_HOST: Final = re.compile(
-    r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-    r"(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
-)
 
 
 def read_manifest(data: bytes) -> Manifest:
@@ -44,7 +39,6 @@ def read_manifest(data: bytes) -> Manifest:
         sequence=members.number("sequence", least=1, most=limits.BUNDLE_SEQUENCE),
         issued=members.moment("issued"),
         next_update=members.moment("next_update"),
-        hosts=members.texts("hosts", most=limits.BUNDLE_HOSTS),
         parts=tuple(
             _read_part(each, at=f"{_AT}/parts/{n}")
             for n, each in enumerate(members.items("parts", most=limits.BUNDLE_PARTS))
@@ -71,8 +65,6 @@ def write_manifest(manifest: Manifest) -> bytes:
         "next_update": seconds(manifest.next_update),
         "parts": [_write_part(each) for each in manifest.parts],
     }
-    if manifest.hosts:
-        members["hosts"] = list[CborValue](manifest.hosts)
     written = write_cbor(members)
     read_manifest(written)
     return written
@@ -130,11 +122,6 @@ def _require_consistent(manifest: Manifest) -> None:
         raise MalformedError(
             "not after the issue", at=f"{_AT}/next_update", clause=_SECTION
         )
-    for n, host in enumerate(manifest.hosts):
-        if _HOST.fullmatch(host) is None:
-            raise MalformedError(
-                "not a host name in lower case", at=f"{_AT}/hosts/{n}", clause=_SECTION
-            )
     order = [part_order(each) for each in manifest.parts]
     if order != sorted(set(order)):
         raise MalformedError(

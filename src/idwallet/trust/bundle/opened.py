@@ -22,11 +22,8 @@ from idwallet.report import check as make_check
 from idwallet.trust.bundle.frame import PartReader, write_frame
 from idwallet.trust.bundle.freshness import SUBJECT
 from idwallet.trust.bundle.structures import Manifest, PartEntry, PartKind
-from idwallet.trust.freshness import FreshnessRule
 from idwallet.trust.policies import STRICT
 from idwallet.trust.policy import Policy
-
-_STRICTEST: Final = FreshnessRule()
 
 
 class _Seal:
@@ -41,15 +38,14 @@ class BundleContext:
     """What a bundle is judged by: the pinned key, what is remembered, and when.
 
     `operator` is the public key of who makes the bundles, got from them by another
-    way than the bundle. Of `policy`, the algorithms and the clock skew apply.
-    `freshness` says what becomes of a bundle past its next update.
+    way than the bundle. Of `policy`, the algorithms, the clock skew and the freshness
+    apply: the last says what becomes of a bundle past its next update.
     """
 
     operator: PublicKey
     state: BundleState
     at: datetime
     policy: Policy = STRICT
-    freshness: FreshnessRule = _STRICTEST
 
     def __post_init__(self) -> None:
         """Refuse a bundle that nobody answers for.
@@ -63,22 +59,6 @@ class BundleContext:
         if not isinstance(given, PublicKey):
             raise UsageError("a trust bundle needs the operator's key, pinned")
         require_aware(self.at)
-
-
-def bundle_context(
-    operator: PublicKey,
-    state: BundleState,
-    *,
-    at: datetime,
-    policy: Policy | None = None,
-    freshness: FreshnessRule | None = None,
-) -> BundleContext:
-    """Return a context with the strictest of what is left out.
-
-    Raises:
-        UsageError: see `BundleContext`.
-    """
-    return BundleContext(operator, state, at, policy or STRICT, freshness or _STRICTEST)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

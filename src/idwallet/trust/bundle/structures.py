@@ -56,16 +56,14 @@ class Manifest:
     """What the operator signed.
 
     `series` names the line of bundles that this one is of, `sequence` its number in
-    it. `hosts` are those that an online adapter may fetch evidence from. `parts` are
-    in the order in which they follow.
+    it. `parts` are in the order in which they follow.
     """
 
     series: str
     sequence: int
     issued: datetime
     next_update: datetime
-    hosts: tuple[str, ...]
-    parts: tuple[PartEntry, ...]
+    parts: tuple[PartEntry, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from idwallet.crypto.keys import PublicKey
 from idwallet.report import Reason
 from idwallet.trust.anchors import PinnedKey, Purpose, TrustAnchor
 from idwallet.trust.certificate import Certificate
+from idwallet.trust.distrust import Standing, standing
 from idwallet.trust.path import ValidatedPath
 from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
 from idwallet.trust.status_list.claims import ListToken
@@ -76,10 +77,28 @@ def _issuer_keys(issuer: SignerFound) -> set[PublicKey]:
     return {issuer.key} | {pin.key for pin in issuer.anchor.keys}
 
 
-def pins(uri: str, context: ListContext) -> tuple[PinnedKey, ...]:
-    """Return the keys that are pinned for a list, by anchors that hold."""
-    found = context.trust.pinned(uri, Purpose.SIGN_STATUS_LISTS)
-    return tuple(pin for anchor, pin in found if _holds(anchor, context))
+def pins(
+    uri: str, context: ListContext, *, found: AuthenticList | None = None
+) -> tuple[PinnedKey, ...]:
+    """Return the keys pinned for a list, for `found` itself where it is there."""
+    return tuple(
+        pin
+        for anchor, pin in context.trust.pinned(uri, Purpose.SIGN_STATUS_LISTS)
+        if _holds(anchor, context) and (found is None or _stands(anchor, found))
+    )
+
+
+def _stands(anchor: TrustAnchor, found: AuthenticList) -> bool:
+    """Whether a list is the word of the anchor, whose keys may have been lost since.
+
+    Whoever took it before can say that it existed then.
+    """
+    lost = anchor.distrusted_after
+    if lost is None:
+        return True
+    times = found.times
+    how = standing(lost, signed=times.issued, existed=times.taken)
+    return how is Standing.BEFORE
 
 
 def _holds(anchor: TrustAnchor, context: ListContext) -> bool:
@@ -123,7 +142,7 @@ def authority(
     None: its signer is somebody, and not entitled. The chain is judged anew, since the
     list may have been read long before.
     """
-    if found.key in {pin.key for pin in pins(found.uri, context)}:
+    if found.key in {pin.key for pin in pins(found.uri, context, found=found)}:
         return Authority.PINNED
     if found.key in _issuer_keys(issuer):
         return Authority.ISSUER
@@ -132,6 +151,8 @@ def authority(
     signer = chained(found.x5c, name=None, context=context)
     if isinstance(signer, SignerRefused):
         return signer
+    if not _stands(signer.anchor, found):
+        return None
     if is_registered(signer.anchor, found=found, context=context):
         return Authority.PINNED
     return _under_one_anchor(signer.path, issuer)

@@ -37,7 +37,7 @@ def opened(content: BundleContent) -> Bundle:
 
 
 def test_two_builders_agree_in_all_but_the_signature() -> None:
-    other = replace(CONTENT, parts=CONTENT.parts[::-1], hosts=[*CONTENT.hosts] * 2)
+    other = replace(CONTENT, parts=CONTENT.parts[::-1])
     assert build_manifest(other) == build_manifest(CONTENT)
     one, two = (build_bundle(each, signer=SCENE.operator) for each in (CONTENT, other))
     assert one != two  # ECDSA is randomised
@@ -66,8 +66,6 @@ def test_a_part_is_its_own_source_unless_another_is_said() -> None:
         ({"series": " shop"}, "nobody sees"),
         ({"sequence": 0}, "too small"),
         ({"next_update": CONTENT.issued}, "not after the issue"),
-        ({"hosts": ["Issuer.Example"]}, "not a host name"),
-        ({"hosts": ["-.example"]}, "not a host name"),
         ({"issued": CONTENT.issued.replace(microsecond=1)}, "whole seconds"),
         ({"issued": CONTENT.issued.replace(tzinfo=None)}, "time zone"),
         ({"parts": [CONTENT.parts[0]] * 2}, "one twice"),
@@ -89,12 +87,11 @@ def test_more_parts_than_the_bound_are_not_built() -> None:
 
 
 def test_the_largest_manifest_there_can_be_fits_its_bounds() -> None:
-    host = [f"{n:04}.{'a' * 40}.example" for n in range(limits.BUNDLE_HOSTS)]
     parts = [
         replace(CONTENT.parts[1], name=f"https://issuer.example/status/{n:05}")
         for n in range(limits.BUNDLE_PARTS)
     ]
-    content = replace(CONTENT, hosts=host, parts=[CONTENT.parts[0], *parts[1:]])
+    content = replace(CONTENT, parts=[CONTENT.parts[0], *parts[1:]])
     assert opened(content)
 
 

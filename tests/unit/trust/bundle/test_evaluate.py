@@ -98,7 +98,7 @@ def test_an_older_bundle_is_refused_after_a_newer_one() -> None:
 def test_another_content_of_the_same_number_is_refused() -> None:
     state = MemoryBundleState()
     open_bundle(bundle(), context(state))
-    other = replace(SCENE.content(), hosts=["thief.example"])
+    other = replace(SCENE.content(), next_update=SCENE.issued + 2 * WEEK)
     with pytest.raises(VerificationFailed) as caught:
         open_bundle(build_bundle(other, signer=SCENE.operator), context(state))
     assert reasons(caught.value) == {Reason.FORKED}

@@ -1,0 +1,298 @@
+"""What a bundle shall hold, as a TOML file and the files that it names say."""
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, TypeVar
+
+from idwallet import limits
+from idwallet.cli.faults import CommandFault, about, input_fault, name_of
+from idwallet.cli.files import read_input
+from idwallet.cli.trusted import read_public_key
+from idwallet.codec.pem import read_pem
+from idwallet.trust.anchors import Purpose, TrustAnchor
+from idwallet.trust.bundle import BundleContent, BundlePart, PartKind
+from idwallet.trust.bundle.rotation import key_id
+from idwallet.trust.certificate import Certificate
+
+NAME: Final = "bundle.toml"
+"""What the description is called in a folder."""
+
+_BYTES: Final = 1_048_576
+_SEQUENCE_OF_DER: Final = b"\x30"
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the command line says in place of the description, or None."""
+
+    sequence: int | None
+    issued: datetime
+
+
+def read_description(
+    source: str, overrides: Overrides, *, progress: Callable[[int, int], None]
+) -> BundleContent:
+    """Read a description, or the one in a folder, and all the files that it names.
+
+    Raises:
+        CommandFault: one of them cannot be read, or says what no bundle can.
+    """
+    path = Path(source) / NAME if Path(source).is_dir() else Path(source)
+    table = _Table(_toml(str(path)), file=str(path), at="")
+    reader = _Reader(path.parent, table, overrides=overrides)
+    return reader.content(progress)
+
+
+def _toml(source: str) -> dict[str, object]:
+    data = read_input(source, max_bytes=_BYTES)
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        why = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "no text"
+        raise input_fault(f"{name_of(source)}: not TOML: {why}") from error
+
+
+class _Table:
+    """The members of a TOML table, each taken once and of its type."""
+
+    def __init__(self, values: dict[str, object], *, file: str, at: str) -> None:
+        self._left = dict(values)
+        self._file = file
+        self._at = at
+
+    def take(self, name: str, kind: type[_Value], *, default: _Value) -> _Value:
+        """Take a value of exactly that type, or the default of an absent one."""
+        found = self._left.pop(name, default)
+        if type(found) is not kind:
+            raise self.fault(name, f"not of the type {kind.__name__}")
+        return found
+
+    def required(self, name: str, kind: type[_Value]) -> _Value:
+        """Take a value of exactly that type."""
+        if name not in self._left:
+            raise self.fault(name, "absent")
+        found = self._left.pop(name)
+        if type(found) is not kind:
+            raise self.fault(name, f"not of the type {kind.__name__}")
+        return found
+
+    def texts(self, name: str) -> list[str]:
+        """Take a list of texts; an absent one is empty."""
+        found: list[object] = self.take(name, list, default=[])
+        if not all(isinstance(each, str) for each in found):
+            raise self.fault(name, "not a list of texts")
+        return [str(each) for each in found]
+
+    def moment(self, name: str, default: datetime | None) -> datetime | None:
+        """Take a moment in UTC."""
+        if name not in self._left:
+            return default
+        found = self.required(name, datetime)
+        if found.utcoffset() != timedelta():
+            raise self.fault(name, "not a moment in UTC like 2026-11-24T12:00:00Z")
+        return found.astimezone(UTC)
+
+    def tables(self, name: str) -> Iterator["_Table"]:
+        """Take a list of tables; an absent one is empty."""
+        found: list[object] = self.take(name, list, default=[])
+        for n, each in enumerate(found):
+            at = f"{name}[{n}]"
+            if not isinstance(each, dict):
+                raise self.fault(at, "not a table")
+            yield _Table(each, file=self._file, at=f"{at}.")
+
+    def done(self) -> None:
+        """Return only if nothing is left."""
+        for name in self._left:
+            raise self.fault(name, "not known here")
+
+    def fault(self, name: str, what: str) -> CommandFault:
+        """Return what is wrong with a member."""
+        return input_fault(f"{name_of(self._file)}: {self._at}{name}: {what}")
+
+
+class _Reader:
+    """One description on its way to a content."""
+
+    def __init__(self, folder: Path, table: _Table, *, overrides: Overrides) -> None:
+        self._folder = folder
+        self._table = table
+        self._issued = overrides.issued.replace(microsecond=0)
+        self._sequence = overrides.sequence
+
+    def content(self, progress: Callable[[int, int], None]) -> BundleContent:
+        table = self._table
+        series = table.required("series", str)
+        said = table.take("sequence", int, default=0)
+        days = table.take("valid_days", int, default=7)
+        announcements = [
+            self._file(each, most=limits.BUNDLE_ROTATION_BYTES)
+            for each in table.texts("announcements")
+        ]
+        todo = list(self._parts())
+        table.done()
+        parts = []
+        for n, part in enumerate(todo):
+            progress(n, len(todo))
+            parts.append(part())
+        return BundleContent(
+            series=series,
+            sequence=said if self._sequence is None else self._sequence,
+            issued=self._issued,
+            next_update=self._issued + timedelta(days=days),
+            parts=parts,
+            announcements=announcements,
+        )
+
+    def _parts(self) -> Iterator[Callable[[], BundlePart]]:
+        """Yield what reads each part, once the description of it was understood."""
+        for each in self._table.tables("anchors"):
+            yield self._anchors(each)
+        for name, kind in _PLAIN.items():
+            for each in self._table.tables(name):
+                yield self._plain(each, kind)
+
+    def _plain(self, table: _Table, kind: PartKind) -> Callable[[], BundlePart]:
+        file = table.required("file", str)
+        is_list = kind is PartKind.STATUS_LIST
+        name = (
+            table.required("uri", str)
+            if is_list
+            else table.take("name", str, default=file)
+        )
+        is_blob = kind is PartKind.BLOB
+        media_type = table.required("media_type", str) if is_blob else ""
+        as_of = self._as_of(table)
+        table.done()
+
+        def read() -> BundlePart:
+            data = self._file(file, most=limits.BUNDLE_PART_BYTES)
+            if kind in _DER:
+                data = _der(data, label=_DER[kind], file=file)
+            elif is_list:
+                data = data.strip()
+            part = BundlePart(kind=kind, name=name, data=data, as_of=as_of)
+            return replace(part, media_type=media_type)
+
+        return read
+
+    def _anchors(self, table: _Table) -> Callable[[], BundlePart]:
+        file = table.required("file", str)
+        name = table.take("name", str, default=file)
+        as_of = self._as_of(table)
+        about_them = _About(self._folder, table)
+        table.done()
+
+        def read() -> BundlePart:
+            data = self._file(file, most=limits.PEM_BYTES)
+            with about(self._path(file), remedy="certificates as PEM, or a JWK set"):
+                anchors = list(about_them.anchors(data, name=name))
+                return BundlePart.of_anchors(
+                    anchors,
+                    name=name,
+                    as_of=as_of,
+                    source=hashlib.sha256(data).digest(),
+                )
+
+        return read
+
+    def _as_of(self, table: _Table) -> datetime:
+        return table.moment("as_of", self._issued) or self._issued
+
+    def _path(self, file: str) -> str:
+        return str(self._folder / file)
+
+    def _file(self, file: str, *, most: int) -> bytes:
+        return read_input(self._path(file), max_bytes=most)
+
+
+_PLAIN: Final = {
+    "status_lists": PartKind.STATUS_LIST,
+    "crls": PartKind.CRL,
+    "ocsp": PartKind.OCSP,
+    "certificates": PartKind.CERTIFICATE,
+    "blobs": PartKind.BLOB,
+}
+_DER: Final = {
+    PartKind.CRL: "X509 CRL",
+    PartKind.CERTIFICATE: "CERTIFICATE",
+    PartKind.OCSP: "OCSP RESPONSE",
+}
+
+
+class _About:
+    """What the description says of the anchors in one file."""
+
+    def __init__(self, folder: Path, table: _Table) -> None:
+        self._purposes = table.texts("purposes")
+        self._names = table.texts("issuer_names")
+        self._types = table.texts("credential_types")
+        self._usages = table.texts("key_purposes")
+        self._jurisdiction = table.take("jurisdiction", str, default="") or None
+        self._distrusted = table.moment("distrusted_after", None)
+        self._since = table.moment("since", None)
+        self._until = table.moment("until", None)
+        self._successors = frozenset(
+            key_id(read_public_key(str(folder / each)))
+            for each in table.texts("successors")
+        )
+        if not self._purposes or set(self._purposes) - {each.value for each in Purpose}:
+            known = ", ".join(each.value for each in Purpose)
+            raise table.fault("purposes", f"one or more of {known}")
+        if (self._since is None) is not (self._until is None):
+            raise table.fault("since", "needs until, and until needs since")
+
+    def anchors(self, data: bytes, *, name: str) -> Iterator[TrustAnchor]:
+        """Yield the anchors of a file: certificates, or one JWK set."""
+        purposes = [Purpose(each) for each in self._purposes]
+        if data.lstrip().startswith(b"{"):
+            pinned = TrustAnchor.from_jwks(
+                data, name=name, purposes=purposes, issuer_names=self._names
+            )
+            yield self._completed(pinned)
+            return
+        ders = _ders(data)
+        for der in ders:
+            certificate = Certificate.from_der(der, at="certificate")
+            made = TrustAnchor(
+                name if len(ders) == 1 else certificate.subject,
+                frozenset(purposes),
+                issuer_names=frozenset(self._names),
+                certificate=certificate,
+            )
+            yield self._completed(made)
+
+    def _completed(self, anchor: TrustAnchor) -> TrustAnchor:
+        full = replace(
+            anchor,
+            jurisdiction=self._jurisdiction,
+            credential_types=frozenset(self._types),
+            key_purposes=frozenset(self._usages),
+            distrusted_after=self._distrusted,
+            successors=self._successors,
+        )
+        if self._since is None or self._until is None:
+            return full
+        return full.with_validity(since=self._since, until=self._until)
+
+
+def _ders(data: bytes) -> list[bytes]:
+    if data.startswith(_SEQUENCE_OF_DER):
+        return [data]
+    return [each.der for each in read_pem(data, at="file")]
+
+
+def _der(data: bytes, *, label: str, file: str) -> bytes:
+    """Return what stands in a PEM file of that label; DER as it is."""
+    if data.startswith(_SEQUENCE_OF_DER):
+        return data
+    with about(file, remedy=f"DER, or one PEM block {label}"):
+        blocks = read_pem(data, at="file")
+    if len(blocks) != 1 or blocks[0].label != label:
+        raise input_fault(f"{name_of(file)}: expected DER, or one PEM block {label}")
+    return blocks[0].der

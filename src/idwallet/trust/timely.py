@@ -1,0 +1,63 @@
+"""Whether an anchor may be relied on at a moment, beyond its own validity."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from idwallet.report import FactValue, Need, Reason
+from idwallet.trust.anchor import TrustAnchor
+from idwallet.trust.distrust import Standing, standing
+from idwallet.trust.freshness import StaleRule
+from idwallet.trust.policy import Policy
+
+if TYPE_CHECKING:
+    from idwallet.trust.anchors import TrustStore
+
+
+class Untimely(NamedTuple):
+    """Why trust in a signer does not simply stand; the facts lack its name."""
+
+    reason: Reason
+    facts: dict[str, FactValue]
+    needs: tuple[Need, ...] = ()
+
+
+def untimely(
+    anchor: TrustAnchor,
+    *,
+    signed: datetime | None,
+    trust: "TrustStore",
+    policy: Policy,
+    at: datetime,
+) -> Untimely | None:
+    """Say what speaks against an anchor at a moment; None where nothing does.
+
+    `signed` is when what it is asked about says that it was signed, None where it does
+    not say. A no comes before what is only open, and that before what is accepted:
+
+    1. what was signed from when on somebody else may have had the anchor's keys;
+    2. a clock that stands before the moment at which the anchors were taken;
+    3. what was signed before the keys were lost, which nobody proves;
+    4. anchors that were to be renewed by now, as the policy's freshness has it.
+    """
+    lost = anchor.distrusted_after
+    stands = None if lost is None else standing(lost, signed=signed, existed=None)
+    if lost is not None and stands is Standing.AFTER:
+        return Untimely(Reason.SIGNED_AFTER_DISTRUST, {"since": lost})
+    taken = trust.evidence.anchors.taken
+    if taken is not None and taken - at > policy.clock_skew:
+        return Untimely(Reason.ANCHORS_FROM_THE_FUTURE, {"since": taken})
+    if lost is not None:
+        return Untimely(Reason.SIGNED_BEFORE_DISTRUST_UNPROVEN, {"since": lost})
+    return _stale(taken, trust=trust, policy=policy, at=at)
+
+
+def _stale(
+    taken: datetime | None, *, trust: "TrustStore", policy: Policy, at: datetime
+) -> Untimely | None:
+    renewal, rule = trust.evidence.renewal, policy.freshness
+    if renewal is None or taken is None or at <= renewal.due:
+        return None
+    facts: dict[str, FactValue] = {"signed": taken, "until": renewal.due}
+    if rule.stale is StaleRule.ACCEPTED and at - taken <= rule.maximum_age:
+        return Untimely(Reason.ANCHORS_STALE_ACCEPTED, facts)
+    return Untimely(Reason.ANCHORS_STALE, facts, (renewal.need,))
