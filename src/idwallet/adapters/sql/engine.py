@@ -124,11 +124,6 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def moment(stored: int) -> datetime:
-    """Return the moment that `microseconds` made a number of."""
-    return _EPOCH + timedelta(microseconds=stored)
-
-
 @contextmanager
 def port(what: str) -> Iterator[None]:
     """Let no exception of SQLAlchemy's out; the cause may name the database.

@@ -145,6 +145,22 @@ def test_a_history_written_anew_from_the_start_is_told_by_its_seal_alone(
     assert faults(store, **{uri: seal}) == [AuditFault.REWRITTEN]
 
 
+def test_a_record_that_cannot_be_read_breaks_the_history(
+    issuer: StatusIssuer, store: SqlStatusStore, unguarded: str
+) -> None:
+    issuer.revoke(*issuer.allocate(valid_until=UNTIL), **LOST)
+    ((uri, _),) = [(each.uri, each.seal) for each in audit(store)]
+    body = b"no record of ours"
+    digest = _hex(unguarded, link(beginning(uri), body))
+    tell(
+        unguarded,
+        f"UPDATE idwallet_status_history SET body = {_hex(unguarded, body)}, "  # noqa: S608 - of the test's own
+        f"digest = {digest}",
+        f"UPDATE idwallet_status_shards SET head = {digest}",  # noqa: S608 - of the test's own
+    )
+    assert faults(store) == [AuditFault.BROKEN]
+
+
 def _hex(url: str, data: bytes) -> str:
     return f"X'{data.hex()}'" if url.startswith("sqlite") else f"'\\x{data.hex()}'"
 

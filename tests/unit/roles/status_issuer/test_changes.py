@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from idwallet.roles.status_issuer import (
     Why,
 )
 from idwallet.trust.status_list import StatusKind
+from idwallet.trust.status_list.bitmap import pack
 from tests.unit.roles.status_issuer.world import AT, LOST, PREFIX, SMALL, UNTIL
 
 WHY = Why(**LOST)
@@ -109,17 +111,29 @@ def test_every_value_that_fits_is_kept_and_no_neighbour_is_touched(
 ) -> None:
     plan = StatusPlan(uri=PREFIX, bits=bits, entries=SMALL)
     issuer = StatusIssuer(store=store, plan=plan)
-    places = sorted(issuer.allocate(SMALL, valid_until=UNTIL))
-    wanted = {}
-    for number in {1, (1 << bits) - 1, *range(0, 1 << bits, 1 + (1 << bits) // 9)}:
-        place = places[32_768 - 2 + number % 5 + number]
-        wanted[place] = number
-        issuer.set_status([place], number, why=WHY)
-    around = places[32_700:33_100]
-    found = {each: issuer.status(each).number for each in wanted}
-    assert found == wanted
-    rest = [each for each in around if each not in wanted][:20]
-    assert {issuer.status(each).number for each in rest} == {0}
+    uri = given(issuer).uri
+    with store.session() as session:
+        (shard,) = session.shards()
+        taken = b"\xff" * (limits.STATUS_PAGE_ENTRIES // 8)
+        pages = [replace(each, taken=taken) for each in session.pages(shard.name)]
+        session.put(pages)
+    values = sorted({1, (1 << bits) - 1, *range(0, 1 << bits, 1 + (1 << bits) // 9)})
+    # Side by side and apart, over the border of two pages.
+    edge = limits.STATUS_PAGE_ENTRIES
+    wanted = {edge - 3 + at + at // 3: value for at, value in enumerate(values * 2)}
+    for value in values:
+        here = [
+            StatusReference(uri, at) for at, each in wanted.items() if each == value
+        ]
+        issuer.set_status(here, value, why=WHY)
+    with store.view() as session:
+        array = b"".join(
+            page.statuses or bytes(edge * bits // 8)
+            for page in session.pages(shard.name)
+        )
+    assert array == pack(wanted.items(), bits=bits, size=SMALL)
+    place = StatusReference(uri, edge - 3)
+    assert issuer.status(place).number == wanted[edge - 3]
 
 
 def _unknown(place: StatusReference) -> StatusReference:

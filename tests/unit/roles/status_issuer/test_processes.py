@@ -111,7 +111,7 @@ def test_a_process_killed_at_any_moment_loses_nothing(
     perhaps: set[StatusReference] = set()
     for _ in range(CRASHES):
         # Another goes on beside it, and must not notice.
-        other = Worker(database_url, str(folder), "arp", "12")
+        other = Worker(database_url, str(folder), "arp", "8")
         doomed = Worker(database_url, str(folder), "arp", str(FOR_EVER))
         other.start()
         told = _killed(doomed, after=moments.uniform(0.05, 0.6))
@@ -123,14 +123,14 @@ def test_a_process_killed_at_any_moment_loses_nothing(
             revoked.update(places(lines, "revoked"))
             perhaps.update(places(lines, "revoking"))
         _require_whole(folder)
-    assert len(given) == len(set(given)) > CRASHES * 12
+    assert len(given) == len(set(given)) > CRASHES * 8
     with closing(SqlStatusStore(database_url)) as store:
         assert {each.fault for each in audit(store)} == {None}
         issuer = StatusIssuer(store=store, plan=PLAN)
         said = {each: issuer.status(each).kind for each in given}
     invalid = {each for each, kind in said.items() if kind is StatusKind.INVALID}
     assert revoked <= invalid <= perhaps
-    assert len(revoked) >= CRASHES * 12
+    assert len(revoked) >= CRASHES * 8
     _require_published(database_url, folder, revoked)
 
 

@@ -333,3 +333,17 @@ def test_rules_that_leave_readers_without_a_list_are_refused(
     assert PublishingRules()
     with pytest.raises(UsageError):
         PublishingRules(**changes)  # type: ignore[arg-type]
+
+
+def test_a_list_that_another_published_meanwhile_is_left_to_it(
+    issuer: StatusIssuer, store: SqlStatusStore, shelf: Shelf
+) -> None:
+    (place,) = issuer.allocate(valid_until=UNTIL)
+    publishing, other = publisher(store), publisher(store)
+
+    def meanwhile(done: int, _all: int) -> None:
+        if not done:
+            assert other.publish(shelf, at=AT).signed == (place.uri,)
+
+    assert publishing.publish(shelf, at=AT, progress=meanwhile).signed == ()
+    assert read(shelf, place)
