@@ -255,6 +255,42 @@ def evidence_options(function: _Function) -> _Function:
     return function
 
 
+def fetch_options(function: _Function) -> _Function:
+    """Take ``--fetch`` and how it is done."""
+    for option, name, shape, what in reversed(_FETCHING):
+        function = click.option(
+            option, name, multiple=True, metavar=shape, help=f"{what} May be repeated."
+        )(function)
+    function = click.option(
+        "--fetch-roots",
+        "fetch_roots",
+        metavar="FILE",
+        help="Believe servers under these roots (PEM) in place of the system's.",
+    )(function)
+    return click.option(
+        "--fetch",
+        is_flag=True,
+        help="Fetch what an open verdict lacks, from whom an anchor or --fetch-from "
+        "names and from nobody else, and judge again.",
+    )(function)
+
+
+_FETCHING: Final = (
+    (
+        "--fetch-from",
+        "fetch_origins",
+        "ORIGIN",
+        "Those in --trust may have this asked, like https://status.example.",
+    ),
+    (
+        "--private-host",
+        "private_hosts",
+        "HOST",
+        "This host may have an address of a private network.",
+    ),
+)
+
+
 def types_option(function: _Function) -> _Function:
     """Take ``--type-metadata``."""
     return click.option(

@@ -170,20 +170,13 @@ class Gathered:
 
     def evidence(self, base: EvidenceAtHand) -> EvidenceAtHand:
         """Return the evidence at hand anyway together with what was fetched."""
-        beside = limits.STATUS_LISTS_OF_ONE_ADDRESS - 1
-        lists = [
-            each
-            for uri in dict.fromkeys(each.uri for each in base.status_lists)
-            for each in base.lists_of(uri)[-beside if uri in self._lists else 0 :]
-        ]
+        fetched = EvidenceAtHand(
+            status_lists=self._lists.values(),
+            crls=self._crls.values(),
+            responses=self._responses.values(),
+        )
         try:
-            return EvidenceAtHand(
-                status_lists=(*lists, *self._lists.values()),
-                crls=(*base.crls, *self._crls.values()),
-                responses=(*base.responses, *self._responses.values()),
-                certificates=base.certificates,
-                anchors=base.anchors,
-            )
+            return base.renewed_by(fetched)
         except UsageError:  # there is no room beside what is at hand
             return base
 

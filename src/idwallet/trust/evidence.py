@@ -168,14 +168,42 @@ class EvidenceAtHand:
         Raises:
             UsageError: together they are too many.
         """
+        return self._joined(self.status_lists, other)
+
+    def renewed_by(self, other: "EvidenceAtHand") -> "EvidenceAtHand":
+        """Return this and the other together, the other's lists the newer ones.
+
+        As `plus`, but where an address has as many lists as it may, the first of this
+        one's give way.
+
+        Raises:
+            UsageError: together they are too many.
+        """
+        kept = [
+            each
+            for uri, listed in self._lists.items()
+            for each in _making_room(listed, beside=len(other.lists_of(uri)))
+        ]
+        return self._joined(kept, other)
+
+    def _joined(
+        self, kept: Iterable[StatusListAtHand], other: "EvidenceAtHand"
+    ) -> "EvidenceAtHand":
         return EvidenceAtHand(
-            status_lists=(*self.status_lists, *other.status_lists),
+            status_lists=(*kept, *other.status_lists),
             crls=(*self.crls, *other.crls),
             responses=(*self.responses, *other.responses),
             certificates=dict.fromkeys((*self.certificates, *other.certificates)),
             anchors=self.anchors,
             renewal=self.renewal,
         )
+
+
+def _making_room(
+    listed: tuple[StatusListAtHand, ...], *, beside: int
+) -> tuple[StatusListAtHand, ...]:
+    room = max(0, limits.STATUS_LISTS_OF_ONE_ADDRESS - beside)
+    return listed[-room:] if room else ()
 
 
 def _by_uri(

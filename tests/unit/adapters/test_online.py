@@ -37,10 +37,12 @@ from idwallet.errors import (
 )
 from idwallet.ports import Fetched, Wanted
 from idwallet.report import (
+    BundleNeeded,
     CrlNeeded,
     EvidenceKind,
     Need,
     OcspNeeded,
+    Origin,
     Outcome,
     StatusListNeeded,
     TypeMetadataNeeded,
@@ -52,7 +54,7 @@ from idwallet.testing.revocation.plans import OcspPlan, SinglePlan
 from idwallet.testing.scene import Scene
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.certificate import Certificate, KeyUsage
-from idwallet.trust.evidence import EvidenceAtHand, content_of
+from idwallet.trust.evidence import EvidenceAtHand, Renewal, content_of
 from idwallet.trust.policies import RETAIL
 from idwallet.trust.policy import MetadataRule, Policy, RevocationRule
 from tests.conftest import AT
@@ -527,7 +529,13 @@ def test_what_was_at_hand_stays_beside_what_is_fetched(shelf: Shelf) -> None:
         for n in range(limits.STATUS_LISTS_OF_ONE_ADDRESS, 0, -1)
     ]
     elsewhere = status_list(issuer, uri=f"{STATUS}/status/8", at=AT)
-    evidence = EvidenceAtHand(status_lists=[*old, elsewhere], crls=crls(issuer, at=AT))
+    evidence = EvidenceAtHand(
+        status_lists=[*old, elsewhere],
+        crls=crls(issuer, at=AT),
+        certificates=[issuer.chain[0]],
+        anchors=Origin(taken=AT, source="bundle", sequence=7),
+        renewal=Renewal(AT + HOUR, BundleNeeded("series", 7)),
+    )
     trust = trusting(STATUS).with_evidence(evidence)
     online = Online(trust, fetcher=shelf, clock=lambda: AT)
     assert judged(online, listed()).report.outcome is Outcome.PASSED
@@ -535,6 +543,8 @@ def test_what_was_at_hand_stays_beside_what_is_fetched(shelf: Shelf) -> None:
     assert held.lists_of(LIST)[:-1] == tuple(old[1:])
     assert held.lists_of(elsewhere.uri) == (elsewhere,)
     assert held.crls == evidence.crls
+    assert held.certificates == evidence.certificates
+    assert (held.anchors, held.renewal) == (evidence.anchors, evidence.renewal)
 
 
 def test_where_there_is_no_room_what_was_at_hand_stays(

@@ -221,6 +221,6 @@ def _tls(roots: str | None) -> Callable[[], ssl.SSLContext]:
         raise UsageError(_NO_ROOTS)
     try:
         given = ssl.create_default_context(cadata=roots)
-    except (ssl.SSLError, ValueError) as error:
+    except (ssl.SSLError, TypeError, ValueError) as error:
         raise UsageError(_NO_ROOTS) from error
     return lambda: given

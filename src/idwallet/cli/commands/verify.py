@@ -10,6 +10,7 @@ from idwallet import limits
 from idwallet.cli.bundles import Believed, Pinned, operator_option
 from idwallet.cli.evidence import read_evidence
 from idwallet.cli.faults import OUTCOMES, STREAM, about, name_of, usage_fault
+from idwallet.cli.fetching import Fetching
 from idwallet.cli.files import (
     read_input,
     require_one_stream,
@@ -21,6 +22,7 @@ from idwallet.cli.options import (
     POLICIES,
     at_option,
     evidence_options,
+    fetch_options,
     json_option,
     lang_option,
     moment_or_now,
@@ -41,7 +43,7 @@ from idwallet.errors import MalformedError
 from idwallet.explain.words import Language, Reader
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.roles.verifier import PresentationRequest
-from idwallet.trust.anchors import Purpose
+from idwallet.trust.anchors import Purpose, TrustStore
 
 
 @click.command("verify")
@@ -69,6 +71,7 @@ from idwallet.trust.anchors import Purpose
 )
 @types_option
 @evidence_options
+@fetch_options
 @click.option("--report", metavar="FILE", help="Write the report as JSON here, too.")
 @click.option("--force", is_flag=True, help="Replace a report that is already there.")
 @lang_option
@@ -103,6 +106,10 @@ class _Order:
     lists: tuple[str, ...]
     crls: tuple[str, ...]
     ocsp: tuple[str, ...]
+    fetch: bool
+    fetch_origins: tuple[str, ...]
+    private_hosts: tuple[str, ...]
+    fetch_roots: str | None
     report: str | None
     force: bool
     lang: Language
@@ -115,6 +122,7 @@ class _Order:
         require_writable(self.report, force=self.force)
         if self.report == STREAM:
             raise usage_fault("--report names a file; --json prints the report")
+        self._fetching().require_meant()
         answer = read_input(self.response)
         if self.state is None:
             raise usage_fault(_without_request(answer))
@@ -130,7 +138,7 @@ class _Order:
             trust = believed.store(pinned)
         evidence = read_evidence(self.lists, crls=self.crls, ocsp=self.ocsp)
         trust = trust.with_evidence(trust.evidence.plus(evidence))
-        judged = evaluate_presentation(answer, request=request, trust=trust, at=at)
+        judged = self._judge(answer, request, trust=trust, at=at)
         # The request is spent by now: neither a reader that goes away nor a full disk
         # may cost the verdict in the other place.
         try:
@@ -140,6 +148,25 @@ class _Order:
         finally:
             self._tell(judged)
         return OUTCOMES[judged.report.outcome]
+
+    def _judge(
+        self,
+        answer: bytes,
+        request: PresentationRequest,
+        *,
+        trust: TrustStore,
+        at: datetime,
+    ) -> VerifiedPresentation | Unverified:
+        fetching = self._fetching()
+        if not fetching.wanted:
+            return evaluate_presentation(answer, request=request, trust=trust, at=at)
+        with fetching.online(trust, at=at, speech=Speech(self.lang)) as online:
+            return online.evaluate_presentation(answer, request=request, at=at)
+
+    def _fetching(self) -> Fetching:
+        return Fetching(
+            self.fetch, self.fetch_origins, self.private_hosts, self.fetch_roots
+        )
 
     def _files(self) -> tuple[str, ...]:
         return (*self.anchors, *self.lists, *self.crls, *self.ocsp)

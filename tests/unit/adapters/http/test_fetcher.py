@@ -822,7 +822,9 @@ def test_a_time_that_bounds_nothing_is_refused(timeout: timedelta) -> None:
         HttpFetcher(timeout=timeout)
 
 
-@pytest.mark.parametrize("roots", ["", "nonsense", "-----BEGIN CERTIFICATE-----\n"])
+@pytest.mark.parametrize(
+    "roots", ["", "nonsense", "é", "-----BEGIN CERTIFICATE-----\n"]
+)
 def test_roots_that_cannot_be_read_are_refused(roots: str) -> None:
     with pytest.raises(UsageError, match="TLS roots"):
         HttpFetcher(roots=roots)
