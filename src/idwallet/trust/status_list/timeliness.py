@@ -34,7 +34,7 @@ def freshness(times: ListTimes, context: ListContext) -> Freshness | ListRefused
     age = context.at - times.issued
     if age > rule.maximum_age:
         return _stale(times, rule.maximum_age)
-    if times.ttl is None or context.at - _begin(times, context.at) <= times.ttl:
+    if times.ttl is None or context.at - _begin(times, context) <= times.ttl:
         return Freshness.FRESH
     if rule.stale is StaleRule.ACCEPTED:
         return Freshness.STALE_ACCEPTED
@@ -47,10 +47,13 @@ def _stale(times: ListTimes, window: timedelta) -> ListRefused:
     return refused(ListFault.STALE, as_of=signed, signed=signed, window=seconds)
 
 
-def _begin(times: ListTimes, at: datetime) -> datetime:
+def _begin(times: ListTimes, context: ListContext) -> datetime:
     """From when the time to live counts; a fetch before the issue, or to come, is none.
 
-    (§8.3 step 4.d counts from when the list was got.)
+    (§8.3 step 4.d counts from when the list was got.) What was got while a credential
+    is judged was got after the moment judged, by as much as clocks may differ.
     """
-    taken = times.taken
-    return taken if taken is not None and times.issued <= taken <= at else times.issued
+    taken, at = times.taken, context.at
+    if taken is None or taken < times.issued or taken - at > context.policy.clock_skew:
+        return times.issued
+    return min(taken, at)

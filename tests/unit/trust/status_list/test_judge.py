@@ -227,6 +227,24 @@ def test_the_time_to_live_counts_from_when_the_list_was_fetched() -> None:
     assert late.reason is StatusReason.LIST_STALE
 
 
+@pytest.mark.parametrize(
+    ("ahead", "reason"),
+    [
+        (timedelta(seconds=2), StatusReason.VALID),
+        (timedelta(seconds=60), StatusReason.VALID),
+        (timedelta(seconds=61), StatusReason.LIST_STALE),
+    ],
+)
+def test_a_list_fetched_while_a_credential_is_judged_is_as_fresh_as_can_be(
+    ahead: timedelta, reason: StatusReason
+) -> None:
+    # The moment judged is when the answer came; what it lacked is got after that, and
+    # a list is often older than the time that it may be kept.
+    made = status_draft(SCENE)
+    found = judged(made, after=3 * HOUR, taken=SCENE.at + 3 * HOUR + ahead)
+    assert found.reason is reason
+
+
 @pytest.mark.parametrize("taken", [-timedelta(days=1), timedelta(days=1)])
 def test_a_fetch_before_the_issue_or_yet_to_come_counts_for_nothing(
     taken: timedelta,
