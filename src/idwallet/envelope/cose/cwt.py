@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, TypeAlias, TypeGuard
 
+from idwallet import limits
 from idwallet.codec.cbor import CborKey, CborValue, read_cbor
 from idwallet.codec.numeric_date import numeric_date
 from idwallet.errors import MalformedError
@@ -39,19 +40,20 @@ class Cwt:
     claims: Mapping[CborKey, CborValue]
 
 
-def read_cwt(payload: bytes, *, at: str) -> Cwt:
+def read_cwt(payload: bytes, *, at: str, max_bytes: int = limits.CBOR_BYTES) -> Cwt:
     """Read the payload of a COSE message as a CWT claims set.
 
     Which tags the message has is for `TagRule` to say, and whether to believe it for
     `signature_reason`.
 
     Raises:
-        LimitError: it is too long or nested too deeply.
+        LimitError: it passes `max_bytes`, or is nested too deeply.
         MalformedError: not a map of claims, or a registered claim of a wrong type;
             a moment in tag 1 is one (RFC 8392 §2).
         UnsupportedError: see `codec.cbor.read_cbor`.
     """
-    return cwt_of(read_cbor(payload, at=at, clause="RFC 8392 §1.1"), at=at)
+    claims = read_cbor(payload, at=at, clause="RFC 8392 §1.1", max_bytes=max_bytes)
+    return cwt_of(claims, at=at)
 
 
 def cwt_of(claims: CborValue, *, at: str) -> Cwt:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
+from idwallet import limits
 from idwallet.codec.cbor import CborKey, CborValue
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
@@ -58,14 +59,15 @@ def read_cwt_token(token: bytes, *, version: StatusListVersion) -> ListToken:
     """Take a status list token in CWT form apart, judging nothing.
 
     Raises:
-        LimitError: the token passes `limits.CBOR_BYTES`, or what it holds a bound of
-            its own.
+        LimitError: the token passes `limits.STATUS_LIST_TOKEN_BYTES`, or what it holds
+            a bound of its own.
         MalformedError: it is no COSE_Sign1 as that version has it (a MAC is nobody's
             signature), or its claims break section 5.2.
         UnsupportedError: it needs an extension that is not known.
     """
-    sign1 = read_sign1(token, at=_AT, rules=_RULES[version])
-    cwt = read_cwt(sign1.payload, at=_AT)
+    most = limits.STATUS_LIST_TOKEN_BYTES
+    sign1 = read_sign1(token, at=_AT, rules=_RULES[version], max_bytes=most)
+    cwt = read_cwt(sign1.payload, at=_AT, max_bytes=most)
 
     def signature(key: PublicKey, allowed: frozenset[Algorithm]) -> Reason:
         return signature_reason(sign1, key=key, allowed=allowed)

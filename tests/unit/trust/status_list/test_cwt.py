@@ -1,9 +1,11 @@
 """Forged lists in CWT form, beside a twin that is accepted."""
 
+import random
 from collections.abc import Mapping
 
 import pytest
 
+from idwallet import limits
 from idwallet.codec.cbor import CborKey, CborTag, CborValue, write_cbor
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
@@ -21,12 +23,15 @@ from idwallet.testing.status import StatusScene
 from idwallet.testing.status_draft import LIST
 from idwallet.trust.policy import Policy
 from idwallet.trust.status_list import (
+    Effort,
     ListContext,
     ListFault,
     ListRefused,
     ListSource,
     StatusList,
+    StatusListContent,
     evaluate_status_list,
+    issue_status_list_cwt,
 )
 from idwallet.trust.status_list.bitmap import deflate
 
@@ -203,3 +208,27 @@ def test_a_claim_twice_is_refused() -> None:
         form=CoseForm(TagForm.UNTAGGED),
     )
     assert fault(token) is ListFault.MALFORMED
+
+
+def test_a_list_as_long_as_may_be_issued_is_read() -> None:
+    # Half of a nation's cards revoked are more octets than other CBOR may have.
+    array = random.Random("long").randbytes(limits.CBOR_BYTES + 1)
+    content = StatusListContent(uri=LIST, bits=1, array=array, effort=Effort.QUICK)
+    token = issue_status_list_cwt(
+        content, signer=ISSUER.signer, certificates=ISSUER.chain, at=SCENE.at
+    )
+    found = evaluated(token)
+    assert isinstance(found, StatusList)
+    assert found.bitmap == array
+    for end in (token[:-1], token + b"\0"):
+        assert fault(end) is ListFault.MALFORMED
+
+
+def test_a_cwt_longer_than_a_status_list_may_be_is_refused_unread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    token = cwt()
+    monkeypatch.setattr(limits, "STATUS_LIST_TOKEN_BYTES", len(token))
+    assert isinstance(evaluated(token), StatusList)
+    monkeypatch.setattr(limits, "STATUS_LIST_TOKEN_BYTES", len(token) - 1)
+    assert fault(token) is ListFault.LIMIT_EXCEEDED
