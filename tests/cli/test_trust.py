@@ -1,5 +1,6 @@
 """Trust bundles on the command line."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -7,6 +8,9 @@ from typing import Final
 
 import pytest
 
+from idwallet.codec.pem import write_pem
+from idwallet.testing.lists import ListScene, list_draft
+from idwallet.trust.lists import ListForm
 from tests.cli.program import AT, Ran, run
 
 LATER: Final = "2026-11-25T12:00:00Z"
@@ -372,3 +376,38 @@ def test_show_says_in_words_what_can_and_what_cannot_be_decided(shop: Path) -> N
     )
     assert late.status == 3
     assert "bundle.freshness says stale" in late.out
+
+
+@pytest.mark.parametrize("form", ListForm)
+def test_a_list_of_trust_makes_anchors_on_the_word_of_its_signers_alone(
+    shop: Path, form: ListForm
+) -> None:
+    made = list_draft(ListScene(), form)
+    Path("list").write_bytes(made.data())
+    (operator,) = [each.certificate for each in made.expected.signers.anchors]
+    assert operator is not None
+    Path("signer.pem").write_text(write_pem("CERTIFICATE", operator.der))
+    text = 'series = "s"\nsequence = 1\n[[trusted_lists]]\nfile = "list"\n'
+    Path("bundle.toml").write_text(text + 'signers = ["signer.pem"]\n')
+    build("listed.bundle")
+    show = ("trust", "show", "listed.bundle", *OPERATOR, "--at", AT, "--json")
+    shown = json.loads(done(*show).out)
+    assert shown["anchors"]
+    assert {each["use"] for each in shown["anchors"]} == {"current"}
+    source = hashlib.sha256(Path("list").read_bytes()).hexdigest()
+    assert shown["parts"][0]["source"] == source
+
+    Path("bundle.toml").write_text(text + 'signers = ["pki/root.pem"]\n')
+    command = ("trust", "build", "bundle.toml", *KEY, "-o", "no", "--at", AT)
+    ran = run(*command)
+    assert (ran.status, "Verdict: failed." in ran.err) == (1, True)
+    Path("bundle.toml").write_text(text)
+    assert "signers: one or more" in run(*command).err
+
+
+def test_an_anchor_says_whom_to_ask(shop: Path) -> None:
+    more = 'fetch_origins = ["https://status.example"]\n'
+    Path("bundle.toml").write_text(DESCRIPTION + more)
+    build("asking.bundle")
+    found = done("trust", "diff", "shop.bundle", "asking.bundle", *OPERATOR).out
+    assert "anchor Ministry: fetch_origins" in found

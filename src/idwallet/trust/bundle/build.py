@@ -12,7 +12,8 @@ from idwallet.envelope.cose import CoseHeaders, sign_sign1
 from idwallet.envelope.cose.labels import KID, TYP
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 from idwallet.trust.anchor import TrustAnchor
-from idwallet.trust.bundle.anchors import write_anchors
+from idwallet.trust.anchors import TrustStore
+from idwallet.trust.bundle.anchors import read_anchors, write_anchors
 from idwallet.trust.bundle.evaluate import ROTATIONS, TYP_BUNDLE
 from idwallet.trust.bundle.frame import write_frame
 from idwallet.trust.bundle.manifest import part_order, write_manifest
@@ -118,12 +119,13 @@ def build_bundle(content: BundleContent, *, signer: Signer) -> bytes:
     Signatures differ from one to the next; the manifest and the parts do not.
 
     Raises:
-        UsageError: see `build_manifest`; or the announcements do not lead to the
-            signer, or lead past it already.
+        UsageError: see `build_manifest`; or no trust store can be made of the anchors,
+            or the announcements lead past the signer already.
         SignerError: the key could not sign.
     """
     manifest = build_manifest(content)
     _require_signer(content, signer=signer)
+    _require_store(content)
     protected: dict[int | str | bytes, CborValue] = {
         KID: key_id(signer.public_key),
         TYP: TYP_BUNDLE,
@@ -134,6 +136,17 @@ def build_bundle(content: BundleContent, *, signer: Signer) -> bytes:
     if len(head) > limits.BUNDLE_HEAD_BYTES:
         raise UsageError("the head of the bundle passes limits.BUNDLE_HEAD_BYTES")
     return b"".join(write_frame(head, (each.data for each in content.ordered())))
+
+
+def _require_store(content: BundleContent) -> None:
+    """Refuse anchors that no trust store can be made of: no device would take them."""
+    parts = (each for each in content.parts if each.kind is PartKind.ANCHORS)
+    try:
+        TrustStore(
+            anchor for part in parts for anchor in read_anchors(part.data, at=part.name)
+        )
+    except (MalformedError, UnsupportedError) as error:
+        raise UsageError(f"no reader takes these anchors: {error}") from error
 
 
 def _require_signer(content: BundleContent, *, signer: Signer) -> None:

@@ -8,8 +8,7 @@ from datetime import timedelta
 import pytest
 
 from idwallet import limits
-from idwallet.errors import UsageError, VerificationFailed
-from idwallet.report import CheckId
+from idwallet.errors import UsageError
 from idwallet.testing.bundle import BundleScene
 from idwallet.testing.bundle.draft import SEQUENCE
 from idwallet.trust.anchors import Purpose, TrustAnchor
@@ -22,7 +21,6 @@ from idwallet.trust.bundle import (
     build_bundle,
     build_manifest,
     open_bundle,
-    store_of,
 )
 from idwallet.trust.bundle.anchors import read_anchors, write_anchors
 from idwallet.trust.bundle.state import MemoryBundleState
@@ -192,8 +190,16 @@ def test_anchors_that_no_reader_takes_are_not_written(
         BundlePart.of_anchors(anchors(), name="roots", as_of=SCENE.issued)
 
 
-def test_a_bundle_that_believes_nobody_makes_no_store() -> None:
-    content = replace(CONTENT, parts=CONTENT.parts[1:])
-    with pytest.raises(VerificationFailed) as caught:
-        store_of(opened(content))
-    assert {each.id for each in caught.value.report.failed()} == {CheckId.BUNDLE_FORMAT}
+@pytest.mark.parametrize(
+    ("parts", "what"),
+    [
+        (CONTENT.parts[1:], "without anchors"),
+        ([*CONTENT.parts, replace(CONTENT.parts[0], name="again")], "one certificate"),
+        ([replace(CONTENT.parts[0], data=b"noise")], "no reader takes these anchors"),
+    ],
+)
+def test_a_bundle_that_no_store_can_be_made_of_is_not_built(
+    parts: list[BundlePart], what: str
+) -> None:
+    with pytest.raises(UsageError, match=what):
+        build_bundle(replace(CONTENT, parts=parts), signer=SCENE.operator)

@@ -21,6 +21,7 @@ from idwallet.cli.options import (
 from idwallet.cli.progress import progress
 from idwallet.cli.screen import note, write_json_document
 from idwallet.cli.trusted import open_key
+from idwallet.cli.verdicts import Telling
 from idwallet.trust.bundle import BundleContent, build_bundle, build_manifest
 
 
@@ -62,7 +63,7 @@ class _Order:
     def carry_out(self) -> None:
         require_writable(self.output, force=self.force)
         overrides = Overrides(self.sequence, moment_or_now(self.at))
-        with progress("Reading") as told:
+        with Telling(as_json=self.as_json).refusals(), progress("Reading") as told:
             content = read_description(self.description, overrides, progress=told)
         with about(self.description, remedy=f"a description like {NAME}"):
             manifest = build_manifest(content)

@@ -1,15 +1,16 @@
 """What a bundle shall hold, as a TOML file and the files that it names say."""
 
 import hashlib
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from idwallet import limits
-from idwallet.cli.faults import CommandFault, about, input_fault, name_of
+from idwallet.cli.commands.trust.listed import ListSource
+from idwallet.cli.commands.trust.tables import Table, read_toml
+from idwallet.cli.faults import about, input_fault, name_of
 from idwallet.cli.files import read_input
 from idwallet.cli.trusted import read_public_key
 from idwallet.codec.pem import read_pem
@@ -21,9 +22,7 @@ from idwallet.trust.certificate import Certificate
 NAME: Final = "bundle.toml"
 """What the description is called in a folder."""
 
-_BYTES: Final = 1_048_576
 _SEQUENCE_OF_DER: Final = b"\x30"
-_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,83 +42,14 @@ def read_description(
         CommandFault: one of them cannot be read, or says what no bundle can.
     """
     path = Path(source) / NAME if Path(source).is_dir() else Path(source)
-    table = _Table(_toml(str(path)), file=str(path), at="")
-    reader = _Reader(path.parent, table, overrides=overrides)
+    reader = _Reader(path.parent, read_toml(str(path)), overrides=overrides)
     return reader.content(progress)
-
-
-def _toml(source: str) -> dict[str, object]:
-    data = read_input(source, max_bytes=_BYTES)
-    try:
-        return tomllib.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        why = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "no text"
-        raise input_fault(f"{name_of(source)}: not TOML: {why}") from error
-
-
-class _Table:
-    """The members of a TOML table, each taken once and of its type."""
-
-    def __init__(self, values: dict[str, object], *, file: str, at: str) -> None:
-        self._left = dict(values)
-        self._file = file
-        self._at = at
-
-    def take(self, name: str, kind: type[_Value], *, default: _Value) -> _Value:
-        """Take a value of exactly that type, or the default of an absent one."""
-        found = self._left.pop(name, default)
-        if type(found) is not kind:
-            raise self.fault(name, f"not of the type {kind.__name__}")
-        return found
-
-    def required(self, name: str, kind: type[_Value]) -> _Value:
-        """Take a value of exactly that type."""
-        if name not in self._left:
-            raise self.fault(name, "absent")
-        found = self._left.pop(name)
-        if type(found) is not kind:
-            raise self.fault(name, f"not of the type {kind.__name__}")
-        return found
-
-    def texts(self, name: str) -> list[str]:
-        """Take a list of texts; an absent one is empty."""
-        found: list[object] = self.take(name, list, default=[])
-        if not all(isinstance(each, str) for each in found):
-            raise self.fault(name, "not a list of texts")
-        return [str(each) for each in found]
-
-    def moment(self, name: str, default: datetime | None) -> datetime | None:
-        """Take a moment in UTC."""
-        if name not in self._left:
-            return default
-        found = self.required(name, datetime)
-        if found.utcoffset() != timedelta():
-            raise self.fault(name, "not a moment in UTC like 2026-11-24T12:00:00Z")
-        return found.astimezone(UTC)
-
-    def tables(self, name: str) -> Iterator["_Table"]:
-        """Take a list of tables; an absent one is empty."""
-        found: list[object] = self.take(name, list, default=[])
-        for n, each in enumerate(found):
-            at = f"{name}[{n}]"
-            if not isinstance(each, dict):
-                raise self.fault(at, "not a table")
-            yield _Table(each, file=self._file, at=f"{at}.")
-
-    def done(self) -> None:
-        """Return only if nothing is left."""
-        for name in self._left:
-            raise self.fault(name, "not known here")
-
-    def fault(self, name: str, what: str) -> CommandFault:
-        """Return what is wrong with a member."""
-        return input_fault(f"{name_of(self._file)}: {self._at}{name}: {what}")
 
 
 class _Reader:
     """One description on its way to a content."""
 
-    def __init__(self, folder: Path, table: _Table, *, overrides: Overrides) -> None:
+    def __init__(self, folder: Path, table: Table, *, overrides: Overrides) -> None:
         self._folder = folder
         self._table = table
         self._issued = overrides.issued.replace(microsecond=0)
@@ -153,11 +83,13 @@ class _Reader:
         """Yield what reads each part, once the description of it was understood."""
         for each in self._table.tables("anchors"):
             yield self._anchors(each)
+        for each in self._table.tables("trusted_lists"):
+            yield self._listed(each)
         for name, kind in _PLAIN.items():
             for each in self._table.tables(name):
                 yield self._plain(each, kind)
 
-    def _plain(self, table: _Table, kind: PartKind) -> Callable[[], BundlePart]:
+    def _plain(self, table: Table, kind: PartKind) -> Callable[[], BundlePart]:
         file = table.required("file", str)
         is_list = kind is PartKind.STATUS_LIST
         name = (
@@ -181,7 +113,7 @@ class _Reader:
 
         return read
 
-    def _anchors(self, table: _Table) -> Callable[[], BundlePart]:
+    def _anchors(self, table: Table) -> Callable[[], BundlePart]:
         file = table.required("file", str)
         name = table.take("name", str, default=file)
         as_of = self._as_of(table)
@@ -201,7 +133,13 @@ class _Reader:
 
         return read
 
-    def _as_of(self, table: _Table) -> datetime:
+    def _listed(self, table: Table) -> Callable[[], BundlePart]:
+        source = ListSource(self._folder, table)
+        as_of = self._as_of(table)
+        table.done()
+        return lambda: source.part(as_of=as_of, at=self._issued)
+
+    def _as_of(self, table: Table) -> datetime:
         return table.moment("as_of", self._issued) or self._issued
 
     def _path(self, file: str) -> str:
@@ -228,11 +166,12 @@ _DER: Final = {
 class _About:
     """What the description says of the anchors in one file."""
 
-    def __init__(self, folder: Path, table: _Table) -> None:
+    def __init__(self, folder: Path, table: Table) -> None:
         self._purposes = table.texts("purposes")
         self._names = table.texts("issuer_names")
         self._types = table.texts("credential_types")
         self._usages = table.texts("key_purposes")
+        self._origins = table.texts("fetch_origins")
         self._jurisdiction = table.take("jurisdiction", str, default="") or None
         self._distrusted = table.moment("distrusted_after", None)
         self._since = table.moment("since", None)
@@ -273,6 +212,7 @@ class _About:
             jurisdiction=self._jurisdiction,
             credential_types=frozenset(self._types),
             key_purposes=frozenset(self._usages),
+            fetch_origins=frozenset(self._origins),
             distrusted_after=self._distrusted,
             successors=self._successors,
         )
