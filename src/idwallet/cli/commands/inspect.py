@@ -28,7 +28,8 @@ def inspect_command(file: str, *, lang: Language, as_json: bool) -> None:
     """Decode FILE, whatever it is, and verify nothing.
 
     It may be an SD-JWT VC, a JWS, a request as an object or a link, an answer, a DCQL
-    query, a certificate, a status list, a CRL, an OCSP response, PEM, a JWK, type
+    query, a certificate, a status list, a list of trust (ETSI TS 119 612, TS 119 602,
+    VICAL), a registration certificate, a CRL, an OCSP response, PEM, a JWK, type
     metadata or JSON. Private keys are not shown.
     """
     data = read_input(file)

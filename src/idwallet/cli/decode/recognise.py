@@ -6,9 +6,16 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.cli.decode.bundles import decode_bundle, decode_delta
-from idwallet.cli.decode.evidence import decode_der, decode_list_cwt
+from idwallet.cli.decode.evidence import decode_der
 from idwallet.cli.decode.found import Found, Part
 from idwallet.cli.decode.keys import decode_certificate, decode_jwk, decode_pem
+from idwallet.cli.decode.lists import (
+    decode_cose,
+    decode_lote,
+    decode_xml,
+    is_lote,
+    is_xml,
+)
 from idwallet.cli.decode.tokens import (
     decode_json_jws,
     decode_jws,
@@ -51,7 +58,7 @@ def decode(data: bytes) -> Found:
         if begins(text):
             return decoder(text)
     raise MalformedError(
-        "nothing that is known: no PEM, certificate, token, link, answer or JSON",
+        "nothing that is known: no PEM, certificate, token, list, link, answer or JSON",
         at="the beginning",
         clause="idwallet inspect",
     )
@@ -63,6 +70,10 @@ def _is_sd_jwt(text: bytes) -> bool:
 
 def _is_jws(text: bytes) -> bool:
     return _JWS.fullmatch(text) is not None
+
+
+def _is_lote(text: bytes) -> bool:
+    return _is_jws(text) and is_lote(text)
 
 
 def _is_form(text: bytes) -> bool:
@@ -90,10 +101,12 @@ _BINARIES: Final[_Decoders] = (
     (is_bundle, decode_bundle),
     (is_delta, decode_delta),
     (_is_der, _decode_der),
-    (_is_cose, decode_list_cwt),
+    (_is_cose, decode_cose),
 )
 _TEXTS: Final[_Decoders] = (
+    (is_xml, decode_xml),
     (_is_sd_jwt, decode_sd_jwt),
+    (_is_lote, decode_lote),
     (_is_jws, decode_jws),
     (_is_form, decode_response),
     (_is_link, decode_request),

@@ -23,11 +23,13 @@ from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.protocols.openid4vp.message import read_carrier
 from idwallet.protocols.openid4vp.request import TYP as TYP_REQUEST
 from idwallet.protocols.openid4vp.response import WalletRefusal, read_response
+from idwallet.trust.relying_party.envelopes import TYP_JWT as TYP_REGISTRATION
 
 _KINDS: Final = {
     TYP: "SD-JWT VC",
     TYP_KEY_BINDING: "key binding JWT (RFC 9901)",
     TYP_REQUEST: "OpenID4VP request object",
+    TYP_REGISTRATION: "registration certificate (ETSI TS 119 475)",
     "openid4vci-proof+jwt": "proof of possession (OpenID4VCI)",
 }
 
