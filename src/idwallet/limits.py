@@ -156,6 +156,7 @@ STATUS_LIST_HERD: Final = 1_000  # entries below which a list tells who is asked
 # by its address alone whose credential is asked about (Token Status List section 12.1);
 # nobody's list is smaller, since places that nobody was given are in it too.
 STATUS_ENTRIES_MINIMUM: Final = 65_536
+STATUS_ISSUED_BYTES: Final = 4_063_232  # what a reader of CWT takes even uncompressed
 STATUS_PAGE_ENTRIES: Final = 32_768
 STATUS_OPEN_LISTS: Final = 64
 STATUS_PLACES_AT_ONCE: Final = 100_000

@@ -13,6 +13,7 @@ import argparse
 import json
 import random
 import tempfile
+import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -127,10 +128,22 @@ def _publish(
         for _ in range(3):
             set_status(store, [fresh.pop()], to=INVALID, why=why)
             watch.time(f"one list rebuilt, {name}", begun)
+        set_status(store, [fresh.pop()], to=INVALID, why=why)
+        print(f"peak of one rebuilt, {name}: {_traced(begun) / 1e6:.2f} MB")
     one_more = partial(set_status, store, [fresh.pop()], to=INVALID, why=why)
     watch.time("one more revoked", one_more)
     sizes = [path.stat().st_size for path in (folder / "lists").glob("*.jwt")]
     print(f"a list as JWT: {sum(sizes) / len(sizes) / 1e3:,.1f} kB")
+
+
+def _traced(work: Callable[[], object]) -> int:
+    """Return the bytes that were held at the most while it worked."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def _size(url: str) -> int:

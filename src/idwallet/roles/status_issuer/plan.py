@@ -49,7 +49,8 @@ class StatusPlan:
             raise UsageError("a status list has an address that begins with https://")
         if self.bits not in BITS:
             raise UsageError("an entry of a status list has 1, 2, 4 or 8 bits")
-        most = limits.STATUS_LIST_BITMAP_BYTES * 8 // self.bits
+        # However many will be revoked, and in whatever pattern.
+        most = limits.STATUS_ISSUED_BYTES * 8 // self.bits
         if not limits.STATUS_ENTRIES_MINIMUM <= self.entries <= most:
             least = limits.STATUS_ENTRIES_MINIMUM
             raise UsageError(f"a status list has {least:,} to {most:,} entries")

@@ -1,10 +1,22 @@
+import random
 import secrets
+from collections.abc import Callable
 
 import pytest
 
 from idwallet import limits
 from idwallet.errors import UsageError
 from idwallet.roles.status_issuer import StatusPlan
+from idwallet.testing.status import StatusScene
+from idwallet.trust.status_list import (
+    Effort,
+    ListSource,
+    StatusList,
+    StatusListContent,
+    evaluate_status_list,
+    issue_status_list,
+    issue_status_list_cwt,
+)
 from tests.unit.roles.status_issuer.world import PLAN, PREFIX, SMALL
 
 
@@ -21,7 +33,7 @@ from tests.unit.roles.status_issuer.world import PLAN, PREFIX, SMALL
         {"bits": 3},
         {"entries": 0},
         {"entries": SMALL + 1},
-        {"entries": limits.STATUS_LIST_BITMAP_BYTES * 8},
+        {"entries": limits.STATUS_ISSUED_BYTES * 8 // 2 + limits.STATUS_PAGE_ENTRIES},
         {"open_lists": 0},
         {"open_lists": limits.STATUS_OPEN_LISTS + 1},
     ],
@@ -54,3 +66,25 @@ def test_a_new_list_is_all_free() -> None:
     assert PLAN.fits(shard)
     assert not StatusPlan(uri=PREFIX, bits=1, entries=SMALL).fits(shard)
     assert not StatusPlan(uri=PREFIX + "a/", bits=2, entries=SMALL).fits(shard)
+
+
+@pytest.mark.parametrize("issue", [issue_status_list, issue_status_list_cwt])
+def test_the_longest_list_is_taken_by_readers_whatever_is_set_in_it(
+    issue: Callable[..., str | bytes],
+) -> None:
+    most = limits.STATUS_ISSUED_BYTES * 8
+    assert StatusPlan(uri=PREFIX, entries=most).entries == most
+    scene = StatusScene(seed=b"the longest list")
+    worst = StatusListContent(
+        uri=PREFIX,
+        bits=1,
+        array=random.Random(0).randbytes(most // 8),
+        effort=Effort.QUICK,
+    )
+    identity = scene.issuer
+    token = issue(
+        worst, signer=identity.signer, certificates=identity.chain, at=scene.at
+    )
+    found = evaluate_status_list(token, ListSource(PREFIX), context=scene.context)
+    assert isinstance(found, StatusList), found
+    assert found.size == most

@@ -220,6 +220,7 @@ def _lines(
         if found.expires is not None:
             yield speech.say("status.expires", until=_shown(found.expires))
         yield speech.say("status.issuer" if order.issuer else "status.no_issuer")
+        yield speech.say("status.no_revocation")
 
 
 def _shown(moment: datetime) -> str:
