@@ -179,6 +179,7 @@ STATUS_LISTS_OF_ONE_ADDRESS: Final = 4
 STATUS_LISTS_HELD_BYTES: Final = 67_108_864
 CRLS_AT_HAND: Final = 4_096
 OCSP_AT_HAND: Final = 4_096
+EXISTENCE_DIGESTS_AT_HAND: Final = 1_000_000
 
 # Trust bundles (docs/reference/bundle.md). A status list of 146 million entries where
 # 1 % are set is one part of two million bytes; shards of it are many small ones.

@@ -1,10 +1,11 @@
 """Whether who issued a credential is believed, and whether that still holds."""
 
+import hashlib
 from datetime import datetime
 from typing import Final
 
 from idwallet.credentials.required import Context
-from idwallet.report import Check, CheckId, check
+from idwallet.report import TABLE, Check, CheckId, Outcome, check
 from idwallet.report.verdict import Answer
 from idwallet.trust.anchor import TrustAnchor
 from idwallet.trust.signer import SignerFound, SignerRefused
@@ -18,13 +19,16 @@ def issuer_trust(
     context: Context,
     *,
     signed: datetime | None = None,
+    message: bytes = b"",
     subject: str = "",
 ) -> Answer | Check:
     """Return what ``issuer.trust`` comes to.
 
     `signed` is when the credential says that it was signed, None where it does not:
     then nothing signed under an anchor that is distrusted from a moment on is told
-    apart. `subject` is who a check is about that names a need.
+    apart, unless a proof at hand names `message`, which is what was signed, byte for
+    byte (docs/adr/0013-an-issuer-distrusted-from-a-date-on.md). `subject` is who a
+    check is about that names a need.
     """
     if isinstance(signer, SignerFound) and _is_bounded(signer.anchor, context):
         against = untimely(
@@ -33,6 +37,7 @@ def issuer_trust(
             trust=context.trust,
             policy=context.policy,
             at=context.at,
+            existed=_existed(signer.anchor, message, context=context),
         )
         if against is not None:
             facts = {"name": signer.name, **against.facts}
@@ -46,6 +51,28 @@ def issuer_trust(
                 facts=facts,
             )
     return _TRUST, signer.reason, tuple(signer.facts.items())
+
+
+def _existed(
+    anchor: TrustAnchor, message: bytes, *, context: Context
+) -> datetime | None:
+    if anchor.distrusted_after is None or not context.trust.evidence.existence:
+        return None
+    digest = hashlib.sha256(message).digest()
+    return context.trust.evidence.existed(digest)
+
+
+def believes(said: Answer | Check) -> bool:
+    """Tell whether ``issuer.trust`` came to a pass."""
+    reason = said.reason if isinstance(said, Check) else said[1]
+    return reason in _BELIEVED
+
+
+_BELIEVED: Final = frozenset(
+    reason
+    for (check_id, reason), row in TABLE.items()
+    if check_id is _TRUST and row.outcome is Outcome.PASSED
+)
 
 
 def _is_bounded(anchor: TrustAnchor, context: Context) -> bool:

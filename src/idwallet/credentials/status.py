@@ -75,16 +75,19 @@ _NO_STATUS_ACCEPTED: Final[Answer] = (
 class Issued(NamedTuple):
     """Who issued what is judged, and whether the issuer's signature stands.
 
-    `signer` is None where the trust store refused whoever signed.
+    `signer` is None where the trust store refused whoever signed. `believed` says that
+    nothing else speaks against it, as when its keys were lost: then lists are asked all
+    the same, for a no, and nobody is sent anywhere.
     """
 
     signer: SignerFound | None
     authentic: bool
+    believed: bool = True
 
     @property
     def origins(self) -> frozenset[str] | None:
         """From where what it needs may be fetched; None if nobody believed says so."""
-        if self.signer is None or not self.authentic:
+        if self.signer is None or not (self.authentic and self.believed):
             return None
         return self.signer.anchor.fetch_origins
 

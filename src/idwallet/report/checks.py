@@ -135,6 +135,7 @@ class Reason(StrEnum):
     ANCHORS_STALE = "anchors_stale"
     ANCHORS_STALE_ACCEPTED = "anchors_stale_accepted"
     SIGNED_AFTER_DISTRUST = "signed_after_distrust"
+    SIGNED_BEFORE_DISTRUST = "signed_before_distrust"
     SIGNED_BEFORE_DISTRUST_UNPROVEN = "signed_before_distrust_unproven"
 
     # Whether a certificate or a credential was taken back.

@@ -110,6 +110,9 @@ _ISSUER: Final = {
         _P, _HOUSE, ("name", "signed", "until")
     ),
     (_C.ISSUER_TRUST, _R.SIGNED_AFTER_DISTRUST): Row(_F, _HOUSE, ("name", "since")),
+    (_C.ISSUER_TRUST, _R.SIGNED_BEFORE_DISTRUST): Row(
+        _P, _HOUSE, ("name", "since", "signed")
+    ),
     (_C.ISSUER_TRUST, _R.SIGNED_BEFORE_DISTRUST_UNPROVEN): Row(
         _I, _HOUSE, ("name", "since")
     ),

@@ -9,17 +9,19 @@ again. Nothing here is checked on purpose: it must be able to make what `Issuer`
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
-from idwallet.credentials.sdjwt.structures import HASHES
+from idwallet.credentials.sdjwt.structures import HASHES, issued_digest
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import x5c_parameter
+from idwallet.report import Origin
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.testing.scene import LIFE, PID, Scene
 from idwallet.trust.anchors import TrustStore
-from idwallet.trust.evidence import EvidenceAtHand
+from idwallet.trust.evidence import EvidenceAtHand, ExistenceAtHand
 
 _SALT: Final = "idwallet-TEST-salt-00000"
 
@@ -62,8 +64,9 @@ class Draft:
     `header`, `binding` and `binding_header` overlay what is built, and a value of
     `ABSENT` takes a member out. `extra` are disclosures that are shown without a
     digest, `digests` are digests put into ``_sd`` as they are. `evidence` is what the
-    verifier has at hand beside the scene's anchors. The `bend_` functions
-    change finished tokens, after they are signed.
+    verifier has at hand beside the anchors, which are the scene's unless `trust` is
+    set; `proven` is when a proof was taken that the credential exists. The `bend_`
+    functions change finished tokens, after they are signed.
     """
 
     scene: Scene
@@ -89,6 +92,7 @@ class Draft:
     query_id: str = "pid"
     evidence: EvidenceAtHand | None = None
     trust: TrustStore | None = None
+    proven: datetime | None = None
 
     def issuer_jwt(self) -> tuple[str, list[str]]:
         """Return the issuer-signed JWT and the disclosures that go with it."""
@@ -141,6 +145,17 @@ class Draft:
             signer=self.holder_signer,
         )
         return self.bend_token(shown + self.bend_binding(bound))
+
+    def believed(self) -> TrustStore:
+        """Return what the verifier believes, with the evidence at hand."""
+        trust = self.trust or self.scene.trust
+        at_hand = trust.evidence if self.evidence is None else self.evidence
+        if self.proven is not None:
+            digests = frozenset({issued_digest(self.shown())})
+            origin = Origin(taken=self.proven, source="receipts")
+            proof = ExistenceAtHand(digests=digests, origin=origin)
+            at_hand = at_hand.plus(EvidenceAtHand(existence=[proof]))
+        return trust if at_hand is trust.evidence else trust.with_evidence(at_hand)
 
     def response(self) -> str:
         """Return the response body, as JSON."""

@@ -91,6 +91,28 @@ class OcspAtHand:
     origin: Origin
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ExistenceAtHand:
+    """Proof that some credentials existed at `origin.taken`.
+
+    `digests` are SHA-256 of what their issuers signed (for an SD-JWT see
+    `idwallet.credentials.sdjwt.structures.issued_digest`). Whoever the origin names is
+    believed about that: take the proof from a bundle, or from receipts of your own.
+    """
+
+    digests: frozenset[bytes] = field(repr=False)
+    origin: Origin
+
+    def __post_init__(self) -> None:
+        """Refuse a proof of no moment.
+
+        Raises:
+            UsageError: nobody says when the digests were taken.
+        """
+        if self.origin.taken is None:
+            raise UsageError("a proof of existence needs the moment it was taken at")
+
+
 @dataclass(frozen=True, slots=True)
 class Renewal:
     """By when those who said whom to believe mean to say it anew, and what to get."""
@@ -108,15 +130,24 @@ class EvidenceAtHand:
     when they are meant to stand, None where nobody says.
     """
 
-    __slots__ = ("_lists", "anchors", "certificates", "crls", "renewal", "responses")
+    __slots__ = (
+        "_lists",
+        "anchors",
+        "certificates",
+        "crls",
+        "existence",
+        "renewal",
+        "responses",
+    )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each kind of evidence
         self,
         *,
         status_lists: Iterable[StatusListAtHand] = (),
         crls: Iterable[CrlAtHand] = (),
         responses: Iterable[OcspAtHand] = (),
         certificates: Iterable[bytes] = (),
+        existence: Iterable[ExistenceAtHand] = (),
         anchors: Origin = GIVEN,
         renewal: Renewal | None = None,
     ) -> None:
@@ -125,17 +156,21 @@ class EvidenceAtHand:
         Raises:
             UsageError: there are more pieces of a kind than `limits` has it
                 (`STATUS_LISTS_AT_HAND`, `STATUS_LISTS_OF_ONE_ADDRESS`, `CRLS_AT_HAND`,
-                `OCSP_AT_HAND`, `REVOCATION_CERTIFICATES`).
+                `OCSP_AT_HAND`, `REVOCATION_CERTIFICATES`,
+                `EXISTENCE_DIGESTS_AT_HAND`).
         """
         self._lists = MappingProxyType(_by_uri(tuple(status_lists)))
         self.crls = tuple(crls)
         self.responses = tuple(responses)
         self.certificates = tuple(certificates)
+        self.existence = tuple(existence)
         self.anchors = anchors
         self.renewal = renewal
         _require_few(len(self.crls), limits.CRLS_AT_HAND)
         _require_few(len(self.responses), limits.OCSP_AT_HAND)
         _require_few(len(self.certificates), limits.REVOCATION_CERTIFICATES)
+        digests = sum(len(each.digests) for each in self.existence)
+        _require_few(digests, limits.EXISTENCE_DIGESTS_AT_HAND)
 
     def __repr__(self) -> str:
         """Say how much there is."""
@@ -157,6 +192,11 @@ class EvidenceAtHand:
     def lists_of(self, uri: str) -> tuple[StatusListAtHand, ...]:
         """Return the lists that were taken from an address, most often one or none."""
         return self._lists.get(uri, ())
+
+    def existed(self, digest: bytes) -> datetime | None:
+        """Return the first moment at which a credential is proven to exist, or None."""
+        found = [e.origin.taken for e in self.existence if digest in e.digests]
+        return min((each for each in found if each is not None), default=None)
 
     def plus(self, other: "EvidenceAtHand") -> "EvidenceAtHand":
         """Return this and the other together, each with its own origin.
@@ -194,6 +234,7 @@ class EvidenceAtHand:
             crls=(*self.crls, *other.crls),
             responses=(*self.responses, *other.responses),
             certificates=dict.fromkeys((*self.certificates, *other.certificates)),
+            existence=(*self.existence, *other.existence),
             anchors=self.anchors,
             renewal=self.renewal,
         )

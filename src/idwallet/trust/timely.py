@@ -28,27 +28,34 @@ def untimely(
     trust: "TrustStore",
     policy: Policy,
     at: datetime,
+    existed: datetime | None = None,
 ) -> Untimely | None:
     """Say what speaks against an anchor at a moment; None where nothing does.
 
     `signed` is when what it is asked about says that it was signed, None where it does
-    not say. A no comes before what is only open, and that before what is accepted:
+    not say. `existed` is when it existed by a proof that is not the signer's, None
+    without one. A no comes before what is only open, and that before what is accepted:
 
     1. what was signed from when on somebody else may have had the anchor's keys;
     2. a clock that stands before the moment at which the anchors were taken;
     3. what was signed before the keys were lost, which nobody proves;
-    4. anchors that were to be renewed by now, as the policy's freshness has it.
+    4. anchors that were to be renewed by now, as the policy's freshness has it;
+    5. what was signed before the keys were lost, by proof.
     """
     lost = anchor.distrusted_after
-    stands = None if lost is None else standing(lost, signed=signed, existed=None)
+    stands = None if lost is None else standing(lost, signed=signed, existed=existed)
     if lost is not None and stands is Standing.AFTER:
         return Untimely(Reason.SIGNED_AFTER_DISTRUST, {"since": lost})
     taken = trust.evidence.anchors.taken
     if taken is not None and taken - at > policy.clock_skew:
         return Untimely(Reason.ANCHORS_FROM_THE_FUTURE, {"since": taken})
-    if lost is not None:
+    if lost is not None and stands is not Standing.BEFORE:
         return Untimely(Reason.SIGNED_BEFORE_DISTRUST_UNPROVEN, {"since": lost})
-    return _stale(taken, trust=trust, policy=policy, at=at)
+    stale = _stale(taken, trust=trust, policy=policy, at=at)
+    if stale is not None or lost is None or existed is None:
+        return stale
+    facts: dict[str, FactValue] = {"since": lost, "signed": existed}
+    return Untimely(Reason.SIGNED_BEFORE_DISTRUST, facts)
 
 
 def _stale(

@@ -149,6 +149,7 @@ ROWS = [
     "issuer.trust anchors_stale indeterminate : name signed until",
     "issuer.trust anchors_stale_accepted passed : name signed until",
     "issuer.trust signed_after_distrust failed : name since",
+    "issuer.trust signed_before_distrust passed : name since signed",
     "issuer.trust signed_before_distrust_unproven indeterminate : name since",
     # issuer.revocation
     "issuer.revocation not_revoked passed : name signed until",

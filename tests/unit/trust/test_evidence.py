@@ -1,16 +1,18 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from idwallet import limits
 from idwallet.errors import UsageError
 from idwallet.report import GIVEN, Origin
+from idwallet.testing.evidence import taken_at
 from idwallet.testing.pki import MOMENT, TestPki
 from idwallet.testing.status_draft import LIST, StatusScene, status_draft
 from idwallet.trust.evidence import (
     NOTHING_AT_HAND,
     CrlAtHand,
     EvidenceAtHand,
+    ExistenceAtHand,
     OcspAtHand,
     StatusListAtHand,
     VerifiedLists,
@@ -174,3 +176,33 @@ def test_the_memory_of_lists_is_bounded_by_what_they_take_together(
     held.put(pieces[0], verified())
     assert len(held) == 1
     assert held.get(pieces[0]) is not None
+
+
+def test_the_first_proof_of_existence_counts() -> None:
+    early, late = MOMENT - timedelta(days=2), MOMENT - timedelta(days=1)
+    proofs = [
+        ExistenceAtHand(digests=frozenset(digests), origin=taken_at(moment))
+        for digests, moment in (({b"one"}, late), ({b"one", b"two"}, early))
+    ]
+    evidence = EvidenceAtHand(existence=proofs[:1])
+    assert evidence.existed(b"one") == late
+    assert evidence.existed(b"two") is None
+    both = evidence.plus(EvidenceAtHand(existence=proofs[1:]))
+    assert both.existed(b"one") == both.existed(b"two") == early
+
+
+def test_a_proof_of_existence_says_when_it_was_taken() -> None:
+    with pytest.raises(UsageError, match="moment"):
+        ExistenceAtHand(digests=frozenset(), origin=GIVEN)
+
+
+def test_proofs_of_existence_are_bounded_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "EXISTENCE_DIGESTS_AT_HAND", 2)
+    origin = taken_at()
+    one = ExistenceAtHand(digests=frozenset({b"one"}), origin=origin)
+    two = ExistenceAtHand(digests=frozenset({b"two", b"three"}), origin=origin)
+    EvidenceAtHand(existence=[two])
+    with pytest.raises(UsageError):
+        EvidenceAtHand(existence=[one, two])

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from idwallet.codec.json import JsonObject, read_object
 from idwallet.codec.numeric_date import numeric_date
 from idwallet.codec.text import show
-from idwallet.credentials.issuer import issuer_trust
+from idwallet.credentials.issuer import believes, issuer_trust
 from idwallet.credentials.required import Context, Expected, HeldBy
 from idwallet.credentials.sdjwt.key_binding import HolderJudgement
 from idwallet.credentials.sdjwt.metadata import (
@@ -122,6 +122,7 @@ class _Judgement:
 
     __slots__ = (
         "_answer",
+        "_believed",
         "_checks",
         "_context",
         "_now",
@@ -140,6 +141,7 @@ class _Judgement:
         self._say = checks.say
         self._answer = checks.answers.append
         self._now = context.at.timestamp()
+        self._believed = False
 
     def run(self, expected: Expected | HeldBy, known: TypeMetadataSet) -> SdJwtVerdict:
         checks = self._checks
@@ -173,7 +175,8 @@ class _Judgement:
         checks.answers.insert(place, signature)
         holder.conclude(binding)
         issuer = signer if isinstance(signer, SignerFound) else None
-        issued, context = Issued(issuer, signature[1] is VALID), self._context
+        issued = Issued(issuer, signature[1] is VALID, self._believed)
+        context = self._context
         used = judge_issuer_revocation(issued, context=context, checks=checks)
         if unpacked is not None:
             claims = unpacked.claims
@@ -208,8 +211,10 @@ class _Judgement:
             signer,
             context,
             signed=numeric_date(self._payload.get("iat")),
+            message=self._sd_jwt.issuer_jwt.signing_input,
             subject=self._checks.subject,
         )
+        self._believed = believes(said)
         self._checks.answers.append(said)
         return signer
 

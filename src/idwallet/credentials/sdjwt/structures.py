@@ -380,3 +380,15 @@ def hash_name(payload: Mapping[str, JsonValue]) -> str | None:
     """Return the hash algorithm of `_sd_alg`, or None when it is not understood."""
     name = payload.get(SD_ALG, DEFAULT_HASH)
     return name if isinstance(name, str) and name in HASHES else None
+
+
+def issued_digest(text: str | bytes) -> bytes:
+    """Return the SHA-256 of what the issuer of an SD-JWT signed, verifying nothing.
+
+    It is the same however the credential is shown, and not changed by turning its
+    signature into another valid one: a receipt for `ExistenceAtHand` is made of it.
+
+    Raises:
+        MalformedError, LimitError, UnsupportedError: see `read_sd_jwt`.
+    """
+    return hashlib.sha256(read_sd_jwt(text).issuer_jwt.signing_input).digest()

@@ -77,15 +77,50 @@ def _of_request(change: Change) -> Callable[[RequestDraft], None]:
     return forge
 
 
-ANCHOR_FORGERIES: Final = tuple(
+def lose_keys(made: Draft, ago: timedelta) -> None:
+    """Let the keys have been lost so long ago; the credential says that it is older."""
+    made.trust = _lost(-ago)(made.scene.trust, made.scene.at)
+    signed = made.scene.at - ago - 2 * _DAY
+    made.payload = {**made.payload, "iat": int(signed.timestamp())}
+
+
+def _proven(ago: timedelta) -> Callable[[Draft], None]:
+    """Let a proof be at hand, taken so long ago, that the credential existed."""
+
+    def forge(made: Draft) -> None:
+        lose_keys(made, _DAY)
+        made.proven = made.scene.at - ago
+
+    return forge
+
+
+_UNPROVEN: Final = tuple(
     Forgery(
-        name,
+        f"signed before the keys were lost, and {name}",
         CheckId.ISSUER_TRUST,
-        reason,
-        _of_presentation(change),
-        _of_presentation(before),
+        Reason.SIGNED_BEFORE_DISTRUST_UNPROVEN,
+        forge,
+        _proven(2 * _DAY),
     )
-    for name, reason, change, before in _CASES
+    for name, forge in (
+        ("no proof", lambda made: setattr(made, "proven", None)),
+        ("proven too late", _proven(_DAY / 2)),
+        ("proven as of the loss", _proven(_DAY)),
+    )
+)
+
+ANCHOR_FORGERIES: Final = (
+    *(
+        Forgery(
+            name,
+            CheckId.ISSUER_TRUST,
+            reason,
+            _of_presentation(change),
+            _of_presentation(before),
+        )
+        for name, reason, change, before in _CASES
+    ),
+    *_UNPROVEN,
 )
 
 READER_ANCHOR_FORGERIES: Final = tuple(

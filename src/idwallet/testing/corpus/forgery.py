@@ -51,13 +51,10 @@ class Forgery(Forged[Draft]):
 
 def judge(made: Draft) -> Report:
     """Evaluate a draft as the scene's verifier would."""
-    trust = made.trust or made.scene.trust
-    if made.evidence is not None:
-        trust = trust.with_evidence(made.evidence)
     return evaluate_presentation(
         made.response(),
         request=made.request,
-        trust=trust,
+        trust=made.believed(),
         at=made.scene.at,
     ).report
 

@@ -1,3 +1,4 @@
+import hashlib
 import json
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ from idwallet.credentials.sdjwt.structures import (
     Serialisation,
     digest_of,
     hash_name,
+    issued_digest,
     json_form,
     read_disclosure,
     read_sd_jwt,
@@ -427,3 +429,18 @@ def test_a_hash_is_known_by_its_exact_name(
     payload: dict[str, JsonValue], name: str | None
 ) -> None:
     assert hash_name(payload) == name
+
+
+def test_the_digest_of_what_was_issued_is_the_same_however_it_is_shown() -> None:
+    made = draft(SCENE)
+    whole = made.token()
+    found = issued_digest(whole)
+    bare = whole.split("~")[0]
+    signed, _, signature = bare.rpartition(".")
+    assert found == hashlib.sha256(signed.encode()).digest()
+    assert issued_digest(bare + "~") == found
+    assert issued_digest(json.dumps(flattened(whole))) == found
+    turned = b64.decode(signature, at="signature", clause="RFC 7515 §2")[::-1]
+    assert issued_digest(f"{signed}.{b64.encode(turned)}~") == found
+    made.claims["given_name"] = "Анна"
+    assert issued_digest(made.token()) != found
