@@ -2,7 +2,8 @@
 
 Every name below loads on first use, so that a program pays only for what it calls.
 `idwallet.errors` holds the whole tree of exceptions, `idwallet.ports` what an
-application may implement, `idwallet.profiles` the pinned versions of standards.
+application may implement, `idwallet.profiles` the pinned versions of standards,
+`idwallet.documents` how documents are signed and judged.
 """
 
 import importlib
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
     from idwallet.errors import VerificationFailed, VerificationIndeterminate
     from idwallet.explain import explain
     from idwallet.report import Check, CheckId, Outcome, Reason, Report
+    from idwallet.roles.document_signer import (
+        evaluate_document,
+        sign_document,
+        verify_document,
+    )
     from idwallet.roles.holder import Holder
     from idwallet.roles.issuer import Issuer
     from idwallet.roles.presentation import evaluate_presentation, verify_presentation
@@ -79,6 +85,7 @@ __all__ = [
     "VerificationIndeterminate",
     "VerifiedPresentation",
     "Verifier",
+    "evaluate_document",
     "evaluate_presentation",
     "explain",
     "make_proof",
@@ -86,6 +93,8 @@ __all__ = [
     "open_signer",
     "policies",
     "prove_possession",
+    "sign_document",
+    "verify_document",
     "verify_presentation",
 ]
 
@@ -126,6 +135,7 @@ _HOMES: Final = MappingProxyType(
         "VerificationIndeterminate": "idwallet.errors",
         "VerifiedPresentation": "idwallet.credentials.model",
         "Verifier": "idwallet.roles.verifier",
+        "evaluate_document": "idwallet.roles.document_signer",
         "evaluate_presentation": "idwallet.roles.presentation",
         "explain": "idwallet.explain",
         "make_proof": "idwallet.credentials.possession",
@@ -133,6 +143,8 @@ _HOMES: Final = MappingProxyType(
         "open_signer": "idwallet.adapters.keys",
         "policies": "idwallet.trust",
         "prove_possession": "idwallet.credentials.possession",
+        "sign_document": "idwallet.roles.document_signer",
+        "verify_document": "idwallet.roles.document_signer",
         "verify_presentation": "idwallet.roles.presentation",
     }
 )

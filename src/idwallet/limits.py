@@ -86,6 +86,11 @@ REGISTRATION_LIFETIME: Final = timedelta(days=366)
 TIMESTAMP_BYTES: Final = 262_144
 TIMESTAMP_ACCURACY: Final = timedelta(days=1)
 
+# Signed documents. What travels inside a signature is held as a whole.
+ENVELOPED_BYTES: Final = 67_108_864
+SIGNATURE_TIMESTAMPS: Final = 16
+COUNTER_SIGNATURE_DEPTH: Final = 4
+
 # X.509 chains and path validation (RFC 5280).
 CERTIFICATE_BYTES: Final = 16_384
 CERTIFICATE_CACHE_BYTES: Final = 4_096

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 import idwallet
-from idwallet import errors
+from idwallet import documents, errors
 
 HERE: Final = Path(__file__).parent
 AT_MOST: Final = 45
@@ -50,6 +50,12 @@ def _in_a_new_interpreter(program: str) -> str:
 
 def test_the_public_names_are_those_of_the_snapshot() -> None:
     assert idwallet.__all__ == _snapshot("public_names.txt")
+
+
+def test_the_names_about_documents_are_those_of_their_snapshot() -> None:
+    assert sorted(documents.__all__) == _snapshot("document_names.txt")
+    for name in documents.__all__:
+        assert getattr(documents, name).__doc__
 
 
 def test_the_public_names_are_sorted_and_few() -> None:

@@ -24,6 +24,7 @@ from idwallet.testing.corpus import (
     judge_proof,
     judge_request,
 )
+from idwallet.testing.documents import DOCUMENT_FORGERIES, DocumentScene
 from idwallet.testing.lists import LIST_FORGERIES, ListScene
 from idwallet.testing.registrations import REGISTRATION_FORGERIES, RegistrationScene
 from idwallet.testing.scene import Scene
@@ -67,6 +68,7 @@ def reached() -> set[Row]:
     device = BundleScene(seed=b"idwallet TEST coverage of the corpus")
     shop = RegistrationScene(seed=b"idwallet TEST coverage of registrations")
     lists = ListScene(seed=b"idwallet TEST coverage of lists")
+    papers = DocumentScene(seed=b"idwallet TEST coverage of documents")
     return (
         _rows(judge(each.twins(scene)[1]) for each in PRESENTATIONS)
         | _rows(judge_request(each.twins(scene)[1]) for each in REQUESTS)
@@ -78,6 +80,7 @@ def reached() -> set[Row]:
         | _rows(
             each.twins(shop)[1].judgement().report for each in REGISTRATION_FORGERIES
         )
+        | _rows(each.twins(papers)[1].report() for each in DOCUMENT_FORGERIES)
     )
 
 
@@ -89,6 +92,7 @@ CORPORA: Final = (
     BUNDLE_FORGERIES,
     LIST_FORGERIES,
     REGISTRATION_FORGERIES,
+    DOCUMENT_FORGERIES,
 )
 
 

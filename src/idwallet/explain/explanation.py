@@ -1,5 +1,6 @@
 """A report in words."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -46,7 +47,14 @@ _KINDS: Final = (
     ("bundle", "bundle"),
     ("trusted_list", "trusted_list"),
     ("registration", "registration"),
+    ("document", "document"),
 )
+
+
+# Subjects of a signed document: ``signature[0].counter[1].timestamp[0]``.
+_SIGNATURE: Final = "signature["
+_STAMP: Final = ".timestamp["
+_NUMBER: Final = re.compile(r"\[([0-9]+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +243,8 @@ class _Telling:
             )
         text = phrase["text"]
         if self._several() and subject not in self.words["subjects"]:
-            text = self.words["document"].format(subject=show(subject), text=text)
+            place = self._place(subject)
+            text = self.words["document"].format(subject=place, text=text)
         # "Go on" beside a refusal, or "this is not a refusal", would mislead.
         matters = outcome is self.report.outcome
         return Line(check_id, subject, outcome, text, phrase["next"] if matters else "")
@@ -243,7 +252,17 @@ class _Telling:
     def _several(self) -> bool:
         subjects = {each.subject for each in self.report.checks}
         subjects |= {subject for _, subject in self.report.required}
-        return len(subjects - self.words["subjects"].keys()) > 1
+        known = self.words["subjects"].keys()
+        # A timestamp belongs to the signature that it is on.
+        return len({each.partition(_STAMP)[0] for each in subjects - known}) > 1
+
+    def _place(self, subject: str) -> str:
+        """Return a subject for people, who count signatures from one."""
+        if not subject.startswith(_SIGNATURE):
+            return show(subject)
+        numbers = _NUMBER.findall(subject.partition(_STAMP)[0])
+        number = "/".join(str(int(each) + 1) for each in numbers)
+        return self.words["signature_number"].format(number=number)
 
     def _title(
         self, check_id: CheckId, subject: str, *, outcome: Outcome, reason: str
@@ -251,7 +270,10 @@ class _Telling:
         own = self.words["subjects"].get(subject)
         if own is None:
             name = write_quoted(subject, self.words)
-            own = self.words["credential_subject"].format(subject=name)
+            template = self.words["credential_subject"]
+            if subject.startswith(_SIGNATURE):
+                template = self.words["signature_subject"]
+            own = template.format(subject=name)
         return self.words["check_title"].format(
             outcome=self.words["outcomes"][outcome.value],
             check=self.words["checks"][check_id.value]["name"],

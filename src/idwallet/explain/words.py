@@ -45,6 +45,8 @@ class Words(TypedDict):
     check_title: str
     subjects: dict[str, str]
     credential_subject: str
+    signature_subject: str
+    signature_number: str
     document: str
     labels: dict[str, str]
     fact: str

@@ -50,6 +50,15 @@ class CheckId(StrEnum):
     CREDENTIAL_TRACKING = "credential.tracking"
     CREDENTIAL_DISCLOSURES = "credential.disclosures"
 
+    # A signed document, each signature on it and each timestamp on those.
+    DOCUMENT_FORMAT = "document.format"
+    DOCUMENT_INTEGRITY = "document.integrity"
+    SIGNER_SIGNATURE = "signer.signature"
+    SIGNATURE_PROFILE = "signature.profile"
+    SIGNER_TRUST = "signer.trust"
+    SIGNER_REVOCATION = "signer.revocation"
+    TIMESTAMP_TRUST = "timestamp.trust"
+
     # Who holds it.
     HOLDER_BINDING = "holder.binding"
     HOLDER_PRESENCE = "holder.presence"

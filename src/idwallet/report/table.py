@@ -5,6 +5,7 @@ from typing import Final
 
 from idwallet.report.bundle_rows import BUNDLE
 from idwallet.report.checks import CheckId, Outcome, Reason
+from idwallet.report.documents import DOCUMENTS
 from idwallet.report.lists import LISTS
 from idwallet.report.registration import REGISTRATION
 from idwallet.report.row import Row
@@ -357,6 +358,7 @@ TABLE: Final = MappingProxyType(
         **_PRESENTATION,
         **_PROOF,
         **BUNDLE,
+        **DOCUMENTS,
     }
 )
 """Every (check, reason) there is, and what it comes to. Nothing else decides."""

@@ -25,7 +25,8 @@ class Purpose(StrEnum):
     somebody else, registered for the addresses of lists in place of issuers' names.
     `REGISTER_READERS` is for who signs registration certificates of relying parties
     (ETSI TS 119 475), `SIGN_TRUSTED_LISTS` for the operators of lists of trust,
-    `SIGN_TIMESTAMPS` for authorities that stamp the time (RFC 3161).
+    `SIGN_TIMESTAMPS` for authorities that stamp the time (RFC 3161), `SIGN_DOCUMENTS`
+    for people and seals that sign documents.
     """
 
     ISSUE_CREDENTIALS = "issue_credentials"
@@ -34,6 +35,7 @@ class Purpose(StrEnum):
     REGISTER_READERS = "register_readers"
     SIGN_TRUSTED_LISTS = "sign_trusted_lists"
     SIGN_TIMESTAMPS = "sign_timestamps"
+    SIGN_DOCUMENTS = "sign_documents"
 
 
 @dataclass(frozen=True, slots=True)

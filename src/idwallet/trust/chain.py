@@ -18,7 +18,8 @@ def order_chain(
     """
     chain = [leaf]
     left = list(dict.fromkeys(candidates))
-    while len(chain) < limits.CHAIN_CERTIFICATES and not chain[-1].self_issued:
+    # One more than a path may have, so that `validate_path` says that it is too long.
+    while len(chain) <= limits.CHAIN_CERTIFICATES and not chain[-1].self_issued:
         above = next(
             (each for each in _read(left, at) if _may_issue(each, chain[-1])), None
         )

@@ -53,6 +53,15 @@ KEY_PURPOSES: Final[Mapping[Purpose, frozenset[str]]] = MappingProxyType(
         ),
         # RFC 3161 section 2.3 has this one, critical and alone: the leaf is held to it.
         Purpose.SIGN_TIMESTAMPS: frozenset({TIME_STAMPING, _ANY}),
+        Purpose.SIGN_DOCUMENTS: frozenset(
+            {
+                _DOCUMENTS,
+                "1.3.6.1.5.5.7.3.4",  # e-mail protection, RFC 9336 section 1
+                "1.3.6.1.4.1.311.10.3.12",  # Microsoft's, for documents
+                "1.2.840.113583.1.1.5",  # Adobe's, for PDF
+                _ANY,
+            }
+        ),
     }
 )
 """The extended key usages of each purpose."""
@@ -66,6 +75,8 @@ KEY_USAGES: Final[Mapping[Purpose, frozenset[KeyUsage]]] = MappingProxyType(
         Purpose.SIGN_TRUSTED_LISTS: _SIGNING | {KeyUsage.CONTENT_COMMITMENT},
         # RFC 5280 4.2.1.12 goes with either of the two, or both.
         Purpose.SIGN_TIMESTAMPS: _SIGNING | {KeyUsage.CONTENT_COMMITMENT},
+        # EN 319 412-2 section 4.3.2: a key for signatures of people has one or both.
+        Purpose.SIGN_DOCUMENTS: _SIGNING | {KeyUsage.CONTENT_COMMITMENT},
     }
 )
 """The key usages of which a signer has one, where it has the extension."""

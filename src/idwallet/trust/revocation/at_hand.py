@@ -77,17 +77,28 @@ def revocation_at_hand(
     Raises:
         UsageError: `at` has no zone.
     """
+    rules = RevocationRules(
+        maximum_age=policy.revocation_age, algorithms=policy.algorithms
+    )
+    return path_at_hand(path, trust=trust, rules=rules, at=at)
+
+
+def path_at_hand(
+    path: ValidatedPath, *, trust: "TrustStore", rules: RevocationRules, at: datetime
+) -> PathAtHand:
+    """Say the same by rules that may hold a proof of existence; see above.
+
+    Raises:
+        UsageError: `at` has no zone.
+    """
     above = path.anchor.certificate
     chain = (*path.certificates, *(() if above is None else (above,)))
     ders = tuple(each.der for each in chain)
-    key = (ders, policy.algorithms, policy.revocation_age)
+    key = (ders, rules)
     known = trust.memory.paths.get(key, at=at)
     if known is not None:
         return known
     chosen = _choose(path, trust)
-    rules = RevocationRules(
-        maximum_age=policy.revocation_age, algorithms=policy.algorithms
-    )
     judged = judge_path_revocation(path, evidence=chosen.evidence, at=at, rules=rules)
     said = _worst(judged, chosen.used)._replace(unread=_unread(chosen.evidence))
     if isinstance(said.found, Good):

@@ -1,0 +1,148 @@
+"""Whether a certificate leads to an anchor, and was not revoked in time."""
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from idwallet.documents.cades.context import Judging
+from idwallet.report import (
+    CheckId,
+    Checks,
+    EvidenceUsed,
+    FactValue,
+    Need,
+    Reason,
+    check,
+)
+from idwallet.trust.anchors import Purpose
+from idwallet.trust.certificate import Certificate
+from idwallet.trust.chain import order_chain
+from idwallet.trust.path import PathFault, ValidatedPath, validate_path
+from idwallet.trust.policy import RevocationRule
+from idwallet.trust.revocation.at_hand import PathAtHand, PieceUsed, path_at_hand
+from idwallet.trust.revocation.structures import (
+    Good,
+    OnHold,
+    RevocationRules,
+    Revoked,
+    Unsettled,
+)
+
+
+def judge_trust(
+    leaf: Certificate, judging: Judging, *, as_of: datetime, checks: Checks
+) -> ValidatedPath | None:
+    """Answer ``signer.trust`` as of a moment (EN 319 102-1 5.2.6)."""
+    chain = order_chain(leaf, judging.message.certificates, at=checks.subject)
+    path = validate_path(
+        chain,
+        store=judging.trust,
+        purpose=Purpose.SIGN_DOCUMENTS,
+        at=as_of,
+        algorithms=judging.policy.algorithms,
+    )
+    if isinstance(path, PathFault):
+        checks.say(CheckId.SIGNER_TRUST, path.reason, facts=path.facts)
+        return None
+    facts: dict[str, FactValue] = {"name": leaf.shown, "until": path.until}
+    checks.say(CheckId.SIGNER_TRUST, Reason.TRUSTED, facts=facts)
+    return path
+
+
+class Standing(NamedTuple):
+    """What is known of a path's revocation, as a check says it."""
+
+    reason: Reason
+    facts: dict[str, FactValue]
+    needs: tuple[Need, ...] = ()
+    used: tuple[PieceUsed, ...] = ()
+
+    def evidence(self, check_id: CheckId, subject: str) -> tuple[EvidenceUsed, ...]:
+        """Return what was looked at, as a report says it of a check."""
+        return tuple(
+            EvidenceUsed(
+                kind=each.kind,
+                check=check_id,
+                subject=subject,
+                about=each.about,
+                as_of=each.as_of,
+                origin=each.origin,
+            )
+            for each in self.used
+        )
+
+
+_OPEN: Final = frozenset({Reason.UNKNOWN, Reason.STALE})
+
+
+def standing_of(
+    path: ValidatedPath, judging: Judging, *, existed: datetime | None
+) -> Standing:
+    """Return what the evidence at hand says of a path.
+
+    `existed` is since when, by proof, what was signed existed: a revocation from then
+    on does not undo it (EN 319 102-1 5.5.4).
+    """
+    policy = judging.policy
+    name: dict[str, FactValue] = {"name": path.leaf.shown}
+    if policy.revocation is RevocationRule.NOT_REQUIRED_ACCEPTED:
+        return Standing(Reason.NOT_REQUIRED_ACCEPTED, name)
+    rules = RevocationRules(
+        maximum_age=policy.revocation_age,
+        algorithms=policy.algorithms,
+        existed_before=existed,
+    )
+    said = path_at_hand(path, trust=judging.trust, rules=rules, at=judging.at)
+    reason, facts = _of(said, policy.revocation)
+    needs = said.needs if reason in _OPEN else ()
+    shown: dict[str, FactValue] = {"name": said.certificate.shown, **facts}
+    return Standing(reason, shown, needs, said.used)
+
+
+def _of(said: PathAtHand, rule: RevocationRule) -> tuple[Reason, dict[str, FactValue]]:
+    found = said.found
+    if isinstance(found, Good):
+        return Reason.NOT_REVOKED, {"signed": found.as_of, "until": found.until}
+    if isinstance(found, Revoked):
+        return Reason.REVOKED, {
+            "since": found.at,
+            "signed": found.as_of,
+            "what": found.reason.value,
+        }
+    if isinstance(found, OnHold):
+        return Reason.ON_HOLD, {"since": found.at, "signed": found.as_of}
+    what: dict[str, FactValue] = {"what": found.reason.value}
+    if found.reason is Unsettled.NOT_YET:
+        # Whatever a policy accepts: this clock cannot tell what is current.
+        return Reason.CLOCK_BEFORE_EVIDENCE, what
+    if rule is RevocationRule.IF_AT_HAND:
+        return Reason.UNKNOWN_ACCEPTED, what
+    return Reason.STALE if found.reason is Unsettled.STALE else Reason.UNKNOWN, what
+
+
+def judge_revocation(
+    path: ValidatedPath | None,
+    judging: Judging,
+    *,
+    existed: datetime | None,
+    authentic: bool,
+    checks: Checks,
+) -> tuple[EvidenceUsed, ...]:
+    """Answer ``signer.revocation``; return the evidence that was looked at.
+
+    Needs are named only where the signature stands: a forged document that carries
+    somebody's certificate would else make its readers fetch.
+    """
+    if path is None:
+        checks.wait(CheckId.SIGNER_REVOCATION, CheckId.SIGNER_TRUST)
+        return ()
+    found = standing_of(path, judging, existed=existed)
+    checks.add(
+        check(
+            CheckId.SIGNER_REVOCATION,
+            found.reason,
+            subject=checks.subject,
+            needs=found.needs if authentic else (),
+            facts=found.facts,
+        )
+    )
+    return found.evidence(CheckId.SIGNER_REVOCATION, checks.subject)

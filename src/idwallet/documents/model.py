@@ -1,0 +1,131 @@
+"""Documents before and after they are verified, and how they are signed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Protocol
+
+from idwallet import limits
+from idwallet.errors import UsageError, require_passed
+from idwallet.report import Outcome, Report
+
+
+class Level(StrEnum):
+    """A baseline level: what a signature carries beside itself (EN 319 122-1 6)."""
+
+    B_B = "B-B"
+    """The signature, and which certificate made it."""
+
+    B_T = "B-T"
+    """A timestamp too: when it existed, as an authority says."""
+
+
+class Packaging(StrEnum):
+    """Where the document is."""
+
+    DETACHED = "detached"
+    """Apart: whoever verifies brings it."""
+
+    ENVELOPING = "enveloping"
+    """Inside the signature."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CAdES:
+    """Sign as CMS (ETSI EN 319 122-1): any document, a file beside or around it."""
+
+    level: Level = Level.B_B
+    packaging: Packaging = Packaging.DETACHED
+
+
+class BinaryStream(Protocol):
+    """What is read in pieces, as a file opened in binary mode is."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many octets, and none at the end."""
+        ...
+
+
+Document = bytes | BinaryStream
+"""A document: its octets, or a stream of them, which is read once to its end."""
+
+_PIECE: Final = 1 << 20
+
+
+def pieces(document: Document) -> Iterator[bytes]:
+    """Yield the document piece by piece; a long one is never held as a whole."""
+    if isinstance(document, bytes):
+        yield document
+        return
+    while piece := document.read(_PIECE):
+        yield piece
+
+
+def whole(document: Document) -> bytes:
+    """Return the document as a whole, as what is put around it needs it.
+
+    Raises:
+        UsageError: it is longer than `limits.ENVELOPED_BYTES`: sign it detached.
+    """
+    if isinstance(document, bytes):
+        found = document
+    else:
+        found = document.read(limits.ENVELOPED_BYTES + 1)
+        while more := document.read(limits.ENVELOPED_BYTES + 1 - len(found)):
+            found += more
+    if len(found) > limits.ENVELOPED_BYTES:
+        raise UsageError("a document of that length is signed detached")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedSignature:
+    """One signature of a document that passed, and those on it.
+
+    `name` is whose certificate it was made with, safe to show; `certificate` its
+    SHA-256 in hexadecimal, `anchor` the name of the trust anchor above it.
+    `signing_time` is what the signer says, None where a counter-signature says nothing;
+    `best_signature_time` what is proven: by a
+    timestamp where there is one (`timestamped`), else the moment judged, at which the
+    signature was there. `level` is what of the baseline it reaches.
+    """
+
+    name: str
+    certificate: str
+    anchor: str
+    signing_time: datetime | None
+    best_signature_time: datetime
+    timestamped: bool
+    level: Level
+    counter_signatures: tuple["VerifiedSignature", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedDocument:
+    """A document all of whose signatures passed; nothing else can make one.
+
+    `content` is what was signed where it came inside, None where it came apart: then it
+    is what the caller brought. Raises `VerificationError` when made with a report that
+    did not pass.
+    """
+
+    report: Report
+    signatures: tuple[VerifiedSignature, ...]
+    content: bytes | None = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Exist only with a passed report."""
+        require_passed(self.report)
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedDocument:
+    """A document that did not pass: a report and nothing else."""
+
+    report: Report
+
+    def __post_init__(self) -> None:
+        """Refuse a report that passed: it belongs to a verified document."""
+        if self.report.outcome is Outcome.PASSED:
+            raise UsageError("a passed report belongs to a verified document")

@@ -1,0 +1,60 @@
+from dataclasses import replace
+from datetime import timedelta
+
+from idwallet.report import CheckId, Outcome, Reason
+from idwallet.roles.document_signer import evaluate_document
+from idwallet.testing.authorities import document_signer
+from idwallet.testing.certificates import CertificatePlan
+from idwallet.testing.document_draft import CONTRACT, document_draft
+from idwallet.trust.anchors import Purpose
+from tests.checks.documents import came_to, draft, forged_to, only, scene
+
+TRUST = CheckId.SIGNER_TRUST
+
+
+def test_a_signer_under_an_anchor_for_documents_passes() -> None:
+    check = only(draft().report(), TRUST)
+    assert came_to(check, Outcome.PASSED, Reason.TRUSTED)
+    assert check.fact("name") == scene().signer.certificate.shown
+
+
+def test_a_signer_of_whom_nothing_is_known_leaves_it_open() -> None:
+    assert forged_to(TRUST, Outcome.INDETERMINATE) == {
+        Reason.NO_KEY_MATERIAL,
+        Reason.NO_TRUSTED_PATH,
+        Reason.CERTIFICATE_EXPIRED,
+        Reason.CERTIFICATE_NOT_YET_VALID,
+        Reason.CERTIFICATE_PROFILE,
+        Reason.BUDGET_EXCEEDED,
+    }
+
+
+def test_an_anchor_for_something_else_vouches_for_no_document() -> None:
+    made = draft()
+    others = [each for each in Purpose if each is not Purpose.SIGN_DOCUMENTS]
+    judged = evaluate_document(
+        made.to_bytes(),
+        document=CONTRACT,
+        trust=scene().pki.store(purposes=others),
+        policy=made.policy,
+        at=made.at,
+    )
+    check = only(judged.report, TRUST)
+    assert came_to(check, Outcome.INDETERMINATE, Reason.NO_TRUSTED_PATH)
+
+
+def _short_lived(plan: CertificatePlan) -> CertificatePlan:
+    return replace(plan, not_after=scene().at + timedelta(hours=1))
+
+
+def test_a_certificate_that_expired_after_a_timestamp_passes_still() -> None:
+    who = document_signer(scene().pki, change=_short_lived)
+    for stamps, outcome, reason in (
+        ([], Outcome.INDETERMINATE, Reason.CERTIFICATE_EXPIRED),
+        ([lambda _: None], Outcome.PASSED, Reason.TRUSTED),
+    ):
+        made = document_draft(scene(), signer=who)
+        made.stamps = stamps
+        made.at = scene().at + timedelta(hours=2)
+        made.stamped = scene().at
+        assert came_to(only(made.report(), TRUST), outcome, reason)
