@@ -23,11 +23,16 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import (
 
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import signature_matches
+from idwallet.documents import DOCUMENTS, CAdES
 from idwallet.envelope.cms import CmsPlan, CmsWriter, judge_signer, read_signed_data
-from idwallet.testing.pki import TestIdentity, TestPki
+from idwallet.roles.document_signer import DocumentSigner, verify_document
+from idwallet.testing.authorities import document_signer
+from idwallet.testing.evidence import crls
+from idwallet.testing.pki import MOMENT, TestIdentity, TestPki
+from idwallet.trust.evidence import EvidenceAtHand
 from tests.bench.measure import batch, interleave, table
 
-DOCUMENTS = [secrets.token_bytes(3000) for _ in range(100)]
+PAPERS = [secrets.token_bytes(3000) for _ in range(100)]
 BATCH = {Algorithm.ES256: 5, Algorithm.PS256: 1}
 
 
@@ -37,11 +42,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     rounds = parser.parse_args().rounds
     for algorithm, times in BATCH.items():
-        who = TestPki().issuer(algorithm=algorithm, intermediates=0)
+        pki = TestPki()
+        who = document_signer(pki, algorithm=algorithm, intermediates=0)
         print(f"\n{algorithm.jose}\n")
-        work = _cases(who)
+        work = _cases(pki, who)
         cases = {
-            name: batch(_repeated(each, times), times * len(DOCUMENTS))
+            name: batch(_repeated(each, times), times * len(PAPERS))
             for name, each in work.items()
         }
         floors = {"sign": "sign.floor", "judge": "judge.floor"}
@@ -49,10 +55,10 @@ def main() -> None:
 
 
 def _repeated(each: Callable[[bytes], object], times: int) -> Callable[[], object]:
-    return lambda: [each(data) for _ in range(times) for data in DOCUMENTS]
+    return lambda: [each(data) for _ in range(times) for data in PAPERS]
 
 
-def _cases(who: TestIdentity) -> dict[str, Callable[[bytes], object]]:
+def _cases(pki: TestPki, who: TestIdentity) -> dict[str, Callable[[bytes], object]]:
     sign, key = who.signer.sign, who.signer.public_key
     writer = CmsWriter(
         CmsPlan(certificates=who.chain),
@@ -65,6 +71,11 @@ def _cases(who: TestIdentity) -> dict[str, Callable[[bytes], object]]:
         digest = hashlib.sha256(data).digest()
         to_sign = writer.prepare(digest, signing_time=at)
         return writer.finish(to_sign, sign(to_sign))
+
+    documents = DocumentSigner(CAdES(), signer=who.signer, certificates=who.chain_pem)
+
+    def cades(data: bytes) -> bytes:
+        return documents.sign(data, signing_time=at)
 
     secret = b"a test passphrase"
     pem = who.signer.to_encrypted_pem(secret).encode()
@@ -80,8 +91,8 @@ def _cases(who: TestIdentity) -> dict[str, Callable[[bytes], object]]:
         options = [PKCS7Options.DetachedSignature, PKCS7Options.Binary]
         return signed.sign(Encoding.DER, options)
 
-    messages = {data: ours(data) for data in DOCUMENTS}
-    signatures = {data: sign(data) for data in DOCUMENTS}
+    messages = {data: ours(data) for data in PAPERS}
+    signatures = {data: sign(data) for data in PAPERS}
     allowed = frozenset(Algorithm)
 
     def judged(data: bytes) -> None:
@@ -97,6 +108,14 @@ def _cases(who: TestIdentity) -> dict[str, Callable[[bytes], object]]:
         if not judgement.is_valid:
             raise ValueError(judgement)
 
+    trust = pki.store()
+    trust = trust.with_evidence(EvidenceAtHand(crls=crls(who, at=MOMENT)))
+
+    def whole(data: bytes) -> None:
+        verify_document(
+            messages[data], document=data, trust=trust, policy=DOCUMENTS, at=MOMENT
+        )
+
     def verified(data: bytes) -> bool:
         return signature_matches(
             key, who.signer.algorithm, signature=signatures[data], message=data
@@ -105,9 +124,11 @@ def _cases(who: TestIdentity) -> dict[str, Callable[[bytes], object]]:
     return {
         "sign.floor": sign,
         "sign.CMS, idwallet": ours,
+        "sign.CAdES B-B by DocumentSigner": cades,
         "sign.CMS, cryptography's PKCS7 builder": pkcs7,
         "judge.floor": verified,
         "judge.CMS, idwallet": judged,
+        "judge.CAdES B-B by verify_document": whole,
     }
 
 

@@ -3,7 +3,14 @@ from datetime import timedelta
 
 from cryptography.x509 import ReasonFlags
 
-from idwallet.report import CheckId, CrlNeeded, EvidenceKind, Outcome, Reason
+from idwallet.report import (
+    GIVEN,
+    CheckId,
+    CrlNeeded,
+    EvidenceKind,
+    Outcome,
+    Reason,
+)
 from idwallet.testing.document_draft import (
     DocumentDraft,
     DocumentScene,
@@ -12,6 +19,7 @@ from idwallet.testing.document_draft import (
 )
 from idwallet.testing.evidence import crls
 from idwallet.testing.pki import MOMENT
+from idwallet.trust.evidence import CrlAtHand
 from idwallet.trust.policy import RevocationRule
 from tests.checks.documents import came_to, draft, forged_to, only, scene
 
@@ -53,6 +61,17 @@ def test_what_a_policy_accepts_is_said() -> None:
         made = draft(lambda made: setattr(made, "crls", ()))
         made.policy = replace(made.policy, name="loose", revocation=rule)
         assert came_to(only(made.report(), REVOCATION), Outcome.PASSED, reason)
+
+
+def test_evidence_that_cannot_be_read_is_no_silence() -> None:
+    junk = CrlAtHand(
+        der=b"junk", issuer=scene().signer.certificate.issuer_der, origin=GIVEN
+    )
+    made = draft(lambda made: setattr(made, "crls", (junk,)))
+    loose = replace(made.policy, name="loose", revocation=RevocationRule.IF_AT_HAND)
+    made.policy = loose
+    check = only(made.report(), REVOCATION)
+    assert came_to(check, Outcome.INDETERMINATE, Reason.UNKNOWN)
 
 
 def _revoked_before(made: DocumentDraft) -> None:

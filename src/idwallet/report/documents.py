@@ -54,6 +54,7 @@ _SIGNER: Final = {
         _I, f"{_EN} §5.2.6", ("name", "what")
     ),
     (_C.SIGNER_TRUST, _R.BUDGET_EXCEEDED): Row(_I, _HOUSE, ("name",)),
+    (_C.SIGNER_TRUST, _R.ANCHORS_FROM_THE_FUTURE): Row(_I, _HOUSE, ("name", "since")),
     (_C.SIGNER_TRUST, _R.WAITING): Row(_I, f"{_EN} §5.2.3", ("waits_for",)),
     (_C.SIGNER_REVOCATION, _R.NOT_REVOKED): Row(
         _P, f"{_EN} §5.2.6", ("name", "signed", "until")

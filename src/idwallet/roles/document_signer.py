@@ -84,21 +84,44 @@ class DocumentSigner:
             authority=authority,
         )
 
-    def sign(self, document: Document, *, signing_time: datetime) -> bytes:
+    def sign(
+        self, document: Document, *, signing_time: datetime, beside: bytes | None = None
+    ) -> bytes:
         """Return the signature on a document, or with the document in it; DER.
 
         `document` is octets or a binary stream, which is read once to its end; a
         detached signature never holds it as a whole. `signing_time` is what the
-        signature will say; nothing proves it but a timestamp.
+        signature will say; nothing proves it but a timestamp. `beside` is somebody
+        else's signature on the same document: then both come back as one message.
 
         Raises:
-            UsageError: `signing_time` has no zone, or what is to be put inside is
-                longer than `limits.ENVELOPED_BYTES`.
+            UsageError: `signing_time` has no zone, what is to be put inside is longer
+                than `limits.ENVELOPED_BYTES`, or `beside` signs another document, or in
+                another packaging.
             SignerError: the key could not sign.
             PortError: the authority cannot be reached, or refused.
-            MalformedError, UnsupportedError: the authority answered something else.
+            MalformedError, UnsupportedError: `beside` is no signature, or the authority
+                answered something else.
         """
-        return self._cades.sign(document, signing_time=signing_time)
+        return self._cades.sign(document, signing_time=signing_time, beside=beside)
+
+    def counter_sign(
+        self, signature: bytes, *, signing_time: datetime, number: int = 0
+    ) -> bytes:
+        """Sign a signature, not the document: as a notary or a witness does.
+
+        `number` says which of the message's signatures, counted from 0. Verify the
+        message first: whoever signs a signature is taken to have seen it.
+
+        Raises:
+            UsageError: there is no signature of that number, or `signing_time` has no
+                zone.
+            SignerError: the key could not sign.
+            MalformedError, UnsupportedError: it is no signature.
+        """
+        return self._cades.counter_sign(
+            signature, signing_time=signing_time, number=number
+        )
 
 
 def sign_document(

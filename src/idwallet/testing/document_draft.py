@@ -17,7 +17,7 @@ from idwallet.documents.model import UnverifiedDocument, VerifiedDocument
 from idwallet.documents.policy import DOCUMENTS, DocumentPolicy
 from idwallet.envelope.cms import attribute, names, read_signed_data
 from idwallet.envelope.cms.signer_info import read_signer_info
-from idwallet.report import Report
+from idwallet.report import GIVEN, Origin, Report
 from idwallet.roles.document_signer import evaluate_document
 from idwallet.testing.authorities import document_signer, timestamp_authority
 from idwallet.testing.cms_draft import CmsDraft, SignerDraft, unbent
@@ -56,8 +56,9 @@ class DocumentDraft:
 
     `stamps` has one entry for each timestamp, which may alter it; they are made by
     `authority`. `counter` may alter a signature on the first one, and `depth` says how
-    many stand on each other. `bend` alters the octets at
-    the very end; `document` is what the verifier brings, None for nothing.
+    many stand on each other; `repeated` is how often the same signers stand in the
+    message. `bend` alters the octets at the very end. `anchors` says when the anchors
+    were taken; `document` is what the verifier brings, None for nothing.
     """
 
     scene: DocumentScene
@@ -73,12 +74,15 @@ class DocumentDraft:
     at: datetime = MOMENT
     bend: Callable[[bytes], bytes] = unbent
     raw_stamps: tuple[bytes, ...] = ()
+    repeated: int = 1
+    anchors: Origin = GIVEN
 
     def to_bytes(self) -> bytes:
         """Sign, stamp and counter-sign, and return the message."""
         first = self.cms.signers[0] if self.cms.signers else None
         if first is not None and (self.stamps or self.raw_stamps or self.counter):
             self._add_unsigned(first)
+        self.cms.signers = self.cms.signers * self.repeated
         return self.bend(self.cms.to_bytes())
 
     def _add_unsigned(self, first: SignerDraft) -> None:
@@ -121,7 +125,7 @@ class DocumentDraft:
     def trust(self) -> TrustStore:
         """Return the store of the scene, with the CRLs at hand."""
         store = self.scene.pki.store()
-        return store.with_evidence(EvidenceAtHand(crls=self.crls))
+        return store.with_evidence(EvidenceAtHand(crls=self.crls, anchors=self.anchors))
 
     def judged(self) -> VerifiedDocument | UnverifiedDocument:
         """Judge the message."""

@@ -17,7 +17,7 @@ from idwallet.testing.certificates import CertificatePlan
 from idwallet.testing.cms_draft import CmsDraft
 from idwallet.testing.corpus.forgery import Forged
 from idwallet.testing.document_draft import CONTRACT, DocumentDraft, crls_of
-from idwallet.testing.evidence import crls
+from idwallet.testing.evidence import crls, taken_at
 from idwallet.testing.pki import Fault, TestIdentity
 
 Forger = Callable[[DocumentDraft], None]
@@ -43,6 +43,10 @@ def sign_as(who: TestIdentity, made: DocumentDraft) -> None:
 
 def _certified(fault: Fault) -> Forger:
     return lambda made: sign_as(document_signer(made.scene.pki, fault=fault), made)
+
+
+def _early(made: DocumentDraft) -> None:
+    made.anchors = taken_at(made.at + _DAY)
 
 
 def _long_path(made: DocumentDraft) -> None:
@@ -89,6 +93,7 @@ _TRUSTS: Final = (
     ("by another key", _R.NO_TRUSTED_PATH, _certified(Fault.WRONG_SIGNER)),
     ("under a stranger", _R.NO_TRUSTED_PATH, _certified(Fault.STRANGER_ROOT)),
     ("a path too long", _R.BUDGET_EXCEEDED, _long_path),
+    ("anchors of tomorrow", _R.ANCHORS_FROM_THE_FUTURE, _early),
 )
 
 

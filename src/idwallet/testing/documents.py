@@ -123,6 +123,17 @@ def _protected_otherwise(made: DocumentDraft) -> None:
     _signed(names.ALGORITHM_PROTECTION, algorithms)(made)
 
 
+def _crowd(made: DocumentDraft) -> None:
+    """Have one signature stamped as often as may be, and repeated beside itself."""
+    made.stamps = [lambda _: None] * limits.SIGNATURE_TIMESTAMPS
+
+
+def _crowded(made: DocumentDraft) -> None:
+    each = 1 + limits.SIGNATURE_TIMESTAMPS
+    times = limits.DOCUMENT_SIGNATURE_CHECKS // each + 1
+    made.repeated = times
+
+
 def _deep_counters(made: DocumentDraft) -> None:
     made.counter, made.depth = _stays, limits.COUNTER_SIGNATURE_DEPTH
 
@@ -307,6 +318,20 @@ _ABSENT: Final = DocumentForgery(
 
 DOCUMENT_FORGERIES: Final = (
     *(DocumentForgery(f"document: {n}", _FORMAT, r, f) for n, r, f in _FORMATS),
+    DocumentForgery(
+        "document: more signatures than anybody looks at",
+        _FORMAT,
+        Reason.LIMIT_EXCEEDED,
+        _crowded,
+        prepare=_crowd,
+    ),
+    DocumentForgery(
+        "document: too many timestamps",
+        _FORMAT,
+        Reason.LIMIT_EXCEEDED,
+        lambda made: made.stamps.append(lambda _: None),
+        prepare=_crowd,
+    ),
     DocumentForgery(
         "document: counter-signatures too deep",
         _FORMAT,

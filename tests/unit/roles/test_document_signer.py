@@ -22,7 +22,7 @@ from idwallet.documents import (
     UnverifiedDocument,
     VerifiedDocument,
 )
-from idwallet.envelope.cms import names, read_signed_data, with_signers
+from idwallet.envelope.cms import names, read_signed_data, with_unsigned
 from idwallet.errors import (
     MalformedError,
     PortError,
@@ -182,23 +182,90 @@ def test_many_documents_are_signed_with_parts_prepared_once() -> None:
             verified(signature, CONTRACT)
 
 
-def test_two_people_sign_one_document_and_both_count() -> None:
-    one, two = (
-        read_signed_data(signed(who=who), at="x")
-        for who in (scene().signer, scene().second)
+def prepared(who: TestIdentity, profile: CAdES = ENVELOPING) -> DocumentSigner:
+    return DocumentSigner(profile, signer=who.signer, certificates=who.chain)
+
+
+@pytest.mark.parametrize("packaging", Packaging)
+def test_several_people_sign_one_document_and_all_count(packaging: Packaging) -> None:
+    profile = CAdES(packaging=packaging)
+    brought = CONTRACT if packaging is Packaging.DETACHED else None
+    one, two = scene().signer, document_signer(scene().pki, algorithm=Algorithm.ES384)
+    first = prepared(one, profile).sign(CONTRACT, signing_time=scene().at)
+    both = prepared(two, profile).sign(
+        io.BytesIO(CONTRACT), signing_time=scene().at, beside=first
     )
-    both = with_signers(one, two)
-    found = verified(both)
+    found = verified(both, brought, store=trust(two))
     signers = [each.name for each in found.signatures]
-    assert signers == [e.certificate.shown for e in (scene().signer, scene().second)]
+    assert signers == [one.certificate.shown, two.certificate.shown]
     stranger = document_signer(DocumentScene().pki)
-    third = with_signers(
-        read_signed_data(both, at="x"), read_signed_data(signed(who=stranger), at="x")
+    third = prepared(stranger, profile).sign(
+        CONTRACT, signing_time=scene().at, beside=both
     )
     with pytest.raises(VerificationIndeterminate) as caught:
-        verified(third)
+        verified(third, brought, store=trust(two))
     open_ones = {each.subject for each in caught.value.report.indeterminate()}
     assert open_ones == {"signature[2]"}
+
+
+@pytest.mark.parametrize("packaging", Packaging)
+def test_nobody_signs_beside_a_signature_on_another_document(
+    packaging: Packaging,
+) -> None:
+    profile = CAdES(packaging=packaging)
+    second = prepared(scene().second, profile)
+    other = prepared(scene().signer, profile).sign(b"other", signing_time=scene().at)
+    with pytest.raises(UsageError):
+        second.sign(CONTRACT, signing_time=scene().at, beside=other)
+    packed = {*Packaging} - {packaging}
+    another = prepared(scene().signer, CAdES(packaging=packed.pop()))
+    same = another.sign(CONTRACT, signing_time=scene().at)
+    with pytest.raises(UsageError):
+        second.sign(CONTRACT, signing_time=scene().at, beside=same)
+    with pytest.raises(MalformedError):
+        second.sign(CONTRACT, signing_time=scene().at, beside=b"junk")
+
+
+def test_a_signature_is_signed_and_both_are_judged() -> None:
+    first = signed(ENVELOPING)
+    witness = prepared(scene().second)
+    seen = witness.counter_sign(first, signing_time=scene().at)
+    (signature,) = verified(seen, None).signatures
+    (counter,) = signature.counter_signatures
+    assert counter.name == scene().second.certificate.shown
+    assert counter.signing_time == scene().at
+    again = prepared(scene().signer).counter_sign(seen, signing_time=scene().at)
+    (signature,) = verified(again, None).signatures
+    assert len(signature.counter_signatures) == 2
+
+
+def test_a_counter_signature_holds_for_the_signature_it_is_on_alone() -> None:
+    one, two = signed(ENVELOPING), signed(ENVELOPING)
+    seen = read_signed_data(
+        prepared(scene().second).counter_sign(one, signing_time=scene().at), at="x"
+    )
+    moved = with_unsigned(
+        read_signed_data(two, at="x"),
+        0,
+        attributes=[each.der for each in seen.signers[0].unsigned],
+        certificates=seen.certificates,
+    )
+    with pytest.raises(VerificationFailed) as caught:
+        verified(moved, None)
+    (failed,) = caught.value.report.failed()
+    assert (failed.id, failed.subject) == (
+        CheckId.DOCUMENT_INTEGRITY,
+        "signature[0].counter[0]",
+    )
+
+
+def test_there_must_be_a_signature_to_sign() -> None:
+    witness = prepared(scene().second)
+    for number in (-1, 1):
+        with pytest.raises(UsageError):
+            witness.counter_sign(signed(), signing_time=scene().at, number=number)
+    with pytest.raises(MalformedError):
+        witness.counter_sign(b"junk", signing_time=scene().at)
 
 
 def test_evidence_that_came_in_the_message_is_heeded() -> None:

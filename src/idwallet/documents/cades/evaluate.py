@@ -105,26 +105,28 @@ class _Signature:
             MalformedError, UnsupportedError: a part of the signature breaks its format.
         """
         judging, checks = self._judging, self._checks
+        judging.budget.spend(at=self.subject)
         leaf = self._leaf()
         stamps = judge_stamps(self._signer, judging, subject=self.subject)
         best, used = stamps.best, stamps.evidence
         counters = tuple(map(_judge, self._counters()))
-        verified = None
+        verified, origins = None, None
         if leaf is None:
             for each in ANSWERED[1:]:
                 checks.wait(each, CheckId.SIGNER_TRUST)
         else:
             path = judge_trust(leaf, judging, as_of=best or judging.at, checks=checks)
             found = self._signature(leaf)
-            authentic = found.signature is Reason.VALID
-            used += judge_revocation(
-                path, judging, existed=best, authentic=authentic, checks=checks
-            )
+            used += judge_revocation(path, judging, existed=best, checks=checks)
             if path is not None:
+                # Else a forged document that carries somebody's certificate would make
+                # whoever reads it fetch.
+                if found.signature is Reason.VALID:
+                    origins = path.anchor.fetch_origins
                 verified = _verified(
                     path, found, best=best, at=judging.at, counters=counters
                 )
-        own = (*checks.made(), *stamps.checks)
+        own = (*checks.made(origins), *stamps.checks)
         return Judged(
             (*own, *(made for each in counters for made in each.checks)),
             (self.subject, *(name for each in counters for name in each.subjects)),

@@ -16,10 +16,13 @@ from idwallet.documents.model import (
 from idwallet.envelope.cms import (
     CmsPlan,
     CmsWriter,
+    SignedData,
     attribute,
     digest_content,
+    message_digest,
     names,
     read_signed_data,
+    with_signers,
     with_unsigned,
 )
 from idwallet.errors import UsageError
@@ -34,7 +37,14 @@ class CadesSigner:
     What is the same in every signature is encoded once.
     """
 
-    __slots__ = ("_authority", "_profile", "_signer", "_writer")
+    __slots__ = (
+        "_authority",
+        "_certificates",
+        "_counter",
+        "_profile",
+        "_signer",
+        "_writer",
+    )
 
     def __init__(
         self,
@@ -59,32 +69,89 @@ class CadesSigner:
         self._profile = profile
         self._signer = signer
         self._authority = authority
-        self._writer = CmsWriter(
-            CmsPlan(certificates=tuple(each.der for each in certificates)),
-            public_key=signer.public_key,
-            algorithm=signer.algorithm,
+        self._certificates = tuple(each.der for each in certificates)
+        self._writer = self._prepared(CmsPlan(certificates=self._certificates))
+        self._counter = self._prepared(
+            CmsPlan(certificates=self._certificates, content_type=None)
         )
 
-    def sign(self, document: Document, *, signing_time: datetime) -> bytes:
+    def _prepared(self, plan: CmsPlan) -> CmsWriter:
+        key, algorithm = self._signer.public_key, self._signer.algorithm
+        return CmsWriter(plan, public_key=key, algorithm=algorithm)
+
+    def sign(
+        self, document: Document, *, signing_time: datetime, beside: bytes | None = None
+    ) -> bytes:
         """Sign a document and return the signature, DER.
 
+        With `beside`, a signature on the same document, both are returned as one
+        message.
+
         Raises:
-            UsageError: `signing_time` has no zone, or the document is too long to be
-                put inside.
+            UsageError: `signing_time` has no zone, the document is too long to be put
+                inside, or `beside` signs another one or in another packaging.
             SignerError: the key could not sign.
             PortError: the authority cannot be reached, or refused.
-            MalformedError, UnsupportedError: the authority answered something else.
+            MalformedError, UnsupportedError: `beside` is no signature, or the authority
+                answered something else.
         """
+        first = None if beside is None else read_signed_data(beside, at="beside")
         content = None
         if self._profile.packaging is Packaging.ENVELOPING:
             content = whole(document)
             document = content
-        name = self._writer.digest
-        digest = digest_content(pieces(document), [name])[name]
-        to_sign = self._writer.prepare(digest, signing_time=signing_time)
+        digests = digest_content(pieces(document), self._digests(first))
+        if first is not None:
+            _require_same(first, digests)
+        to_sign = self._writer.prepare(
+            digests[self._writer.digest], signing_time=signing_time
+        )
         signature = self._signer.sign(to_sign)
         made = self._writer.finish(to_sign, signature, content=content)
-        return made if self._authority is None else add_timestamp(made, self._authority)
+        if self._authority is not None:
+            made = add_timestamp(made, self._authority)
+        if first is None:
+            return made
+        return with_signers(first, read_signed_data(made, at="signature"))
+
+    def _digests(self, first: SignedData | None) -> set[str]:
+        """Return by which digests to go through the document."""
+        others = () if first is None else first.signers
+        found = {each.digest for each in others if each.digest is not None}
+        return {self._writer.digest, *found}
+
+    def counter_sign(
+        self, signature: bytes, *, signing_time: datetime, number: int = 0
+    ) -> bytes:
+        """Sign a signature: the one of that number, counted from 0 (RFC 5652 11.4).
+
+        Raises:
+            UsageError: there is no signature of that number, or `signing_time` has no
+                zone.
+            SignerError: the key could not sign.
+            MalformedError, UnsupportedError: it is no signature.
+        """
+        message = read_signed_data(signature, at="signature")
+        if not 0 <= number < len(message.signers):
+            raise UsageError("there is no signature of that number")
+        name = self._counter.digest
+        octets = message.signers[number].signature
+        digest = digest_content([octets], [name])[name]
+        to_sign = self._counter.prepare(digest, signing_time=signing_time)
+        info = self._counter.signer_info(to_sign, self._signer.sign(to_sign))
+        return with_unsigned(
+            message,
+            number,
+            attributes=[attribute(names.COUNTER_SIGNATURE, info)],
+            certificates=self._certificates,
+        )
+
+
+def _require_same(first: SignedData, digests: dict[str, bytes]) -> None:
+    """Require that every signature there is one on this document, as far as it says."""
+    for each in first.signers:
+        if each.digest is None or message_digest(each) != digests[each.digest]:
+            raise UsageError("the signature beside is one on another document")
 
 
 def add_timestamp(message: bytes, authority: TimestampAuthority) -> bytes:

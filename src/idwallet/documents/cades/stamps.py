@@ -11,7 +11,7 @@ from idwallet.documents.cades.standing import standing_of
 from idwallet.documents.policy import TimestampRule
 from idwallet.envelope.cms import SignerInfo, names
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, fault_reason
-from idwallet.report import Check, CheckId, EvidenceUsed, Outcome, Reason, check
+from idwallet.report import Check, CheckId, Checks, EvidenceUsed, Outcome, Reason, check
 from idwallet.trust.timestamp import (
     ProvenTime,
     TimestampRules,
@@ -84,6 +84,7 @@ def _tokens(signer: SignerInfo) -> Iterator[bytes]:
 
 
 def _judge(der: bytes, signer: SignerInfo, *, judging: Judging, subject: str) -> _Stamp:
+    judging.budget.spend(at=subject)
     try:
         token = read_token(der, at=subject)
     except (MalformedError, UnsupportedError) as error:
@@ -116,11 +117,15 @@ def _vouched(found: ProvenTime, judging: Judging, *, subject: str) -> _Stamp:
     if standing.reason is Reason.NOT_REVOKED:
         said = check(_TRUST, Reason.TRUSTED, subject=subject, facts=found.facts)
         return _Stamp(said, found.moment, used)
-    said = check(
-        _TRUST,
-        standing.reason,
-        subject=subject,
-        needs=standing.needs,
-        facts=standing.facts,
+    open_one = Checks(subject)
+    open_one.add(
+        check(
+            _TRUST,
+            standing.reason,
+            subject=subject,
+            needs=standing.needs,
+            facts=standing.facts,
+        )
     )
-    return _Stamp(said, found.moment, used)
+    (made,) = open_one.made(found.path.anchor.fetch_origins)
+    return _Stamp(made, found.moment, used)

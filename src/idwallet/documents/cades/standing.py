@@ -43,9 +43,23 @@ def judge_trust(
     if isinstance(path, PathFault):
         checks.say(CheckId.SIGNER_TRUST, path.reason, facts=path.facts)
         return None
+    if _are_from_the_future(judging):
+        since = judging.trust.evidence.anchors.taken
+        future: dict[str, FactValue] = {"name": leaf.shown, "since": since or as_of}
+        checks.say(CheckId.SIGNER_TRUST, Reason.ANCHORS_FROM_THE_FUTURE, facts=future)
+        return None
     facts: dict[str, FactValue] = {"name": leaf.shown, "until": path.until}
     checks.say(CheckId.SIGNER_TRUST, Reason.TRUSTED, facts=facts)
     return path
+
+
+def _are_from_the_future(judging: Judging) -> bool:
+    """Whether the anchors were taken after the moment judged, as far as clocks go.
+
+    A clock that stands before them proves nothing of whom they vouch for.
+    """
+    taken = judging.trust.evidence.anchors.taken
+    return taken is not None and taken - judging.at > judging.policy.clock_skew
 
 
 class Standing(NamedTuple):
@@ -110,6 +124,9 @@ def _of(said: PathAtHand, rule: RevocationRule) -> tuple[Reason, dict[str, FactV
         }
     if isinstance(found, OnHold):
         return Reason.ON_HOLD, {"since": found.at, "signed": found.as_of}
+    if said.unread is not None and rule is RevocationRule.IF_AT_HAND:
+        # Nobody knows what it would say: that is no silence.
+        return Reason.UNKNOWN, {"what": said.unread.value}
     what: dict[str, FactValue] = {"what": found.reason.value}
     if found.reason is Unsettled.NOT_YET:
         # Whatever a policy accepts: this clock cannot tell what is current.
@@ -124,14 +141,9 @@ def judge_revocation(
     judging: Judging,
     *,
     existed: datetime | None,
-    authentic: bool,
     checks: Checks,
 ) -> tuple[EvidenceUsed, ...]:
-    """Answer ``signer.revocation``; return the evidence that was looked at.
-
-    Needs are named only where the signature stands: a forged document that carries
-    somebody's certificate would else make its readers fetch.
-    """
+    """Answer ``signer.revocation``; return the evidence that was looked at."""
     if path is None:
         checks.wait(CheckId.SIGNER_REVOCATION, CheckId.SIGNER_TRUST)
         return ()
@@ -141,7 +153,7 @@ def judge_revocation(
             CheckId.SIGNER_REVOCATION,
             found.reason,
             subject=checks.subject,
-            needs=found.needs if authentic else (),
+            needs=found.needs,
             facts=found.facts,
         )
     )

@@ -7,7 +7,11 @@ and no certificate that came along is believed.
 
 from idwallet.envelope.cms.algorithms import read_digest
 from idwallet.envelope.cms.alter import with_signers, with_unsigned
-from idwallet.envelope.cms.attributes import certificate_reference, signing_time
+from idwallet.envelope.cms.attributes import (
+    certificate_reference,
+    message_digest,
+    signing_time,
+)
 from idwallet.envelope.cms.judge import (
     digest_content,
     find_certificate,
@@ -41,6 +45,7 @@ __all__ = [
     "digest_identifier",
     "find_certificate",
     "judge_signer",
+    "message_digest",
     "read_counter_signatures",
     "read_digest",
     "read_signed_data",

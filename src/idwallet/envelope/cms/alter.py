@@ -16,21 +16,27 @@ _UNSIGNED: Final = 0xA1
 
 
 def with_unsigned(
-    message: SignedData, signer: int, *, attributes: Iterable[bytes]
+    message: SignedData,
+    signer: int,
+    *,
+    attributes: Iterable[bytes],
+    certificates: Iterable[bytes] = (),
 ) -> bytes:
     """Return the message with more unsigned attributes on one of its signatures.
 
     Each of `attributes` is a DER Attribute. Those that were there stay as they are and
-    where they are: archive timestamps cover them as they came.
+    where they are: archive timestamps cover them as they came. `certificates` (DER) are
+    those that what is added needs.
 
     Raises:
-        UsageError: there is no such signer, or there would be too many attributes.
+        UsageError: there is no such signer, or there would be too many attributes or
+            certificates.
     """
     if not 0 <= signer < len(message.signers):
         raise UsageError("there is no such signer")
     infos = [each.der for each in message.signers]
     infos[signer] = _added(message.signers[signer], tuple(attributes))
-    return _message(infos, message)
+    return _message(infos, message, certificates=certificates)
 
 
 def with_signers(message: SignedData, other: SignedData) -> bytes:
@@ -48,10 +54,13 @@ def with_signers(message: SignedData, other: SignedData) -> bytes:
     return _message(infos, message, other)
 
 
-def _message(infos: list[bytes], *messages: SignedData) -> bytes:
+def _message(
+    infos: list[bytes], *messages: SignedData, certificates: Iterable[bytes] = ()
+) -> bytes:
     parts = [each.parts for each in messages]
     digests = dict.fromkeys(each for part in parts for each in part.digests)
-    certificates = dict.fromkeys(each for part in parts for each in part.certificates)
+    have = (each for part in parts for each in part.certificates)
+    certificates = dict.fromkeys((*have, *certificates))
     revocations = dict.fromkeys(each for part in parts for each in part.revocations)
     if len(certificates) > limits.CMS_CERTIFICATES:
         raise UsageError("more certificates than limits.CMS_CERTIFICATES")

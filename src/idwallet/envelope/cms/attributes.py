@@ -15,6 +15,7 @@ from idwallet.codec.der import (
     DerError,
     Element,
     Fields,
+    element,
     elements,
     inside,
     only,
@@ -35,6 +36,7 @@ from idwallet.envelope.cms.structures import (
 from idwallet.errors import LimitError, MalformedError
 
 _NAME: Final = 0xA4
+_VERSION: Final = 0xA0
 
 
 def read_attributes(der: bytes, outer: Element, *, at: str) -> tuple[Attribute, ...]:
@@ -237,12 +239,20 @@ def issuer_serial_of(certificate: bytes) -> IssuerSerial:
     Raises:
         DerError: it is none.
     """
-    body = Fields(certificate).one(SEQUENCE)
-    fields = Fields(certificate, body)
-    fields.maybe(0xA0)
-    serial = read_integer(fields.value(INTEGER))
-    fields.one(SEQUENCE)
-    return IssuerSerial(whole(certificate, fields.one(SEQUENCE)), serial)
+    # They stand at the front: what follows is not looked at.
+    start, _, outer = element(certificate, 0)
+    start, _, inner = element(certificate, start)
+    number, after, tag = element(certificate, start)
+    if tag == _VERSION:
+        number, after, tag = element(certificate, after)
+    _, issuer, algorithm = element(certificate, after)
+    _, end, name = element(certificate, issuer)
+    found = (outer, inner, tag, algorithm, name)
+    if found != (SEQUENCE, SEQUENCE, INTEGER, SEQUENCE, SEQUENCE):
+        raise DerError("no certificate")
+    return IssuerSerial(
+        certificate[issuer:end], read_integer(certificate[number:after])
+    )
 
 
 def key_identifier_of(certificate: bytes) -> bytes | None:
