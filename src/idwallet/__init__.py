@@ -35,11 +35,7 @@ if TYPE_CHECKING:
     from idwallet.errors import VerificationFailed, VerificationIndeterminate
     from idwallet.explain import explain
     from idwallet.report import Check, CheckId, Outcome, Reason, Report
-    from idwallet.roles.document_signer import (
-        evaluate_document,
-        sign_document,
-        verify_document,
-    )
+    from idwallet.roles.document_signer import sign_document, verify_document
     from idwallet.roles.holder import Holder
     from idwallet.roles.issuer import Issuer
     from idwallet.roles.presentation import evaluate_presentation, verify_presentation
@@ -85,7 +81,6 @@ __all__ = [
     "VerificationIndeterminate",
     "VerifiedPresentation",
     "Verifier",
-    "evaluate_document",
     "evaluate_presentation",
     "explain",
     "make_proof",
@@ -135,7 +130,6 @@ _HOMES: Final = MappingProxyType(
         "VerificationIndeterminate": "idwallet.errors",
         "VerifiedPresentation": "idwallet.credentials.model",
         "Verifier": "idwallet.roles.verifier",
-        "evaluate_document": "idwallet.roles.document_signer",
         "evaluate_presentation": "idwallet.roles.presentation",
         "explain": "idwallet.explain",
         "make_proof": "idwallet.credentials.possession",

@@ -40,6 +40,12 @@ PRINTS: Final = {
         "bundle.operator key_retired",
         "by bundle 6",
     ],
+    "sign_contract.py": [
+        "B-T witnesses: 1",
+        "B-T witnesses: 0",
+        "Не принимайте подписанный документ.",
+        "Документ изменён после подписания",
+    ],
     "pinned_issuer.py": ["member since 2019 key_pinned", "issuer.signature invalid"],
 }
 

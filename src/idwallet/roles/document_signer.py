@@ -110,14 +110,17 @@ class DocumentSigner:
     ) -> bytes:
         """Sign a signature, not the document: as a notary or a witness does.
 
-        `number` says which of the message's signatures, counted from 0. Verify the
-        message first: whoever signs a signature is taken to have seen it.
+        `number` says which of the message's signatures, counted from 0. At a level with
+        a timestamp this one gets its own. Verify the message first: whoever signs a
+        signature is taken to have seen it.
 
         Raises:
             UsageError: there is no signature of that number, or `signing_time` has no
                 zone.
             SignerError: the key could not sign.
-            MalformedError, UnsupportedError: it is no signature.
+            PortError: the authority cannot be reached, or refused.
+            MalformedError, UnsupportedError: it is no signature, or the authority
+                answered something else.
         """
         return self._cades.counter_sign(
             signature, signing_time=signing_time, number=number

@@ -239,6 +239,20 @@ def test_a_signature_is_signed_and_both_are_judged() -> None:
     assert len(signature.counter_signatures) == 2
 
 
+def test_a_counter_signature_is_stamped_at_a_level_that_has_timestamps() -> None:
+    first = signed(B_T, tsa=authority())
+    plain = prepared(scene().second).counter_sign(first, signing_time=scene().at)
+    with pytest.raises(VerificationIndeterminate):
+        verified(plain, policy=ARCHIVE)
+    who = scene().second
+    witness = DocumentSigner(
+        B_T, signer=who.signer, certificates=who.chain, authority=authority()
+    )
+    seen = witness.counter_sign(first, signing_time=scene().at)
+    (signature,) = verified(seen, policy=ARCHIVE).signatures
+    assert signature.counter_signatures[0].timestamped
+
+
 def test_a_counter_signature_holds_for_the_signature_it_is_on_alone() -> None:
     one, two = signed(ENVELOPING), signed(ENVELOPING)
     seen = read_signed_data(

@@ -22,9 +22,11 @@ from idwallet.envelope.cms import (
     message_digest,
     names,
     read_signed_data,
+    stamped_info,
     with_signers,
     with_unsigned,
 )
+from idwallet.envelope.cms.signer_info import read_signer_info
 from idwallet.errors import UsageError
 from idwallet.ports import TimestampAuthority
 from idwallet.trust.certificate import Certificate
@@ -129,7 +131,9 @@ class CadesSigner:
             UsageError: there is no signature of that number, or `signing_time` has no
                 zone.
             SignerError: the key could not sign.
-            MalformedError, UnsupportedError: it is no signature.
+            PortError: the authority cannot be reached, or refused.
+            MalformedError, UnsupportedError: it is no signature, or the authority
+                answered something else.
         """
         message = read_signed_data(signature, at="signature")
         if not 0 <= number < len(message.signers):
@@ -139,6 +143,10 @@ class CadesSigner:
         digest = digest_content([octets], [name])[name]
         to_sign = self._counter.prepare(digest, signing_time=signing_time)
         info = self._counter.signer_info(to_sign, self._signer.sign(to_sign))
+        if self._authority is not None:
+            made = read_signer_info(info, at="counter-signature").signature
+            held = _timestamp(made, self._authority)
+            info = stamped_info(info, attributes=[held], at="counter-signature")
         return with_unsigned(
             message,
             number,
@@ -154,16 +162,23 @@ def _require_same(first: SignedData, digests: dict[str, bytes]) -> None:
             raise UsageError("the signature beside is one on another document")
 
 
+def _timestamp(signature: bytes, authority: TimestampAuthority) -> bytes:
+    """Return a timestamp on a signature value as an attribute (EN 319 122-1 5.3)."""
+    token = ask_timestamp(
+        hashlib.sha256(signature).digest(),
+        authority=authority,
+        random=secrets.token_bytes,
+        hashed="sha256",
+    )
+    return attribute(names.SIGNATURE_TIMESTAMP, token.der)
+
+
 def add_timestamp(message: bytes, authority: TimestampAuthority) -> bytes:
-    """Return the message with a timestamp on its one signature (EN 319 122-1 5.3).
+    """Return the message with a timestamp on its one signature.
 
     Raises:
         PortError, MalformedError, UnsupportedError: see `CadesSigner.sign`.
     """
     found = read_signed_data(message, at="signature")
-    stamped = hashlib.sha256(found.signers[0].signature).digest()
-    token = ask_timestamp(
-        stamped, authority=authority, random=secrets.token_bytes, hashed="sha256"
-    )
-    held = attribute(names.SIGNATURE_TIMESTAMP, token.der)
+    held = _timestamp(found.signers[0].signature, authority)
     return with_unsigned(found, 0, attributes=[held])

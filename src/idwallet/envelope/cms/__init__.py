@@ -6,7 +6,7 @@ and no certificate that came along is believed.
 """
 
 from idwallet.envelope.cms.algorithms import read_digest
-from idwallet.envelope.cms.alter import with_signers, with_unsigned
+from idwallet.envelope.cms.alter import stamped_info, with_signers, with_unsigned
 from idwallet.envelope.cms.attributes import (
     certificate_reference,
     message_digest,
@@ -51,6 +51,7 @@ __all__ = [
     "read_signed_data",
     "refers_to",
     "signing_time",
+    "stamped_info",
     "with_signers",
     "with_unsigned",
 ]

@@ -6,6 +6,7 @@ from typing import Final
 from idwallet import limits
 from idwallet.codec.der import OID, SET, Fields, integer, sequence, set_of, tlv, whole
 from idwallet.envelope.cms import names
+from idwallet.envelope.cms.signer_info import read_signer_info
 from idwallet.envelope.cms.structures import SignedData, SignerInfo
 from idwallet.errors import UsageError
 
@@ -37,6 +38,16 @@ def with_unsigned(
     infos = [each.der for each in message.signers]
     infos[signer] = _added(message.signers[signer], tuple(attributes))
     return _message(infos, message, certificates=certificates)
+
+
+def stamped_info(info: bytes, *, attributes: Iterable[bytes], at: str) -> bytes:
+    """Return a DER SignerInfo alone with more unsigned attributes on it.
+
+    Raises:
+        LimitError, MalformedError, DerError: see `read_signer_info`.
+        UsageError: there would be too many attributes.
+    """
+    return _added(read_signer_info(info, at=at), tuple(attributes))
 
 
 def with_signers(message: SignedData, other: SignedData) -> bytes:
