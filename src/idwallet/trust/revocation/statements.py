@@ -133,11 +133,16 @@ _END: Final = datetime.max.replace(tzinfo=UTC)
 def _good(vouching: Sequence[Statement], *, rules: RevocationRules) -> Good | None:
     """Return that it is good, where the statements together cover every reason.
 
-    The newest come first (RFC 5280 6.3.3 (e): each must add to what is covered).
+    The newest come first (RFC 5280 6.3.3 (e): each must add to what is covered), of
+    those of one moment the one that is good for longer: the order in which they were
+    found says nothing.
     """
+    newest = sorted(
+        vouching, key=lambda each: (each.as_of, _until(each, rules=rules)), reverse=True
+    )
     covered: frozenset[ReasonFlags] = frozenset()
     used: list[Statement] = []
-    for each in sorted(vouching, key=lambda each: each.as_of, reverse=True):
+    for each in newest:
         if each.covers <= covered:
             continue
         covered |= each.covers

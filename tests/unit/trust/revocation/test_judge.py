@@ -71,6 +71,16 @@ def test_good_lasts_no_longer_than_the_rules_allow() -> None:
     assert Scene(crls=(crl,)).judge() == Good(MOMENT - HOUR, MOMENT - HOUR + 7 * DAY)
 
 
+def test_of_two_that_speak_of_one_moment_the_longer_one_counts_in_any_order() -> None:
+    both = [
+        SOUND.answer().saying(this_update=MOMENT - HOUR, next_update=until)
+        for until in (MOMENT + HOUR, MOMENT + 2 * HOUR)
+    ]
+    expected = Good(as_of=MOMENT - HOUR, until=MOMENT + 2 * HOUR)
+    for responses in (both, both[::-1]):
+        assert Scene(responses=tuple(responses)).judge() == expected
+
+
 def test_the_last_moment_of_the_window_is_good_and_the_next_is_not() -> None:
     scene = Scene(crls=(SOUND.crl(),), at=MOMENT + DAY)
     assert outcome(scene.judge()) is Good
