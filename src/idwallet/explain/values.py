@@ -10,8 +10,6 @@ from idwallet.report import Check, FactValue
 
 _LISTED: Final = 12
 
-# The library's own words, which need no quotation marks.
-_OWN: Final = frozenset({"what"})
 
 
 def write_moment(moment: datetime, words: Words) -> str:
@@ -41,7 +39,10 @@ def write_fact(name: str, value: FactValue, *, words: Words) -> str:
         return _write_list(value, words)
     if name == "waits_for" and value in words["checks"]:
         return write_quoted(words["checks"][value]["name"], words)
-    return show(value) if name in _OWN else write_quoted(value, words)
+    if name == "what":
+        # The library's own words: no quotation marks, and codes are told in words.
+        return words["what"].get(value) or show(value)
+    return write_quoted(value, words)
 
 
 def _write_list(values: tuple[str, ...], words: Words) -> str:

@@ -240,6 +240,21 @@ def test_a_whole_verdict_reads_as_its_golden_text(
     assert text == path.read_text("utf-8")
 
 
+def test_a_cause_that_has_a_code_is_told_in_the_language_of_the_reader() -> None:
+    told = str(explain(_known(), lang="ru"))
+    assert "сведений нет" in told
+    assert "no evidence" not in told
+    assert "no evidence" in str(explain(_known()))
+
+
+def test_a_cause_without_a_code_is_told_as_it_is_and_safe_to_show() -> None:
+    facts = {"what": "key\u202eused", "at": "/typ"}
+    made = check(C.REQUEST_FORMAT, R.MALFORMED, subject="request", facts=facts)
+    told = str(explain(_report(made), lang="ru"))
+    assert "key" in told
+    assert "\u202e" not in told
+
+
 def test_there_are_no_golden_texts_but_these() -> None:
     paths = {
         golden(language, reader, verdict=verdict)[0].name
@@ -430,7 +445,7 @@ def test_people_read_names_of_claims_and_the_integrator_reads_paths() -> None:
         for language in LANGUAGES
     }
     assert "“Aged 18 or over”" in told["en"]
-    assert "«Возраст: 18 или больше»" in told["ru"]
+    assert "«Возраст: не менее 18 лет»" in told["ru"]
     assert AGE not in told["en"] + told["ru"]
 
 

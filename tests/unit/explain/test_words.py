@@ -7,6 +7,11 @@ import pytest
 from idwallet.errors import UsageError
 from idwallet.explain.words import LANGUAGES, READERS, Language, Phrase, words
 from idwallet.report import TABLE, CheckId, Outcome, Reason
+from idwallet.trust.revocation.structures import RevocationReason, Unsettled
+from idwallet.trust.status_list.structures import ListFault
+
+# What the fact `what` can be when it is a code and not a sentence of the library.
+CAUSES = (Unsettled, RevocationReason, ListFault)
 
 # Names that standards and programs spell in Latin letters in any language.
 TERMS = {
@@ -255,6 +260,23 @@ def test_people_read_no_jargon_in_english() -> None:
         if reader != "integrator":
             plain = re.sub(r"\{\w+\}", "", phrase["text"] + " " + phrase["next"])
             assert not jargon.search(plain), (check_id, reason, reader)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_cause_that_has_a_code_is_told_in_words(language: Language) -> None:
+    codes = {each.value for kind in CAUSES for each in kind}
+    told = words(language)["what"]
+    assert set(told) == codes
+    assert not any("_" in text for text in told.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_puts_its_own_quotation_marks_around_a_fact(
+    language: Language,
+) -> None:
+    for check_id, reason, reader, phrase in _said(language):
+        for text in _texts(phrase):
+            assert not re.search("[«“]{|}[»”]", text), (check_id, reason, reader)
 
 
 def test_a_catalogue_is_read_once() -> None:
