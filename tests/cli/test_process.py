@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -23,6 +22,9 @@ class Talk(NamedTuple):
 
 
 CALL: Final = "import sys; from idwallet.cli import main; sys.exit(main())"
+
+
+_MORE_THAN_A_PIPE: Final = 80_000
 
 
 def _start(
@@ -113,7 +115,10 @@ def test_a_full_disk_is_one_line() -> None:
 
 def test_an_interrupt_ends_quietly() -> None:
     process = _start("inspect", "-")
-    time.sleep(1.0)
+    assert process.stdin is not None
+    # More than a pipe holds: it is written when the program has begun to read.
+    process.stdin.write(bytes(_MORE_THAN_A_PIPE))
+    process.stdin.flush()
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130

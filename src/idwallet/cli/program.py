@@ -3,6 +3,7 @@
 import importlib
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,6 +16,7 @@ from idwallet.cli.faults import CommandFault, ExitStatus, status_of
 from idwallet.codec.text import show
 from idwallet.errors import IdWalletError
 
+_QUOTED: Final = re.compile(r"'([^'\n]*)'")
 PROGRAM: Final = "idwallet"
 
 
@@ -129,7 +131,9 @@ def _run(arguments: list[str]) -> int:
 
 def _usage_line(error: click.UsageError) -> str:
     path = PROGRAM if error.ctx is None else error.ctx.command_path
-    return f"{show(error.format_message())} (see: {path} --help)"
+    # click quotes with the apostrophe, whose safe twin closes and never opens.
+    quoted = _QUOTED.sub("\u2018\\1\u2019", error.format_message())
+    return f"{show(quoted)} (see: {path} --help)"
 
 
 def _say(line: str, status: ExitStatus) -> ExitStatus:

@@ -11,7 +11,6 @@ from idwallet.report import Check, FactValue
 _LISTED: Final = 12
 
 
-
 def write_moment(moment: datetime, words: Words) -> str:
     """Write the moment in UTC, to the minute."""
     utc = moment.astimezone(UTC)

@@ -55,6 +55,7 @@ class Words(TypedDict):
     evidence: dict[str, str]
     as_of_evidence: dict[Reader, dict[str, str]]
     needs: dict[str, str]
+    facts: dict[str, str]
     what: dict[str, str]
     nowhere: str
     not_run: dict[Reader, Phrase]

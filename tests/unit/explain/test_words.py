@@ -6,7 +6,7 @@ import pytest
 
 from idwallet.errors import UsageError
 from idwallet.explain.words import LANGUAGES, READERS, Language, Phrase, words
-from idwallet.report import TABLE, CheckId, Outcome, Reason
+from idwallet.report import FACTS, TABLE, CheckId, Outcome, Reason
 from idwallet.trust.revocation.structures import RevocationReason, Unsettled
 from idwallet.trust.status_list.structures import ListFault
 
@@ -268,6 +268,11 @@ def test_every_cause_that_has_a_code_is_told_in_words(language: Language) -> Non
     told = words(language)["what"]
     assert set(told) == codes
     assert not any("_" in text for text in told.values())
+
+
+def test_every_fact_is_described_in_both_languages() -> None:
+    assert words("en")["facts"] == FACTS
+    assert set(words("ru")["facts"]) == set(FACTS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

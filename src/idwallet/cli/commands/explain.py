@@ -10,7 +10,7 @@ from idwallet.cli.options import json_option, lang_option, reader_option
 from idwallet.cli.screen import heading, in_colour_of, say, write_json_document
 from idwallet.codec.text import show
 from idwallet.explain.words import Language, Reader, Words, words
-from idwallet.report import FACTS, TABLE, CheckId, Reason
+from idwallet.report import TABLE, CheckId, Reason
 
 _ALIKE: Final = 0.5
 
@@ -95,7 +95,7 @@ def _tell(check_id: CheckId, reason: Reason, *, text: Words, reader: Reader) -> 
         lead = text["next"][reader].replace("{next}", "").strip()
         say(f"  {lead} {phrase['next']}")
     for name in row.facts:
-        say(f"  {{{name}}}: {FACTS[name]}")
+        say(f"  {{{name}}}: {text['facts'][name]}")
 
 
 def _document(
