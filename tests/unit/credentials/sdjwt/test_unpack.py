@@ -58,6 +58,15 @@ def test_elements_not_shown_leave_no_gap_in_the_claims_but_keep_their_place() ->
     assert unpacked.hidden == 2
 
 
+def test_elements_not_shown_leave_no_gap_however_deep_they_stand() -> None:
+    payload: JsonObject = {
+        "open": {"list": [{"...": "a"}, 1]},
+        "rows": [{"list": [[{"...": "b"}, 2]]}],
+    }
+    unpacked, _ = unpack(payload, ())
+    assert unpacked.claims == {"open": {"list": [1]}, "rows": [{"list": [[2]]}]}
+
+
 def test_a_hidden_array_inside_a_hidden_element_is_unpacked() -> None:
     inner = disclose("salt-5", [{"...": digest(ITEM)}, "x"])
     unpacked, _ = unpack({"list": [{"...": digest(inner)}]}, (inner, ITEM))
