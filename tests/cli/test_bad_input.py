@@ -244,6 +244,22 @@ def test_any_other_file_that_is_garbage_is_one_line(
     _require_one_line(ran, 4)
 
 
+@pytest.mark.parametrize("option", ["--trust", "--type-metadata", "--seal-file"])
+def test_a_file_that_is_not_there_is_the_only_one_named(
+    option: str, story: Path
+) -> None:
+    for call in (
+        ("verify", "response.txt", *VERIFY),
+        ("present", "request.json", *PRESENT),
+    ):
+        if option != "--type-metadata" or call[0] == "verify":
+            ran = run(*call, option, "nope")
+            _require_one_line(ran, 4)
+            assert ran.err == (
+                "idwallet: cannot read nope: No such file or directory\n"
+            )
+
+
 @pytest.mark.parametrize("kind", GARBAGE)
 def test_keys_and_certificates_that_are_garbage_are_one_line(
     kind: str, story: Path

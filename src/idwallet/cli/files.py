@@ -5,7 +5,7 @@ from pathlib import Path
 
 from idwallet import limits
 from idwallet.adapters.files import read_file, write_file_atomically
-from idwallet.cli.faults import STREAM, input_fault, name_of, usage_fault
+from idwallet.cli.faults import STREAM, about, input_fault, name_of, usage_fault
 from idwallet.cli.screen import bytes_out, note
 from idwallet.codec.text import show
 from idwallet.errors import LimitError
@@ -18,7 +18,6 @@ def read_input(source: str, *, max_bytes: int = limits.FILE_BYTES) -> bytes:
         CommandFault: it cannot be read, or is longer than `max_bytes`.
     """
     if source != STREAM:
-        # A fault of the file names it already; so does one of its length.
         return _read_file(source, max_bytes=max_bytes)
     data = sys.stdin.buffer.read(max_bytes + 1)
     if len(data) > max_bytes:
@@ -27,10 +26,13 @@ def read_input(source: str, *, max_bytes: int = limits.FILE_BYTES) -> bytes:
 
 
 def _read_file(path: str, *, max_bytes: int) -> bytes:
-    try:
-        return read_file(path, max_bytes=max_bytes)
-    except LimitError as error:
-        raise input_fault(f"{show(path)} is longer than {max_bytes} bytes") from error
+    # Told here: whoever is reading about another file would put its name in front.
+    with about(path):
+        try:
+            return read_file(path, max_bytes=max_bytes)
+        except LimitError as error:
+            said = f"{show(path)} is longer than {max_bytes} bytes"
+            raise input_fault(said) from error
 
 
 def require_one_stream(*sources: str | None) -> None:
