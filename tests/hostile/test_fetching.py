@@ -19,7 +19,7 @@ from idwallet.testing.draft import Draft
 from idwallet.testing.evidence import status_list
 from idwallet.testing.scene import Scene
 from idwallet.trust.anchors import TrustStore
-from idwallet.trust.evidence import NOTHING_AT_HAND, content_of
+from idwallet.trust.evidence import content_of
 from tests.loopback.server import Server, answer, says, serving
 
 pytestmark = pytest.mark.loopback
@@ -47,8 +47,9 @@ class World(NamedTuple):
         uri = self.server.uri(f"/status/{next(self.numbers)}")
         entry: JsonObject = {"idx": 7, "uri": uri}
         made.payload = {**made.payload, "status": {"status_list": entry}}
-        anchor = SCENE.pki.anchor().with_fetch_origins(self.server.origin)
-        trust = TrustStore([anchor]).with_evidence(made.evidence or NOTHING_AT_HAND)
+        believed, origin = made.believed(), self.server.origin
+        anchors = [each.with_fetch_origins(origin) for each in believed.anchors]
+        trust = TrustStore(anchors, evidence=believed.evidence)
         online = Online(trust, fetcher=self.fetcher, clock=lambda: SCENE.at)
         before = self.server.connections
         found = online.evaluate_presentation(
