@@ -1,10 +1,12 @@
 """XML documents kept whole, to be made canonical; lxml's elements stay behind here."""
 
 from enum import Enum
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from idwallet import limits
 from idwallet.codec.xml import _door
+from idwallet.codec.xml.elements import XmlElement, local, require_unmixed
 from idwallet.codec.xml.guard import guard
 from idwallet.errors import MalformedError, UnsupportedError
 
@@ -86,6 +88,14 @@ class XmlNode:
         """Return the child elements of that name, in order."""
         return tuple(XmlNode(each, self._at) for each in self._node.iterchildren(name))
 
+    def read(self) -> XmlElement:
+        """Return it as data, as `read_element` does a document.
+
+        Raises:
+            MalformedError: there is text beside elements.
+        """
+        return _read(self._node, above=self._at)
+
     def holds(self, other: "XmlNode") -> bool:
         """Whether the other is this element, or stands in it."""
         node = other._node  # noqa: SLF001 - another of its own kind
@@ -128,6 +138,19 @@ class XmlNode:
                         at=self._at,
                         clause="Canonical XML 1.0 §2.4, 1.1 §2.4",
                     )
+
+
+def _read(node: _door.Node, *, above: str) -> XmlElement:
+    parts, children = [node.text or ""], []
+    at = f"{above}/{local(node.tag)}"
+    for each in node:
+        if _door.is_element(each):
+            children.append(_read(each, above=local(node.tag)))
+        parts.append(each.tail or "")
+    text = "".join(parts)
+    require_unmixed(text, has_children=bool(children), at=at)
+    held = MappingProxyType(dict(node.attrib))
+    return XmlElement(node.tag, held, text, tuple(children), at)
 
 
 def _canonical(

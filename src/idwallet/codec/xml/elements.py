@@ -87,6 +87,16 @@ class XmlElement(NamedTuple):
         return found
 
 
+def require_unmixed(text: str, *, has_children: bool, at: str) -> None:
+    """Return unless an element has text beside its children.
+
+    Raises:
+        MalformedError: it has: this is a document, and no data.
+    """
+    if has_children and text.strip(_SPACE):
+        raise MalformedError("text beside elements", at=at, clause="XML 1.0 §3.2.2")
+
+
 def local(name: str) -> str:
     """Return a name without its namespace."""
     return name.rpartition("}")[2]
@@ -145,8 +155,7 @@ class _Builder(Bounds):
         super().end(tag)
         name, attributes, parts, children, at = self._open.pop()
         text = "".join(parts)
-        if children and text.strip(_SPACE):
-            raise MalformedError("text beside elements", at=at, clause="XML 1.0 §3.2.2")
+        require_unmixed(text, has_children=bool(children), at=at)
         made = XmlElement(name, attributes, text, tuple(children), at)
         self._open[-1].children.append(made)
 

@@ -6,9 +6,7 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.codec.xml import (
-    Canonicalization,
     XmlDocument,
-    XmlElement,
     XmlNode,
     read_element,
 )
@@ -59,9 +57,8 @@ def _signature(place: Place, *, at: str) -> XmlSignature:
     octets = _signed_info(place.node, at=at)
     info = read_element(octets, at=f"{at}/SignedInfo")
     method = info.one(f"{_DS}SignatureMethod", clause=f"{_SIG} §4.4")
-    value = _element(
-        _one(place.node, "SignatureValue", at=at, clause=clause), at=at
-    ).octets(clause=f"{_SIG} §4.3")
+    held = _one(place.node, "SignatureValue", at=at, clause=clause).read()
+    value = held.octets(clause=f"{_SIG} §4.3")
     if len(value) > limits.XML_SIGNATURE_BYTES:
         raise LimitError("signature too long", at=at, clause=f"{_SIG} §4.3")
     return XmlSignature(
@@ -85,10 +82,6 @@ def _one(node: XmlNode, name: str, *, at: str, clause: str) -> XmlNode:
     return found[0]
 
 
-def _element(node: XmlNode, *, at: str) -> XmlElement:
-    return read_element(node.canonical(Canonicalization.EXCLUSIVE), at=at)
-
-
 def _signed_info(node: XmlNode, *, at: str) -> bytes:
     """Return SignedInfo in the form that it names itself.
 
@@ -97,7 +90,7 @@ def _signed_info(node: XmlNode, *, at: str) -> bytes:
     clause = f"{_SIG} §4.4.1"
     info = _one(node, "SignedInfo", at=at, clause=f"{_SIG} §4.2")
     method = _one(info, "CanonicalizationMethod", at=at, clause=clause)
-    form, prefixes = read_form(_element(method, at=at))
+    form, prefixes = read_form(method.read())
     octets = info.canonical(form, prefixes=prefixes)
     if len(octets) > limits.XML_SIGNED_INFO_BYTES:
         raise LimitError("SignedInfo is too long", at=at, clause=f"{_SIG} §4.4")
@@ -117,7 +110,5 @@ def _certificates(node: XmlNode, *, at: str) -> tuple[bytes, ...]:
     ]
     if len(found) > limits.XML_CERTIFICATES:
         raise LimitError("too many certificates", at=at, clause=f"{_SIG} §4.5.4")
-    ders = tuple(
-        _element(each, at=at).octets(clause=f"{_SIG} §4.5.4") for each in found
-    )
+    ders = tuple(each.read().octets(clause=f"{_SIG} §4.5.4") for each in found)
     return named_first(ders, node, at=at)

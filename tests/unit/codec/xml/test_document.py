@@ -174,3 +174,25 @@ def test_an_element_knows_where_it_stands() -> None:
     assert len({b, *made.named("b")}) == 1
     assert (b == "b") is False
     assert repr(b) == "<XmlNode>"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'<a xmlns="urn:a" x="1"><b>t</b><c/></a>',
+        b"<a>us<!--c-->er<?p i?>!</a>",
+        b"<a><![CDATA[<&>]]>&lt;</a>",
+    ],
+)
+def test_an_element_of_a_document_reads_as_the_document_does(data: bytes) -> None:
+    one, other = document(data).root.read(), read_element(data, at="test")
+    assert (one.name, one.text) == (other.name, other.text)
+    assert dict(one.attributes) == dict(other.attributes)
+    assert [(e.name, e.text) for e in one.children] == [
+        (e.name, e.text) for e in other.children
+    ]
+
+
+def test_text_beside_elements_is_no_data() -> None:
+    with pytest.raises(MalformedError):
+        document(b"<a><b/>text</a>").root.read()
