@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idwallet.codec.xml import Canonicalization, XmlDocument, _door
+from idwallet.codec.xml import Canonicalization, XmlDocument, _door, read_element
 from idwallet.errors import MalformedError, UnsupportedError
 
 INCLUSIVE = Canonicalization.INCLUSIVE
