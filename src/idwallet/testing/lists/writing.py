@@ -100,6 +100,10 @@ def _said(value: str) -> JsonValue:
     return [{"lang": "en", "value": value}]
 
 
+def _pointed(uri: str) -> JsonValue:
+    return [{"lang": "en", "uriValue": uri}]
+
+
 def _certificates(ders: Iterable[bytes]) -> JsonObject:
     return {"X509Certificates": [{"val": b64encode(der).decode()} for der in ders]}
 
@@ -148,7 +152,16 @@ def _entity(entry: ListedEntry) -> JsonObject:
     if entry.history:
         service["ServiceHistory"] = [_json_service(entry, e) for e in entry.history]
     return {
-        "TrustedEntityInformation": {"TEName": _said(entry.operator)},
+        "TrustedEntityInformation": {
+            "TEName": _said(entry.operator),
+            "TEAddress": {
+                "TEPostalAddress": [
+                    {"lang": "en", "StreetAddress": "TEST 1", "Country": "XX"}
+                ],
+                "TEElectronicAddress": _pointed("mailto:test@provider.example"),
+            },
+            "TEInformationURI": _pointed("https://provider.example"),
+        },
         "TrustedEntityServices": [service],
     }
 

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from idwallet import limits
@@ -106,12 +107,17 @@ def read_lote(data: bytes) -> ListContent:
             at=f"{at}/ListIssueDateTime",
             clause=f"{_S} §6.3.14",
         ),
-        next_update=utc_moment(
-            scheme.get("NextUpdate"), at=f"{at}/NextUpdate", clause=f"{_S} §6.3.15"
-        ),
+        next_update=_next_update(scheme, at=f"{at}/NextUpdate"),
         services=tuple(_services(lote, country=jurisdiction(territory))),
         pointers=tuple(_pointers(scheme, at=at)),
     )
+
+
+def _next_update(scheme: JsonObject, *, at: str) -> datetime | None:
+    """Return None for a closed list, which says null; to say nothing is a fault."""
+    if "NextUpdate" in scheme and scheme["NextUpdate"] is None:
+        return None
+    return utc_moment(scheme.get("NextUpdate"), at=at, clause=f"{_S} §6.3.15")
 
 
 def _object(value: JsonValue, *, at: str) -> JsonObject:

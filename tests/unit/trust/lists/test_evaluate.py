@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 from idwallet import limits
+from idwallet.codec.json import JsonObject
 from idwallet.errors import UsageError, VerificationFailed, VerificationIndeterminate
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.testing.lists import ListDraft, ListScene, PointedList, list_draft
@@ -224,3 +225,21 @@ def test_nothing_of_a_list_is_read_before_its_signature_stands(form: ListForm) -
     made.signer, made.chain = stranger.signer, stranger.chain
     found = made.judgement()
     assert failed(found) == {(CheckId.TRUSTED_LIST_SIGNER, Reason.NO_TRUSTED_PATH)}
+
+
+def test_a_closed_json_list_says_null_and_counts_as_long_as_the_rule_has_it() -> None:
+    made = list_draft(scene(), ListForm.LOTE)
+    made.facts.issued = scene().at
+
+    def close(document: JsonObject) -> JsonObject:
+        lote = document["LoTE"]
+        assert isinstance(lote, dict)
+        scheme = lote["ListAndSchemeInformation"]
+        assert isinstance(scheme, dict)
+        scheme["NextUpdate"] = None
+        return document
+
+    made.bend_json = close
+    found = verified(made)
+    assert found.content.next_update is None
+    assert found.until == scene().at + made.rules.freshness.maximum_age
