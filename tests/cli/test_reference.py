@@ -1,6 +1,7 @@
 """What is generated is in step, and what is said twice agrees."""
 
 import json
+import re
 import string
 from importlib.resources import files
 from pathlib import Path
@@ -58,3 +59,11 @@ def test_no_sentence_is_left_untranslated(part: str) -> None:
         words = "".join(c for c in sentence if c.isalpha())
         plain = name in {"size", "count", "claim"}
         assert plain or any("а" <= c.lower() <= "я" for c in words), name
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_russian_word_has_to_agree_with_a_number_that_may_be_any(part: str) -> None:
+    # It would be another word after 1, 2 and 5.
+    for name, sentence in _catalogue(f"{part}ru.json").items():
+        counted = r"\{(count|size|entries|bits|bytes|claims)\} [а-яё]"
+        assert not re.search(counted, sentence), name
