@@ -26,12 +26,16 @@ pytestmark = pytest.mark.loopback
 
 HERE: Final = "127.0.0.1"
 SCENE: Final = Scene(seed=b"idwallet TEST forged credentials that name a list")
-# Where the fault is in the status itself, there is no other list to name.
+# Where the fault is in the status itself, there is no other list to name. An issuer who
+# is not believed may leave a verdict open, as one whose keys were lost: nobody asks.
 FORGED: Final = [
     each
     for each in PRESENTATIONS
-    if TABLE[each.check, each.reason].outcome is Outcome.FAILED
-    and each.check is not CheckId.CREDENTIAL_STATUS
+    if each.check is CheckId.ISSUER_TRUST
+    or (
+        TABLE[each.check, each.reason].outcome is Outcome.FAILED
+        and each.check is not CheckId.CREDENTIAL_STATUS
+    )
 ]
 
 

@@ -262,6 +262,63 @@ def test_of_two_updaters_at_once_the_newer_bundle_stays(till: Till) -> None:
         )
 
 
+UPDATER = """
+import sys
+from pathlib import Path
+from idwallet.adapters.bundle import FileBundleState, update_bundle
+from idwallet.errors import VerificationError
+from idwallet.testing.bundle import BundleScene
+from idwallet.trust.bundle import BundleContext
+from idwallet.trust.bundle.frame import MemorySource
+
+path, update = sys.argv[1:]
+scene = BundleScene(seed={seed!r})
+state = FileBundleState(path + ".state")
+context = BundleContext(scene.operator.public_key, state, scene.at)
+source = MemorySource(Path(update).read_bytes())
+print("ready", flush=True)
+sys.stdin.readline()
+for _ in range(10):
+    try:
+        update_bundle(path, source, context=context)
+    except VerificationError as error:
+        print(*(each.reason.value for each in error.report.failed()))
+"""
+
+
+def test_of_two_processes_that_update_at_once_the_newer_bundle_stays(
+    till: Till, tmp_path: Path
+) -> None:
+    running = []
+    for number, data in enumerate((NEW, NEWER)):
+        update = tmp_path.parent / f"{tmp_path.name}.{number}"
+        update.write_bytes(data)
+        started = subprocess.Popen(
+            [
+                *(sys.executable, "-c", UPDATER.format(seed=SEED)),
+                *(str(till.path), str(update)),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        running.append(started)
+    for each in running:
+        assert each.stdout is not None
+        assert each.stdout.readline() == "ready\n"
+    for each in running:
+        assert each.stdin is not None
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    said = [each.communicate(timeout=60)[0].split() for each in running]
+    assert [each.returncode for each in running] == [0, 0]
+    assert set(said[0]) <= {Reason.ROLLED_BACK.value}
+    assert said[1] == []
+    assert till.path.read_bytes() == NEWER
+    assert (till.number(), till.is_usable()) == (SEQUENCE + 2, True)
+    assert till.left_behind() == set()
+
+
 def test_an_updater_waits_for_the_one_before_it(till: Till) -> None:
     done = threading.Event()
 

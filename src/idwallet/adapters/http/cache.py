@@ -10,7 +10,8 @@ from typing import Final
 from idwallet import limits
 from idwallet.ports import Fetched, Wanted
 
-Key = tuple[str, tuple[str, ...], bytes | None]
+# The bound too: what is too long for one caller must neither reach nor bar another.
+Key = tuple[str, tuple[str, ...], bytes | None, int]
 _SECONDS: Final = 10
 _OPAQUE: Final = 256
 

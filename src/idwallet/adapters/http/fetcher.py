@@ -148,7 +148,7 @@ class _Desk:
 
     async def fetch(self, wanted: Wanted) -> Fetched:
         """Join the exchange that is under way for this, or begin it."""
-        key = (wanted.uri, wanted.accept, wanted.post)
+        key = (wanted.uri, wanted.accept, wanted.post, wanted.max_bytes)
         flight = self._flights.get(key)
         if flight is None:
             flight = self.loop.create_task(self._fetch(wanted, key))

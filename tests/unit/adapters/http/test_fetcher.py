@@ -555,6 +555,19 @@ def test_a_caller_may_want_what_is_newer() -> None:
         assert fetcher.fetch(wanted(server, newer_than=AT)).body == b"newer"
 
 
+def test_what_one_caller_has_room_for_is_not_given_to_one_who_has_less() -> None:
+    fresh = answer(b"token", cache_control="max-age=600")
+    with serving(says(fresh)) as server, fetching() as fetcher:
+        assert fetcher.fetch(wanted(server, max_bytes=5)).body == b"token"
+        refused(fetcher, wanted(server, max_bytes=4), "more than 4 bytes")
+
+
+def test_an_answer_too_long_for_one_caller_is_not_kept_from_another() -> None:
+    with serving(says(answer(b"token"))) as server, fetching() as fetcher:
+        refused(fetcher, wanted(server, max_bytes=4), "more than 4 bytes")
+        assert fetcher.fetch(wanted(server, max_bytes=5)).body == b"token"
+
+
 @pytest.mark.parametrize("directive", ["no-store, max-age=60", "no-cache, max-age=60"])
 def test_what_must_not_be_kept_is_asked_for_again(directive: str) -> None:
     reply = answer(b"token", cache_control=directive, etag='"v1"')
