@@ -23,6 +23,8 @@ from cryptography import x509
 from openvc.errors import OpenvcError
 from openvc.openid4vci import verify_credential_request_proofs
 from openvc.openid4vp import verify_vp_token
+from openvc.status.bitstring import StatusListError
+from openvc.status.issue import verify_status_list_token
 
 from idwallet.report import Outcome, Report
 from idwallet.testing.corpus import PRESENTATIONS, PROOFS, judge, judge_proof
@@ -116,7 +118,28 @@ def _show_to_openvc(made: Draft) -> None:
         now=made.scene.at,
         x5c_trust_anchors=[root],
         require_status=True,
+        resolve_status_list_token=_lists_at_hand(made),
     )
+
+
+def _lists_at_hand(made: Draft) -> Callable[[str], dict[str, Any]]:
+    """Give openvc-core the lists that ours has, judged by its own reader."""
+    lists = made.evidence.status_lists if made.evidence is not None else ()
+    found = {each.uri: each.token for each in lists}
+
+    def resolve(uri: str) -> dict[str, Any]:
+        if uri not in found:
+            raise StatusListError("not at hand")
+        token = found[uri]
+        assert isinstance(token, bytes)
+        return verify_status_list_token(
+            token.decode("ascii"),
+            public_key_jwk=made.scene.issuer_identity.signer.public_key.to_jwk(),
+            expected_uri=uri,
+            now=made.scene.at,
+        )
+
+    return resolve
 
 
 def _prove_to_openvc(made: ProofDraft) -> None:
