@@ -364,14 +364,14 @@ def test_a_history_that_stands_is_sealed_and_one_written_anew_is_told_by_its_sea
     change(lost, "revoked")
     assert audit("-o", "seals.json").out == "1 lists, 1 changes, 0 lists wrong\n"
     change(other, "revoked")
-    assert audit("--seals", "seals.json").status == 0
+    assert audit("--earlier", "seals.json").status == 0
     told = document(audit("--json"))["lists"][0]
     assert (told["uri"], told["changes"], told["fault"]) == (lost[0], 2, None)
     (story / "status.db").unlink()
-    assert audit("--seals", "seals.json").status == 4
+    assert audit("--earlier", "seals.json").status == 4
     # Another database under the same name.
     places()
-    ran = audit("--seals", "seals.json", "-o", "more.json")
+    ran = audit("--earlier", "seals.json", "-o", "more.json")
     assert (ran.status, ran.out.splitlines()[0]) == (1, f"{lost[0]}: rewritten")
     assert not (story / "more.json").exists()
 
@@ -392,11 +392,11 @@ def test_a_history_that_stands_is_sealed_and_one_written_anew_is_told_by_its_sea
 def test_seals_that_cannot_be_read_are_named(content: str, story: Path) -> None:
     places()
     (story / "seals.json").write_text(content)
-    ran = audit("--seals", "seals.json")
+    ran = audit("--earlier", "seals.json")
     assert (ran.status, ran.out, ran.err.count("\n")) == (4, "", 1), ran
     right = '{"v":1,"seals":{}}'
     (story / "seals.json").write_text(right)
-    assert audit("--seals", "seals.json").status == 0
+    assert audit("--earlier", "seals.json").status == 0
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

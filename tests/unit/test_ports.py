@@ -33,6 +33,7 @@ def test_the_ports_are_these() -> None:
         "StatusSession",
         "StatusStore",
         "StoredKey",
+        "TimestampAuthority",
     }
 
 

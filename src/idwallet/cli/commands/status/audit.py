@@ -27,7 +27,7 @@ _CLAUSE: Final = "idwallet status seals 1"
 @click.command("audit")
 @database_option
 @click.option(
-    "--seals",
+    "--earlier",
     metavar="FILE",
     help="What an earlier audit wrote with -o: the history of then must still stand.",
 )
@@ -53,14 +53,14 @@ class _Order:
     """Everything the command was given, by the names of its options."""
 
     database: str
-    seals: str | None
+    earlier: str | None
     output: str | None
     force: bool
     as_json: bool
 
     def carry_out(self) -> None:
         require_writable(self.output, force=self.force)
-        known = {} if self.seals is None else _read(self.seals)
+        known = {} if self.earlier is None else _read(self.earlier)
         with open_store(self.database) as store, about(self.database):
             found = list(audit(store, seals=known))
         wrong = [each for each in found if each.fault is not None]
