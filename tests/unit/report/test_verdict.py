@@ -286,6 +286,7 @@ def test_checks_that_were_made_elsewhere_keep_their_subject() -> None:
 
 def test_checks_are_of_the_subject_with_and_without_others_among_them() -> None:
     alone = Checks("card")
+    assert alone.needs_something is False
     alone.say(CheckId.CREDENTIAL_STATUS, Reason.NO_STATUS)
     assert [each.subject for each in alone.made()] == ["card"]
     alone.add(PASSED)
