@@ -5,8 +5,8 @@ from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.document_signer import evaluate_document
 from idwallet.testing.authorities import document_signer
 from idwallet.testing.certificates import CertificatePlan
-from idwallet.testing.document_draft import CONTRACT, document_draft
-from idwallet.trust.anchors import Purpose
+from idwallet.testing.document_draft import CONTRACT, document_draft, stamped
+from idwallet.trust.anchors import Purpose, TrustStore
 from tests.checks.documents import came_to, draft, forged_to, only, scene
 
 TRUST = CheckId.SIGNER_TRUST
@@ -59,3 +59,32 @@ def test_a_certificate_that_expired_after_a_timestamp_passes_still() -> None:
         made.at = scene().at + timedelta(hours=2)
         made.stamped = scene().at
         assert came_to(only(made.report(), TRUST), outcome, reason)
+
+
+def test_who_lost_the_keys_is_believed_only_with_a_timestamp_from_before() -> None:
+    day = timedelta(days=1)
+    for change, lost, outcome in (
+        (stamped, day, Outcome.PASSED),
+        (stamped, -day, Outcome.INDETERMINATE),
+        (lambda _: None, day, Outcome.INDETERMINATE),
+        (lambda _: None, -day, Outcome.INDETERMINATE),
+    ):
+        made = draft(change)
+        trust = made.trust()
+        (anchor,) = trust.anchors
+        documents = frozenset({Purpose.SIGN_DOCUMENTS})
+        anchors = [
+            replace(anchor, purposes=documents, distrusted_after=made.at + lost),
+            replace(anchor, purposes=anchor.purposes - documents),
+        ]
+        judged = evaluate_document(
+            made.to_bytes(),
+            document=CONTRACT,
+            trust=TrustStore(anchors, evidence=trust.evidence),
+            policy=made.policy,
+            at=made.at,
+        )
+        check = only(judged.report, TRUST)
+        reason = Reason.TRUSTED if outcome is Outcome.PASSED else Reason.NO_TRUSTED_PATH
+        assert came_to(check, outcome, reason)
+        assert judged.report.outcome is outcome

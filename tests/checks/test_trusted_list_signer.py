@@ -1,6 +1,10 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from idwallet.report import CheckId, Outcome, Reason
+from idwallet.trust.anchors import TrustStore
 from idwallet.trust.lists import ListForm
 from tests.checks.trusted_lists import (
     came_to,
@@ -32,3 +36,17 @@ def test_a_list_that_cannot_be_read_leaves_its_signer_open() -> None:
     check = judged(made, CHECK)
     assert (check.outcome, check.reason) == (Outcome.INDETERMINATE, Reason.WAITING)
     assert check.fact("waits_for") == CheckId.TRUSTED_LIST_FORMAT
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+@pytest.mark.parametrize("form", ListForm)
+def test_an_operator_whose_keys_were_lost_is_a_no_whatever_the_moment(
+    form: ListForm, days: int
+) -> None:
+    made = honest(form)
+    lost = scene().at + timedelta(days=days)
+    signers = TrustStore(
+        [replace(each, distrusted_after=lost) for each in made.expected.signers.anchors]
+    )
+    made.expected = replace(made.expected, signers=signers)
+    assert came_to(made, CHECK) == (Outcome.FAILED, Reason.NO_TRUSTED_PATH)

@@ -81,8 +81,10 @@ class TrustAnchor:
     type, a school about identity cards too. Name the types wherever you know them.
 
     `distrusted_after` is the moment from which on somebody else may have signed with
-    the keys of the anchor, or below it. `successors` are the SHA-256 digests of the
-    SubjectPublicKeyInfo of keys that it announced to follow its own; they are believed
+    the keys of the anchor, or below it: what has no proof from before counts no more
+    (docs/adr/0013-an-issuer-distrusted-from-a-date-on.md). `successors` are the SHA-256
+    digests of the SubjectPublicKeyInfo of keys that it announced to follow its own;
+    they are believed
     only once they are an anchor themselves.
 
     `fetch_origins` are whom what is signed under the anchor may have asked, as

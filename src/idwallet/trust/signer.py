@@ -121,6 +121,19 @@ def _by_chain(
     return _named(path, name=name, purpose=purpose)
 
 
+def unless_distrusted(
+    found: SignerFound | SignerRefused,
+) -> SignerFound | SignerRefused:
+    """Return the signer unless the keys of its anchor were lost, at whatever moment.
+
+    It is for what has no proof of when it was signed: whoever has the keys writes any
+    moment (docs/adr/0013-an-issuer-distrusted-from-a-date-on.md).
+    """
+    if isinstance(found, SignerRefused) or found.anchor.distrusted_after is None:
+        return found
+    return SignerRefused(Reason.NO_TRUSTED_PATH, _facts(name=found.name), found.key)
+
+
 def for_types(
     signer: SignerFound, types: tuple[str, ...]
 ) -> SignerFound | SignerRefused:

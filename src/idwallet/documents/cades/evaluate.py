@@ -115,7 +115,7 @@ class _Signature:
             for each in ANSWERED[1:]:
                 checks.wait(each, CheckId.SIGNER_TRUST)
         else:
-            path = judge_trust(leaf, judging, as_of=best or judging.at, checks=checks)
+            path = judge_trust(leaf, judging, existed=best, checks=checks)
             found = self._signature(leaf)
             used += judge_revocation(path, judging, existed=best, checks=checks)
             if path is not None:

@@ -29,9 +29,14 @@ from idwallet.trust.revocation.structures import (
 
 
 def judge_trust(
-    leaf: Certificate, judging: Judging, *, as_of: datetime, checks: Checks
+    leaf: Certificate, judging: Judging, *, existed: datetime | None, checks: Checks
 ) -> ValidatedPath | None:
-    """Answer ``signer.trust`` as of a moment (EN 319 102-1 5.2.6)."""
+    """Answer ``signer.trust`` as of a moment (EN 319 102-1 5.2.6).
+
+    It is when the signature `existed` by a timestamp, None without one: then it is the
+    moment judged.
+    """
+    as_of = existed or judging.at
     chain = order_chain(leaf, judging.message.certificates, at=checks.subject)
     path = validate_path(
         chain,
@@ -42,6 +47,13 @@ def judge_trust(
     )
     if isinstance(path, PathFault):
         checks.say(CheckId.SIGNER_TRUST, path.reason, facts=path.facts)
+        return None
+    lost = path.anchor.distrusted_after
+    if lost is not None and (existed is None or existed >= lost):
+        # Whoever has the lost keys says any moment; only a timestamp tells apart.
+        checks.say(
+            CheckId.SIGNER_TRUST, Reason.NO_TRUSTED_PATH, facts={"name": leaf.shown}
+        )
         return None
     if _are_from_the_future(judging):
         since = judging.trust.evidence.anchors.taken

@@ -42,7 +42,12 @@ from idwallet.trust.lists.timeliness import (
     sequence_reason,
 )
 from idwallet.trust.lists.vical import open_vical
-from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
+from idwallet.trust.signer import (
+    SignerFound,
+    SignerRefused,
+    resolve_signer,
+    unless_distrusted,
+)
 
 _C, _R = CheckId, Reason
 
@@ -320,14 +325,16 @@ class _Judge:
 
     def _signer(self, opened: OpenedList) -> SignerFound | SignerRefused:
         x5c = opened.x5c[: limits.CHAIN_CERTIFICATES]
-        found = resolve_signer(
-            x5c,
-            kid=None,
-            name=None,
-            store=self._expected.signers,
-            purpose=Purpose.SIGN_TRUSTED_LISTS,
-            at=self._moment(x5c),
-            algorithms=self._rules.policy.algorithms,
+        found = unless_distrusted(
+            resolve_signer(
+                x5c,
+                kid=None,
+                name=None,
+                store=self._expected.signers,
+                purpose=Purpose.SIGN_TRUSTED_LISTS,
+                at=self._moment(x5c),
+                algorithms=self._rules.policy.algorithms,
+            )
         )
         self._checks.say(_C.TRUSTED_LIST_SIGNER, found.reason, facts=found.facts)
         return found

@@ -31,7 +31,12 @@ from idwallet.trust.relying_party.access import AccessCertificate
 from idwallet.trust.relying_party.claims import read_claims
 from idwallet.trust.relying_party.envelopes import Envelope, open_registration
 from idwallet.trust.relying_party.structures import Registration, StatusReference
-from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
+from idwallet.trust.signer import (
+    SignerFound,
+    SignerRefused,
+    resolve_signer,
+    unless_distrusted,
+)
 from idwallet.trust.status_list.at_hand import status_at_hand
 from idwallet.trust.status_list.judge import StatusReason
 from idwallet.trust.status_list.structures import ListContext
@@ -188,14 +193,16 @@ class _Judge:
 
     def _judge(self, envelope: Envelope, registration: Registration) -> _Found | None:
         rules = self._rules
-        signer = resolve_signer(
-            envelope.x5c,
-            kid=None,
-            name=None,
-            store=rules.trust,
-            purpose=Purpose.REGISTER_READERS,
-            at=rules.at,
-            algorithms=rules.policy.algorithms,
+        signer = unless_distrusted(
+            resolve_signer(
+                envelope.x5c,
+                kid=None,
+                name=None,
+                store=rules.trust,
+                purpose=Purpose.REGISTER_READERS,
+                at=rules.at,
+                algorithms=rules.policy.algorithms,
+            )
         )
         self._checks.say(_C.REGISTRATION_TRUST, signer.reason, facts=signer.facts)
         is_authentic = self._signed(envelope, signer)

@@ -19,7 +19,7 @@ from idwallet.testing.certificates import CertificatePlan
 from idwallet.testing.cms_draft import CmsDraft, certificate_v2, octets
 from idwallet.testing.pki import Fault
 from idwallet.testing.tsa import TimestampDraft
-from idwallet.trust.anchors import Purpose
+from idwallet.trust.anchors import Purpose, TrustStore
 from idwallet.trust.certificate import KeyUsage
 from idwallet.trust.timestamp import (
     ProvenTime,
@@ -290,3 +290,20 @@ def _too_large(plan: CertificatePlan) -> CertificatePlan:
 def _sid(certificate: bytes) -> bytes:
     issuer, serial = issuer_serial_of(certificate)
     return sequence(issuer, integer(serial))
+
+
+@pytest.mark.parametrize("days", [None, -1, 1])
+def test_an_authority_whose_keys_were_lost_proves_no_moment(days: int | None) -> None:
+    lost = None if days is None else pki().at + timedelta(days=days)
+    anchors = [replace(e, distrusted_after=lost) for e in pki().store().anchors]
+    found = judge_timestamp(
+        read_token(draft().to_bytes(), at="timestamp"),
+        digest=DIGEST,
+        trust=TrustStore(anchors),
+        rules=RULES,
+        at=pki().at,
+    )
+    if days is None:
+        assert isinstance(found, ProvenTime)
+    else:
+        assert reason(found) is Reason.NO_TRUSTED_PATH
