@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import (
     MLDSA87PublicKey,
 )
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from idwallet.codec import b64
+from idwallet.codec.der import ecdsa_value
 from idwallet.codec.json import JsonObject, JsonValue, write_json
 from idwallet.codec.pem import read_pem
 from idwallet.crypto import cose_key, jwk, spki
@@ -225,10 +225,7 @@ def _ecdsa(size: int, digest: hashes.HashAlgorithm) -> _Match:
     def match(native: NativePublicKey, *, signature: bytes, message: bytes) -> bool:
         if len(signature) != length:
             return False
-        der = encode_dss_signature(
-            int.from_bytes(signature[:size], "big"),
-            int.from_bytes(signature[size:], "big"),
-        )
+        der = ecdsa_value(signature)
         cast("ec.EllipticCurvePublicKey", native).verify(der, message, scheme)
         return True
 

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from idwallet.codec.der import ecdsa_value
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
 
@@ -87,9 +87,7 @@ def scheme_matches(
         size = key.kind.size
         if len(signature) != 2 * size:
             return False
-        signature = encode_dss_signature(
-            int.from_bytes(signature[:size]), int.from_bytes(signature[size:])
-        )
+        signature = ecdsa_value(signature)
     try:
         return _verify(key, scheme, signature=signature, message=message)
     except InvalidSignature:

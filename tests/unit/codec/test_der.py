@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from asn1crypto import core
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -208,3 +209,14 @@ def test_an_exact_time_has_one_spelling(text: bytes) -> None:
 def test_an_exact_time_survives(moment: datetime) -> None:
     made = der.exact_time(moment)
     assert der.read_exact_time(der.value(made, der.only(made))) == moment
+
+
+@given(st.sampled_from([32, 48, 66]), st.data())
+def test_an_ecdsa_signature_is_written_as_cryptography_writes_its_numbers(
+    size: int, data: st.DataObject
+) -> None:
+    # Short numbers too, with leading zeros; 0 is no signature, and is still a number.
+    numbers = st.integers(0, 2**16) | st.integers(0, 2 ** (8 * size) - 1)
+    r, s = data.draw(numbers), data.draw(numbers)
+    raw = r.to_bytes(size) + s.to_bytes(size)
+    assert der.ecdsa_value(raw) == encode_dss_signature(r, s)

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-
 from idwallet import limits
 from idwallet.codec.der import (
     OCTETS,
@@ -22,6 +20,7 @@ from idwallet.codec.der import (
     SET,
     DerError,
     Fields,
+    ecdsa_value,
     head,
     integer,
     sequence,
@@ -154,10 +153,7 @@ class CmsWriter:
     def signer_info(self, to_sign: bytes, signature: bytes) -> bytes:
         """Return the SignerInfo alone, as for a counter-signature (RFC 5652 11.4)."""
         if self._algorithm in _ECDSA:
-            half = len(signature) // 2
-            signature = encode_dss_signature(
-                int.from_bytes(signature[:half]), int.from_bytes(signature[half:])
-            )
+            signature = ecdsa_value(signature)
         return sequence(
             self._before,
             _SIGNED,

@@ -10,10 +10,7 @@ from typing import Final, Protocol, cast
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
-from cryptography.hazmat.primitives.asymmetric.utils import (
-    Prehashed,
-    encode_dss_signature,
-)
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from jose import backends
 from jose.backends.base import Key
 from jose.backends.cryptography_backend import (
@@ -21,6 +18,7 @@ from jose.backends.cryptography_backend import (
     CryptographyRSAKey,
 )
 
+from idwallet.codec.der import ecdsa_value
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.errors import UnsupportedError
 
@@ -56,17 +54,13 @@ class EcKey(CryptographyECKey):  # type: ignore[misc]
         """
         if (backends.ECKey, backends.RSAKey) != _BACK_END:
             raise _no_back_end()
-        size = self._size
-        if len(signature) != size:  # RFC 7518 §3.4
+        if len(signature) != self._size:  # RFC 7518 §3.4
             return False
-        half = size >> 1
-        r = int.from_bytes(signature[:half], "big")
-        s = int.from_bytes(signature[half:], "big")
         # The digest is hashlib's, which the disclosures have just used: the processor
         # still holds its code, and none of what cryptography would hash with.
         hashed = self._digest(message).digest()
         try:
-            native.verify(encode_dss_signature(r, s), hashed, self._scheme)
+            native.verify(ecdsa_value(signature), hashed, self._scheme)
         except InvalidSignature:
             return False
         return True
