@@ -278,7 +278,8 @@ def test_a_wallet_whose_files_are_garbage_is_one_line(kind: str, story: Path) ->
 
 def test_a_changed_record_in_a_wallet_is_one_line(story: Path) -> None:
     (record,) = (story / "wallet/credentials").iterdir()
-    record.write_bytes(record.read_bytes()[:-1] + b"\0")
+    sealed = record.read_bytes()
+    record.write_bytes(sealed[:-1] + bytes((sealed[-1] ^ 1,)))
     ran = run("wallet", "list", "--wallet", "wallet", *SEAL)
     _require_one_line(ran, 4)
     assert ran.err.startswith("idwallet: wallet: ")

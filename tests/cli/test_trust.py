@@ -100,7 +100,7 @@ def test_a_bundle_is_judged_and_the_verdict_is_the_exit_status(shop: Path) -> No
     early = run(*verify, "--at", "2026-11-01T12:00:00Z")
     assert (early.status, "clock_behind" in early.out) == (3, True)
     data = Path("shop.bundle").read_bytes()
-    Path("broken.bundle").write_bytes(data[:-9] + b"?" + data[-8:])
+    Path("broken.bundle").write_bytes(data[:-9] + bytes((data[-9] ^ 1,)) + data[-8:])
     broken = run("trust", "verify", "broken.bundle", *OPERATOR, "--at", AT, "--json")
     assert broken.status == 1
     failed = [
