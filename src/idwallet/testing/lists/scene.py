@@ -111,5 +111,8 @@ class ListFacts:
 def expected(scene: ListScene, facts: ListFacts) -> ExpectedList:
     """Return what a reader expects who knows the operator and this very list."""
     return ExpectedList(
-        signers=scene.store(), type=facts.type, territory=facts.territory or None
+        signers=scene.store(),
+        type=facts.type,
+        territory=facts.territory or None,
+        seen=None,
     )

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 
 from idwallet import limits
@@ -116,12 +117,13 @@ class VerifiedList:
         return select_anchors(self.content, at=at, until=self.until, purposes=purposes)
 
     def expected(
-        self, pointer: ListPointer, *, seen: ListSeen | None = None
+        self, pointer: ListPointer, *, seen: ListSeen | None
     ) -> ExpectedList | None:
         """Return what is expected of a list that this one points to.
 
         Its signers are those that this list names for it, and nobody else. None where
-        it names none that could sign.
+        it names none that could sign. `seen` is what was seen of it before, None the
+        first time.
 
         Raises:
             UsageError: this list has no such pointer.
@@ -169,7 +171,10 @@ def evaluate_trusted_list(
         if isinstance(found, UnverifiedList):
             return found
         expected = found
-    expected = replace(expected, seen=asked or expected.seen)
+    # Not older than what was seen before, nor than the pivot that leads here.
+    known = [each for each in (asked, expected.seen) if each is not None]
+    newest = max(known, key=attrgetter("issued"), default=None)
+    expected = replace(expected, seen=newest)
     judge = _Judge(expected, rules=rules, subject=SUBJECT)
     content = judge.run(data)
     report = judge.report()

@@ -139,15 +139,15 @@ class ExpectedList:
     """Which list is expected, and who may sign it.
 
     `signers` are anchors for `Purpose.SIGN_TRUSTED_LISTS`, of this list and no other:
-    whoever signs the list of one country must not be believed about another's. What
-    `type` and `territory` are left None is not asked. `seen` is what anti-rollback is
-    measured by; without it any number is the first.
+    whoever signs the list of one country must not be believed about another's. A `type`
+    or `territory` of None is not asked. `seen` is what anti-rollback is measured by; by
+    None any number is the first. Each None must be said: it takes a check away.
     """
 
     signers: TrustStore
-    type: str | None = None
-    territory: str | None = None
-    seen: ListSeen | None = None
+    type: str | None
+    territory: str | None
+    seen: ListSeen | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

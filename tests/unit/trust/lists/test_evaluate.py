@@ -18,6 +18,7 @@ from idwallet.trust.lists import (
     ListForm,
     ListPointer,
     ListRules,
+    ListSeen,
     UnverifiedList,
     VerifiedList,
     evaluate_trusted_list,
@@ -61,7 +62,7 @@ def pointed() -> ExpectedList:
     top = verified(lotl())
     (pointer,) = top.content.pointers
     assert pointer.location == NATIONAL
-    expected = top.expected(pointer)
+    expected = top.expected(pointer, seen=None)
     assert expected is not None
     return expected
 
@@ -110,12 +111,12 @@ def test_a_pointer_to_a_ca_or_to_nothing_readable_names_no_signer() -> None:
         made = lotl()
         made.facts.pointers[0].certificates = certificates
         top = verified(made)
-        assert top.expected(top.content.pointers[0]) is None
+        assert top.expected(top.content.pointers[0], seen=None) is None
 
 
 def test_a_pointer_of_another_list_is_a_mistake() -> None:
     with pytest.raises(UsageError):
-        verified(lotl()).expected(ListPointer("urn:x", None, None, ()))
+        verified(lotl()).expected(ListPointer("urn:x", None, None, ()), seen=None)
 
 
 @pytest.mark.parametrize("form", [ListForm.LOTE])
@@ -130,7 +131,7 @@ def test_a_json_list_points_to_others_as_well(form: ListForm) -> None:
         "XX",
         "urn:type",
     )
-    assert top.expected(pointer) is not None
+    assert top.expected(pointer, seen=None) is not None
 
 
 def _pivot(made: ListDraft, *, sequence: int, names: tuple[bytes, ...]) -> ListDraft:
@@ -155,6 +156,24 @@ def test_signers_that_changed_twice_are_followed_by_pivots() -> None:
     for broken in ((), made.pivots[:1], made.pivots[::-1]):
         made.pivots = broken
         assert isinstance(made.judgement(), UnverifiedList)
+
+
+def test_a_list_older_than_its_pivot_is_refused_whatever_was_seen_before() -> None:
+    made = lotl()
+    pivot = _pivot(made, sequence=8, names=made.chain[:1])
+    pivot.facts.issued = made.facts.issued + timedelta(hours=-1)
+    for sequence, reasons in ((9, set()), (7, {Reason.ROLLED_BACK})):
+        made.facts.sequence = sequence
+        made.pivots = (pivot.data(),)
+        longer_ago = ListSeen(scene().at - timedelta(days=900), 3)
+        made.expected = replace(made.expected, seen=longer_ago)
+        found = made.judgement()
+        assert {each.reason for each in found.report.failed()} == reasons
+
+
+def test_what_is_not_asked_of_a_list_has_to_be_said() -> None:
+    with pytest.raises(TypeError):
+        ExpectedList(signers=scene().store())  # type: ignore[call-arg]
 
 
 def test_a_pivot_is_judged_while_its_signer_was_valid() -> None:

@@ -63,6 +63,8 @@ class ListSource:
                     signers=self._believed(),
                     type=self._type,
                     territory=self._territory,
+                    # A bundle is made anew from files: its own number tells rollback.
+                    seen=None,
                 ),
                 rules=ListRules(policy=_POLICY, freshness=_POLICY.freshness, at=at),
                 pivots=[self._read(each) for each in self._pivots],
