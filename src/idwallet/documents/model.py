@@ -20,6 +20,12 @@ class Level(StrEnum):
     B_T = "B-T"
     """A timestamp too: when it existed, as an authority says."""
 
+    B_LT = "B-LT"
+    """The certificates and the evidence about their revocation too."""
+
+    B_LTA = "B-LTA"
+    """A timestamp on all of that too, to be renewed before it ages."""
+
 
 class Packaging(StrEnum):
     """Where the document is."""
@@ -30,6 +36,9 @@ class Packaging(StrEnum):
     ENVELOPING = "enveloping"
     """Inside the signature."""
 
+    ENVELOPED = "enveloped"
+    """Around the signature."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CAdES:
@@ -37,6 +46,15 @@ class CAdES:
 
     level: Level = Level.B_B
     packaging: Packaging = Packaging.DETACHED
+
+    def __post_init__(self) -> None:
+        """Refuse what CMS cannot be.
+
+        Raises:
+            UsageError: the signature is to be inside the document.
+        """
+        if self.packaging is Packaging.ENVELOPED:
+            raise UsageError("CMS is beside a document or around it: never inside")
 
 
 class BinaryStream(Protocol):

@@ -59,3 +59,8 @@ def test_no_verified_document_is_made_of_another_verdict_and_the_reverse() -> No
         VerifiedDocument(failed, (), None)
     with pytest.raises(UsageError):
         UnverifiedDocument(passed)
+
+
+def test_cms_is_never_inside_the_document() -> None:
+    with pytest.raises(UsageError, match="never inside"):
+        CAdES(packaging=Packaging.ENVELOPED)

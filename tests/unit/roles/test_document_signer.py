@@ -45,6 +45,7 @@ from idwallet.testing.tsa import TestTsa
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.evidence import EvidenceAtHand
 
+PACKAGINGS = (Packaging.DETACHED, Packaging.ENVELOPING)
 ENVELOPING = CAdES(packaging=Packaging.ENVELOPING)
 B_T = CAdES(level=Level.B_T)
 
@@ -186,7 +187,7 @@ def prepared(who: TestIdentity, profile: CAdES = ENVELOPING) -> DocumentSigner:
     return DocumentSigner(profile, signer=who.signer, certificates=who.chain)
 
 
-@pytest.mark.parametrize("packaging", Packaging)
+@pytest.mark.parametrize("packaging", PACKAGINGS)
 def test_several_people_sign_one_document_and_all_count(packaging: Packaging) -> None:
     profile = CAdES(packaging=packaging)
     brought = CONTRACT if packaging is Packaging.DETACHED else None
@@ -208,7 +209,7 @@ def test_several_people_sign_one_document_and_all_count(packaging: Packaging) ->
     assert open_ones == {"signature[2]"}
 
 
-@pytest.mark.parametrize("packaging", Packaging)
+@pytest.mark.parametrize("packaging", PACKAGINGS)
 def test_nobody_signs_beside_a_signature_on_another_document(
     packaging: Packaging,
 ) -> None:
@@ -217,7 +218,7 @@ def test_nobody_signs_beside_a_signature_on_another_document(
     other = prepared(scene().signer, profile).sign(b"other", signing_time=scene().at)
     with pytest.raises(UsageError):
         second.sign(CONTRACT, signing_time=scene().at, beside=other)
-    packed = {*Packaging} - {packaging}
+    packed = {*PACKAGINGS} - {packaging}
     another = prepared(scene().signer, CAdES(packaging=packed.pop()))
     same = another.sign(CONTRACT, signing_time=scene().at)
     with pytest.raises(UsageError):
@@ -368,3 +369,9 @@ def test_a_clock_that_is_wrong_proves_nothing() -> None:
         signed(), document=CONTRACT, trust=trust(), policy=DOCUMENTS, at=early
     )
     assert isinstance(judged, UnverifiedDocument)
+
+
+@pytest.mark.parametrize("level", [Level.B_LT, Level.B_LTA])
+def test_a_level_that_needs_evidence_is_not_signed_at_once(level: Level) -> None:
+    with pytest.raises(UsageError, match="level"):
+        prepared(scene().signer, CAdES(level=level))

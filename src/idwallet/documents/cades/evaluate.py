@@ -15,70 +15,85 @@ What is changed, or signed by another key, fails.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from idwallet import limits
 from idwallet.documents.cades import baseline
-from idwallet.documents.cades.context import Judging
-from idwallet.documents.cades.stamps import judge_stamps
-from idwallet.documents.cades.standing import judge_revocation, judge_trust
-from idwallet.documents.model import Level, VerifiedSignature
+from idwallet.documents.judging.context import Asked, Judging, judging
+from idwallet.documents.judging.material import Material
+from idwallet.documents.judging.outcome import (
+    ANSWERED,
+    DOCUMENT,
+    Judged,
+    Judgement,
+    broken_signature,
+    unreadable,
+    unsigned,
+)
+from idwallet.documents.judging.stamps import Stamp, judge_stamps
+from idwallet.documents.judging.standing import judge_revocation, judge_trust
+from idwallet.documents.model import Document, Level, VerifiedSignature, pieces
 from idwallet.envelope.cms import (
+    SignedData,
     SignerInfo,
     SignerJudgement,
+    digest_content,
     find_certificate,
     judge_signer,
+    names,
     read_counter_signatures,
+    read_signed_data,
 )
-from idwallet.errors import LimitError, MalformedError, UnsupportedError, fault_reason
-from idwallet.report import Check, CheckId, Checks, EvidenceUsed, Facts, Reason
+from idwallet.errors import LimitError, MalformedError, UnsupportedError
+from idwallet.report import CheckId, Checks, Facts, Reason
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.path import ValidatedPath
 
-ANSWERED: Final = (
-    CheckId.SIGNER_TRUST,
-    CheckId.SIGNER_SIGNATURE,
-    CheckId.DOCUMENT_INTEGRITY,
-    CheckId.SIGNATURE_PROFILE,
-    CheckId.SIGNER_REVOCATION,
-)
-"""What is answered of every signature, timestamps apart."""
+
+class _Message(NamedTuple):
+    """A message; `digests` are the document's, by the names of hashlib, if at hand."""
+
+    read: SignedData
+    digests: Mapping[str, bytes]
 
 
-class Judged(NamedTuple):
-    """One signature and those on it: their checks and subjects.
+def evaluate(signed: bytes, document: Document | None, *, asked: Asked) -> Judgement:
+    """Judge every signature of a CMS message; never raises because of it.
 
-    `verified` is worth something only where every check passed.
+    `document` is what was signed where it came apart.
     """
-
-    checks: tuple[Check, ...]
-    subjects: tuple[str, ...]
-    verified: VerifiedSignature | None
-    evidence: tuple[EvidenceUsed, ...] = ()
-
-
-def judge_signatures(judging: Judging) -> tuple[Judged, ...]:
-    """Judge every signature of a message; never raises because of it."""
-    judging = judging.with_evidence_inside()
-    return tuple(
-        _judge(_Signature(signer, judging, on=None, subject=f"signature[{n}]"))
-        for n, signer in enumerate(judging.message.signers)
+    try:
+        read = read_signed_data(signed, at=DOCUMENT)
+    except (MalformedError, UnsupportedError) as error:
+        return unreadable(error)
+    if not read.signers:
+        return unsigned()
+    message = _Message(read, _digests(read, document))
+    inside = Material(read.certificates, read.crls, read.responses)
+    using = judging(asked, inside)
+    signatures = tuple(
+        _judge(_Signature(signer, message, using=using, subject=f"signature[{n}]"))
+        for n, signer in enumerate(read.signers)
     )
+    return Judgement(signatures, content=read.content)
+
+
+def _digests(message: SignedData, document: Document | None) -> dict[str, bytes]:
+    """Digest the document once by every name that a signature has; none without one."""
+    given = message.content if document is None else document
+    if given is None:
+        return {}
+    names = {each.digest for each in message.signers if each.digest is not None}
+    return digest_content(pieces(given), names)
 
 
 def _judge(signature: "_Signature") -> Judged:
     try:
         return signature.judge()
     except (MalformedError, UnsupportedError) as error:
-        subject = signature.subject
-        broken = Checks(subject)
-        facts = {"what": error.what, "at": error.at}
-        broken.say(CheckId.DOCUMENT_FORMAT, fault_reason(error), facts=facts)
-        for each in ANSWERED:
-            broken.wait(each, CheckId.DOCUMENT_FORMAT)
-        return Judged(broken.made(), (subject,), None)
+        return broken_signature(error, subject=signature.subject)
 
 
 class _Signature:
@@ -87,14 +102,16 @@ class _Signature:
     def __init__(
         self,
         signer: SignerInfo,
-        judging: Judging,
+        message: _Message,
         *,
-        on: SignerInfo | None,
+        using: Judging,
         subject: str,
+        on: SignerInfo | None = None,
     ) -> None:
         self.subject = subject
         self._signer = signer
-        self._judging = judging
+        self._message = message
+        self._judging = using
         self._on = on
         self._checks = Checks(subject)
 
@@ -104,10 +121,10 @@ class _Signature:
         Raises:
             MalformedError, UnsupportedError: a part of the signature breaks its format.
         """
-        judging, checks = self._judging, self._checks
-        judging.budget.spend(at=self.subject)
+        using, checks = self._judging, self._checks
+        using.budget.spend(at=self.subject)
         leaf = self._leaf()
-        stamps = judge_stamps(self._signer, judging, subject=self.subject)
+        stamps = judge_stamps(self._stamps(), using, subject=self.subject)
         best, used = stamps.best, stamps.evidence
         counters = tuple(map(_judge, self._counters()))
         verified, origins = None, None
@@ -115,16 +132,16 @@ class _Signature:
             for each in ANSWERED[1:]:
                 checks.wait(each, CheckId.SIGNER_TRUST)
         else:
-            path = judge_trust(leaf, judging, existed=best, checks=checks)
+            path = judge_trust(leaf, using, existed=best, checks=checks)
             found = self._signature(leaf)
-            used += judge_revocation(path, judging, existed=best, checks=checks)
+            used += judge_revocation(path, using, existed=best, checks=checks)
             if path is not None:
                 # Else a forged document that carries somebody's certificate would make
                 # whoever reads it fetch.
                 if found.signature is Reason.VALID:
                     origins = path.anchor.fetch_origins
                 verified = _verified(
-                    path, found, best=best, at=judging.at, counters=counters
+                    path, found, best=best, at=using.at, counters=counters
                 )
         own = (*checks.made(origins), *stamps.checks)
         return Judged(
@@ -134,9 +151,19 @@ class _Signature:
             (*used, *(piece for each in counters for piece in each.evidence)),
         )
 
+    def _stamps(self) -> list[Stamp]:
+        """Return the timestamps on the signature value (EN 319 122-1 5.3)."""
+        signature = self._signer.signature
+        return [
+            Stamp(each, lambda name: hashlib.new(name, signature).digest())
+            for attribute in self._signer.unsigned
+            if attribute.oid == names.SIGNATURE_TIMESTAMP
+            for each in attribute.values
+        ]
+
     def _leaf(self) -> Certificate | None:
         """Find the signer's certificate (5.2.3)."""
-        der = find_certificate(self._signer, self._judging.message.certificates)
+        der = find_certificate(self._signer, self._message.read.certificates)
         if der is None:
             self._checks.say(CheckId.SIGNER_TRUST, Reason.NO_KEY_MATERIAL)
             return None
@@ -151,7 +178,7 @@ class _Signature:
 
     def _signature(self, leaf: Certificate) -> SignerJudgement:
         """Verify the signature, what it covers and what it says (5.2.7, 5.2.8)."""
-        message = self._judging.message if self._on is None else None
+        message = self._message.read if self._on is None else None
         found = judge_signer(
             self._signer,
             key=leaf.public_key,
@@ -175,7 +202,7 @@ class _Signature:
             return None
         if self._on is not None:
             return hashlib.new(name, self._on.signature).digest()
-        return self._judging.digests.get(name)
+        return self._message.digests.get(name)
 
     def _say_signature(self, reason: Reason) -> None:
         facts: Facts = {}
@@ -219,9 +246,10 @@ class _Signature:
         for n, each in enumerate(found):
             yield _Signature(
                 each,
-                self._judging,
-                on=self._signer,
+                self._message,
+                using=self._judging,
                 subject=f"{self.subject}.counter[{n}]",
+                on=self._signer,
             )
 
 

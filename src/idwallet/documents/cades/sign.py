@@ -64,6 +64,8 @@ class CadesSigner:
         """
         if certificates[0].public_key != signer.public_key:
             raise UsageError("the first certificate is not of the signer's key")
+        if profile.level not in {Level.B_B, Level.B_T}:
+            raise UsageError("no signature is made at that level at once")
         if (profile.level is Level.B_T) is not (authority is not None):
             raise UsageError(
                 "a level with a timestamp, and no other, needs an authority"

@@ -1,15 +1,13 @@
 """The timestamps on a signature, and since when it is proven to have existed."""
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from idwallet import limits
-from idwallet.documents.cades.context import Judging
-from idwallet.documents.cades.standing import standing_of
+from idwallet.documents.judging.context import Judging
+from idwallet.documents.judging.standing import standing_of
 from idwallet.documents.policy import TimestampRule
-from idwallet.envelope.cms import SignerInfo, names
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, fault_reason
 from idwallet.report import Check, CheckId, Checks, EvidenceUsed, Outcome, Reason, check
 from idwallet.trust.timestamp import (
@@ -22,6 +20,16 @@ from idwallet.trust.timestamp import (
 _TRUST: Final = CheckId.TIMESTAMP_TRUST
 
 
+class Stamp(NamedTuple):
+    """A timestamp as it came, DER, and the digest of what it has to be on.
+
+    `imprint` returns the digest by a name of hashlib.
+    """
+
+    der: bytes
+    imprint: Callable[[str], bytes]
+
+
 class Stamps(NamedTuple):
     """What the timestamps on a signature come to; `best` is the earliest proven."""
 
@@ -30,7 +38,7 @@ class Stamps(NamedTuple):
     evidence: tuple[EvidenceUsed, ...]
 
 
-class _Stamp(NamedTuple):
+class _Judged(NamedTuple):
     """One of them: `moment` is None where it proves nothing."""
 
     check: Check
@@ -38,7 +46,7 @@ class _Stamp(NamedTuple):
     evidence: tuple[EvidenceUsed, ...] = ()
 
 
-def judge_stamps(signer: SignerInfo, judging: Judging, *, subject: str) -> Stamps:
+def judge_stamps(found: Sequence[Stamp], judging: Judging, *, subject: str) -> Stamps:
     """Judge every timestamp on a signature (EN 319 102-1 5.5).
 
     One that proves nothing is told and does not count; where the policy wants one and
@@ -47,13 +55,15 @@ def judge_stamps(signer: SignerInfo, judging: Judging, *, subject: str) -> Stamp
     Raises:
         LimitError: there are more than `limits.SIGNATURE_TIMESTAMPS`.
     """
+    if len(found) > limits.SIGNATURE_TIMESTAMPS:
+        raise LimitError("too many timestamps", at=subject, clause="idwallet limits")
     stamps = [
-        _judge(der, signer, judging=judging, subject=f"{subject}.timestamp[{n}]")
-        for n, der in enumerate(_tokens(signer))
+        _judge(each, judging, subject=f"{subject}.timestamp[{n}]")
+        for n, each in enumerate(found)
     ]
     if not stamps and judging.policy.timestamp is TimestampRule.REQUIRED:
         name = f"{subject}.timestamp[0]"
-        stamps.append(_Stamp(check(_TRUST, Reason.ABSENT, subject=name)))
+        stamps.append(_Judged(check(_TRUST, Reason.ABSENT, subject=name)))
     proven = [
         each.moment
         for each in stamps
@@ -66,33 +76,16 @@ def judge_stamps(signer: SignerInfo, judging: Judging, *, subject: str) -> Stamp
     )
 
 
-def _tokens(signer: SignerInfo) -> Iterator[bytes]:
-    """Yield the timestamps on the signature value (EN 319 122-1 5.3).
-
-    Raises:
-        LimitError: there are more than `limits.SIGNATURE_TIMESTAMPS`.
-    """
-    found = [
-        each
-        for attribute in signer.unsigned
-        if attribute.oid == names.SIGNATURE_TIMESTAMP
-        for each in attribute.values
-    ]
-    if len(found) > limits.SIGNATURE_TIMESTAMPS:
-        raise LimitError("too many timestamps", at=signer.at, clause="idwallet limits")
-    yield from found
-
-
-def _judge(der: bytes, signer: SignerInfo, *, judging: Judging, subject: str) -> _Stamp:
+def _judge(stamp: Stamp, judging: Judging, *, subject: str) -> _Judged:
     judging.budget.spend(at=subject)
     try:
-        token = read_token(der, at=subject)
+        token = read_token(stamp.der, at=subject)
     except (MalformedError, UnsupportedError) as error:
         facts = {"what": error.what, "at": error.at}
         reason = fault_reason(error)
-        return _Stamp(check(_TRUST, reason, subject=subject, facts=facts))
+        return _Judged(check(_TRUST, reason, subject=subject, facts=facts))
     hashed = token.info.hashed
-    digest = None if hashed is None else hashlib.new(hashed, signer.signature).digest()
+    digest = None if hashed is None else stamp.imprint(hashed)
     policy = judging.policy
     found = judge_timestamp(
         token,
@@ -102,21 +95,21 @@ def _judge(der: bytes, signer: SignerInfo, *, judging: Judging, subject: str) ->
             algorithms=policy.algorithms, clock_skew=policy.clock_skew
         ),
         at=judging.at,
-        certificates=judging.message.certificates,
+        certificates=judging.inside.certificates,
     )
     if not isinstance(found, ProvenTime):
         reason = found.reason
-        return _Stamp(check(_TRUST, reason, subject=subject, facts=found.facts))
+        return _Judged(check(_TRUST, reason, subject=subject, facts=found.facts))
     return _vouched(found, judging, subject=subject)
 
 
-def _vouched(found: ProvenTime, judging: Judging, *, subject: str) -> _Stamp:
+def _vouched(found: ProvenTime, judging: Judging, *, subject: str) -> _Judged:
     """Hold a timestamp against what is known of its authority's revocation."""
     standing = standing_of(found.path, judging, existed=None)
     used = standing.evidence(_TRUST, subject)
     if standing.reason is Reason.NOT_REVOKED:
         said = check(_TRUST, Reason.TRUSTED, subject=subject, facts=found.facts)
-        return _Stamp(said, found.moment, used)
+        return _Judged(said, found.moment, used)
     open_one = Checks(subject)
     open_one.add(
         check(
@@ -128,4 +121,4 @@ def _vouched(found: ProvenTime, judging: Judging, *, subject: str) -> _Stamp:
         )
     )
     (made,) = open_one.made(found.path.anchor.fetch_origins)
-    return _Stamp(made, found.moment, used)
+    return _Judged(made, found.moment, used)

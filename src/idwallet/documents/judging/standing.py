@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from idwallet.documents.cades.context import Judging
+from idwallet.documents.judging.context import Judging
 from idwallet.report import (
     CheckId,
     Checks,
@@ -37,7 +37,7 @@ def judge_trust(
     moment judged.
     """
     as_of = existed or judging.at
-    chain = order_chain(leaf, judging.message.certificates, at=checks.subject)
+    chain = order_chain(leaf, judging.inside.certificates, at=checks.subject)
     path = validate_path(
         chain,
         store=judging.trust,

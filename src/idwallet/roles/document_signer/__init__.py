@@ -1,0 +1,17 @@
+"""Sign documents, and judge signatures on them.
+
+    signature = sign_document(
+        contract, CAdES(), signer=signer, certificates=chain, signing_time=now()
+    )
+    verified = verify_document(
+        signature, document=contract, trust=trust, policy=DOCUMENTS, at=now()
+    )
+
+One engine, two doors: `evaluate_document` returns a verdict whatever the bytes are,
+`verify_document` raises unless it passed.
+"""
+
+from idwallet.roles.document_signer.sign import DocumentSigner, sign_document
+from idwallet.roles.document_signer.verify import evaluate_document, verify_document
+
+__all__ = ["DocumentSigner", "evaluate_document", "sign_document", "verify_document"]

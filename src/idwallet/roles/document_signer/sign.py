@@ -1,0 +1,148 @@
+"""Sign documents: one, or any number with one key."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, Protocol
+
+from idwallet.crypto.signer import Signer
+from idwallet.documents.model import CAdES, Document
+from idwallet.errors import UsageError
+from idwallet.ports import TimestampAuthority
+from idwallet.roles.issuer import CertificateChain, read_chain
+
+Profile = CAdES
+"""How to sign: the format, its level and its packaging."""
+
+
+class _FormatSigner(Protocol):
+    """What signs in one format, all that is the same in every signature encoded once.
+
+    It is made with a profile of its format, `signer`, `certificates` and `authority`.
+    """
+
+    def sign(
+        self, document: Document, *, signing_time: datetime, beside: bytes | None = None
+    ) -> bytes:
+        """Sign a document, beside another signature where there is one."""
+        ...
+
+    def counter_sign(
+        self, signature: bytes, *, signing_time: datetime, number: int = 0
+    ) -> bytes:
+        """Sign a signature."""
+        ...
+
+
+def _cades() -> Callable[..., _FormatSigner]:
+    from idwallet.documents.cades.sign import CadesSigner
+
+    return CadesSigner
+
+
+# Each is loaded when somebody signs in its format.
+_SIGNERS: Final[Mapping[type, Callable[[], Callable[..., _FormatSigner]]]] = {
+    CAdES: _cades
+}
+
+
+def _signer_of(profile: Profile) -> Callable[..., _FormatSigner]:
+    load = _SIGNERS.get(type(profile))
+    if load is None:
+        raise UsageError("a document is signed by a profile, as CAdES()")
+    return load()
+
+
+class DocumentSigner:
+    """Signs any number of documents with one key and profile, parsed and prepared once.
+
+    `certificates` is the chain of the signer's key, leaf first. A level with a
+    timestamp needs the `authority` to ask. Thread-safe when `signer` is.
+    """
+
+    __slots__ = ("_made",)
+
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        signer: Signer,
+        certificates: CertificateChain,
+        authority: TimestampAuthority | None = None,
+    ) -> None:
+        """Prepare the signatures.
+
+        Raises:
+            MalformedError, UnsupportedError: a certificate cannot be read.
+            UsageError: the chain is not one of the signer's key, or a level with a
+                timestamp has no authority, or one without has one.
+        """
+        make = _signer_of(profile)
+        self._made = make(
+            profile,
+            signer=signer,
+            certificates=read_chain(certificates),
+            authority=authority,
+        )
+
+    def sign(
+        self, document: Document, *, signing_time: datetime, beside: bytes | None = None
+    ) -> bytes:
+        """Return the signature on a document, or with the document in it; DER.
+
+        `document` is octets or a binary stream, which is read once to its end; a
+        detached signature never holds it as a whole. `signing_time` is what the
+        signature will say; nothing proves it but a timestamp. `beside` is somebody
+        else's signature on the same document: then both come back as one message.
+
+        Raises:
+            UsageError: `signing_time` has no zone, what is to be put inside is longer
+                than `limits.ENVELOPED_BYTES`, or `beside` signs another document, or in
+                another packaging.
+            SignerError: the key could not sign.
+            PortError: the authority cannot be reached, or refused.
+            MalformedError, UnsupportedError: `beside` is no signature, or the authority
+                answered something else.
+        """
+        return self._made.sign(document, signing_time=signing_time, beside=beside)
+
+    def counter_sign(
+        self, signature: bytes, *, signing_time: datetime, number: int = 0
+    ) -> bytes:
+        """Sign a signature, not the document: as a notary or a witness does.
+
+        `number` says which of the message's signatures, counted from 0. At a level with
+        a timestamp this one gets its own. Verify the message first: whoever signs a
+        signature is taken to have seen it.
+
+        Raises:
+            UsageError: there is no signature of that number, or `signing_time` has no
+                zone.
+            SignerError: the key could not sign.
+            PortError: the authority cannot be reached, or refused.
+            MalformedError, UnsupportedError: it is no signature, or the authority
+                answered something else.
+        """
+        return self._made.counter_sign(
+            signature, signing_time=signing_time, number=number
+        )
+
+
+def sign_document(
+    document: Document,
+    profile: Profile,
+    *,
+    signer: Signer,
+    certificates: CertificateChain,
+    signing_time: datetime,
+    authority: TimestampAuthority | None = None,
+) -> bytes:
+    """Sign one document; see `DocumentSigner`, which signs many.
+
+    Raises:
+        UsageError, MalformedError, UnsupportedError, SignerError, PortError: see
+            `DocumentSigner`.
+    """
+    prepared = DocumentSigner(
+        profile, signer=signer, certificates=certificates, authority=authority
+    )
+    return prepared.sign(document, signing_time=signing_time)

@@ -1,0 +1,88 @@
+"""Judge signed documents, whatever their format."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, Protocol
+
+from idwallet.codec.moment import require_aware
+from idwallet.documents.judging.context import Asked
+from idwallet.documents.judging.outcome import Judgement, concluded
+from idwallet.documents.model import Document, UnverifiedDocument, VerifiedDocument
+from idwallet.documents.policy import DocumentPolicy
+from idwallet.errors import UsageError, VerificationFailed, VerificationIndeterminate
+from idwallet.report import Outcome
+from idwallet.roles.document_signer.recognise import Format, recognise
+from idwallet.trust.anchors import TrustStore
+
+
+class _Evaluate(Protocol):
+    """What judges the documents of one format; never raises because of them."""
+
+    def __call__(
+        self, signed: bytes, document: Document | None, *, asked: Asked
+    ) -> Judgement:
+        """Judge every signature of a document."""
+        ...
+
+
+def _cades() -> _Evaluate:
+    from idwallet.documents.cades.evaluate import evaluate
+
+    return evaluate
+
+
+# Each is loaded when a document of its format comes: a till pays for none.
+_EVALUATORS: Final[Mapping[Format, Callable[[], _Evaluate]]] = {Format.CMS: _cades}
+
+
+def verify_document(
+    signature: bytes,
+    *,
+    trust: TrustStore,
+    policy: DocumentPolicy,
+    at: datetime,
+    document: Document | None = None,
+) -> VerifiedDocument:
+    """Return who signed what, or raise.
+
+    `signature` is the CMS message. `document` is what was signed where it came apart;
+    where it came inside and is given too, the two must be the same. `at` is the moment
+    judged.
+
+    Raises:
+        VerificationFailed: a check failed; `report` on it says which.
+        VerificationIndeterminate: nothing failed, but something could not be decided;
+            `report.missing()` names what would settle it.
+        UsageError: `at` has no time zone.
+    """
+    judged = evaluate_document(
+        signature, document=document, trust=trust, policy=policy, at=at
+    )
+    if isinstance(judged, VerifiedDocument):
+        return judged
+    if judged.report.outcome is Outcome.FAILED:
+        raise VerificationFailed(judged.report)
+    raise VerificationIndeterminate(judged.report)
+
+
+def evaluate_document(
+    signature: bytes,
+    *,
+    trust: TrustStore,
+    policy: DocumentPolicy,
+    at: datetime,
+    document: Document | None = None,
+) -> VerifiedDocument | UnverifiedDocument:
+    """Judge every signature of a document; never raises because of the bytes judged.
+
+    See `verify_document`.
+
+    Raises:
+        UsageError: `at` has no time zone, or `policy` is none.
+    """
+    require_aware(at)
+    if not isinstance(policy, DocumentPolicy):
+        raise UsageError("documents are judged by a DocumentPolicy")
+    asked = Asked(trust, policy, at)
+    judge = _EVALUATORS[recognise(signature)]()
+    return concluded(judge(signature, document, asked=asked), asked)
