@@ -120,6 +120,20 @@ REVOCATION_SIGNATURE_CHECKS: Final = 128
 REVOCATION_URIS: Final = 8
 REVOCATION_AGE_MAXIMUM: Final = timedelta(days=366)
 
+# PDF (ISO 32000-2). A file of 500 MB may hold a million objects, which are looked up,
+# not listed; what is undone of compressed streams is bounded one by one and together.
+PDF_OBJECTS: Final = 8_388_608
+PDF_SECTIONS: Final = 1_024
+PDF_XREF_RUNS: Final = 65_536
+PDF_XREF_BYTES: Final = 33_554_432
+PDF_STREAM_BYTES: Final = 33_554_432
+PDF_UNPACKED_BYTES: Final = 67_108_864
+PDF_PACKED_OBJECTS: Final = 65_536
+PDF_DEPTH: Final = 64
+PDF_TOKENS: Final = 1_000_000
+PDF_REFERENCES: Final = 32
+PDF_FILTERS: Final = 8
+
 # Fetching, where that is allowed. The times bound a whole exchange, however slowly its
 # octets drip; what failed is not tried again at once.
 FETCH_TIME: Final = timedelta(seconds=10)
