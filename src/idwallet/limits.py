@@ -92,6 +92,18 @@ SIGNATURE_TIMESTAMPS: Final = 16
 COUNTER_SIGNATURE_DEPTH: Final = 4
 DOCUMENT_SIGNATURE_CHECKS: Final = 256
 
+# Keys at a remote signing service (CSC API 2.0). A person has three minutes to confirm
+# elsewhere what is to be signed.
+CSC_BYTES: Final = 1_048_576
+CSC_NAMES: Final = 64
+CSC_CREDENTIALS: Final = 256
+CSC_FACTORS: Final = 8
+CSC_EXPRESSION_CHARACTERS: Final = 256
+CSC_SAD_CHARACTERS: Final = 16_384
+CSC_HASHES: Final = 1_000
+CSC_POLLS: Final = 90
+CSC_POLL_EVERY: Final = timedelta(seconds=2)
+
 # X.509 chains and path validation (RFC 5280).
 CERTIFICATE_BYTES: Final = 16_384
 CERTIFICATE_CACHE_BYTES: Final = 4_096

@@ -1,6 +1,7 @@
 """What signs: a key that is here, elsewhere, or in a store."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -30,6 +31,24 @@ class Signer(Protocol):
             SignerUnavailable: the key's device or service is gone.
             SignerLocked: it wants a PIN or a fingerprint.
             SigningDeclined: the person or the device said no.
+        """
+        ...
+
+
+class BatchSigner(Signer, Protocol):
+    """A `Signer` that signs several messages by one confirmation of a person."""
+
+    @property
+    def at_once(self) -> int:
+        """How many signatures one confirmation covers."""
+        ...
+
+    def sign_many(self, messages: Sequence[bytes], /) -> tuple[bytes, ...]:
+        """Return the signature of each message, in their order; all or none.
+
+        Raises:
+            UsageError: there are none, or more than `at_once`.
+            SignerError: see `Signer.sign`.
         """
         ...
 

@@ -16,6 +16,11 @@ class Wanted:
     comes back answers it. `signed` says that what comes is signed and no secret, so
     that it may come without TLS from an ``http`` origin that is named so (RFC 5280
     section 8).
+
+    `alone`: it is for this asker and this time, as what a service does on demand is. It
+    is shared with nobody, not kept, and may be asked again at once. `bearer` is an
+    access token that goes along (RFC 6750 section 2.1), which makes it so too.
+    `statuses` are the HTTP statuses that come with an answer.
     """
 
     uri: str
@@ -26,15 +31,22 @@ class Wanted:
     newer_than: datetime | None = None
     post: bytes | None = field(default=None, repr=False)
     post_type: str = ""
+    alone: bool = False
+    bearer: str = field(default="", repr=False)
+    statuses: frozenset[int] = frozenset({200})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """What came: its bytes, its media type, and when the origin last spoke for it."""
+    """What came: its bytes, its media type, and when the origin last spoke for it.
+
+    `status` is the one of HTTP, where more than one was asked for.
+    """
 
     body: bytes = field(repr=False)
     media_type: str
     taken: datetime
+    status: int = 200
 
 
 class Fetcher(Protocol):

@@ -1,6 +1,7 @@
 """One exchange with one origin at an address that was checked."""
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -19,6 +20,7 @@ from idwallet.errors import MalformedError, PortError
 from idwallet.ports import Wanted
 
 _TRIED: Final = "address/uri"
+_BEARER: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*", re.ASCII)
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -62,8 +64,11 @@ def permitted(wanted: Wanted, *, private_hosts: frozenset[str]) -> WebAddress:
         raise PortError(f"no trust anchor names {address.origin} to fetch from")
     plain = address.scheme != "https"
     named = address.host in private_hosts and is_loopback(address.host)
-    if plain and not wanted.signed and not named:
+    if plain and not named and (wanted.bearer or not wanted.signed):
         raise PortError(f"{address.origin} would be asked without TLS")
+    if wanted.bearer and _BEARER.fullmatch(wanted.bearer) is None:
+        # Told here: the client's own error would hold the token.
+        raise PortError("the access token has characters that none has (RFC 6750 §2.1)")
     return address
 
 
@@ -180,6 +185,8 @@ def _headers(wanted: Wanted, address: WebAddress) -> dict[str, str]:
     }
     if wanted.post is not None:
         headers["Content-Type"] = wanted.post_type
+    if wanted.bearer:
+        headers["Authorization"] = f"Bearer {wanted.bearer}"
     return headers
 
 
@@ -191,11 +198,13 @@ async def _read(response: httpx.Response, wanted: Wanted, *, host: str) -> Answe
     status, headers = response.status_code, response.headers
     if status in _REDIRECTS or status == HTTPStatus.NOT_MODIFIED:
         return Answer(status, headers, b"")
-    if status != HTTPStatus.OK:
+    if status not in wanted.statuses:
         raise PortError(f"{host} answers with HTTP status {status}")
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise PortError(f"{host} compresses what was asked for as it is")
-    _require_type(headers.get("content-type", ""), wanted, host=host)
+    if status == HTTPStatus.OK:
+        # A refusal is known by its status; many come with no type or as a web page.
+        _require_type(headers.get("content-type", ""), wanted, host=host)
     return Answer(status, headers, await _body(response, wanted, host=host))
 
 

@@ -25,6 +25,7 @@ from idwallet.errors import PortError, UsageError
 from idwallet.ports import Fetched, Wanted
 
 _NO_ROOTS: Final = "the TLS roots cannot be read: certificates as PEM"
+_OK: Final = frozenset({200})
 _CLOSED: Final = "the fetcher was closed meanwhile"
 
 
@@ -148,6 +149,8 @@ class _Desk:
 
     async def fetch(self, wanted: Wanted) -> Fetched:
         """Join the exchange that is under way for this, or begin it."""
+        if wanted.alone or wanted.bearer or wanted.statuses != _OK:
+            return await self._alone(wanted)
         key = (wanted.uri, wanted.accept, wanted.post, wanted.max_bytes)
         flight = self._flights.get(key)
         if flight is None:
@@ -156,6 +159,25 @@ class _Desk:
             flight.add_done_callback(lambda done: self._landed(key, done))
         # Who gives up waiting does not take it away from the others.
         return await asyncio.shield(flight)
+
+    async def _alone(self, wanted: Wanted) -> Fetched:
+        """Make an exchange of its own: nothing of it, no secret above all, is kept."""
+        try:
+            async with self._slots, asyncio.timeout(self._seconds):
+                answer = await exchange(wanted, conditions={}, rules=self._rules)
+        except TimeoutError as error:
+            raise PortError(self._too_long()) from error
+        if answer.status not in wanted.statuses:
+            raise PortError("what was asked for the first time is said to be unchanged")
+        return Fetched(
+            body=answer.body,
+            media_type=media_type(answer.headers.get("content-type", "")),
+            taken=self._clock(),
+            status=answer.status,
+        )
+
+    def _too_long(self) -> str:
+        return f"the exchange took longer than {self._seconds:g} s"
 
     def _landed(self, key: Key, flight: asyncio.Task[Fetched]) -> None:
         del self._flights[key]
@@ -175,9 +197,7 @@ class _Desk:
             raise
         except TimeoutError as error:
             self._remember_failure(key)
-            raise PortError(
-                f"the exchange took longer than {self._seconds:g} s"
-            ) from error
+            raise PortError(self._too_long()) from error
 
     async def _exchange(
         self, wanted: Wanted, key: Key, *, kept: Kept | None

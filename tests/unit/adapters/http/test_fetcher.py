@@ -841,3 +841,80 @@ def test_a_time_that_bounds_nothing_is_refused(timeout: timedelta) -> None:
 def test_roots_that_cannot_be_read_are_refused(roots: str) -> None:
     with pytest.raises(UsageError, match="TLS roots"):
         HttpFetcher(roots=roots)
+
+
+# --- what is for one asker and one time ---------------------------------------------
+
+
+def test_what_is_for_one_time_is_asked_again_each_time():
+    kept = answer(b"done", cache_control="max-age=600")
+    with serving(says(kept)) as server, fetching() as fetcher:
+        for _ in range(2):  # the twin
+            fetcher.fetch(wanted(server))
+        assert server.connections == 1
+        for _ in range(2):
+            assert fetcher.fetch(wanted(server, alone=True)).body == b"done"
+        assert server.connections == 3
+        assert fetcher._desk is not None
+        assert len(fetcher._desk._cache._kept) == 1
+
+
+def test_what_is_for_one_time_and_fails_may_be_asked_again_at_once():
+    broken = answer(b"", status="500 Internal Server Error")
+    for alone, second in ((True, "status 500"), (False, "a moment ago")):
+        with serving(says(broken)) as server, fetching() as fetcher:
+            order = wanted(server, alone=alone)
+            refused(fetcher, order, "status 500")
+            refused(fetcher, order, second)
+
+
+def test_an_access_token_goes_along_and_with_it_nothing_is_shared():
+    kept = answer(b"mine", cache_control="max-age=600")
+    with serving(says(kept)) as server, fetching() as fetcher:
+        for token in ("one", "two"):
+            fetcher.fetch(wanted(server, bearer=token))
+        heads = [head(server, each)["authorization"] for each in range(2)]
+        assert heads == ["Bearer one", "Bearer two"]
+        fetcher.fetch(wanted(server))
+        assert "authorization" not in head(server, 2)
+
+
+def test_an_access_token_does_not_go_without_tls_though_what_comes_is_signed():
+    with fetching(private_hosts=()) as fetcher:
+        order = Wanted(
+            uri="http://tsa.example/stamp",
+            origins=frozenset({"http://tsa.example"}),
+            accept=(LIST,),
+            max_bytes=1_000,
+            signed=True,
+            bearer="secret",
+        )
+        refused(fetcher, order, "without TLS")
+        assert "secret" not in repr(order)
+
+
+@pytest.mark.parametrize("token", ["two words", "a\r\nX: 1", "\u00e9", "=", "a=b"])
+def test_an_access_token_has_the_characters_of_one(token):
+    with serving(says(answer(b"x"))) as server, fetching() as fetcher:
+        error = refused(fetcher, wanted(server, bearer=token), "RFC 6750")
+        assert token not in str(error)
+        assert server.connections == 0
+        assert fetcher.fetch(wanted(server, bearer="a-._~+/Z9==")).body == b"x"
+
+
+def test_a_status_that_was_asked_for_comes_with_its_body():
+    no = answer(b'{"error":"no"}', status="400 Bad Request", kind="text/plain")
+    with serving(says(no)) as server, fetching() as fetcher:
+        both = frozenset({200, 400})
+        came = fetcher.fetch(wanted(server, statuses=both))
+        assert (came.status, came.body) == (400, b'{"error":"no"}')
+        refused(fetcher, wanted(server), "status 400")
+        refused(fetcher, wanted(server, statuses=both, max_bytes=3), "more than 3")
+
+
+def test_nothing_is_unchanged_that_is_asked_for_once():
+    with (
+        serving(says(answer(status="304 Not Modified"))) as server,
+        fetching() as fetcher,
+    ):
+        refused(fetcher, wanted(server, alone=True), "first time")
