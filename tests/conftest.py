@@ -20,6 +20,7 @@ IN_CI: Final = os.environ.get("CI", "").lower() in {"1", "true"}
 
 VECTORS_ABSENT: Final = "shared vectors absent"
 NODE_ABSENT: Final = "Node.js peers absent (npm ci in tests/interop/node)"
+DSS_ABSENT: Final = "EU DSS absent (.ci/dss, with Java and Maven)"
 SOFTHSM_ABSENT: Final = "SoftHSM absent (Debian package softhsm2)"
 POSTGRESQL_ABSENT: Final = "PostgreSQL absent (IDWALLET_POSTGRESQL, .ci/postgresql)"
 OPENSSL_ABSENT: Final = "OpenSSL absent (Debian package openssl)"
@@ -114,6 +115,15 @@ def node_peers() -> Path:
     folder = ROOT / "tests/interop/node"
     if shutil.which("node") is None or not (folder / "node_modules").is_dir():
         pytest.skip(NODE_ABSENT)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def dss_peer() -> Path:
+    """The folder whose Java program is compiled, with DSS beside it."""
+    folder = ROOT / "tests/interop/dss"
+    if shutil.which("java") is None or not (folder / "target/classes").is_dir():
+        pytest.skip(DSS_ABSENT)
     return folder
 
 

@@ -1,0 +1,52 @@
+"""EU DSS finds in all that we sign the level that was asked for."""
+
+import pytest
+
+from tests.interop.dss.cases import CASES, FILE, SCENE, Case, known
+from tests.interop.dss.peer import Dss, Named
+from tests.interop.dss.verdict import (
+    EXPLAINED,
+    DssVerdict,
+    expected_of,
+    found_in,
+)
+
+pytestmark = pytest.mark.interop
+_OTHER = Named(FILE.name, FILE.content + b".")
+
+
+def judged(dss: Dss, case: Case) -> DssVerdict:
+    signed = case.make()
+    return dss.validate(signed.file, known=known(), at=SCENE.at, detached=signed.beside)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_dss_finds_the_level_that_was_asked_for(dss: Dss, case: Case) -> None:
+    found = judged(dss, case)
+    assert found_in(found) == expected_of(case.name), found.told()
+    assert tuple(each.level for each in found.signatures) == case.levels
+    for token in found.tokens:
+        assert (token.raw["intact"], token.raw["valid"]) == (True, True)
+    for each in found.signatures:
+        # Everybody signed all of the document, or all of somebody's signature.
+        wanted = {"COUNTER_SIGNATURE"} if each.is_counter_signature else {"FULL"}
+        assert {scope for _, scope in each.covers} == wanted
+
+
+def test_dss_does_not_pass_another_document(dss: Dss) -> None:
+    for case in CASES:
+        signed = case.make()
+        if signed.beside != (FILE,):
+            continue
+        found = dss.validate(signed.file, known=known(), at=SCENE.at, detached=[_OTHER])
+        whole = [e for e in found.signatures if not e.is_counter_signature]
+        assert {each.indication for each in whole} == {"TOTAL_FAILED HASH_FAILURE"}
+
+
+def test_every_explanation_is_about_a_case_and_quotes_a_clause() -> None:
+    names = [each.name for each in CASES]
+    assert len(set(names)) == len(names)
+    for entry in EXPLAINED:
+        assert any(entry.is_about(name) for name in names)
+        assert entry.reason.count('"') >= 2
+        assert "section" in entry.reason
