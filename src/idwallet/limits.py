@@ -41,6 +41,20 @@ XML_ATTRIBUTES: Final = 64
 XML_NAMESPACES: Final = 64
 XML_DECLARATIONS: Final = 50_000
 
+# ZIP archives. A reader holds nothing of them as a whole; how much they unpack to is
+# bounded by how long they are. Small ones may pack well.
+ZIP_BYTES: Final = 68_719_476_736
+ZIP_UNPACKED_BYTES: Final = 274_877_906_944
+ZIP_ENTRIES: Final = 1_000
+ZIP_DIRECTORY_BYTES: Final = 2_097_152
+ZIP_NAME_BYTES: Final = 1_024
+ZIP_FOLDERS: Final = 32
+ZIP_EXTRA_BYTES: Final = 1_024
+ZIP_COMMENT_BYTES: Final = 256
+ZIP_RATIO: Final = 100
+ZIP_RATIO_FROM: Final = 1_048_576
+ZIP_UNPACKED_FREE: Final = 16_777_216
+
 # XML signatures (XMLDSig 1.1, XAdES).
 XML_SIGNATURES: Final = 16
 XML_SIGNATURE_BYTES: Final = 8_192
