@@ -142,6 +142,22 @@ def require_openssl() -> None:
         pytest.skip(OPENSSL_ABSENT)
 
 
+_PACKAGES: Final = {
+    "pdffonts": "poppler-utils",
+    "pdfsig": "poppler-utils",
+    "pdftoppm": "poppler-utils",
+    "pdftotext": "poppler-utils",
+    "qpdf": "qpdf",
+    "xmlsec1": "xmlsec1",
+}
+
+
+def require_program(name: str) -> None:
+    """Skip where a program of `_PACKAGES` is not installed, and say how to get it."""
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} absent (Debian package {_PACKAGES[name]})")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database, once of either kind."""

@@ -118,6 +118,11 @@ CSC_HASHES: Final = 1_000
 CSC_POLLS: Final = 90
 CSC_POLL_EVERY: Final = timedelta(seconds=2)
 
+# Visible stamps. 14,400 points is the largest page of PDF (ISO 32000-1 annex C).
+FONT_BYTES: Final = 33_554_432
+PICTURE_POINTS: Final = 16_777_216
+PAGE_POINTS: Final = 14_400
+
 # X.509 chains and path validation (RFC 5280).
 CERTIFICATE_BYTES: Final = 16_384
 CERTIFICATE_CACHE_BYTES: Final = 4_096
