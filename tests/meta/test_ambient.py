@@ -61,12 +61,19 @@ def _reads_own_data(module: Module) -> bool:
     return any(module.name.startswith(name) for name in OWN_DATA)
 
 
+def _is_given_memory(call: ast.Call) -> bool:
+    """Whether what is "opened" is octets at hand, as Pillow's `open` takes them."""
+    given = call.args[0] if call.args else None
+    return isinstance(given, ast.Call) and dotted(given.func) == "io.BytesIO"
+
+
 def test_nothing_below_adapters_opens_a_file() -> None:
     openings = [
         module.place(call)
         for module in modules()
         if module.layer not in ABOVE_ADAPTERS and not _reads_own_data(module)
         for call in _calls(module)
+        if not _is_given_memory(call)
         if dotted(call.func) in FILE_CALLS
         or (isinstance(call.func, ast.Attribute) and call.func.attr in FILE_METHODS)
     ]
