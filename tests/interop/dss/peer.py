@@ -112,6 +112,18 @@ class Dss:
         )
         return DssVerdict.read(found)
 
+    def conforms(self, pdf: bytes, flavour: str) -> tuple[str, ...]:
+        """Have veraPDF hold a file to PDF/A (``2b``) or PDF/UA (``ua1``).
+
+        Each failure starts with the number of its clause.
+        """
+        found = self.ask("verapdf", document=_text(pdf), flavour=flavour)
+        assert found["flavour"] == flavour
+        failures = found["failures"]
+        assert isinstance(failures, list)
+        assert found["compliant"] is (not failures)
+        return tuple(map(str, failures))
+
     def make(
         self,
         action: str,

@@ -42,6 +42,7 @@ public final class Peer {
       case "validate" -> Judge.validate(request);
       case "sign" -> Maker.sign(request);
       case "counter_sign" -> Maker.counterSign(request);
+      case "verapdf" -> Conformance.check(request);
       case "extend" -> Maker.extend(request);
       default -> throw new IllegalArgumentException(request.text("action"));
     };
