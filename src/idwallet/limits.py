@@ -56,6 +56,8 @@ ZIP_RATIO_FROM: Final = 1_048_576
 ZIP_UNPACKED_FREE: Final = 16_777_216
 
 # XML signatures (XMLDSig 1.1, XAdES).
+# XML signatures (XMLDSig 1.1, XAdES). The parser takes ten million characters of text
+# in one piece, which in base64 is what a document put into a signature may be.
 XML_SIGNATURES: Final = 16
 XML_SIGNATURE_BYTES: Final = 8_192
 XML_SIGNED_INFO_BYTES: Final = 65_536
@@ -63,6 +65,9 @@ XML_REFERENCES: Final = 32
 XML_TRANSFORMS: Final = 2
 XML_PREFIXES: Final = 32
 XML_CERTIFICATES: Final = 16
+XML_ADDRESS_CHARACTERS: Final = 255
+XML_MATERIAL: Final = 128
+XML_OBJECT_BYTES: Final = 7_340_032
 
 # Lists of trust (ETSI TS 119 612, ETSI TS 119 602, ISO/IEC 18013-5 Annex C). None is
 # relied on for more than half a year (TS 119 612 section 5.3.15).

@@ -3,12 +3,15 @@
 from idwallet.documents.model import (
     BinaryStream,
     CAdES,
+    Commitment,
     Document,
     Level,
+    NamedDocument,
     Packaging,
     UnverifiedDocument,
     VerifiedDocument,
     VerifiedSignature,
+    XAdES,
 )
 from idwallet.documents.policy import (
     ARCHIVE,
@@ -24,12 +27,15 @@ __all__ = [
     "OFFLINE",
     "BinaryStream",
     "CAdES",
+    "Commitment",
     "Document",
     "DocumentPolicy",
     "Level",
+    "NamedDocument",
     "Packaging",
     "TimestampRule",
     "UnverifiedDocument",
     "VerifiedDocument",
     "VerifiedSignature",
+    "XAdES",
 ]

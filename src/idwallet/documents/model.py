@@ -1,6 +1,6 @@
 """Documents before and after they are verified, and how they are signed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -57,6 +57,49 @@ class CAdES:
             raise UsageError("CMS is beside a document or around it: never inside")
 
 
+class Commitment(StrEnum):
+    """What a signer commits to by signing (EN 319 132-1 5.2.3)."""
+
+    ORIGIN = "http://uri.etsi.org/01903/v1.2.2#ProofOfOrigin"
+    RECEIPT = "http://uri.etsi.org/01903/v1.2.2#ProofOfReceipt"
+    DELIVERY = "http://uri.etsi.org/01903/v1.2.2#ProofOfDelivery"
+    SENDER = "http://uri.etsi.org/01903/v1.2.2#ProofOfSender"
+    APPROVAL = "http://uri.etsi.org/01903/v1.2.2#ProofOfApproval"
+    CREATION = "http://uri.etsi.org/01903/v1.2.2#ProofOfCreation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XAdES:
+    """Sign as XML (ETSI EN 319 132-1): into an XML document, around any, or apart.
+
+    `media_type` is what the document is said to be. `commitment` is what the signer
+    commits to, `roles` in what roles, `city` and `country` where. A signature put into
+    a document lets others be put beside it, unless it is to be `alone`: then it is one
+    that every verifier of XML signatures reads, and covers all that stands there.
+    """
+
+    level: Level = Level.B_B
+    packaging: Packaging = Packaging.ENVELOPED
+    media_type: str | None = None
+    commitment: Commitment | None = None
+    roles: tuple[str, ...] = ()
+    city: str | None = None
+    country: str | None = None
+    alone: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what no XML signature can be.
+
+        Raises:
+            UsageError: it is to be alone in no document, or a text is empty.
+        """
+        if self.alone and self.packaging is not Packaging.ENVELOPED:
+            raise UsageError("only a signature inside of a document can be alone there")
+        texts = (self.media_type, self.city, self.country, *self.roles)
+        if any(each is not None and not each.strip() for each in texts):
+            raise UsageError("a text of a profile is not empty")
+
+
 class BinaryStream(Protocol):
     """What is read in pieces, as a file opened in binary mode is."""
 
@@ -67,6 +110,31 @@ class BinaryStream(Protocol):
 
 Document = bytes | BinaryStream
 """A document: its octets, or a stream of them, which is read once to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDocument:
+    """A document and the name that a signature apart from it refers to it by.
+
+    `name` is a file's, without its folders; `media_type` says what it is (RFC 2046).
+    """
+
+    document: Document = field(repr=False)
+    name: str
+    media_type: str = "application/octet-stream"
+
+    def __post_init__(self) -> None:
+        """Refuse a name that refers to nothing.
+
+        Raises:
+            UsageError: it is empty or too long.
+        """
+        if not 0 < len(self.name) <= limits.XML_ADDRESS_CHARACTERS:
+            raise UsageError("a document that is named needs a name, not too long")
+
+
+Documents = Document | NamedDocument | Sequence[NamedDocument]
+"""One document, or those that one signature is on, each by its name."""
 
 _PIECE: Final = 1 << 20
 

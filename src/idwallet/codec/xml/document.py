@@ -1,5 +1,6 @@
 """XML documents kept whole, to be made canonical; lxml's elements stay behind here."""
 
+from collections.abc import Sequence
 from enum import Enum
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -8,6 +9,7 @@ from idwallet import limits
 from idwallet.codec.xml import _door
 from idwallet.codec.xml.elements import XmlElement, local, require_unmixed
 from idwallet.codec.xml.guard import guard
+from idwallet.codec.xml.places import put_at_end, put_before_last, spans
 from idwallet.errors import MalformedError, UnsupportedError
 
 _XML_NAMES: Final = "{http://www.w3.org/XML/1998/namespace}"
@@ -79,14 +81,40 @@ class XmlNode:
         """Show nothing of the document."""
         return "<XmlNode>"
 
+    @property
+    def above(self) -> "XmlNode | None":
+        """The element that it stands in, None for the outermost."""
+        found = self._node.getparent()
+        return None if found is None else XmlNode(found, self._at)
+
+    @property
+    def is_only_elements(self) -> bool:
+        """Whether there is nothing in it but elements and white space between them."""
+        texts = [self._node.text, *(each.tail for each in self._node)]
+        return not any(text and text.strip(" \t\r\n") for text in texts)
+
+    def namespace(self, prefix: str) -> str | None:
+        """Return what a prefix stands for there, or None."""
+        found: str | None = self._node.nsmap.get(prefix)
+        return found
+
+    def attributes(self) -> frozenset[str]:
+        """Return the names of its attributes."""
+        return frozenset(self._node.attrib)
+
     def attribute(self, name: str) -> str | None:
         """Return the attribute of that name, or None."""
         value: str | None = self._node.get(name)
         return value
 
-    def children(self, name: str) -> tuple["XmlNode", ...]:
-        """Return the child elements of that name, in order."""
+    def children(self, name: str = "*") -> tuple["XmlNode", ...]:
+        """Return the child elements of that name, or all of them, in order."""
         return tuple(XmlNode(each, self._at) for each in self._node.iterchildren(name))
+
+    def named(self, name: str) -> tuple["XmlNode", ...]:
+        """Return every element of that name below it, in document order."""
+        found = self._node.iterdescendants(name)
+        return tuple(XmlNode(each, self._at) for each in found)
 
     def read(self) -> XmlElement:
         """Return it as data, as `read_element` does a document.
@@ -170,7 +198,7 @@ def _canonical(
 class XmlDocument:
     """A document, parsed once; not to be shared between threads."""
 
-    __slots__ = ("_at", "_data", "_identifiers", "_removed", "_root")
+    __slots__ = ("_at", "_bare", "_data", "_identifiers", "_removed", "_root")
 
     def __init__(
         self,
@@ -185,6 +213,7 @@ class XmlDocument:
         self._removed = removed
         self._root = _parsed(data, at=at)
         self._identifiers: dict[str, list[_door.Node]] | None = None
+        self._bare: dict[str, XmlDocument] = {}
         for path in removed:
             _take_out(_found(self._root, path))
 
@@ -241,11 +270,78 @@ class XmlDocument:
             MalformedError: it is the root: nothing would be left.
         """
         if node.is_root:
-            raise MalformedError(
-                "nothing beside the element", at=self._at, clause="XMLDSig 1.1 §6.6.4"
-            )
+            raise _nothing_left(self._at)
         removed = (*self._removed, node.path())
         return XmlDocument(self._data, at=self._at, removed=removed)
+
+    def without_every(self, name: str) -> "XmlDocument":
+        """Return a copy without any element of that name, made once; text stays.
+
+        Raises:
+            MalformedError: the root has that name: nothing would be left.
+        """
+        found = self._bare.get(name)
+        if found is None:
+            outer = [
+                each
+                for each in self.named(name)
+                if each.above is None or not _is_in(each.above, name)
+            ]
+            if outer and outer[0].is_root:
+                raise _nothing_left(self._at)
+            # From the last on, so that those before it stay where they are.
+            removed = tuple(each.path() for each in reversed(outer))
+            found = XmlDocument(
+                self._data, at=self._at, removed=(*self._removed, *removed)
+            )
+            self._bare[name] = found
+        return found
+
+    def with_octets(self, additions: Sequence[tuple[XmlNode, bytes]]) -> bytes:
+        """Return its octets with more of them at the end of elements, each one XML.
+
+        All else stays as it was written. It is not read again: what is put in has to be
+        well-formed where it comes to stand.
+        """
+        if len(additions) == 1 and self._ends_with(additions[0][0]):
+            return put_before_last(self._data, additions[0][1])
+        where = spans(self._data)
+        order = {each: n for n, each in enumerate(self.named("*"))}
+        placed = sorted(
+            ((where[order[node]], octets) for node, octets in additions),
+            key=lambda pair: pair[0].close,
+            reverse=True,
+        )
+        text = self._data
+        for span, octets in placed:
+            text = put_at_end(text, octets, span=span)
+        return text
+
+    def written(self, node: XmlNode) -> bytes:
+        """Return the octets of an element as they are written."""
+        number = self.named("*").index(node)
+        where = spans(self._data)[number]
+        return self._data[where.start : where.end]
+
+    def _ends_with(self, node: XmlNode) -> bool:
+        """Whether nothing stands behind the root, and it is the one in question."""
+        is_last = node.is_root and self._root.getnext() is None
+        return is_last and (len(self._root) > 0 or bool(self._root.text))
+
+
+def _is_in(node: XmlNode, name: str) -> bool:
+    above: XmlNode | None = node
+    while above is not None:
+        if above.name == name:
+            return True
+        above = above.above
+    return False
+
+
+def _nothing_left(at: str) -> MalformedError:
+    return MalformedError(
+        "nothing beside the element", at=at, clause="XMLDSig 1.1 §6.6.4"
+    )
 
 
 def _found(root: _door.Node, path: tuple[int, ...]) -> _door.Node:

@@ -9,15 +9,17 @@ from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.schemes import scheme_matches
 from idwallet.envelope.xmldsig import names
+from idwallet.envelope.xmldsig.apart import Apart
 from idwallet.envelope.xmldsig.properties import (
     SignedProperties,
     names_certificate,
     read_properties,
 )
 from idwallet.envelope.xmldsig.structures import (
-    Coverage,
     Covered,
     Reference,
+    Removal,
+    Steps,
     XmlJudgement,
     XmlSignature,
 )
@@ -57,10 +59,10 @@ def judge_signature(
             break EN 319 132-1.
         UnsupportedError: a digest or a canonical form that is not made here.
     """
-    reason = _value_reason(signature, key=key, allowed=allowed)
+    reason = judge_value(signature, key=key, allowed=allowed)
     if reason is not Reason.VALID:
         return XmlJudgement(reason)
-    covered = _covered(signature)
+    covered = judge_references(signature)
     if isinstance(covered, Reason):
         return XmlJudgement(covered)
     properties = _properties(signature, covered)
@@ -70,9 +72,14 @@ def judge_signature(
     return XmlJudgement(Reason.VALID, covered, properties.signing_time)
 
 
-def _value_reason(
+def judge_value(
     signature: XmlSignature, *, key: PublicKey, allowed: frozenset[Algorithm]
 ) -> Reason:
+    """Say whether the signature value is of that key, and of an allowed algorithm.
+
+    It says nothing about what is referred to. Returns VALID, INVALID, KEY_UNUSABLE or
+    ALGORITHM_NOT_ALLOWED.
+    """
     scheme = signature.scheme
     if scheme is None or scheme.algorithms.isdisjoint(allowed):
         return Reason.ALGORITHM_NOT_ALLOWED
@@ -87,45 +94,79 @@ def _value_reason(
     return Reason.INVALID
 
 
-def _covered(signature: XmlSignature) -> tuple[Covered, ...] | Reason:
-    """Return what every reference covers, or why one does not stand."""
+def judge_references(signature: XmlSignature) -> tuple[Covered, ...] | Reason:
+    """Return what every reference covers, or why one does not stand.
+
+    Raises:
+        MalformedError, LimitError, UnsupportedError: see `judge_signature`.
+    """
     found = []
     for each in signature.references:
-        octets = _transformed(each, signature)
-        if octets is None:
+        if each.node is None and each.apart is None:
             return Reason.NOT_AT_HAND
-        if hashlib.new(each.digest, octets).digest() != each.value:
+        if each.apart is not None and each.steps.form is None:
+            digest = each.apart.state(each.digest).digest()
+            octets = each.apart.held
+        else:
+            octets = transformed(each, signature)
+            digest = hashlib.new(each.digest, octets).digest()
+        if digest != each.value:
             return Reason.INTEGRITY_MISMATCH
         found.append(Covered(each.uri, each.type, each.coverage, octets))
     return tuple(found)
 
 
-def _transformed(reference: Reference, signature: XmlSignature) -> bytes | None:
-    """Return the octets that are digested (XMLDSig 1.1 section 4.4.3.2)."""
-    if reference.coverage is Coverage.DETACHED:
-        return _detached(reference, at=signature.at)
+def transformed(
+    reference: Reference,
+    signature: XmlSignature,
+    *,
+    default: Canonicalization = Canonicalization.INCLUSIVE,
+) -> bytes:
+    """Return the octets that are digested (XMLDSig 1.1 section 4.4.3.2).
+
+    `default` is what is made of elements where the reference does not say.
+
+    Raises:
+        MalformedError, LimitError, UnsupportedError: see `judge_signature`.
+    """
+    steps = reference.steps
+    if reference.apart is not None:
+        return _detached(reference.apart, steps, at=signature.at)
     # §4.4.3.3: comments are no part of what a same-document reference is to.
-    form = (reference.form or Canonicalization.INCLUSIVE).without_comments()
-    document = signature.document
-    if reference.is_enveloped:
-        document = document.without(signature.node)
+    form = (steps.form or default).without_comments()
+    document = _remaining(signature, steps.removal)
     if not reference.uri:
-        return document.canonical(form, prefixes=reference.prefixes)
-    node = _same(reference, document)
-    return node.canonical(form, prefixes=reference.prefixes)
-
-
-def _same(reference: Reference, document: XmlDocument) -> XmlNode:
-    """Return the one element referred to, in the document or its copy."""
+        return document.canonical(form, prefixes=steps.prefixes)
     (node,) = document.identified(reference.uri[1:])
-    return node
+    if steps.is_base64:
+        return _spelled(node)
+    return node.canonical(form, prefixes=steps.prefixes)
 
 
-def _detached(reference: Reference, *, at: str) -> bytes | None:
-    if reference.octets is None or reference.form is None:
-        return reference.octets
-    document = XmlDocument.from_bytes(reference.octets, at=f"{at}/detached")
-    return document.canonical(reference.form, prefixes=reference.prefixes)
+def _spelled(node: XmlNode) -> bytes:
+    """Return what the text of an element spells in base64, if it has any."""
+    found = node.read()
+    if not found.children and not found.text.strip(" \t\r\n"):
+        return b""
+    return found.octets(clause="XMLDSig 1.1 §6.6.2")
+
+
+def _remaining(signature: XmlSignature, removal: Removal) -> XmlDocument:
+    """Return the document that is referred to, less the signatures taken out."""
+    document = signature.document
+    if removal is Removal.OWN:
+        return document.without(signature.node)
+    if removal is Removal.EVERY:
+        return document.without_every(f"{names.DS}Signature")
+    return document
+
+
+def _detached(apart: Apart, steps: Steps, *, at: str) -> bytes:
+    octets = apart.whole(at=at)
+    if steps.form is None:
+        return octets
+    document = XmlDocument.from_bytes(octets, at=f"{at}/detached")
+    return document.canonical(steps.form, prefixes=steps.prefixes)
 
 
 _NONE: Final = SignedProperties(None, None)

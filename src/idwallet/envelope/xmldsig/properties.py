@@ -48,7 +48,11 @@ def read_properties(octets: bytes, *, at: str) -> SignedProperties:
         MalformedError: they break EN 319 132-1, or name the certificate in both ways.
         UnsupportedError: the certificate is named by a digest of less than 256 bits.
     """
-    root = read_element(octets, at=at)
+    return properties_of(read_element(octets, at=at), at=at)
+
+
+def properties_of(root: XmlElement, *, at: str) -> SignedProperties:
+    """Read signed properties that are elements already; raises as `read_properties`."""
     if root.name != f"{_XADES}SignedProperties":
         raise MalformedError("no SignedProperties", at=at, clause="EN 319 132-1 §4.3.3")
     holder = root.maybe(f"{_XADES}SignedSignatureProperties", clause=_V2)

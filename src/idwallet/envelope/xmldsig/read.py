@@ -11,13 +11,10 @@ from idwallet.codec.xml import (
     read_element,
 )
 from idwallet.envelope.xmldsig import names
+from idwallet.envelope.xmldsig.apart import Apart
 from idwallet.envelope.xmldsig.properties import named_first
-from idwallet.envelope.xmldsig.signed_info import (
-    Place,
-    read_form,
-    read_references,
-    read_scheme,
-)
+from idwallet.envelope.xmldsig.references import Place, read_references
+from idwallet.envelope.xmldsig.signed_info import read_form, read_scheme
 from idwallet.envelope.xmldsig.structures import XmlSignature
 from idwallet.errors import LimitError, MalformedError
 
@@ -46,13 +43,27 @@ def read_signatures(
             closed lists of `names`.
     """
     document = XmlDocument.from_bytes(data, at=at, max_bytes=max_bytes)
+    apart = {uri: Apart(octets) for uri, octets in detached.items()}
+    return tuple(
+        read_signature(Place(document, each, apart), at=at)
+        for each in find_signatures(document, at=at)
+    )
+
+
+def find_signatures(document: XmlDocument, *, at: str) -> tuple[XmlNode, ...]:
+    """Return every signature of a document, in document order.
+
+    Raises:
+        LimitError: there are more than `limits.XML_SIGNATURES`.
+    """
     found = document.named(f"{_DS}Signature")
     if len(found) > limits.XML_SIGNATURES:
         raise LimitError("too many signatures", at=at, clause="idwallet limits")
-    return tuple(_signature(Place(document, each, detached), at=at) for each in found)
+    return found
 
 
-def _signature(place: Place, *, at: str) -> XmlSignature:
+def read_signature(place: Place, *, at: str) -> XmlSignature:
+    """Take one signature apart, judging nothing; raises as `read_signatures` does."""
     clause = f"{_SIG} §4.2"
     octets = _signed_info(place.node, at=at)
     info = read_element(octets, at=f"{at}/SignedInfo")

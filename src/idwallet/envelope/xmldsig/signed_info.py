@@ -1,30 +1,15 @@
-"""SignedInfo: how it was signed, and what it refers to (XMLDSig 1.1 section 4.4)."""
+"""SignedInfo: how it was signed (XMLDSig 1.1 section 4.4)."""
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from idwallet import limits
-from idwallet.codec.xml import (
-    Canonicalization,
-    XmlDocument,
-    XmlElement,
-    XmlNode,
-)
+from idwallet.codec.xml import Canonicalization, XmlElement
 from idwallet.crypto.schemes import SignatureScheme
 from idwallet.envelope.xmldsig import names
-from idwallet.envelope.xmldsig.structures import Coverage, Reference
-from idwallet.errors import LimitError, MalformedError, UnsupportedError
+from idwallet.errors import LimitError, UnsupportedError
 
 _SIG: Final = "XMLDSig 1.1"
 _DS: Final = names.DS
-
-
-class Place(NamedTuple):
-    """Where a signature stands, and what came apart from it, by its address."""
-
-    document: XmlDocument
-    node: XmlNode
-    detached: Mapping[str, bytes]
 
 
 def read_scheme(method: XmlElement) -> SignatureScheme | None:
@@ -116,105 +101,3 @@ def read_form(method: XmlElement) -> tuple[Canonicalization, tuple[str, ...]]:
     if len(prefixes) > limits.XML_PREFIXES:
         raise LimitError("too many prefixes", at=only.at, clause="Exclusive C14N §3")
     return form, prefixes
-
-
-def read_references(info: XmlElement, place: Place) -> tuple[Reference, ...]:
-    """Read every reference and find what it is to.
-
-    Raises:
-        LimitError: there are too many.
-        MalformedError: there is none, its target stands nowhere or twice, or a
-            transform has nothing to be done to.
-        UnsupportedError: a transform, digest or address that is not in a closed list.
-    """
-    found = info.all(f"{_DS}Reference")
-    if not found:
-        raise MalformedError("no reference", at=info.at, clause=f"{_SIG} §4.4")
-    if len(found) > limits.XML_REFERENCES:
-        raise LimitError("too many references", at=info.at, clause=f"{_SIG} §4.4")
-    return tuple(_reference(each, place) for each in found)
-
-
-def _reference(element: XmlElement, place: Place) -> Reference:
-    clause = f"{_SIG} §4.4.3"
-    uri, kind = element.attributes.get("URI"), element.attributes.get("Type")
-    if uri is None or kind == names.MANIFEST:
-        # What has no address the application would have to know; and what a manifest
-        # lists, nobody has verified.
-        raise UnsupportedError(
-            "a reference without address, or to a manifest",
-            at=element.at,
-            clause=clause,
-        )
-    coverage, node, octets = _target(uri, place, at=element.at)
-    is_enveloped, form, prefixes = _transforms(element)
-    if is_enveloped and (
-        node is None or node == place.node or not node.holds(place.node)
-    ):
-        raise MalformedError(
-            "the signature is not in what it is taken out of",
-            at=element.at,
-            clause=f"{_SIG} §6.6.4",
-        )
-    method = element.one(f"{_DS}DigestMethod", clause=clause)
-    value = element.one(f"{_DS}DigestValue", clause=clause)
-    return Reference(
-        uri,
-        kind,
-        coverage,
-        node,
-        octets,
-        is_enveloped,
-        form,
-        prefixes,
-        read_digest(method),
-        value.octets(clause=f"{_SIG} §4.4.3.6"),
-    )
-
-
-def _target(
-    uri: str, place: Place, *, at: str
-) -> tuple[Coverage, XmlNode | None, bytes | None]:
-    root = place.document.root
-    if not uri:
-        return Coverage.DOCUMENT, root, None
-    if not uri.startswith("#"):
-        return Coverage.DETACHED, None, place.detached.get(uri)
-    name = uri[1:]
-    if not name or not name.replace("-", "a").replace(".", "a").isidentifier():
-        # No XPointer: "#xpointer(...)" chooses elements, as XPath does.
-        raise UnsupportedError("a fragment", at=at, clause=f"{_SIG} §4.4.3.2")
-    found = place.document.identified(name)
-    if len(found) != 1:
-        # Two would let one be verified and the other be read.
-        what = "an identifier that stands twice" if found else "no such identifier"
-        raise MalformedError(what, at=at, clause=f"{_SIG} §4.4.3.3")
-    coverage = Coverage.DOCUMENT if found[0] == root else Coverage.PART
-    return coverage, found[0], None
-
-
-def _transforms(
-    element: XmlElement,
-) -> tuple[bool, Canonicalization | None, tuple[str, ...]]:
-    """Return whether the signature is taken out, and which form is made of the rest."""
-    holder = element.maybe(f"{_DS}Transforms", clause=f"{_SIG} §4.4.3.4")
-    if holder is None:
-        return False, None, ()
-    steps = holder.all(f"{_DS}Transform")
-    if not steps or len(steps) != len(holder.children):
-        raise MalformedError(
-            "no list of transforms", at=holder.at, clause=f"{_SIG} §4.4.3.4"
-        )
-    first = steps[0]
-    is_enveloped = first.attributes.get("Algorithm") == names.ENVELOPED
-    if is_enveloped and first.children:
-        raise UnsupportedError(
-            "parameters of a transform", at=first.at, clause=f"{_SIG} §6.6.4"
-        )
-    rest = steps[is_enveloped:]
-    if len(rest) > limits.XML_TRANSFORMS - 1:
-        # After the first canonical form there are octets, and nothing left to do.
-        raise LimitError("too many transforms", at=holder.at, clause=f"{_SIG} §6.6")
-    if not rest:
-        return is_enveloped, None, ()
-    return (is_enveloped, *read_form(rest[0]))

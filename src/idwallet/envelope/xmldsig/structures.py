@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import NamedTuple
 
 from idwallet.codec.xml import Canonicalization, XmlDocument, XmlNode
 from idwallet.crypto.schemes import SignatureScheme
+from idwallet.envelope.xmldsig.apart import Apart
 from idwallet.report import Reason
 
 
@@ -23,21 +24,44 @@ class Coverage(StrEnum):
     """Octets that came apart, under the reference's address."""
 
 
+class Removal(Enum):
+    """Which signatures are taken out of what a reference is to."""
+
+    NONE = "none"
+    OWN = "own"
+    """The one that has the reference (XMLDSig 1.1 section 6.6.4)."""
+
+    EVERY = "every"
+    """All of them, so that several people can sign side by side."""
+
+
+class Steps(NamedTuple):
+    """What is done to the target of a reference before it is digested.
+
+    `form` is the canonical form that is made of it, None where the default is, or where
+    it is octets; `is_base64` says that it is what its text spells.
+    """
+
+    removal: Removal = Removal.NONE
+    form: Canonicalization | None = None
+    prefixes: tuple[str, ...] = ()
+    is_base64: bool = False
+
+
 class Reference(NamedTuple):
     """What a reference says, its transforms known and its target found.
 
-    `node` is the target within the document; `octets` is what came apart. Where both
-    are None, nothing at hand is what it refers to.
+    `node` is the target within the document; `apart` is what came apart. Where both
+    are None, nothing at hand is what it refers to. `id` is what it is called itself.
     """
 
     uri: str
     type: str | None
+    id: str | None
     coverage: Coverage
     node: XmlNode | None
-    octets: bytes | None
-    is_enveloped: bool
-    form: Canonicalization | None
-    prefixes: tuple[str, ...]
+    apart: Apart | None
+    steps: Steps
     digest: str
     value: bytes
 
@@ -73,6 +97,7 @@ class Covered(NamedTuple):
     """What a valid signature covers, as the octets that were digested.
 
     Read them, and nothing else of the document: all else may have been put beside it.
+    A stream that came apart is not held: then there are none.
     """
 
     uri: str

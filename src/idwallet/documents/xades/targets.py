@@ -1,0 +1,197 @@
+"""What an XML signature is made on, by how it is packaged: the references to it."""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Sequence
+from typing import Final, NamedTuple, cast
+
+from idwallet import limits
+from idwallet.codec.xml import Canonicalization, XmlDocument, XmlNode
+from idwallet.documents.model import (
+    Document,
+    Documents,
+    NamedDocument,
+    Packaging,
+    XAdES,
+)
+from idwallet.documents.xades import names
+from idwallet.documents.xades.properties import Described, escaped
+from idwallet.envelope.xmldsig import (
+    ALONE,
+    AS_IT_IS,
+    SIDE_BY_SIDE,
+    SPELLED,
+    Apart,
+    Coverage,
+    NewReference,
+    Place,
+    Removal,
+    address,
+    find_signatures,
+    read_signature,
+)
+from idwallet.errors import UsageError
+
+_XML: Final = "text/xml"
+_OCTETS: Final = "application/octet-stream"
+
+
+class Target(NamedTuple):
+    """What is signed: references to it, what each is, and the object that holds it.
+
+    `document` is what the signature is to be put into; `apart` holds what it is apart
+    from, by its address.
+    """
+
+    references: tuple[NewReference, ...]
+    described: tuple[Described, ...]
+    held: bytes = b""
+    content: bytes = b""
+    document: XmlDocument | None = None
+    apart: dict[str, Apart] = {}  # noqa: RUF012 - never changed
+
+
+def named(documents: Documents) -> tuple[NamedDocument, ...] | None:
+    """Return documents that have a name each, None where there is one without.
+
+    Raises:
+        UsageError: there is none, or two have one name.
+    """
+    if isinstance(documents, NamedDocument):
+        return (documents,)
+    if not isinstance(documents, Sequence) or isinstance(documents, bytes):
+        return None
+    found: tuple[NamedDocument, ...] = tuple(documents)
+    if not found or not all(isinstance(each, NamedDocument) for each in found):
+        raise UsageError("several documents that are signed are each a NamedDocument")
+    if len({each.name for each in found}) != len(found):
+        raise UsageError("documents that are signed together have a name each")
+    return found
+
+
+def target_of(
+    documents: Documents, profile: XAdES, *, identifier: str, digest: str
+) -> Target:
+    """Return what is to be signed of these documents.
+
+    Raises:
+        UsageError: they are not what the packaging takes, or too long for it.
+        MalformedError, UnsupportedError: what is signed from within is no XML, or a
+            signature there is none.
+    """
+    if profile.packaging is Packaging.DETACHED:
+        return _detached(documents, profile, identifier=identifier, digest=digest)
+    several = named(documents)
+    if several is not None:
+        if len(several) > 1:
+            raise UsageError("several documents are signed apart from them")
+        documents = several[0].document
+    make = _enveloped if profile.packaging is Packaging.ENVELOPED else _enveloping
+    held = _held(cast("Document", documents))
+    return make(held, profile, identifier=identifier, digest=digest)
+
+
+def _held(document: Document) -> bytes:
+    """Return the document as a whole; one that is too long is refused early."""
+    if isinstance(document, bytes):
+        return document
+    found = bytearray()
+    while piece := document.read(limits.XML_BYTES + 1 - len(found)):
+        found += piece
+    return bytes(found)
+
+
+def _enveloped(
+    content: bytes, profile: XAdES, *, identifier: str, digest: str
+) -> Target:
+    if len(content) > limits.XML_BYTES:
+        raise UsageError("a document of that length is signed detached")
+    document = XmlDocument.from_bytes(content, at="document")
+    if document.root.name == names.SIGNATURE:
+        raise UsageError("a signature is not signed from within: counter-sign it")
+    require_open(document)
+    rest = document
+    if not profile.alone and document.named(names.SIGNATURE):
+        rest = document.without_every(names.SIGNATURE)
+    octets = rest.canonical(Canonicalization.INCLUSIVE)
+    own = f"{identifier}-document"
+    transforms = ALONE if profile.alone else SIDE_BY_SIDE
+    return Target(
+        (NewReference("", _digest(octets, digest), transforms, own),),
+        (Described(own, profile.media_type or _XML),),
+        content=octets,
+        document=document,
+    )
+
+
+def require_open(document: XmlDocument, *, beside: XmlNode | None = None) -> None:
+    """Require that another signature breaks none of those that are there.
+
+    `beside` is one that is not broken by what is put into itself.
+
+    Raises:
+        UsageError: one covers all that stands in the document, other signatures too.
+        MalformedError, UnsupportedError: one cannot be read.
+    """
+    for each in find_signatures(document, at="document"):
+        if beside is not None and each.holds(beside):
+            continue
+        found = read_signature(Place(document, each, {}), at="document")
+        for reference in found.references:
+            covers = reference.coverage is Coverage.DOCUMENT
+            if covers and reference.steps.removal is not Removal.EVERY:
+                raise UsageError(
+                    "a signature in the document covers all that stands there: another "
+                    "one would break it; counter-sign it, or sign it detached"
+                )
+
+
+def _enveloping(
+    content: bytes, profile: XAdES, *, identifier: str, digest: str
+) -> Target:
+    if len(content) > limits.XML_OBJECT_BYTES:
+        raise UsageError("a document of that length is signed detached")
+    own, reference = f"{identifier}-object", f"{identifier}-document"
+    media = profile.media_type or _OCTETS
+    kind = f'MimeType="{_quoted(media)}"'
+    held = (
+        f'<ds:Object Encoding="http://www.w3.org/2000/09/xmldsig#base64"'
+        f' Id="{own}" {kind}>'
+    ).encode()
+    return Target(
+        (NewReference(f"#{own}", _digest(content, digest), SPELLED, reference),),
+        (Described(reference, media),),
+        held=b"".join((held, b64encode(content), b"</ds:Object>")),
+        content=content,
+    )
+
+
+def _quoted(text: str) -> str:
+    return escaped(text).replace('"', "&quot;")
+
+
+def _detached(
+    documents: Documents, profile: XAdES, *, identifier: str, digest: str
+) -> Target:
+    found = named(documents)
+    if found is None:
+        raise UsageError(
+            "a signature apart names what it is on: sign a NamedDocument, or several"
+        )
+    if len(found) >= limits.XML_REFERENCES:
+        raise UsageError("too many documents for one signature")
+    apart = {address(each.name): Apart(each.document) for each in found}
+    references, described = [], []
+    for n, (uri, octets) in enumerate(apart.items()):
+        own = f"{identifier}-document{n}"
+        value = octets.state(digest).digest()
+        references.append(NewReference(uri, value, AS_IT_IS, own))
+        media = found[n].media_type
+        if media == _OCTETS and profile.media_type is not None:
+            media = profile.media_type
+        described.append(Described(own, media))
+    return Target(tuple(references), tuple(described), apart=apart)
+
+
+def _digest(octets: bytes, name: str) -> bytes:
+    return hashlib.new(name, octets).digest()
