@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from idwallet.crypto.signer import Signer
-from idwallet.documents.model import CAdES, Document
+from idwallet.documents.model import CAdES, Document, JAdES
 from idwallet.errors import UsageError
 from idwallet.ports import TimestampAuthority
 from idwallet.roles.issuer import CertificateChain, read_chain
 
-Profile = CAdES
+Profile = CAdES | JAdES
 """How to sign: the format, its level and its packaging."""
 
 
@@ -39,9 +39,16 @@ def _cades() -> Callable[..., _FormatSigner]:
     return CadesSigner
 
 
+def _jades() -> Callable[..., _FormatSigner]:
+    from idwallet.documents.jades.sign import JadesSigner
+
+    return JadesSigner
+
+
 # Each is loaded when somebody signs in its format.
 _SIGNERS: Final[Mapping[type, Callable[[], Callable[..., _FormatSigner]]]] = {
-    CAdES: _cades
+    CAdES: _cades,
+    JAdES: _jades,
 }
 
 
