@@ -121,11 +121,6 @@ CSC_SAD_CHARACTERS: Final = 16_384
 CSC_HASHES: Final = 1_000
 CSC_POLLS: Final = 90
 CSC_POLL_EVERY: Final = timedelta(seconds=2)
-# JAdES (ETSI TS 119 182-1). Values of a kind are counted in all signatures.
-JADES_BYTES: Final = 134_217_728
-JADES_ELEMENTS: Final = 256
-JADES_VALUES: Final = 512
-JADES_REFERENCES: Final = 64
 
 # Visible stamps. 14,400 points is the largest page of PDF (ISO 32000-1 annex C).
 FONT_BYTES: Final = 33_554_432
@@ -173,6 +168,9 @@ PDF_DEPTH: Final = 64
 PDF_TOKENS: Final = 1_000_000
 PDF_REFERENCES: Final = 32
 PDF_FILTERS: Final = 8
+PDF_FIELDS: Final = 16_384
+PDF_TEXT_CHARACTERS: Final = 1_024
+PADES_TIMESTAMP_BYTES: Final = 16_384
 
 # Fetching, where that is allowed. The times bound a whole exchange, however slowly its
 # octets drip; what failed is not tried again at once.

@@ -15,7 +15,9 @@ from idwallet.codec.pdf.lexer import (
     Value,
     read_value,
 )
-from idwallet.codec.pdf.shallow import Shallow, read_shallow
+from idwallet.codec.pdf.shallow import Shallow, read_raw, read_shallow
+from idwallet.codec.pdf.text import read_text, write_date, write_text
+from idwallet.codec.pdf.write import Update, edited, with_item
 from idwallet.codec.pdf.xref import Entry, Kind, Section, read_section
 
 __all__ = [
@@ -29,9 +31,16 @@ __all__ = [
     "Section",
     "Shallow",
     "Source",
+    "Update",
     "Value",
+    "edited",
     "read_pdf",
+    "read_raw",
     "read_section",
     "read_shallow",
+    "read_text",
     "read_value",
+    "with_item",
+    "write_date",
+    "write_text",
 ]

@@ -18,6 +18,7 @@ from idwallet.codec.pdf.lexer import (
     malformed,
     read_name,
     read_value,
+    skip_blank,
     string_end,
     too_deep,
 )
@@ -175,3 +176,13 @@ def _unescaped_keys(
     if len(plain) != len(spans):
         raise malformed("a key twice", at=offset, clause="7.3.7")
     return plain
+
+
+def read_raw(source: Source, offset: int) -> tuple[bytes, Value]:
+    """Return the value that stands at an offset, as it stands and as it reads.
+
+    Raises:
+        MalformedError, LimitError: see `read_value`.
+    """
+    value, end = read_value(source, offset)
+    return source[skip_blank(source, offset) : end], value

@@ -122,6 +122,12 @@ class Section:
             return None
         return found.end()
 
+    @property
+    def top(self) -> int:
+        """A number that is above every object's that it says something of."""
+        first, count, _ = self._runs[-1] if self._runs else (0, 0, 0)
+        return max(self.size, first + count)
+
     def entry(self, number: int) -> Entry | None:
         """Return what it says of an object, None when it says nothing.
 

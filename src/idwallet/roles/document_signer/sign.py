@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from idwallet.crypto.signer import Signer
-from idwallet.documents.model import CAdES, Document, JAdES
+from idwallet.documents.model import CAdES, Document
+from idwallet.documents.pades.profile import PAdES
 from idwallet.errors import UsageError
 from idwallet.ports import TimestampAuthority
 from idwallet.roles.issuer import CertificateChain, read_chain
 
-Profile = CAdES | JAdES
+Profile = CAdES | PAdES
 """How to sign: the format, its level and its packaging."""
 
 
@@ -39,16 +40,16 @@ def _cades() -> Callable[..., _FormatSigner]:
     return CadesSigner
 
 
-def _jades() -> Callable[..., _FormatSigner]:
-    from idwallet.documents.jades.sign import JadesSigner
+def _pades() -> Callable[..., _FormatSigner]:
+    from idwallet.documents.pades.sign import PadesSigner
 
-    return JadesSigner
+    return PadesSigner
 
 
 # Each is loaded when somebody signs in its format.
 _SIGNERS: Final[Mapping[type, Callable[[], Callable[..., _FormatSigner]]]] = {
     CAdES: _cades,
-    JAdES: _jades,
+    PAdES: _pades,
 }
 
 
@@ -94,7 +95,10 @@ class DocumentSigner:
     def sign(
         self, document: Document, *, signing_time: datetime, beside: bytes | None = None
     ) -> bytes:
-        """Return the signature on a document, or with the document in it; DER.
+        """Return the signature on a document, or the document with the signature.
+
+        CAdES gives DER, with the document in it or apart; PAdES the PDF file, all of it
+        as it was and an update behind it.
 
         `document` is octets or a binary stream, which is read once to its end; a
         detached signature never holds it as a whole. `signing_time` is what the
@@ -104,11 +108,12 @@ class DocumentSigner:
         Raises:
             UsageError: `signing_time` has no zone, what is to be put inside is longer
                 than `limits.ENVELOPED_BYTES`, or `beside` signs another document, or in
-                another packaging.
+                another packaging; or the PDF file does not allow what is asked.
             SignerError: the key could not sign.
             PortError: the authority cannot be reached, or refused.
-            MalformedError, UnsupportedError: `beside` is no signature, or the authority
-                answered something else.
+            MalformedError, UnsupportedError: `beside` is no signature, the PDF file is
+                broken, encrypted or a form of XFA, or the authority answered something
+                else.
         """
         return self._made.sign(document, signing_time=signing_time, beside=beside)
 

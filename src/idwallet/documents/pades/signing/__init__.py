@@ -1,0 +1,1 @@
+"""What is read, written and forbidden when a PDF file is signed."""
