@@ -147,7 +147,7 @@ def archival() -> bytes:
 
 
 def _written(objects: dict[int, bytes]) -> bytes:
-    out, places = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), []
+    out, places = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), list[bytes]()
     for number, body in sorted(objects.items()):
         assert number == len(places) + 1
         places.append(b"%010d 00000 n \n" % len(out))

@@ -1,4 +1,4 @@
-"""What EU DSS signs, valid and tampered, for us to judge.
+"""What EU DSS signs, valid and tampered, for us to judge; one line for each.
 
 A tampering changes a few octets and says which check has to move, for which reason.
 """
@@ -8,22 +8,21 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from idwallet.codec.json import JsonObject
+from idwallet.codec.json import JsonValue
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.report import CheckId, Reason
-from tests.interop.dss.cases import (
-    FILE,
+from tests.interop.dss.cases import FILE
+from tests.interop.dss.peer import Dss, Named
+from tests.interop.dss.people import (
+    FIRST,
     KEYS,
     SCENE,
     SECOND,
     WITNESS,
-    Signed,
     certified,
     known,
 )
-from tests.interop.dss.peer import Dss, Named
-
-Maker = Callable[[Dss], Signed]
+from tests.interop.dss.signing import Signed
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,101 @@ class Made:
     """One file that DSS signs; `levels` are those that we have to find."""
 
     name: str
-    make: Maker
+    make: Callable[[Dss], Signed]
     levels: tuple[str, ...]
     faults: tuple[Tampered, ...] = field(default=(), repr=False)
 
     def __str__(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of DSS: a format of Formats.java, a level, and the like."""
+
+    format: str
+    level: str
+    packaging: str = ""
+    files: tuple[Named, ...] = (FILE,)
+    options: tuple[tuple[str, JsonValue], ...] = ()
+
+    @property
+    def name(self) -> str:
+        more = (str(value) for _, value in self.options)
+        told = (self.format, self.level, self.packaging, *more)
+        return " ".join(filter(None, told))
+
+    @property
+    def beside(self) -> tuple[Named, ...]:
+        return self.files if self.packaging == "DETACHED" else ()
+
+    def to_json(self, *, level: str = "") -> dict[str, JsonValue]:
+        signed = self.format.rpartition("_")[2]
+        made: dict[str, JsonValue] = dict(self.options)
+        made["format"] = self.format
+        made["level"] = f"{signed}-BASELINE-{level or self.level}"
+        if self.packaging:
+            made["packaging"] = self.packaging
+        return made
+
+
+def _sign(dss: Dss, asked: Asked, algorithm: Algorithm = Algorithm.ES256) -> Signed:
+    wide = algorithm in {Algorithm.ES512, Algorithm.EDDSA}
+    made = dss.make(
+        "sign",
+        by=certified(algorithm),
+        at=SCENE.at,
+        tsa=SCENE.authority,
+        known=known(),
+        documents=[each.to_json() for each in asked.files],
+        options={**asked.to_json(), "digest": "SHA512" if wide else "SHA256"},
+    )
+    return Signed(Named(asked.files[0].name + ".signed", made), asked.beside)
+
+
+def _several(dss: Dss, asked: Asked) -> Signed:
+    """Two people beside each other, then a third on the first one's signature."""
+    first = _sign(dss, asked)
+    detached: list[JsonValue] = [each.to_json() for each in first.beside]
+    both = dss.make(
+        "sign",
+        by=SECOND,
+        at=SCENE.at,
+        tsa=SCENE.authority,
+        known=known(),
+        documents=[first.file.to_json()],
+        options={**asked.to_json(), "detached": detached},
+    )
+    made = dss.make(
+        "counter_sign",
+        by=WITNESS,
+        at=SCENE.at,
+        known=known(),
+        document=Named(first.file.name, both).to_json(),
+        options={
+            **asked.to_json(level="B"),
+            "detached": detached,
+            "digest": "SHA384",
+        },
+    )
+    return Signed(Named(first.file.name, made), first.beside)
+
+
+def _extend(dss: Dss, asked: Asked, signed: Signed) -> Signed:
+    """Raise the level of what is signed."""
+    made = dss.make(
+        "extend",
+        by=FIRST,
+        at=SCENE.at,
+        tsa=SCENE.authority,
+        known=known(),
+        document=signed.file.to_json(),
+        options={
+            **asked.to_json(),
+            "detached": [each.to_json() for each in signed.beside],
+        },
+    )
+    return Signed(Named(signed.file.name, made), signed.beside)
 
 
 def other_octets(old: bytes, new: bytes) -> Callable[[Signed], Signed]:
@@ -62,29 +150,23 @@ def other_octets(old: bytes, new: bytes) -> Callable[[Signed], Signed]:
 
 
 def _other_document(signed: Signed) -> Signed:
-    return Signed(signed.file, (Named(FILE.name, FILE.content + b"."),))
+    (document,) = signed.beside
+    return Signed(signed.file, (Named(document.name, document.content + b"."),))
 
 
 _TIME: Final = bytes.fromhex("06092a864886f70d010905310f170d")
 """The signing time of CMS up to its year (RFC 5652 11.3)."""
 
+_INTEGRITY: Final = (CheckId.DOCUMENT_INTEGRITY, Reason.INTEGRITY_MISMATCH)
+_SIGNATURE: Final = (CheckId.SIGNER_SIGNATURE, Reason.INVALID)
 _CONTENT: Final = Tampered(
     "content changed",
     other_octets(FILE.content, FILE.content[:-1] + b"\xbc"),
-    CheckId.DOCUMENT_INTEGRITY,
-    Reason.INTEGRITY_MISMATCH,
+    *_INTEGRITY,
 )
-_OTHER: Final = Tampered(
-    "another document",
-    _other_document,
-    CheckId.DOCUMENT_INTEGRITY,
-    Reason.INTEGRITY_MISMATCH,
-)
+_OTHER: Final = Tampered("another document", _other_document, *_INTEGRITY)
 _EARLIER: Final = Tampered(
-    "signed earlier",
-    other_octets(_TIME + b"26", _TIME + b"25"),
-    CheckId.SIGNER_SIGNATURE,
-    Reason.INVALID,
+    "signed earlier", other_octets(_TIME + b"26", _TIME + b"25"), *_SIGNATURE
 )
 _BACKDATED: Final = Tampered(
     "stamped earlier",
@@ -94,79 +176,89 @@ _BACKDATED: Final = Tampered(
 )
 
 
-def _options(level: str, **more: str) -> JsonObject:
-    return {"format": "CAdES", "level": f"CAdES-BASELINE-{level}", **more}
-
-
 def _cades(
-    dss: Dss, *, level: str, packaging: str, algorithm: Algorithm = Algorithm.ES256
-) -> Signed:
-    wide = algorithm in {Algorithm.ES512, Algorithm.EDDSA}
-    made = dss.make(
-        "sign",
-        by=certified(algorithm),
-        at=SCENE.at,
-        tsa=SCENE.authority,
-        known=known(),
-        documents=[FILE.to_json()],
-        digest="SHA512" if wide else "SHA256",
-        **_options(level, packaging=packaging),
-    )
-    return Signed(
-        Named("contract.txt.p7m", made), (FILE,) if packaging == "DETACHED" else ()
-    )
-
-
-def _several(dss: Dss, *, level: str) -> Signed:
-    """Two people beside each other, then a third on the first one's signature."""
-    made = _cades(dss, level=level, packaging="DETACHED").file
-    content = dss.make(
-        "sign",
-        by=SECOND,
-        at=SCENE.at,
-        tsa=SCENE.authority,
-        known=known(),
-        documents=[made.to_json()],
-        detached=[FILE.to_json()],
-        **_options(level, packaging="DETACHED"),
-    )
-    content = dss.make(
-        "counter_sign",
-        by=WITNESS,
-        at=SCENE.at,
-        known=known(),
-        document=Named(made.name, content).to_json(),
-        detached=[FILE.to_json()],
-        **_options("B"),
-    )
-    return Signed(Named(made.name, content), (FILE,))
-
-
-def _one(level: str, packaging: str, algorithm: Algorithm = Algorithm.ES256) -> Made:
+    level: str, packaging: str = "DETACHED", algorithm: Algorithm = Algorithm.ES256
+) -> Made:
     whole = _OTHER if packaging == "DETACHED" else _CONTENT
     stamps = () if level == "B" else (_BACKDATED,)
+    asked = Asked("CAdES", level, packaging)
     return Made(
-        f"CAdES {level} {packaging.lower()} {algorithm.name}",
-        partial(_cades, level=level, packaging=packaging, algorithm=algorithm),
+        f"{asked.name} {algorithm.name}",
+        partial(_sign, asked=asked, algorithm=algorithm),
         (f"B-{level}",),
         (whole, _EARLIER, *stamps),
     )
 
 
-MADE: Final = (
-    *(_one(level, kind) for level in "BT" for kind in ("DETACHED", "ENVELOPING")),
-    *(_one("B", "DETACHED", algorithm) for algorithm in KEYS[1:]),
+def _flipped(name: bytes) -> Callable[[Signed], Signed]:
+    """Change the first letter of a member of JSON: it stays base64url."""
+
+    def change(signed: Signed) -> Signed:
+        start = b'"%b":"' % name
+        place = signed.file.content.index(start) + len(start)
+        letter = signed.file.content[place : place + 1]
+        other = b"B" if letter == b"A" else b"A"
+        return other_octets(start + letter, start + other)(signed)
+
+    return change
+
+
+_PAYLOAD: Final = Tampered("content changed", _flipped(b"payload"), *_SIGNATURE)
+_VALUE: Final = Tampered("signature changed", _flipped(b"signature"), *_SIGNATURE)
+_INSTEAD: Final = Tampered("another document", _other_document, *_SIGNATURE)
+
+
+def _jades(level: str, *options: tuple[str, JsonValue], several: bool = False) -> Made:
+    told = dict(options)
+    is_apart = "sig_d" in told
+    asked = Asked(
+        "JAdES", level, "DETACHED" if is_apart else "ENVELOPING", options=options
+    )
+    is_compact = told["serialization"] == "COMPACT_SERIALIZATION"
+    whole = _OTHER if told.get("sig_d") == "OBJECT_ID_BY_URI_HASH" else _INSTEAD
+    faults = (*((whole,) if is_apart else ()), *(() if is_compact else (_VALUE,)))
+    if not is_apart and not is_compact:
+        faults = (*faults, _PAYLOAD)
+    make = _several if several else _sign
+    levels = (f"B-{level}",) * 3 if several else (f"B-{level}",)
+    name = f"{asked.name} several" if several else asked.name
+    return Made(name, partial(make, asked=asked), levels, faults)
+
+
+_FORMS: Final = ("JSON_SERIALIZATION", "FLATTENED_JSON_SERIALIZATION")
+_APART: Final = ("NO_SIG_D", "OBJECT_ID_BY_URI", "OBJECT_ID_BY_URI_HASH")
+_JADES: Final = (
+    _jades("B", ("serialization", "COMPACT_SERIALIZATION")),
+    *(
+        _jades("B", ("serialization", "COMPACT_SERIALIZATION"), ("sig_d", apart))
+        for apart in _APART
+    ),
+    *(_jades(level, ("serialization", form)) for level in "BT" for form in _FORMS),
+    *(
+        _jades("T", ("serialization", form), ("sig_d", apart))
+        for form in _FORMS
+        for apart in _APART
+    ),
+    _jades("T", ("serialization", _FORMS[0]), ("etsi_u_clear", True)),
+    _jades("B", ("serialization", _FORMS[0]), several=True),
+)
+
+_CADES: Final = (
+    *(_cades(level, kind) for level in "BT" for kind in ("DETACHED", "ENVELOPING")),
+    *(_cades("B", "DETACHED", algorithm) for algorithm in KEYS[1:]),
     Made(
         "CAdES B several",
-        partial(_several, level="B"),
+        partial(_several, asked=Asked("CAdES", "B", "DETACHED")),
         ("B-B", "B-B", "B-B"),
         (_OTHER, _EARLIER),
     ),
     Made(
         "CAdES T several",
-        partial(_several, level="T"),
+        partial(_several, asked=Asked("CAdES", "T", "DETACHED")),
         ("B-T", "B-B", "B-T"),
         (_OTHER, _EARLIER, _BACKDATED),
     ),
 )
+
+MADE: Final = (*_CADES, *_JADES)
 """Everything that DSS signs for us."""

@@ -132,10 +132,11 @@ class Dss:
         at: datetime,
         tsa: TestIdentity | None = None,
         known: Known | None = None,
-        **options: JsonValue,
+        options: JsonObject,
+        **what: JsonValue,
     ) -> bytes:
         """Let DSS ``sign``, ``counter_sign`` or ``extend``; see Formats.java."""
-        request: JsonObject = {"key": _key(by), "at": _moment(at), **options}
+        request: JsonObject = {"key": _key(by), "at": _moment(at), **options, **what}
         if by.signer.algorithm is Algorithm.PS256:
             request["encryption"] = "RSASSA_PSS"
         if tsa is not None:
@@ -147,7 +148,18 @@ class Dss:
         return b64decode(content)
 
 
+_KEYS: Final[dict[bytes, JsonObject]] = {}
+
+
 def _key(who: TestIdentity) -> JsonObject:
+    """Return the key and chain as PKCS #12; encrypting it takes a while, once."""
+    made = _KEYS.get(who.chain[0])
+    if made is None:
+        made = _KEYS[who.chain[0]] = _p12(who)
+    return made
+
+
+def _p12(who: TestIdentity) -> JsonObject:
     pem = who.signer.to_encrypted_pem(_PASSWORD).encode()
     leaf, *above = map(load_der_x509_certificate, who.chain)
     p12 = pkcs12.serialize_key_and_certificates(

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.interop.dss.cases import CASES, FILE, SCENE, Case, known
+from tests.interop.dss.cases import CASES, FILE, Case
 from tests.interop.dss.peer import Dss, Named
+from tests.interop.dss.people import SCENE, known
 from tests.interop.dss.verdict import (
     EXPLAINED,
     DssVerdict,
@@ -29,7 +30,7 @@ def test_dss_finds_the_level_that_was_asked_for(dss: Dss, case: Case) -> None:
         assert (token.raw["intact"], token.raw["valid"]) == (True, True)
     for each in found.signatures:
         # Everybody signed all of the document, or all of somebody's signature.
-        wanted = {"COUNTER_SIGNATURE"} if each.is_counter_signature else {"FULL"}
+        wanted = {"COUNTER_SIGNATURE"} if each.is_counter_signature else {case.scope}
         assert {scope for _, scope in each.covers} == wanted
 
 

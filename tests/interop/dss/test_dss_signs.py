@@ -12,9 +12,10 @@ from idwallet.documents import (
 )
 from idwallet.report import Outcome
 from idwallet.roles.document_signer import evaluate_document
-from tests.interop.dss.cases import SCENE, Signed, trust
 from tests.interop.dss.made import MADE, Made
 from tests.interop.dss.peer import Dss
+from tests.interop.dss.people import SCENE, trust
+from tests.interop.dss.signing import Signed
 
 pytestmark = pytest.mark.interop
 

@@ -69,7 +69,7 @@ final class Formats {
         switch (request.text("format")) {
           case "CAdES", "ASiC_CAdES" -> new CAdESCounterSignatureParameters();
           case "XAdES", "ASiC_XAdES" -> new XAdESCounterSignatureParameters();
-          case "JAdES" -> jades(request, new JAdESCounterSignatureParameters());
+          case "JAdES" -> new JAdESCounterSignatureParameters();
           default -> throw new IllegalArgumentException(request.text("format"));
         });
   }

@@ -1,0 +1,75 @@
+"""Documents signed by us, in every format by the same few lines."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from idwallet.documents import (
+    CAdES,
+    JAdES,
+    Level,
+    Packaging,
+)
+from idwallet.roles.document_signer import DocumentSigner
+from idwallet.testing.pki import TestIdentity
+from idwallet.testing.tsa import TestTsa
+from tests.interop.dss.peer import Named
+from tests.interop.dss.people import SCENE
+
+Profile = CAdES | JAdES
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What was signed: a file, and those beside it."""
+
+    file: Named
+    beside: tuple[Named, ...] = ()
+
+
+_ENDINGS: Final[dict[type, str]] = {CAdES: ".p7s", JAdES: ".json"}
+
+
+def authority() -> TestTsa:
+    """The authority of the scene."""
+    return TestTsa(SCENE.pki, identity=SCENE.authority)
+
+
+def _signer(profile: Profile, who: TestIdentity) -> DocumentSigner:
+    return DocumentSigner(
+        profile,
+        signer=who.signer,
+        certificates=who.chain,
+        authority=None if profile.level is Level.B_B else authority(),
+    )
+
+
+def _signed(profile: Profile, file: Named, made: bytes) -> Signed:
+    name = file.name + _ENDINGS[type(profile)]
+    is_apart = profile.packaging is Packaging.DETACHED
+    return Signed(Named(name, made), (file,) if is_apart else ())
+
+
+def sign(profile: Profile, file: Named, who: TestIdentity) -> Signed:
+    """Sign a document."""
+    made = _signer(profile, who).sign(file.content, signing_time=SCENE.at)
+    return _signed(profile, file, made)
+
+
+def sign_beside(
+    profile: Profile, file: Named, who: TestIdentity, *, beside: Signed
+) -> Signed:
+    """Sign what somebody has signed, beside them."""
+    if profile.packaging is Packaging.ENVELOPED:
+        return sign(profile, Named(file.name, beside.file.content), who)
+    made = _signer(profile, who).sign(
+        file.content, signing_time=SCENE.at, beside=beside.file.content
+    )
+    return _signed(profile, file, made)
+
+
+def counter_sign(profile: Profile, signed: Signed, who: TestIdentity) -> Signed:
+    """Sign the first signature of a file."""
+    made = _signer(profile, who).counter_sign(
+        signed.file.content, signing_time=SCENE.at, number=0
+    )
+    return Signed(Named(signed.file.name, made), signed.beside)
