@@ -121,6 +121,11 @@ CSC_SAD_CHARACTERS: Final = 16_384
 CSC_HASHES: Final = 1_000
 CSC_POLLS: Final = 90
 CSC_POLL_EVERY: Final = timedelta(seconds=2)
+# JAdES (ETSI TS 119 182-1). Values of a kind are counted in all signatures.
+JADES_BYTES: Final = 134_217_728
+JADES_ELEMENTS: Final = 256
+JADES_VALUES: Final = 512
+JADES_REFERENCES: Final = 64
 
 # Visible stamps. 14,400 points is the largest page of PDF (ISO 32000-1 annex C).
 FONT_BYTES: Final = 33_554_432

@@ -100,6 +100,57 @@ class XAdES:
             raise UsageError("a text of a profile is not empty")
 
 
+class Serialisation(StrEnum):
+    """How a JSON Web Signature is written (RFC 7515 7)."""
+
+    COMPACT = "compact"
+    """One short text, for one signature of level B-B and nothing beside it."""
+
+    JSON = "json"
+    """A JSON object: any level, several signers, counter-signatures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JAdES:
+    """Sign as JSON Web Signature (ETSI TS 119 182-1).
+
+    `uri` names a document that travels apart; the signature then holds its digest
+    instead of being made over it, and the document may be of any length. `content_type`
+    is the media type of a document inside.
+    """
+
+    level: Level = Level.B_B
+    packaging: Packaging = Packaging.DETACHED
+    serialisation: Serialisation = Serialisation.JSON
+    uri: str | None = None
+    content_type: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what a JSON Web Signature cannot be.
+
+        Raises:
+            UsageError: a level above B-B in the compact serialisation, a signature
+                inside the document, a `uri` of a document inside, or a `content_type`
+                of one apart.
+        """
+        if self.serialisation is Serialisation.COMPACT and self.level is not Level.B_B:
+            raise UsageError(
+                "a compact JAdES signature has no unprotected header and stays B-B "
+                "(TS 119 182-1 §5.3.1): use Serialisation.JSON"
+            )
+        if self.packaging is Packaging.ENVELOPED:
+            raise UsageError("a JSON Web Signature is never inside the document")
+        is_inside = self.packaging is Packaging.ENVELOPING
+        if self.uri is not None and (is_inside or not self.uri):
+            raise UsageError(
+                "uri names a document that travels apart (TS 119 182-1 §5.2.8.1)"
+            )
+        if self.content_type is not None and not is_inside:
+            raise UsageError(
+                "content_type is of a document inside (TS 119 182-1 §5.1.3)"
+            )
+
+
 class BinaryStream(Protocol):
     """What is read in pieces, as a file opened in binary mode is."""
 

@@ -10,7 +10,7 @@ from idwallet.envelope.jws.header import (
     read_header,
     require_understood,
 )
-from idwallet.envelope.jws.structures import NOTHING, Jws
+from idwallet.envelope.jws.structures import NOTHING, Jws, JwsParts
 from idwallet.errors import LimitError, MalformedError
 
 _SIGNATURE_CHARACTERS: Final = 4 * ((limits.JWS_SIGNATURE_BYTES + 2) // 3)
@@ -59,6 +59,35 @@ def read_compact(
         payload = _unusual(body, detached, at=at)
         covers = covered(head, header, payload=payload)
     return _new(Jws, (header, payload, signature, covers, NOTHING))
+
+
+def read_compact_parts(
+    token: str | bytes,
+    *,
+    at: str,
+    understood: frozenset[str] = UNDERSTOOD,
+    max_bytes: int = limits.JWS_BYTES,
+) -> JwsParts:
+    """Take a compact JWS apart whose payload may be elsewhere.
+
+    An empty payload and none are spelled alike here (RFC 7515 Appendix F): it is taken
+    for none.
+
+    Raises:
+        LimitError, MalformedError, UnsupportedError: see `read_compact`.
+    """
+    jws = read_compact(token, at=at, understood=understood, max_bytes=max_bytes)
+    head, _, body = jws.signing_input.partition(b".")
+    is_inside = bool(body)
+    return JwsParts(
+        jws.header,
+        head,
+        body if is_inside else None,
+        jws.payload if is_inside else None,
+        jws.signature,
+        NOTHING,
+        at,
+    )
 
 
 def _foreign(at: str) -> MalformedError:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from idwallet import limits
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, write_json
+from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws.compact import covered
 from idwallet.envelope.jws.header import PROTECTED_ONLY, JwsHeader, read_header
@@ -48,6 +50,17 @@ class JsonSigner:
     unprotected: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
+class ProtectedHeader(NamedTuple):
+    """A protected header ready to sign under; `head` is its base64url text."""
+
+    header: JwsHeader
+    head: bytes
+
+    def message(self, payload: bytes) -> bytes:
+        """Return what is signed with that payload (RFC 7515 5.1, RFC 7797 3)."""
+        return covered(self.head, self.header, payload=payload)
+
+
 def sign_compact(
     payload: bytes,
     *,
@@ -74,7 +87,7 @@ class CompactSigner:
     Thread-safe when `signer` is.
     """
 
-    __slots__ = ("_head", "_is_attached", "_protected", "_signer")
+    __slots__ = ("_is_attached", "_protected", "_signer")
 
     def __init__(
         self,
@@ -90,7 +103,7 @@ class CompactSigner:
         """
         self._signer = signer
         self._is_attached = form is PayloadForm.ATTACHED
-        self._protected, self._head = _protect(header, signer=signer, form=form)
+        self._protected = protect(header, algorithm=signer.algorithm, form=form)
 
     def sign(self, payload: bytes) -> str:
         """Return the compact JWS of the payload.
@@ -98,9 +111,9 @@ class CompactSigner:
         Raises:
             SignerError: the key could not sign.
         """
-        message = covered(self._head, self._protected, payload=payload)
+        message = self._protected.message(payload)
         signature = b64.encode(self._signer.sign(message))
-        shown = message if self._is_attached else self._head + b"."
+        shown = message if self._is_attached else self._protected.head + b"."
         return f"{shown.decode('ascii')}.{signature}"
 
 
@@ -131,41 +144,49 @@ def sign_json_serialization(
     return {**made, "signatures": list[JsonValue](entries)}
 
 
-def _entry(payload: bytes, each: JsonSigner, *, form: PayloadForm) -> JsonObject:
-    header, head = _protect(each.protected, signer=each.signer, form=form)
-    if not header.parameters.keys().isdisjoint(each.unprotected):
-        raise UsageError("a header parameter stands in both headers")
-    if not PROTECTED_ONLY.isdisjoint(each.unprotected):
-        raise UsageError("alg, crit and b64 must be protected")
-    entry: JsonObject = {"protected": head.decode("ascii")}
-    if each.unprotected:
-        entry["header"] = dict(each.unprotected)
-    message = covered(head, header, payload=payload)
-    entry["signature"] = b64.encode(each.signer.sign(message))
-    return entry
+def protect(
+    given: Mapping[str, JsonValue],
+    *,
+    algorithm: Algorithm,
+    form: PayloadForm = PayloadForm.ATTACHED,
+) -> ProtectedHeader:
+    """Return a protected header ready to sign under, for keys that sign elsewhere too.
 
+    `alg` comes from the algorithm, `b64` and its place in `crit` from the form.
 
-def _protect(
-    given: Mapping[str, JsonValue], *, signer: Signer, form: PayloadForm
-) -> tuple[JwsHeader, bytes]:
-    """Return the protected header and its base64url text."""
-    head = b64.encode(write_json(_complete(given, signer=signer, form=form))).encode(
-        "ascii"
-    )
+    Raises:
+        UsageError: see `sign_compact`.
+    """
+    head = b64.encode(
+        write_json(_complete(given, algorithm=algorithm, form=form))
+    ).encode("ascii")
     try:
         # What is made here is held to what is read here; a header that was signed
         # before is remembered.
-        return read_header(head, at=""), head
+        return ProtectedHeader(read_header(head, at=""), head)
     except MalformedError as error:
         raise UsageError(f"no reader takes this header: {error}") from error
 
 
+def _entry(payload: bytes, each: JsonSigner, *, form: PayloadForm) -> JsonObject:
+    made = protect(each.protected, algorithm=each.signer.algorithm, form=form)
+    if not made.header.parameters.keys().isdisjoint(each.unprotected):
+        raise UsageError("a header parameter stands in both headers")
+    if not PROTECTED_ONLY.isdisjoint(each.unprotected):
+        raise UsageError("alg, crit and b64 must be protected")
+    entry: JsonObject = {"protected": made.head.decode("ascii")}
+    if each.unprotected:
+        entry["header"] = dict(each.unprotected)
+    entry["signature"] = b64.encode(each.signer.sign(made.message(payload)))
+    return entry
+
+
 def _complete(
-    given: Mapping[str, JsonValue], *, signer: Signer, form: PayloadForm
+    given: Mapping[str, JsonValue], *, algorithm: Algorithm, form: PayloadForm
 ) -> JsonObject:
     if "alg" in given or "b64" in given:
         raise UsageError("alg and b64 are set by the signer and the form")
-    header: JsonObject = {"alg": signer.algorithm.jose, **given}
+    header: JsonObject = {"alg": algorithm.jose, **given}
     if form is PayloadForm.UNENCODED_DETACHED:
         crit = header.get("crit", [])
         header["b64"] = False

@@ -1,12 +1,17 @@
 """Which format a signed document is of, told by its first octets."""
 
 from enum import Enum
+from typing import Final
+
+_BEGIN: Final = 1_024
+_SPACE: Final = b" \t\r\n"
 
 
 class Format(Enum):
     """A format of signed documents."""
 
     CMS = "CMS"
+    JWS = "JWS"
 
 
 def recognise(signed: bytes) -> Format:
@@ -14,5 +19,8 @@ def recognise(signed: bytes) -> Format:
 
     Nothing is believed for it: each reader refuses what is not of its format.
     """
-    del signed  # one format so far
+    begin = signed[:_BEGIN].lstrip(_SPACE)
+    if begin.startswith((b"{", b"e")):
+        # JSON, or the base64url of it, which a compact JWS begins with.
+        return Format.JWS
     return Format.CMS

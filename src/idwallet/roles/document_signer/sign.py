@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from idwallet.crypto.signer import Signer
-from idwallet.documents.model import CAdES, Document
+from idwallet.documents.model import CAdES, Document, JAdES
 from idwallet.documents.pades.profile import PAdES
 from idwallet.errors import UsageError
 from idwallet.ports import TimestampAuthority
 from idwallet.roles.issuer import CertificateChain, read_chain
 
-Profile = CAdES | PAdES
+Profile = CAdES | JAdES | PAdES
 """How to sign: the format, its level and its packaging."""
 
 
@@ -40,6 +40,12 @@ def _cades() -> Callable[..., _FormatSigner]:
     return CadesSigner
 
 
+def _jades() -> Callable[..., _FormatSigner]:
+    from idwallet.documents.jades.sign import JadesSigner
+
+    return JadesSigner
+
+
 def _pades() -> Callable[..., _FormatSigner]:
     from idwallet.documents.pades.sign import PadesSigner
 
@@ -49,6 +55,7 @@ def _pades() -> Callable[..., _FormatSigner]:
 # Each is loaded when somebody signs in its format.
 _SIGNERS: Final[Mapping[type, Callable[[], Callable[..., _FormatSigner]]]] = {
     CAdES: _cades,
+    JAdES: _jades,
     PAdES: _pades,
 }
 

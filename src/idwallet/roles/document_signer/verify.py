@@ -31,8 +31,17 @@ def _cades() -> _Evaluate:
     return evaluate
 
 
+def _jades() -> _Evaluate:
+    from idwallet.documents.jades.evaluate import evaluate
+
+    return evaluate
+
+
 # Each is loaded when a document of its format comes: a till pays for none.
-_EVALUATORS: Final[Mapping[Format, Callable[[], _Evaluate]]] = {Format.CMS: _cades}
+_EVALUATORS: Final[Mapping[Format, Callable[[], _Evaluate]]] = {
+    Format.CMS: _cades,
+    Format.JWS: _jades,
+}
 
 
 def verify_document(

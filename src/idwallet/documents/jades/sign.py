@@ -1,0 +1,280 @@
+"""JAdES signatures made (ETSI TS 119 182-1)."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from idwallet.codec import b64
+from idwallet.codec.json import JsonObject, JsonValue, write_json
+from idwallet.codec.moment import require_aware
+from idwallet.crypto.signer import Signer
+from idwallet.documents.jades.beside import require_same
+from idwallet.documents.jades.content import BY_HASH
+from idwallet.documents.jades.edit import joined, with_elements
+from idwallet.documents.jades.elements import stamp_value
+from idwallet.documents.jades.read import JwsRead, is_json, read_jws
+from idwallet.documents.model import (
+    Document,
+    JAdES,
+    Level,
+    Packaging,
+    Serialisation,
+    pieces,
+    whole,
+)
+from idwallet.envelope.jws import (
+    PayloadForm,
+    ProtectedHeader,
+    protect,
+    x5c_parameter,
+)
+from idwallet.errors import UsageError
+from idwallet.ports import TimestampAuthority
+from idwallet.trust.certificate import Certificate
+from idwallet.trust.timestamp import ask_timestamp
+
+_HASH_NAMES: Final = {"sha256": "S256", "sha384": "S384", "sha512": "S512"}
+_MEDIA: Final = "application/"
+
+
+class JadesTask(NamedTuple):
+    """What a key has to sign, and what becomes of its signature.
+
+    `payload` is what travels inside, None where nothing does.
+    """
+
+    protected: ProtectedHeader
+    message: bytes
+    payload: bytes | None
+
+    def __repr__(self) -> str:
+        """Show how much is signed."""
+        return f"JadesTask(<{len(self.message)} bytes to sign>)"
+
+
+class JadesSigner:
+    """Signs any number of documents of one profile; thread-safe when `signer` is."""
+
+    __slots__ = ("_authority", "_form", "_given", "_last", "_profile", "_signer")
+
+    def __init__(
+        self,
+        profile: JAdES,
+        *,
+        signer: Signer,
+        certificates: tuple[Certificate, ...],
+        authority: TimestampAuthority | None = None,
+    ) -> None:
+        """Prepare the signatures.
+
+        Raises:
+            UsageError: the first certificate is not of the signer's key, or a level
+                with a timestamp has no authority to ask, or one without has one.
+        """
+        if certificates[0].public_key != signer.public_key:
+            raise UsageError("the first certificate is not of the signer's key")
+        if profile.level not in {Level.B_B, Level.B_T}:
+            raise UsageError("no signature is made at that level at once")
+        if (profile.level is Level.B_T) is not (authority is not None):
+            raise UsageError(
+                "a level with a timestamp, and no other, needs an authority"
+            )
+        self._profile = profile
+        self._signer = signer
+        self._authority = authority
+        self._form = _form(profile)
+        self._given: JsonObject = {
+            "x5t#S256": b64.encode(certificates[0].sha256),
+            "x5c": x5c_parameter([each.der for each in certificates]),
+        }
+        self._last: tuple[int, ProtectedHeader] | None = None
+
+    def sign(
+        self, document: Document, *, signing_time: datetime, beside: bytes | None = None
+    ) -> bytes:
+        """Sign a document and return the JWS, ASCII where compact, else UTF-8.
+
+        With `beside`, a signature on the same document, both are returned as one
+        general serialisation.
+
+        Raises:
+            UsageError: `signing_time` has no zone, the document is too long to be held,
+                or `beside` signs another one, in another packaging or compactly.
+            SignerError: the key could not sign.
+            PortError: the authority cannot be reached, or refused.
+            MalformedError, UnsupportedError: `beside` is no signature, or the authority
+                answered something else.
+        """
+        first = None if beside is None else self._beside(beside)
+        if first is not None and not isinstance(document, bytes):
+            document = whole(document)  # it is gone through twice
+        task = self.prepare(document, signing_time=signing_time)
+        if first is not None and isinstance(document, bytes):
+            is_inside = task.payload is not None
+            require_same(first, document, protected=task.protected, is_inside=is_inside)
+        signature = self._signer.sign(task.message)
+        if first is None or first.json is None:
+            return self.finish(task, signature)
+        return write_json(joined(first.json, self._object(task, signature)))
+
+    def prepare(self, document: Document, *, signing_time: datetime) -> JadesTask:
+        """Return what has to be signed of a document.
+
+        Raises:
+            UsageError: `signing_time` has no zone, or the document is too long to be
+                held, or empty and to be inside a compact signature.
+        """
+        require_aware(signing_time)
+        seconds = int(signing_time.timestamp())
+        if self._profile.uri is not None:
+            protected = self._protected(seconds, more=self._named(document))
+            return JadesTask(protected, protected.message(b""), None)
+        octets = whole(document)
+        protected = self._of(seconds)
+        is_inside = self._profile.packaging is Packaging.ENVELOPING
+        if is_inside and self._is_compact and not octets:
+            raise UsageError(
+                "an empty document and none are alike in a compact JWS "
+                "(RFC 7515 Appendix F): use Serialisation.JSON"
+            )
+        return JadesTask(
+            protected, protected.message(octets), octets if is_inside else None
+        )
+
+    def finish(self, task: JadesTask, signature: bytes) -> bytes:
+        """Return the JWS with a signature that matches the task.
+
+        Raises:
+            PortError, MalformedError, UnsupportedError: see `sign`.
+        """
+        if not self._is_compact:
+            return write_json(self._object(task, signature))
+        text = b64.encode(signature).encode("ascii")
+        shown = task.protected.head + b"." if task.payload is None else task.message
+        return b"%b.%b" % (shown, text)
+
+    def counter_sign(
+        self, signature: bytes, *, signing_time: datetime, number: int = 0
+    ) -> bytes:
+        """Sign a signature: the one of that number, from 0 (TS 119 182-1 5.3.2).
+
+        Raises:
+            UsageError: there is no signature of that number, it or this profile is
+                compact, or `signing_time` has no zone.
+            SignerError: the key could not sign.
+            PortError: the authority cannot be reached, or refused.
+            MalformedError, UnsupportedError: it is no signature, or the authority
+                answered something else.
+        """
+        require_aware(signing_time)
+        if self._is_compact or not is_json(signature):
+            raise UsageError(
+                "a compact JAdES signature has no place for another on it "
+                "(TS 119 182-1 §5.3.1): use Serialisation.JSON"
+            )
+        read = read_jws(signature, at="signature")
+        if read.json is None or not 0 <= number < len(read.signatures):
+            raise UsageError("there is no signature of that number")
+        on = read.signatures[number]
+        if isinstance(on, Exception):
+            raise on
+        protected = self._protected(
+            int(signing_time.timestamp()), form=PayloadForm.DETACHED
+        )
+        message = protected.message(on.parts.signature)
+        task = JadesTask(protected, message, None)
+        made = self._object(task, self._signer.sign(message))
+        return write_json(with_elements(read.json, [("cSig", made)], number=number))
+
+    @property
+    def _is_compact(self) -> bool:
+        return self._profile.serialisation is Serialisation.COMPACT
+
+    def _beside(self, beside: bytes) -> JwsRead:
+        if self._is_compact or not is_json(beside):
+            raise UsageError(
+                "a compact JWS holds one signature (RFC 7515 §7.1): "
+                "use Serialisation.JSON"
+            )
+        return read_jws(beside, at="beside")
+
+    def _object(self, task: JadesTask, signature: bytes) -> JsonObject:
+        """Return a flattened serialisation, stamped where the level wants it."""
+        made: JsonObject = {}
+        if task.payload is not None:
+            made["payload"] = b64.encode(task.payload)
+        made["protected"] = task.protected.head.decode("ascii")
+        made["signature"] = b64.encode(signature)
+        if self._authority is None:
+            return made
+        return with_elements(made, [stamp(signature, self._authority)], number=0)
+
+    def _of(self, seconds: int) -> ProtectedHeader:
+        """Return the header of that second, which is written once."""
+        last = self._last
+        if last is None or last[0] != seconds:
+            last = (seconds, self._protected(seconds, more=self._kind()))
+            self._last = last
+        return last[1]
+
+    def _kind(self) -> JsonObject:
+        kind = self._profile.content_type
+        if kind is None:
+            return {}
+        # RFC 7515 4.1.10: the prefix is left out where nothing else has a slash.
+        short = kind.removeprefix(_MEDIA)
+        return {"cty": kind if "/" in short else short}
+
+    def _protected(
+        self,
+        seconds: int,
+        *,
+        more: JsonObject | None = None,
+        form: PayloadForm | None = None,
+    ) -> ProtectedHeader:
+        return protect(
+            {**(more or {}), **self._given, "iat": seconds},
+            algorithm=self._signer.algorithm,
+            form=form or self._form,
+        )
+
+    def _named(self, document: Document) -> JsonObject:
+        """Return ``sigD`` with the document's digest, and ``crit`` (5.2.8.3.3)."""
+        hashed = self._signer.algorithm.prehash or "sha512"
+        made = hashlib.new(hashed)
+        for piece in pieces(document):
+            made.update(piece)
+        references: JsonObject = {
+            "mId": BY_HASH,
+            "pars": [self._profile.uri],
+            "hashM": _HASH_NAMES[hashed],
+            "hashV": [b64.encode(made.digest())],
+        }
+        critical: list[JsonValue] = ["sigD"]
+        return {"sigD": references, "crit": critical}
+
+
+def _form(profile: JAdES) -> PayloadForm:
+    if profile.uri is not None:
+        # So that the digest is the document's, not that of its base64url text.
+        return PayloadForm.UNENCODED_DETACHED
+    is_inside = profile.packaging is Packaging.ENVELOPING
+    return PayloadForm.ATTACHED if is_inside else PayloadForm.DETACHED
+
+
+def stamp(signature: bytes, authority: TimestampAuthority) -> tuple[str, JsonValue]:
+    """Return a timestamp on a signature value as an element (TS 119 182-1 5.3.4).
+
+    Raises:
+        PortError: the authority cannot be reached, or refused.
+        MalformedError, UnsupportedError: it answered something else.
+    """
+    text = b64.encode(signature).encode("ascii")
+    token = ask_timestamp(
+        hashlib.sha256(text).digest(),
+        authority=authority,
+        random=secrets.token_bytes,
+        hashed="sha256",
+    )
+    return "sigTst", stamp_value(token.der)
