@@ -107,6 +107,7 @@ TIMESTAMP_ACCURACY: Final = timedelta(days=1)
 # Signed documents. What travels inside a signature is held as a whole.
 ENVELOPED_BYTES: Final = 67_108_864
 SIGNATURE_TIMESTAMPS: Final = 16
+ARCHIVE_TIMESTAMPS: Final = 32
 COUNTER_SIGNATURE_DEPTH: Final = 4
 DOCUMENT_SIGNATURE_CHECKS: Final = 256
 

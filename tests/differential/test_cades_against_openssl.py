@@ -14,7 +14,7 @@ from idwallet.documents import (
     VerifiedDocument,
 )
 from idwallet.report import CheckId, Reason
-from idwallet.roles.document_signer import evaluate_document, sign_document
+from idwallet.roles.document_signer import LongTerm, evaluate_document, sign_document
 from idwallet.testing.authorities import document_signer
 from idwallet.testing.document_draft import CONTRACT, DocumentScene
 from idwallet.testing.evidence import crls
@@ -32,13 +32,17 @@ def certified(algorithm: Algorithm) -> TestIdentity:
 
 def ours(who: TestIdentity, profile: CAdES) -> bytes:
     tsa = TestTsa(SCENE.pki, identity=SCENE.authority)
+    known = (*crls(who, at=SCENE.at), *crls(SCENE.authority, at=SCENE.at))
+    trust = SCENE.pki.store().with_evidence(EvidenceAtHand(crls=known))
+    long_term = LongTerm(trust, DOCUMENTS)
     return sign_document(
         CONTRACT,
         profile,
         signer=who.signer,
         certificates=who.chain,
         signing_time=SCENE.at,
-        authority=tsa if profile.level is Level.B_T else None,
+        authority=None if profile.level is Level.B_B else tsa,
+        long_term=long_term if profile.level in {Level.B_LT, Level.B_LTA} else None,
     )
 
 

@@ -1,8 +1,10 @@
 """What a verdict on a document requires, and what it accepts on purpose."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from idwallet import limits
@@ -28,7 +30,9 @@ class DocumentPolicy:
     unless `timestamp` says so. `revocation` goes for signers and for authorities that
     stamp the time. `revocation_age` is how old evidence about a certificate may be.
     `algorithms` bounds every signature, those of certificates and timestamps included;
-    RSA is among them, as most certificates for documents are of RSA keys. `name` goes
+    RSA is among them, as most certificates for documents are of RSA keys.
+    `algorithm_until` says of some of them until when: from that moment on they count
+    only for what is proven to have existed before (EN 319 102-1 5.6.2.2). `name` goes
     into each report.
     """
 
@@ -41,13 +45,17 @@ class DocumentPolicy:
         Algorithm.PS256,
         Algorithm.RS256,
     }
+    algorithm_until: Mapping[Algorithm, datetime] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
 
     def __post_init__(self) -> None:
         """Refuse a policy that no evidence could meet, or that any could.
 
         Raises:
-            UsageError: no name, no algorithm, a rule that is no member of its enum, an
-                age or a skew out of its bounds.
+            UsageError: no name, no algorithm, none that counts for good, a rule that is
+                no member of its enum, an age or a skew out of its bounds, or an end of
+                an algorithm that has no zone.
         """
         if type(self.timestamp) is not TimestampRule:
             raise UsageError("timestamp is a TimestampRule, as TimestampRule(text)")
@@ -58,6 +66,19 @@ class DocumentPolicy:
         # Both refuse what would switch a check off.
         RevocationRules(maximum_age=self.revocation_age, algorithms=self.algorithms)
         TimestampRules(algorithms=self.algorithms, clock_skew=self.clock_skew)
+        until = MappingProxyType(dict(self.algorithm_until))
+        if any(each.utcoffset() is None for each in until.values()):
+            raise UsageError("the end of an algorithm needs a zone")
+        if not self.algorithms - until.keys():
+            raise UsageError("a policy needs an algorithm that counts for good")
+        object.__setattr__(self, "algorithm_until", until)
+
+    def algorithms_at(self, moment: datetime) -> frozenset[Algorithm]:
+        """Return what counts for something that is known since a moment."""
+        if not self.algorithm_until:
+            return self.algorithms
+        ended = {each for each, end in self.algorithm_until.items() if moment >= end}
+        return self.algorithms - ended
 
 
 DOCUMENTS: Final = DocumentPolicy(name="documents")

@@ -51,9 +51,10 @@ _KINDS: Final = (
 )
 
 
-# Subjects of a signed document: ``signature[0].counter[1].timestamp[0]``.
+# Subjects of a signed document: ``signature[0].counter[1].timestamp[0]``,
+# ``signature[0].archive[2]``.
 _SIGNATURE: Final = "signature["
-_STAMP: Final = ".timestamp["
+_STAMP: Final = re.compile(r"[.](?:timestamp|archive)[\[]")
 _NUMBER: Final = re.compile(r"\[([0-9]+)\]")
 
 
@@ -254,13 +255,13 @@ class _Telling:
         subjects |= {subject for _, subject in self.report.required}
         known = self.words["subjects"].keys()
         # A timestamp belongs to the signature that it is on.
-        return len({each.partition(_STAMP)[0] for each in subjects - known}) > 1
+        return len({_STAMP.split(each)[0] for each in subjects - known}) > 1
 
     def _place(self, subject: str) -> str:
         """Return a subject for people, who count signatures from one."""
         if not subject.startswith(_SIGNATURE):
             return show(subject)
-        numbers = _NUMBER.findall(subject.partition(_STAMP)[0])
+        numbers = _NUMBER.findall(_STAMP.split(subject)[0])
         number = "/".join(str(int(each) + 1) for each in numbers)
         return self.words["signature_number"].format(number=number)
 

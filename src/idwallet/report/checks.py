@@ -146,6 +146,7 @@ class Reason(StrEnum):
     SIGNED_AFTER_DISTRUST = "signed_after_distrust"
     SIGNED_BEFORE_DISTRUST = "signed_before_distrust"
     SIGNED_BEFORE_DISTRUST_UNPROVEN = "signed_before_distrust_unproven"
+    OUT_OF_ORDER = "out_of_order"
 
     # Whether a certificate or a credential was taken back.
     NOT_REVOKED = "not_revoked"

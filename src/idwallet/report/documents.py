@@ -95,6 +95,7 @@ _TIMESTAMP: Final = {
         _I, "RFC 3161 §2.3", ("name", "what")
     ),
     (_C.TIMESTAMP_TRUST, _R.BUDGET_EXCEEDED): Row(_I, _HOUSE, ("name",)),
+    (_C.TIMESTAMP_TRUST, _R.OUT_OF_ORDER): Row(_I, f"{_EN} §5.5.4", ("name", "signed")),
     (_C.TIMESTAMP_TRUST, _R.FROM_THE_FUTURE): Row(_I, _TSA, ("name", "signed")),
     (_C.TIMESTAMP_TRUST, _R.REVOKED): Row(
         _I, _TSA, ("name", "since", "signed", "what")
@@ -105,6 +106,7 @@ _TIMESTAMP: Final = {
     (_C.TIMESTAMP_TRUST, _R.CLOCK_BEFORE_EVIDENCE): Row(_I, _TSA, ("name", "what")),
     (_C.TIMESTAMP_TRUST, _R.UNKNOWN_ACCEPTED): Row(_P, _HOUSE, ("name", "what")),
     (_C.TIMESTAMP_TRUST, _R.NOT_REQUIRED_ACCEPTED): Row(_P, _HOUSE, ("name",)),
+    (_C.TIMESTAMP_TRUST, _R.WAITING): Row(_I, "EN 319 122-1 §5.5.3", ("waits_for",)),
     (_C.TIMESTAMP_TRUST, _R.ABSENT): Row(_I, f"{_EN} §5.5"),
 }
 

@@ -66,11 +66,12 @@ def crls(
     revoked: Mapping[int, ReasonFlags | None] = _NOBODY,
     at: datetime = MOMENT,
     life: timedelta = timedelta(days=1),
+    since: datetime = MOMENT - 2 * timedelta(days=1),
 ) -> tuple[CrlAtHand, ...]:
     """Return a CRL by each CA above somebody, issued at `at`.
 
     `revoked` names certificates of the chain, 0 the leaf, and why each is revoked; it
-    is since two days before `MOMENT`.
+    is `since` then, left out two days before `MOMENT`.
     """
     return tuple(
         CrlAtHand(
@@ -80,7 +81,7 @@ def crls(
                 authority_key_id=ca.identifier,
                 this_update=at,
                 next_update=at + life,
-                entries=_entries(about.chain[n], revoked, number=n),
+                entries=_entries(about.chain[n], revoked, number=n, since=since),
             ).to_der(),
             origin=taken_at(at),
         )
@@ -89,9 +90,13 @@ def crls(
 
 
 def _entries(
-    der: bytes, revoked: Mapping[int, ReasonFlags | None], *, number: int
+    der: bytes,
+    revoked: Mapping[int, ReasonFlags | None],
+    *,
+    number: int,
+    since: datetime,
 ) -> tuple[EntryPlan, ...]:
     if number not in revoked:
         return ()
     serial = Certificate.from_der(der, at="test chain").native.serial_number
-    return (EntryPlan(serial=serial, reason=revoked[number]),)
+    return (EntryPlan(serial=serial, reason=revoked[number], revoked_at=since),)

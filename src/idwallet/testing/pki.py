@@ -115,6 +115,7 @@ Change = Callable[[CertificatePlan], CertificatePlan]
 """What to alter in a certificate before it is signed."""
 
 _DAY: Final = timedelta(days=1)
+_YEAR: Final = timedelta(days=365)
 _CA_USAGE: Final = frozenset({KeyUsage.KEY_CERT_SIGN, KeyUsage.CRL_SIGN})
 
 
@@ -190,7 +191,7 @@ class _Recipe:
 class TestPki:
     """A test root, CAs below it, and whoever they certify.
 
-    Certificates are valid from a day before `at` until a year after it. With a `seed`
+    Certificates are valid from a day before `at` until `life` after it. With a `seed`
     all keys and certificates are the same on every run; such keys are public knowledge.
     """
 
@@ -202,9 +203,11 @@ class TestPki:
         at: datetime = MOMENT,
         seed: bytes | None = None,
         algorithm: Algorithm = Algorithm.ES256,
+        life: timedelta = _YEAR,
     ) -> None:
         """Make the root."""
         self._at = at
+        self._life = life
         self._seed = secrets.token_bytes(32) if seed is None else seed
         self._algorithm = algorithm
         self._made = 0
@@ -366,7 +369,7 @@ class TestPki:
             signing_key=above.key,
             serial=self._made,
             not_before=self._at - _DAY,
-            not_after=self._at + 365 * _DAY,
+            not_after=self._at + self._life,
             is_ca=True,
             key_usage=_CA_USAGE,
             subject_key_id=key_identifier(key),

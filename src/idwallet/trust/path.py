@@ -7,7 +7,7 @@ other certificates: a forest of cross-certificates is an attack on time.
 
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
@@ -22,6 +22,7 @@ from idwallet.errors import UsageError
 from idwallet.report import Facts, Reason
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.certificate import Certificate, KeyUsage
+from idwallet.trust.material import Material
 from idwallet.trust.names import NameConstraints, violation
 from idwallet.trust.usages import KEY_PURPOSES, KEY_USAGES
 
@@ -31,6 +32,7 @@ class _Seal:
 
 
 _SEAL: Final = _Seal()
+_END: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,29 @@ class ValidatedPath:
     def leaf(self) -> Certificate:
         """The signer's certificate."""
         return self.certificates[0]
+
+    @property
+    def authorities_until(self) -> datetime:
+        """Until when all those are valid who vouch for the signer, the anchor too.
+
+        A signature may outlive its signer's certificate. Whoever holds the keys of a CA
+        that ended may certify anybody by now, as of any day, unless it is proven since
+        when what it signed is there.
+        """
+        ends = [each.not_after for each in self.certificates[1:]]
+        above = self.anchor.certificate
+        if above is not None and above != self.leaf:
+            ends.append(above.not_after)
+        if self.anchor.validity is not None:
+            ends.append(self.anchor.validity.until)
+        return min(ends, default=_END)
+
+    @property
+    def material(self) -> Material:
+        """All of its certificates, the anchor's own among them."""
+        above = self.anchor.certificate
+        chain = (*self.certificates, *(() if above is None else (above,)))
+        return Material(certificates=tuple(dict.fromkeys(each.der for each in chain)))
 
     @property
     def key(self) -> PublicKey:

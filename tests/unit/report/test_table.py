@@ -410,6 +410,7 @@ ROWS = [
     "timestamp.trust certificate_not_yet_valid indeterminate : name since",
     "timestamp.trust certificate_profile indeterminate : name what",
     "timestamp.trust budget_exceeded indeterminate : name",
+    "timestamp.trust out_of_order indeterminate : name signed",
     "timestamp.trust from_the_future indeterminate : name signed",
     "timestamp.trust revoked indeterminate : name since signed what",
     "timestamp.trust on_hold indeterminate : name since signed",
@@ -418,6 +419,7 @@ ROWS = [
     "timestamp.trust clock_before_evidence indeterminate : name what",
     "timestamp.trust unknown_accepted passed : name what",
     "timestamp.trust not_required_accepted passed : name",
+    "timestamp.trust waiting indeterminate : waits_for",
     "timestamp.trust absent indeterminate",
 ]
 

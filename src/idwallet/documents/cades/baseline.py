@@ -87,10 +87,26 @@ def fault(signer: SignerInfo, message: SignedData | None) -> str | None:
     return None
 
 
-def level(signer: SignerInfo) -> Level:
-    """Return the level that a signature claims: whether it carries a timestamp."""
-    stamped = any(each.oid == names.SIGNATURE_TIMESTAMP for each in signer.unsigned)
-    return Level.B_T if stamped else Level.B_B
+_REFERENCES: Final = frozenset(
+    _kind(f"1.2.840.113549.1.9.16.2.{each}")
+    for each in (21, 22, 23, 24, 25, 26, 44, 45)
+)
+"""Values of and references to material, and timestamps on those (annex A)."""
+
+
+def may_be_long_term(signer: SignerInfo) -> bool:
+    """Whether nothing is there that B-LT and B-LTA must not have (6.3, table 1)."""
+    return all(each.oid not in _REFERENCES for each in signer.unsigned)
+
+
+def level(signer: SignerInfo, message: SignedData) -> Level:
+    """Return the level that a signature claims, by what it carries in `message`."""
+    kinds = {each.oid for each in signer.unsigned}
+    if names.SIGNATURE_TIMESTAMP not in kinds:
+        return Level.B_B
+    if not may_be_long_term(signer) or not (message.crls or message.responses):
+        return Level.B_T
+    return Level.B_LTA if names.ARCHIVE_TIMESTAMP in kinds else Level.B_LT
 
 
 def certificate_fault(found: Reason) -> str | None:

@@ -21,7 +21,10 @@ from typing import NamedTuple
 
 from idwallet import limits
 from idwallet.documents.cades import baseline
+from idwallet.documents.cades.index import archive_digests, archive_stamps
+from idwallet.documents.judging.archive import Archive, judge_archive
 from idwallet.documents.judging.context import Asked, Judging, judging
+from idwallet.documents.judging.levels import level_of
 from idwallet.documents.judging.material import Material
 from idwallet.documents.judging.outcome import (
     ANSWERED,
@@ -47,7 +50,7 @@ from idwallet.envelope.cms import (
     read_signed_data,
 )
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
-from idwallet.report import CheckId, Checks, Facts, Reason
+from idwallet.report import Check, CheckId, Checks, EvidenceUsed, Facts, Reason
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.path import ValidatedPath
 
@@ -85,8 +88,8 @@ def _digests(message: SignedData, document: Document | None) -> dict[str, bytes]
     given = message.content if document is None else document
     if given is None:
         return {}
-    names = {each.digest for each in message.signers if each.digest is not None}
-    return digest_content(pieces(given), names)
+    found = {each.digest for each in message.signers if each.digest is not None}
+    return digest_content(pieces(given), found | archive_digests(message))
 
 
 def _judge(signature: "_Signature") -> Judged:
@@ -94,6 +97,14 @@ def _judge(signature: "_Signature") -> Judged:
         return signature.judge()
     except (MalformedError, UnsupportedError) as error:
         return broken_signature(error, subject=signature.subject)
+
+
+class _Own(NamedTuple):
+    """What judging the signature itself came to."""
+
+    path: ValidatedPath | None = None
+    found: SignerJudgement | None = None
+    evidence: tuple[EvidenceUsed, ...] = ()
 
 
 class _Signature:
@@ -121,35 +132,85 @@ class _Signature:
         Raises:
             MalformedError, UnsupportedError: a part of the signature breaks its format.
         """
-        using, checks = self._judging, self._checks
-        using.budget.spend(at=self.subject)
+        self._judging.budget.spend(at=self.subject)
         leaf = self._leaf()
-        stamps = judge_stamps(self._stamps(), using, subject=self.subject)
-        best, used = stamps.best, stamps.evidence
+        archive = self._archive()
+        self._judging = archive.judging
+        stamps = judge_stamps(
+            self._stamps(),
+            self._judging,
+            subject=self.subject,
+            proven=self._proven(archive),
+        )
         counters = tuple(map(_judge, self._counters()))
-        verified, origins = None, None
-        if leaf is None:
-            for each in ANSWERED[1:]:
-                checks.wait(each, CheckId.SIGNER_TRUST)
-        else:
-            path = judge_trust(leaf, using, existed=best, checks=checks)
-            found = self._signature(leaf)
-            used += judge_revocation(path, using, existed=best, checks=checks)
-            if path is not None:
-                # Else a forged document that carries somebody's certificate would make
-                # whoever reads it fetch.
-                if found.signature is Reason.VALID:
-                    origins = path.anchor.fetch_origins
-                verified = _verified(
-                    path, found, best=best, at=using.at, counters=counters
-                )
-        own = (*checks.made(origins), *stamps.checks)
+        own = self._standing(leaf, best=stamps.best)
+        verified = None
+        if own.path is not None and own.found is not None:
+            level = self._level(archive, best=stamps.best)
+            verified = _verified(
+                own.path,
+                own.found,
+                best=stamps.best,
+                at=self._judging.at,
+                level=level,
+                counters=counters,
+            )
+        made = (*self._made(own), *stamps.checks, *archive.checks)
+        used = (*stamps.evidence, *archive.evidence, *own.evidence)
         return Judged(
-            (*own, *(made for each in counters for made in each.checks)),
+            (*made, *(check for each in counters for check in each.checks)),
             (self.subject, *(name for each in counters for name in each.subjects)),
             verified,
             (*used, *(piece for each in counters for piece in each.evidence)),
         )
+
+    def _standing(self, leaf: Certificate | None, *, best: datetime | None) -> "_Own":
+        """Judge the signature itself, and whose it is (steps 3 to 7)."""
+        checks, using = self._checks, self._judging
+        if leaf is None:
+            for each in ANSWERED[1:]:
+                checks.wait(each, CheckId.SIGNER_TRUST)
+            return _Own()
+        path = judge_trust(leaf, using, existed=best, checks=checks)
+        found = self._signature(leaf, existed=best)
+        used = judge_revocation(path, using, existed=best, checks=checks)
+        return _Own(path, found, used)
+
+    def _made(self, own: "_Own") -> tuple[Check, ...]:
+        """Return the checks; whom they may ask, only where the signature stands.
+
+        Else a forged document that carries somebody's certificate would make whoever
+        reads it fetch.
+        """
+        is_valid = own.found is not None and own.found.signature is Reason.VALID
+        path = own.path if is_valid else None
+        return self._checks.made(None if path is None else path.anchor.fetch_origins)
+
+    def _archive(self) -> Archive:
+        """Judge the archive timestamps; those on it cover a counter-signature too."""
+        if self._on is not None:
+            return Archive(self._judging, None, (), ())
+        found = archive_stamps(
+            self._signer, self._message.read, digest=self._message.digests.get
+        )
+        return judge_archive(found, self._judging, subject=self.subject)
+
+    def _proven(self, archive: Archive) -> datetime | None:
+        """Return since when an archive timestamp proves that this signature existed."""
+        if self._on is None:
+            return archive.best
+        return self._judging.proven(self._signer.der)
+
+    def _level(self, archive: Archive, *, best: datetime | None) -> Level:
+        reached = level_of(
+            self.subject,
+            self._judging,
+            best=best,
+            archived=archive.best is not None,
+        )
+        if reached is not Level.B_B and not baseline.may_be_long_term(self._signer):
+            return Level.B_T
+        return reached
 
     def _stamps(self) -> list[Stamp]:
         """Return the timestamps on the signature value (EN 319 122-1 5.3)."""
@@ -176,7 +237,9 @@ class _Signature:
             )
             return None
 
-    def _signature(self, leaf: Certificate) -> SignerJudgement:
+    def _signature(
+        self, leaf: Certificate, *, existed: datetime | None
+    ) -> SignerJudgement:
         """Verify the signature, what it covers and what it says (5.2.7, 5.2.8)."""
         message = self._message.read if self._on is None else None
         found = judge_signer(
@@ -185,7 +248,7 @@ class _Signature:
             certificate=leaf.der,
             digest=self._digest(),
             content_type=None if message is None else message.content_type,
-            allowed=self._judging.policy.algorithms,
+            allowed=self._judging.policy.algorithms_at(existed or self._judging.at),
         )
         self._say_signature(found.signature)
         self._say_content(found)
@@ -225,7 +288,7 @@ class _Signature:
             facts = {"what": what}
             self._checks.say(CheckId.SIGNATURE_PROFILE, Reason.MISMATCH, facts=facts)
             return
-        level = baseline.level(self._signer).value
+        level = baseline.level(self._signer, self._message.read).value
         facts = {"found": f"CAdES {level}"}
         self._checks.say(CheckId.SIGNATURE_PROFILE, Reason.MATCHES, facts=facts)
 
@@ -259,6 +322,7 @@ def _verified(
     *,
     best: datetime | None,
     at: datetime,
+    level: Level,
     counters: tuple[Judged, ...],
 ) -> VerifiedSignature:
     leaf = path.leaf
@@ -269,7 +333,7 @@ def _verified(
         signing_time=found.signing_time,
         best_signature_time=best or at,
         timestamped=best is not None,
-        level=Level.B_B if best is None else Level.B_T,
+        level=level,
         counter_signatures=tuple(
             each.verified for each in counters if each.verified is not None
         ),

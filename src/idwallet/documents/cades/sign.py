@@ -147,7 +147,7 @@ class CadesSigner:
         info = self._counter.signer_info(to_sign, self._signer.sign(to_sign))
         if self._authority is not None:
             made = read_signer_info(info, at="counter-signature").signature
-            held = _timestamp(made, self._authority)
+            held = signature_timestamp(made, self._authority)
             info = stamped_info(info, attributes=[held], at="counter-signature")
         return with_unsigned(
             message,
@@ -164,7 +164,7 @@ def _require_same(first: SignedData, digests: dict[str, bytes]) -> None:
             raise UsageError("the signature beside is one on another document")
 
 
-def _timestamp(signature: bytes, authority: TimestampAuthority) -> bytes:
+def signature_timestamp(signature: bytes, authority: TimestampAuthority) -> bytes:
     """Return a timestamp on a signature value as an attribute (EN 319 122-1 5.3)."""
     token = ask_timestamp(
         hashlib.sha256(signature).digest(),
@@ -182,5 +182,5 @@ def add_timestamp(message: bytes, authority: TimestampAuthority) -> bytes:
         PortError, MalformedError, UnsupportedError: see `CadesSigner.sign`.
     """
     found = read_signed_data(message, at="signature")
-    held = _timestamp(found.signers[0].signature, authority)
+    held = signature_timestamp(found.signers[0].signature, authority)
     return with_unsigned(found, 0, attributes=[held])

@@ -192,7 +192,7 @@ class _Signature:
                 checks.wait(each, CheckId.SIGNER_TRUST)
         else:
             path = judge_trust(leaf, using, existed=best, checks=checks)
-            is_valid = self._verify(leaf)
+            is_valid = self._verify(leaf, existed=best)
             used += judge_revocation(path, using, existed=best, checks=checks)
             if path is not None:
                 if is_valid:
@@ -237,7 +237,7 @@ class _Signature:
     def _elements(self, name: str) -> list[Element]:
         return [each for each in self._found.read.elements if each.name == name]
 
-    def _verify(self, leaf: Certificate) -> bool:
+    def _verify(self, leaf: Certificate, *, existed: datetime | None) -> bool:
         """Verify the signature, what it covers and what it says (5.2.7, 5.2.8)."""
         self._say_profile(leaf)
         payload, checks = self._payload, self._checks
@@ -246,7 +246,8 @@ class _Signature:
             checks.wait(CheckId.SIGNER_SIGNATURE, CheckId.DOCUMENT_INTEGRITY)
             return False
         jws = self._parts.covering(payload.body, payload=payload.payload)
-        allowed = self._judging.policy.algorithms
+        using = self._judging
+        allowed = using.policy.algorithms_at(existed or using.at)
         reason = signature_reason(jws, key=leaf.public_key, allowed=allowed)
         checks.say(CheckId.SIGNER_SIGNATURE, reason, facts=signature_facts(reason, jws))
         if reason is not Reason.VALID:

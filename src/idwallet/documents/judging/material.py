@@ -1,21 +1,9 @@
-"""Validation material: what a signature is verified with beside the anchors."""
+"""Validation material: what a signature is verified with beside the anchors.
 
-from dataclasses import dataclass, field
-from typing import Final
+What came inside a signed document, of which nothing is believed for being there; or
+what a signature of level B-LT has to carry to be verified alone.
+"""
 
+from idwallet.trust.material import NO_MATERIAL, Material, together
 
-@dataclass(frozen=True, slots=True)
-class Material:
-    """Certificates, CRLs and OCSP responses, each DER, as they were received.
-
-    What came inside a signed document, of which nothing is believed for being there; or
-    what a signature of level B-LT has to carry to be verified alone.
-    """
-
-    certificates: tuple[bytes, ...] = field(default=(), repr=False)
-    crls: tuple[bytes, ...] = field(default=(), repr=False)
-    responses: tuple[bytes, ...] = field(default=(), repr=False)
-
-
-NO_MATERIAL: Final = Material()
-"""Nothing."""
+__all__ = ["NO_MATERIAL", "Material", "together"]

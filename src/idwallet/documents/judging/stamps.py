@@ -6,13 +6,26 @@ from typing import Final, NamedTuple
 
 from idwallet import limits
 from idwallet.documents.judging.context import Judging
-from idwallet.documents.judging.standing import standing_of
+from idwallet.documents.judging.settled import Believed
+from idwallet.documents.judging.standing import standing_of, standing_path
 from idwallet.documents.policy import TimestampRule
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, fault_reason
-from idwallet.report import Check, CheckId, Checks, EvidenceUsed, Outcome, Reason, check
+from idwallet.report import (
+    Check,
+    CheckId,
+    Checks,
+    EvidenceUsed,
+    Outcome,
+    Reason,
+    check,
+    waiting,
+)
+from idwallet.trust.path import PathFault
 from idwallet.trust.timestamp import (
     ProvenTime,
+    TimestampRefused,
     TimestampRules,
+    TimestampToken,
     judge_timestamp,
     read_token,
 )
@@ -23,11 +36,12 @@ _TRUST: Final = CheckId.TIMESTAMP_TRUST
 class Stamp(NamedTuple):
     """A timestamp as it came, DER, and the digest of what it has to be on.
 
-    `imprint` returns the digest by a name of hashlib.
+    `imprint` returns the digest by a name of hashlib, None where that waits for the
+    document.
     """
 
     der: bytes
-    imprint: Callable[[str], bytes]
+    imprint: Callable[[str], bytes | None]
 
 
 class Stamps(NamedTuple):
@@ -38,19 +52,31 @@ class Stamps(NamedTuple):
     evidence: tuple[EvidenceUsed, ...]
 
 
-class _Judged(NamedTuple):
-    """One of them: `moment` is None where it proves nothing."""
+class JudgedStamp(NamedTuple):
+    """One of them; `moment` is None where it proves nothing."""
 
     check: Check
     moment: datetime | None = None
     evidence: tuple[EvidenceUsed, ...] = ()
 
+    @property
+    def proven(self) -> datetime | None:
+        """The moment, where the timestamp is believed."""
+        return self.moment if self.check.outcome is Outcome.PASSED else None
 
-def judge_stamps(found: Sequence[Stamp], judging: Judging, *, subject: str) -> Stamps:
+
+def judge_stamps(
+    found: Sequence[Stamp],
+    judging: Judging,
+    *,
+    subject: str,
+    proven: datetime | None = None,
+) -> Stamps:
     """Judge every timestamp on a signature (EN 319 102-1 5.5).
 
     One that proves nothing is told and does not count; where the policy wants one and
-    there is none, that is said.
+    there is none, that is said. `proven` is since when something else proves that the
+    signature existed, as an archive timestamp does.
 
     Raises:
         LimitError: there are more than `limits.SIGNATURE_TIMESTAMPS`.
@@ -58,58 +84,91 @@ def judge_stamps(found: Sequence[Stamp], judging: Judging, *, subject: str) -> S
     if len(found) > limits.SIGNATURE_TIMESTAMPS:
         raise LimitError("too many timestamps", at=subject, clause="idwallet limits")
     stamps = [
-        _judge(each, judging, subject=f"{subject}.timestamp[{n}]")
+        judge_stamp(each, judging, subject=f"{subject}.timestamp[{n}]")
         for n, each in enumerate(found)
     ]
-    if not stamps and judging.policy.timestamp is TimestampRule.REQUIRED:
+    is_wanted = judging.policy.timestamp is TimestampRule.REQUIRED
+    if not stamps and is_wanted and proven is None:
         name = f"{subject}.timestamp[0]"
-        stamps.append(_Judged(check(_TRUST, Reason.ABSENT, subject=name)))
-    proven = [
-        each.moment
-        for each in stamps
-        if each.moment is not None and each.check.outcome is Outcome.PASSED
-    ]
+        stamps.append(JudgedStamp(check(_TRUST, Reason.ABSENT, subject=name)))
+    moments = [each.proven for each in stamps]
     return Stamps(
-        min(proven, default=None),
+        min((each for each in (*moments, proven) if each is not None), default=None),
         tuple(each.check for each in stamps),
         tuple(used for each in stamps for used in each.evidence),
     )
 
 
-def _judge(stamp: Stamp, judging: Judging, *, subject: str) -> _Judged:
+def judge_stamp(stamp: Stamp, judging: Judging, *, subject: str) -> JudgedStamp:
+    """Judge one timestamp: as of now, or since when it is proven to have existed.
+
+    Raises:
+        LimitError: more was looked at than the budget lets anybody.
+    """
     judging.budget.spend(at=subject)
     try:
         token = read_token(stamp.der, at=subject)
     except (MalformedError, UnsupportedError) as error:
         facts = {"what": error.what, "at": error.at}
         reason = fault_reason(error)
-        return _Judged(check(_TRUST, reason, subject=subject, facts=facts))
+        return JudgedStamp(check(_TRUST, reason, subject=subject, facts=facts))
+    existed = judging.proven(stamp.der)
     hashed = token.info.hashed
     digest = None if hashed is None else stamp.imprint(hashed)
-    policy = judging.policy
-    found = judge_timestamp(
-        token,
-        digest=digest,
-        trust=judging.trust,
-        rules=TimestampRules(
-            algorithms=policy.algorithms, clock_skew=policy.clock_skew
-        ),
-        at=judging.at,
-        certificates=judging.inside.certificates,
-    )
-    if not isinstance(found, ProvenTime):
-        reason = found.reason
-        return _Judged(check(_TRUST, reason, subject=subject, facts=found.facts))
-    return _vouched(found, judging, subject=subject)
+    if digest is None and hashed is not None:
+        waits = CheckId.DOCUMENT_INTEGRITY
+        return JudgedStamp(waiting(_TRUST, subject=subject, waits_for=waits))
+    found = _believed(token, digest, judging=judging, existed=existed)
+    if isinstance(found, TimestampRefused):
+        reason, told = found
+        if reason is Reason.FROM_THE_FUTURE and existed is not None:
+            # It cannot be younger than what covers it (EN 319 102-1 5.5.4).
+            reason = Reason.OUT_OF_ORDER
+        return JudgedStamp(check(_TRUST, reason, subject=subject, facts=told))
+    return _vouched(found, judging, existed=existed, subject=subject)
 
 
-def _vouched(found: ProvenTime, judging: Judging, *, subject: str) -> _Judged:
+def _believed(
+    token: TimestampToken,
+    digest: bytes | None,
+    *,
+    judging: Judging,
+    existed: datetime | None,
+) -> ProvenTime | TimestampRefused:
+    told: TimestampRefused | None = None
+    for seen in judging.vantages(existed):
+        found = judge_timestamp(
+            token,
+            digest=digest,
+            trust=judging.trust,
+            rules=TimestampRules(
+                algorithms=judging.policy.algorithms_at(seen.at),
+                clock_skew=judging.policy.clock_skew,
+                existed=existed is not None,
+            ),
+            at=existed or seen.at,
+            certificates=seen.inside.certificates,
+        )
+        if isinstance(found, ProvenTime):
+            path = standing_path(found.path, at=seen.at)
+            if not isinstance(path, PathFault):
+                return found
+            found = TimestampRefused(path.reason, path.facts)
+        told = told or found
+    return told or TimestampRefused(Reason.NO_TRUSTED_PATH, {"name": "?"})
+
+
+def _vouched(
+    found: ProvenTime, judging: Judging, *, existed: datetime | None, subject: str
+) -> JudgedStamp:
     """Hold a timestamp against what is known of its authority's revocation."""
-    standing = standing_of(found.path, judging, existed=None)
+    standing = standing_of(found.path, judging, existed=existed)
     used = standing.evidence(_TRUST, subject)
+    believed = Believed(subject, found.path, found.moment, standing.material)
+    judging.settled.note(believed)
     if standing.reason is Reason.NOT_REVOKED:
         said = check(_TRUST, Reason.TRUSTED, subject=subject, facts=found.facts)
-        return _Judged(said, found.moment, used)
+        return JudgedStamp(said, found.moment, used)
     open_one = Checks(subject)
     open_one.add(
         check(
@@ -121,4 +180,4 @@ def _vouched(found: ProvenTime, judging: Judging, *, subject: str) -> _Judged:
         )
     )
     (made,) = open_one.made(found.path.anchor.fetch_origins)
-    return _Judged(made, found.moment, used)
+    return JudgedStamp(made, found.moment, used)

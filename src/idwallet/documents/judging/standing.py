@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from idwallet.documents.judging.context import Judging
+from idwallet.documents.judging.material import NO_MATERIAL, Material
+from idwallet.documents.judging.settled import Believed
 from idwallet.report import (
     CheckId,
     Checks,
@@ -36,15 +38,7 @@ def judge_trust(
     It is when the signature `existed` by a timestamp, None without one: then it is the
     moment judged.
     """
-    as_of = existed or judging.at
-    chain = order_chain(leaf, judging.inside.certificates, at=checks.subject)
-    path = validate_path(
-        chain,
-        store=judging.trust,
-        purpose=Purpose.SIGN_DOCUMENTS,
-        at=as_of,
-        algorithms=judging.policy.algorithms,
-    )
+    path = _path(leaf, judging, existed=existed, at=checks.subject)
     if isinstance(path, PathFault):
         checks.say(CheckId.SIGNER_TRUST, path.reason, facts=path.facts)
         return None
@@ -56,13 +50,52 @@ def judge_trust(
         )
         return None
     if _are_from_the_future(judging):
-        since = judging.trust.evidence.anchors.taken
-        future: dict[str, FactValue] = {"name": leaf.shown, "since": since or as_of}
+        since = judging.trust.evidence.anchors.taken or judging.at
+        future: dict[str, FactValue] = {"name": leaf.shown, "since": since}
         checks.say(CheckId.SIGNER_TRUST, Reason.ANCHORS_FROM_THE_FUTURE, facts=future)
         return None
     facts: dict[str, FactValue] = {"name": leaf.shown, "until": path.until}
     checks.say(CheckId.SIGNER_TRUST, Reason.TRUSTED, facts=facts)
     return path
+
+
+def _path(
+    leaf: Certificate, judging: Judging, *, existed: datetime | None, at: str
+) -> ValidatedPath | PathFault:
+    """Find a path that held when the signature existed.
+
+    It is looked for among the certificates there are, and where a CA of it has ended
+    since, among those that are proven to have been there before (5.6.2.1).
+    """
+    told: PathFault | None = None
+    for seen in judging.vantages(existed):
+        path = validate_path(
+            order_chain(leaf, seen.inside.certificates, at=at),
+            store=judging.trust,
+            purpose=Purpose.SIGN_DOCUMENTS,
+            at=existed or seen.at,
+            algorithms=judging.policy.algorithms_at(seen.at),
+        )
+        found = path if isinstance(path, PathFault) else standing_path(path, at=seen.at)
+        if isinstance(found, ValidatedPath):
+            return found
+        told = told or found
+    return told or PathFault(Reason.NO_TRUSTED_PATH, {"name": leaf.shown})
+
+
+def standing_path(path: ValidatedPath, *, at: datetime) -> ValidatedPath | PathFault:
+    """Return a path if those above the signer stand, at a moment it is known from.
+
+    The signer's own certificate may end: what it signed is there. A CA that ended may
+    have lost its keys since, and who has them certifies anybody as of any day
+    (EN 319 102-1 5.6.2.2).
+    """
+    until = path.authorities_until
+    if at <= until:
+        return path
+    ended = [each for each in path.certificates[1:] if each.not_after == until]
+    name = ended[0].shown if ended else path.anchor.name
+    return PathFault(Reason.CERTIFICATE_EXPIRED, {"name": name, "until": until})
 
 
 def _are_from_the_future(judging: Judging) -> bool:
@@ -81,6 +114,7 @@ class Standing(NamedTuple):
     facts: dict[str, FactValue]
     needs: tuple[Need, ...] = ()
     used: tuple[PieceUsed, ...] = ()
+    material: Material = NO_MATERIAL
 
     def evidence(self, check_id: CheckId, subject: str) -> tuple[EvidenceUsed, ...]:
         """Return what was looked at, as a report says it of a check."""
@@ -98,6 +132,7 @@ class Standing(NamedTuple):
 
 
 _OPEN: Final = frozenset({Reason.UNKNOWN, Reason.STALE})
+_UNDECIDED: Final = _OPEN | {Reason.UNKNOWN_ACCEPTED, Reason.CLOCK_BEFORE_EVIDENCE}
 
 
 def standing_of(
@@ -106,22 +141,39 @@ def standing_of(
     """Return what the evidence at hand says of a path.
 
     `existed` is since when, by proof, what was signed existed: a revocation from then
-    on does not undo it (EN 319 102-1 5.5.4).
+    on does not undo it (EN 319 102-1 5.5.4). What nobody can say as of the moment
+    judged is asked again of what is proven to have existed before (5.6.2.2); a
+    revocation that is known today is never passed over for it.
     """
+    now, *before = judging.vantages(existed)
+    found = _seen_from(now, path, existed=existed)
+    if found.reason not in _UNDECIDED:
+        return found
+    for seen in before:
+        then = _seen_from(seen, path, existed=existed)
+        if then.reason not in _UNDECIDED:
+            return then
+    return found
+
+
+def _seen_from(
+    judging: Judging, path: ValidatedPath, *, existed: datetime | None
+) -> Standing:
     policy = judging.policy
     name: dict[str, FactValue] = {"name": path.leaf.shown}
     if policy.revocation is RevocationRule.NOT_REQUIRED_ACCEPTED:
         return Standing(Reason.NOT_REQUIRED_ACCEPTED, name)
     rules = RevocationRules(
         maximum_age=policy.revocation_age,
-        algorithms=policy.algorithms,
+        algorithms=policy.algorithms_at(judging.at),
         existed_before=existed,
     )
     said = path_at_hand(path, trust=judging.trust, rules=rules, at=judging.at)
     reason, facts = _of(said, policy.revocation)
     needs = said.needs if reason in _OPEN else ()
     shown: dict[str, FactValue] = {"name": said.certificate.shown, **facts}
-    return Standing(reason, shown, needs, said.used)
+    material = said.found.material if isinstance(said.found, Good) else NO_MATERIAL
+    return Standing(reason, shown, needs, said.used, material)
 
 
 def _of(said: PathAtHand, rule: RevocationRule) -> tuple[Reason, dict[str, FactValue]]:
@@ -160,6 +212,8 @@ def judge_revocation(
         checks.wait(CheckId.SIGNER_REVOCATION, CheckId.SIGNER_TRUST)
         return ()
     found = standing_of(path, judging, existed=existed)
+    moment = existed or judging.at
+    judging.settled.note(Believed(checks.subject, path, moment, found.material))
     checks.add(
         check(
             CheckId.SIGNER_REVOCATION,

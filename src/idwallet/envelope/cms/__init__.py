@@ -6,7 +6,12 @@ and no certificate that came along is believed.
 """
 
 from idwallet.envelope.cms.algorithms import read_digest
-from idwallet.envelope.cms.alter import stamped_info, with_signers, with_unsigned
+from idwallet.envelope.cms.alter import (
+    stamped_info,
+    with_material,
+    with_signers,
+    with_unsigned,
+)
 from idwallet.envelope.cms.attributes import (
     certificate_reference,
     message_digest,
@@ -19,7 +24,11 @@ from idwallet.envelope.cms.judge import (
     refers_to,
 )
 from idwallet.envelope.cms.names import digest_identifier
-from idwallet.envelope.cms.read import read_counter_signatures, read_signed_data
+from idwallet.envelope.cms.read import (
+    read_counter_signatures,
+    read_signed_data,
+    revocation_of,
+)
 from idwallet.envelope.cms.structures import (
     Attribute,
     CertificateReference,
@@ -50,8 +59,10 @@ __all__ = [
     "read_digest",
     "read_signed_data",
     "refers_to",
+    "revocation_of",
     "signing_time",
     "stamped_info",
+    "with_material",
     "with_signers",
     "with_unsigned",
 ]

@@ -14,6 +14,8 @@ _EXPLICIT: Final = 0xA0
 _CERTIFICATES: Final = 0xA0
 _REVOCATIONS: Final = 0xA1
 _UNSIGNED: Final = 0xA1
+_OTHER: Final = 0xA1
+_WITH_OTHERS: Final = 5
 
 
 def with_unsigned(
@@ -38,6 +40,42 @@ def with_unsigned(
     infos = [each.der for each in message.signers]
     infos[signer] = _added(message.signers[signer], tuple(attributes))
     return _message(infos, message, certificates=certificates)
+
+
+def with_material(
+    message: SignedData,
+    *,
+    certificates: Iterable[bytes] = (),
+    crls: Iterable[bytes] = (),
+    responses: Iterable[bytes] = (),
+    digests: Iterable[str] = (),
+) -> bytes:
+    """Return the message with more certificates and evidence about revocation.
+
+    Each is DER; what is there already stays as it is and where it is, and is not
+    written twice. OCSP responses are written as RFC 5940 2.1 has it. `digests` are
+    names of hashlib that are told of beside those that signers use.
+
+    Raises:
+        UsageError: there would be more of them than `limits.CMS_CERTIFICATES` or
+            `limits.CMS_REVOCATIONS`.
+    """
+    have = frozenset((*message.crls, *message.responses))
+    found = [
+        *(each for each in crls if each not in have),
+        *(
+            tlv(_OTHER, tlv(OID, names.OCSP_RESPONSE), each)
+            for each in responses
+            if each not in have
+        ),
+    ]
+    return _message(
+        [each.der for each in message.signers],
+        message,
+        certificates=certificates,
+        revocations=found,
+        digests=[names.digest_identifier(each) for each in digests],
+    )
 
 
 def stamped_info(info: bytes, *, attributes: Iterable[bytes], at: str) -> bytes:
@@ -66,24 +104,35 @@ def with_signers(message: SignedData, other: SignedData) -> bytes:
 
 
 def _message(
-    infos: list[bytes], *messages: SignedData, certificates: Iterable[bytes] = ()
+    infos: list[bytes],
+    *messages: SignedData,
+    certificates: Iterable[bytes] = (),
+    revocations: Iterable[bytes] = (),
+    digests: Iterable[bytes] = (),
 ) -> bytes:
     parts = [each.parts for each in messages]
-    digests = dict.fromkeys(each for part in parts for each in part.digests)
-    have = (each for part in parts for each in part.certificates)
-    certificates = dict.fromkeys((*have, *certificates))
-    revocations = dict.fromkeys(each for part in parts for each in part.revocations)
-    if len(certificates) > limits.CMS_CERTIFICATES:
+    hashed = _once((part.digests for part in parts), digests)
+    certified = _once((part.certificates for part in parts), certificates)
+    revoked = _once((part.revocations for part in parts), revocations)
+    if len(certified) > limits.CMS_CERTIFICATES:
         raise UsageError("more certificates than limits.CMS_CERTIFICATES")
+    if len(revoked) > limits.CMS_REVOCATIONS:
+        raise UsageError("more revocations than limits.CMS_REVOCATIONS")
+    # RFC 5652 5.1: revocations that are no CRLs make it version 5.
+    others = _WITH_OTHERS if any(each[0] == _OTHER for each in revoked) else 1
     signed = sequence(
-        integer(max(part.version for part in parts)),
-        set_of(*digests),
+        integer(max(others, *(part.version for part in parts))),
+        set_of(*hashed),
         parts[0].encapsulated,
-        tlv(_CERTIFICATES, *certificates) if certificates else b"",
-        tlv(_REVOCATIONS, *revocations) if revocations else b"",
+        tlv(_CERTIFICATES, *certified) if certified else b"",
+        tlv(_REVOCATIONS, *revoked) if revoked else b"",
         tlv(SET, *infos),
     )
     return sequence(tlv(OID, names.SIGNED_DATA), tlv(_EXPLICIT, signed))
+
+
+def _once(have: Iterable[tuple[bytes, ...]], more: Iterable[bytes]) -> list[bytes]:
+    return list(dict.fromkeys((*(each for part in have for each in part), *more)))
 
 
 def _added(signer: SignerInfo, attributes: tuple[bytes, ...]) -> bytes:

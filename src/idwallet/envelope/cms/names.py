@@ -30,8 +30,21 @@ SIGNING_CERTIFICATE: Final = _value("1.2.840.113549.1.9.16.2.12")
 SIGNING_CERTIFICATE_V2: Final = _value("1.2.840.113549.1.9.16.2.47")
 ALGORITHM_PROTECTION: Final = _value("1.2.840.113549.1.9.52")
 SIGNATURE_TIMESTAMP: Final = _value("1.2.840.113549.1.9.16.2.14")
-# RFC 5940 section 2.1: an OCSP response beside the CRLs.
+# EN 319 122-1 sections 5.5.2 and 5.5.3, annex D.
+ARCHIVE_TIMESTAMP: Final = _value("0.4.0.1733.2.4")
+# TS 101 733 6.4: earlier forms, which forbid that anything is added beside them.
+EARLIER_ARCHIVES: Final = frozenset(
+    {
+        _value("1.2.840.113549.1.9.16.2.27"),
+        _value("1.2.840.113549.1.9.16.2.48"),
+        _value("0.4.0.1733.2.2"),
+    }
+)
+HASH_INDEX: Final = _value("0.4.0.19122.1.5")
+# RFC 5940 section 2.1: an OCSP response beside the CRLs. Others write what is inside of
+# it, by the name that RFC 6960 4.2.1 has for that (EN 319 122-1 5.4.2.1).
 OCSP_RESPONSE: Final = _value("1.3.6.1.5.5.7.16.2")
+OCSP_BASIC: Final = _value("1.3.6.1.5.5.7.48.1.1")
 
 SUBJECT_KEY_IDENTIFIER: Final = _value("2.5.29.14")
 

@@ -1,6 +1,6 @@
 """CMS messages of signed data cut in their parts (RFC 5652 sections 3 and 5)."""
 
-from typing import Final
+from typing import Final, Literal
 
 from idwallet import limits
 from idwallet.codec import ber
@@ -15,8 +15,12 @@ from idwallet.codec.der import (
     Fields,
     NotDerError,
     inside,
+    only,
     read_integer,
     require,
+    sequence,
+    tlv,
+    value,
     whole,
 )
 from idwallet.envelope.cms import names
@@ -29,6 +33,7 @@ _CERTIFICATES: Final = 0xA0
 _REVOCATIONS: Final = 0xA1
 _OTHER_REVOCATION: Final = 0xA1
 _EXPLICIT: Final = 0xA0
+_SUCCESSFUL: Final = b"\x0a\x01\x00"  # RFC 6960 4.2.1
 _VERSIONS: Final = frozenset({1, 3, 4, 5})
 
 
@@ -64,7 +69,12 @@ def _require_as_received(found: SignedData, message: bytes) -> None:
         # Under [0] it came; under the tag of a SET it is signed (RFC 5652 5.4).
         if each.signed[1:] not in message:
             raise DerError("signed attributes that are not DER")
-    for der in (*found.certificates, *found.crls, *found.responses):
+    held = (only(each) for each in found.parts.revocations)
+    evidence = (
+        value(each, outer)
+        for each, outer in zip(found.parts.revocations, held, strict=True)
+    )
+    for der in (*found.certificates, *evidence):
         if der not in message:
             raise DerError("a certificate or revocation that is not DER")
 
@@ -98,14 +108,15 @@ def _signed_data(der: bytes, found: Element, *, at: str) -> SignedData:
         raise LimitError("too many revocations", at=at, clause="idwallet limits")
     content_type, content = _content(der, encapsulated)
     known = {read_digest(der, each) for each in digests} - {None}
+    evidence = [revocation_of(whole(der, each)) for each in revocations]
     return SignedData(
         content_type=content_type,
         content=content,
         certificates=tuple(
             whole(der, each) for each in certificates if each.tag == SEQUENCE
         ),
-        crls=tuple(whole(der, each) for each in revocations if each.tag == SEQUENCE),
-        responses=_responses(der, revocations),
+        crls=tuple(each for kind, each in evidence if kind == "crl"),
+        responses=tuple(each for kind, each in evidence if kind == "ocsp"),
         signers=tuple(
             _signer(der, each, at=f"{at}/{n}") for n, each in enumerate(infos)
         ),
@@ -154,16 +165,31 @@ def _content(der: bytes, found: Element) -> tuple[bytes, bytes | None]:
     return kind, content
 
 
-def _responses(der: bytes, revocations: tuple[Element, ...]) -> tuple[bytes, ...]:
-    """Return the OCSP responses (RFC 5940 2.1); other kinds are kept and not read."""
-    found = []
-    for each in revocations:
-        if each.tag == _OTHER_REVOCATION:
-            fields = Fields(der, each)
-            kind, held = fields.value(OID), fields.rest()
-            if kind == names.OCSP_RESPONSE and len(held) == 1:
-                found.append(whole(der, held[0]))
-    return tuple(found)
+Revocation = tuple[Literal["crl", "ocsp", ""], bytes]
+
+
+def revocation_of(der: bytes) -> Revocation:
+    """Return what a RevocationInfoChoice holds (RFC 5652 10.2.1): a CRL or a response.
+
+    It is a whole OCSPResponse (RFC 5940 2.1), also where a basic one stands there
+    alone (EN 319 122-1 5.4.2.1). Other kinds are kept in the message and not read.
+
+    Raises:
+        DerError: it is no such choice.
+    """
+    outer = only(der)
+    if outer.tag == SEQUENCE:
+        return "crl", der
+    if outer.tag != _OTHER_REVOCATION:
+        return "", der
+    fields = Fields(der, outer)
+    kind, held = fields.value(OID), fields.rest()
+    if len(held) == 1 and kind == names.OCSP_RESPONSE:
+        return "ocsp", whole(der, held[0])
+    if len(held) == 1 and kind == names.OCSP_BASIC:
+        basic = sequence(tlv(OID, kind), tlv(OCTETS, whole(der, held[0])))
+        return "ocsp", sequence(_SUCCESSFUL, tlv(_EXPLICIT, basic))
+    return "", der
 
 
 def read_counter_signatures(signer: SignerInfo) -> tuple[SignerInfo, ...]:

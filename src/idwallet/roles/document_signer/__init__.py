@@ -11,7 +11,15 @@ One engine, two doors: `evaluate_document` returns a verdict whatever the bytes 
 `verify_document` raises unless it passed.
 """
 
-from idwallet.roles.document_signer.sign import DocumentSigner, sign_document
+from idwallet.roles.document_signer.augment import augment_document
+from idwallet.roles.document_signer.sign import DocumentSigner, LongTerm, sign_document
 from idwallet.roles.document_signer.verify import evaluate_document, verify_document
 
-__all__ = ["DocumentSigner", "evaluate_document", "sign_document", "verify_document"]
+__all__ = [
+    "DocumentSigner",
+    "LongTerm",
+    "augment_document",
+    "evaluate_document",
+    "sign_document",
+    "verify_document",
+]

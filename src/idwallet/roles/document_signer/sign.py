@@ -1,15 +1,21 @@
 """Sign documents: one, or any number with one key."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
 from idwallet.crypto.signer import Signer
-from idwallet.documents.model import CAdES, Document, JAdES
+from idwallet.documents.model import CAdES, Document, JAdES, Level
 from idwallet.documents.pades.profile import PAdES
+from idwallet.documents.policy import DocumentPolicy
 from idwallet.errors import UsageError
 from idwallet.ports import TimestampAuthority
+from idwallet.roles.document_signer.augment import augment_document
 from idwallet.roles.issuer import CertificateChain, read_chain
+from idwallet.trust.anchors import TrustStore
+
+_WITH_EVIDENCE: Final = frozenset({Level.B_LT, Level.B_LTA})
 
 Profile = CAdES | JAdES | PAdES
 """How to sign: the format, its level and its packaging."""
@@ -67,14 +73,28 @@ def _signer_of(profile: Profile) -> Callable[..., _FormatSigner]:
     return load()
 
 
+@dataclass(frozen=True, slots=True)
+class LongTerm:
+    """What a signature of level B-LT or B-LTA is verified with when it is made.
+
+    It brings the evidence that settles its verdict, so that this must be at hand in
+    `trust` by then. `policy` must require evidence about revocation.
+    """
+
+    trust: TrustStore
+    policy: DocumentPolicy
+
+
 class DocumentSigner:
     """Signs any number of documents with one key and profile, parsed and prepared once.
 
     `certificates` is the chain of the signer's key, leaf first. A level with a
-    timestamp needs the `authority` to ask. Thread-safe when `signer` is.
+    timestamp needs the `authority` to ask, and B-LT and B-LTA `long_term` beside it:
+    they are signed at B-T and augmented (`augment_document`). Thread-safe when `signer`
+    is.
     """
 
-    __slots__ = ("_made",)
+    __slots__ = ("_authority", "_level", "_long_term", "_made")
 
     def __init__(
         self,
@@ -83,17 +103,23 @@ class DocumentSigner:
         signer: Signer,
         certificates: CertificateChain,
         authority: TimestampAuthority | None = None,
+        long_term: LongTerm | None = None,
     ) -> None:
         """Prepare the signatures.
 
         Raises:
             MalformedError, UnsupportedError: a certificate cannot be read.
             UsageError: the chain is not one of the signer's key, or a level with a
-                timestamp has no authority, or one without has one.
+                timestamp has no authority, or one without has one; or a level with
+                evidence has no `long_term`, or one without has one.
         """
         make = _signer_of(profile)
+        if (profile.level in _WITH_EVIDENCE) is not (long_term is not None):
+            raise UsageError("a level with evidence, and no other, needs long_term")
+        self._level, self._long_term = profile.level, long_term
+        self._authority = authority
         self._made = make(
-            profile,
+            profile if long_term is None else replace(profile, level=Level.B_T),
             signer=signer,
             certificates=read_chain(certificates),
             authority=authority,
@@ -112,7 +138,12 @@ class DocumentSigner:
         signature will say; nothing proves it but a timestamp. `beside` is somebody
         else's signature on the same document: then both come back as one message.
 
+        At a level with evidence, what comes back was verified as of `signing_time`, and
+        a document that is a stream is read several times.
+
         Raises:
+            VerificationFailed, VerificationIndeterminate: at a level with evidence: it
+                does not pass; `report.missing()` names what would settle it.
             UsageError: `signing_time` has no zone, what is to be put inside is longer
                 than `limits.ENVELOPED_BYTES`, or `beside` signs another document, or in
                 another packaging; or the PDF file does not allow what is asked.
@@ -122,7 +153,18 @@ class DocumentSigner:
                 broken, encrypted or a form of XFA, or the authority answered something
                 else.
         """
-        return self._made.sign(document, signing_time=signing_time, beside=beside)
+        made = self._made.sign(document, signing_time=signing_time, beside=beside)
+        if self._long_term is None:
+            return made
+        return augment_document(
+            made,
+            self._level,
+            trust=self._long_term.trust,
+            policy=self._long_term.policy,
+            at=signing_time,
+            authority=self._authority,
+            document=document,
+        )
 
     def counter_sign(
         self, signature: bytes, *, signing_time: datetime, number: int = 0
@@ -130,8 +172,8 @@ class DocumentSigner:
         """Sign a signature, not the document: as a notary or a witness does.
 
         `number` says which of the message's signatures, counted from 0. At a level with
-        a timestamp this one gets its own. Verify the message first: whoever signs a
-        signature is taken to have seen it.
+        a timestamp this one gets its own; a level above is for `augment_document`.
+        Verify the message first: whoever signs a signature is taken to have seen it.
 
         Raises:
             UsageError: there is no signature of that number, or `signing_time` has no
@@ -146,7 +188,7 @@ class DocumentSigner:
         )
 
 
-def sign_document(
+def sign_document(  # noqa: PLR0913 - what `DocumentSigner` takes
     document: Document,
     profile: Profile,
     *,
@@ -154,14 +196,20 @@ def sign_document(
     certificates: CertificateChain,
     signing_time: datetime,
     authority: TimestampAuthority | None = None,
+    long_term: LongTerm | None = None,
 ) -> bytes:
     """Sign one document; see `DocumentSigner`, which signs many.
 
     Raises:
+        VerificationFailed, VerificationIndeterminate: see `DocumentSigner.sign`.
         UsageError, MalformedError, UnsupportedError, SignerError, PortError: see
             `DocumentSigner`.
     """
     prepared = DocumentSigner(
-        profile, signer=signer, certificates=certificates, authority=authority
+        profile,
+        signer=signer,
+        certificates=certificates,
+        authority=authority,
+        long_term=long_term,
     )
     return prepared.sign(document, signing_time=signing_time)

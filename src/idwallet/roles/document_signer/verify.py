@@ -64,9 +64,18 @@ def verify_document(
             `report.missing()` names what would settle it.
         UsageError: `at` has no time zone.
     """
-    judged = evaluate_document(
-        signature, document=document, trust=trust, policy=policy, at=at
-    )
+    return require_verified(signature, document, asked=_asked(trust, policy, at=at))
+
+
+def require_verified(
+    signature: bytes, document: Document | None, *, asked: Asked
+) -> VerifiedDocument:
+    """Return the same by what is asked; what settled it is gathered there.
+
+    Raises:
+        VerificationFailed, VerificationIndeterminate: see `verify_document`.
+    """
+    judged = _judged(signature, document, asked=asked)
     if isinstance(judged, VerifiedDocument):
         return judged
     if judged.report.outcome is Outcome.FAILED:
@@ -89,9 +98,18 @@ def evaluate_document(
     Raises:
         UsageError: `at` has no time zone, or `policy` is none.
     """
+    return _judged(signature, document, asked=_asked(trust, policy, at=at))
+
+
+def _asked(trust: TrustStore, policy: DocumentPolicy, *, at: datetime) -> Asked:
     require_aware(at)
     if not isinstance(policy, DocumentPolicy):
         raise UsageError("documents are judged by a DocumentPolicy")
-    asked = Asked(trust, policy, at)
+    return Asked(trust, policy, at)
+
+
+def _judged(
+    signature: bytes, document: Document | None, *, asked: Asked
+) -> VerifiedDocument | UnverifiedDocument:
     judge = _EVALUATORS[recognise(signature)]()
     return concluded(judge(signature, document, asked=asked), asked)

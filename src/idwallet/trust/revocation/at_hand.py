@@ -16,6 +16,7 @@ from idwallet.report import CrlNeeded, EvidenceKind, OcspNeeded, Origin
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.distinguished import read_name
 from idwallet.trust.evidence import CrlAtHand, OcspAtHand, content_of
+from idwallet.trust.material import together
 from idwallet.trust.path import ValidatedPath
 from idwallet.trust.policy import Policy
 from idwallet.trust.revocation.crl import Crl, crl_issuer
@@ -115,7 +116,11 @@ def _worst(
     needs = tuple(dict.fromkeys(need for each in unknown for need in each.needs))
     if isinstance(found, Good):
         good = [each for _, each in judged if isinstance(each, Good)]
-        found = Good(min(e.as_of for e in good), min(e.until for e in good))
+        found = Good(
+            min(e.as_of for e in good),
+            min(e.until for e in good),
+            together(e.material for e in good),
+        )
         certificate = judged[0][0]
     return PathAtHand(certificate, found, needs, used)
 

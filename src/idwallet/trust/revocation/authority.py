@@ -5,7 +5,7 @@ It is the CA itself, or whom a CA of the same validated path certified for it di
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +14,7 @@ from cryptography import x509
 from idwallet import limits
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.trust.certificate import Certificate, KeyUsage
+from idwallet.trust.material import NO_MATERIAL, Material
 from idwallet.trust.names import violation
 from idwallet.trust.revocation.crl import Crl
 from idwallet.trust.revocation.signatures import issued_fault
@@ -55,11 +56,13 @@ class Standing:
     """What a signer's word counts.
 
     With `refused` it counts nothing. With `bar` it may say that a certificate is
-    revoked, which stays true, and may not vouch that it is good.
+    revoked, which stays true, and may not vouch that it is good. `material` is what
+    says so of a delegate.
     """
 
     refused: Unsettled | None = None
     bar: Unsettled | None = None
+    material: Material = field(default=NO_MATERIAL, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Authorities:
         ):
             return _NOT_AUTHORISED
         if is_ca_here:
-            return Standing()
+            return self._own(signer)
         return self._delegate(signer, self.issuers, signed_at=signed_at, exempt=False)
 
     def ocsp_signer(self, signer: Certificate, *, signed_at: datetime) -> Standing:
@@ -106,13 +109,24 @@ class Authorities:
         if usage is not None and KeyUsage.DIGITAL_SIGNATURE not in usage:
             return _NOT_AUTHORISED  # RFC 5280 4.2.1.3
         if signer == self.issuer:
-            return Standing()
+            return self._own(signer)
         if OCSP_SIGNING not in (signer.extended_key_usage or ()) or signer.is_ca:
             return _NOT_AUTHORISED
         exempt = _has(signer, _OCSP_NO_CHECK)  # RFC 6960 4.2.2.2.1
         return self._delegate(
             signer, self.issuers[:1], signed_at=signed_at, exempt=exempt
         )
+
+    def _own(self, signer: Certificate) -> Standing:
+        """Judge the word of a CA of the path itself.
+
+        A path may have been judged as of an earlier moment than this. Whoever holds the
+        keys of a CA that ended since writes any date on what it signs, so that it says
+        nothing good (EN 319 102-1 5.6.2.2: what is believed of the past existed then,
+        by proof).
+        """
+        ended = not _valid(signer, self.at)
+        return Standing(bar=Unsettled.SIGNER_EXPIRED if ended else None)
 
     def _delegate(
         self,
@@ -132,8 +146,11 @@ class Authorities:
             return _NOT_AUTHORISED
         if not _valid(signer, self.at):
             return Standing(bar=Unsettled.SIGNER_EXPIRED)
-        if exempt or isinstance(status, Good):
-            return Standing()
+        own = Material(certificates=(signer.der,))
+        if exempt:
+            return Standing(material=own)
+        if isinstance(status, Good):
+            return Standing(material=own.plus(status.material))
         return Standing(bar=Unsettled.SIGNER_STATUS)
 
     def _issued(

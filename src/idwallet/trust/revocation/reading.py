@@ -9,6 +9,7 @@ from cryptography.x509.ocsp import OCSPCertStatus
 
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.trust.certificate import Certificate
+from idwallet.trust.material import Material
 from idwallet.trust.revocation.authority import Authorities, Standing, is_other_key
 from idwallet.trust.revocation.crl import Crl
 from idwallet.trust.revocation.entries import Entry
@@ -28,6 +29,7 @@ class _Listed:
     covers: frozenset[ReasonFlags]
     bar: Unsettled | None
     entries: tuple[Entry, ...]
+    material: Material
 
     @property
     def lifts(self) -> bool:
@@ -87,7 +89,8 @@ class Reading:
         except ValueError:
             self.faults.add(Unsettled.UNSUPPORTED)
             return None
-        return _Listed(crl, covers, standing.bar, entries)
+        material = Material(crls=(crl.der,)).plus(standing.material)
+        return _Listed(crl, covers, standing.bar, entries, material)
 
     def _own(self, listed: _Listed) -> Iterator[Statement]:
         """Yield what one CRL says by itself; a delta CRL's silence says nothing."""
@@ -114,6 +117,7 @@ class Reading:
             base.covers & delta.covers,
             base.bar or delta.bar,
             () if delta.lifts else base.entries,
+            base.material.plus(delta.material),
         )
         ends = [each.crl.next_update for each in (base, delta) if each.crl.next_update]
         if both.entries:
@@ -177,10 +181,11 @@ class Reading:
             ]
             if singles:
                 fits = response.basic.answers(response.asked)
-                yield from self._answers(
-                    response.basic,
-                    singles,
-                    bar=None if fits else Unsettled.NONCE_MISMATCH,
+                bar = None if fits else Unsettled.NONCE_MISMATCH
+                said = self._answers(response.basic, singles, bar=bar)
+                own = Material(responses=(response.der,))
+                yield from (
+                    replace(each, material=own.plus(each.material)) for each in said
                 )
 
     def _answers(
@@ -197,12 +202,13 @@ class Reading:
         bar = bar or standing.bar
         if basic.produced_at > self._authorities.at:
             bar = bar or Unsettled.NOT_YET
+        material = standing.material.without(basic.certificates)
         for each in singles:
             said = self._answer(each, bar=bar)
             if isinstance(said, Unsettled):
                 self.faults.add(said)
             else:
-                yield said
+                yield replace(said, material=material)
 
     def _answer(
         self, single: SingleResponse, *, bar: Unsettled | None
@@ -265,6 +271,7 @@ def _said(listed: _Listed) -> Statement:
         crl.next_update,
         covers=listed.covers,
         bar=listed.bar,
+        material=listed.material,
     )
 
 

@@ -1,7 +1,7 @@
 """What pieces of evidence say, and what they come to together."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from cryptography.x509 import ReasonFlags
 
 from idwallet.report import CrlNeeded, OcspNeeded
+from idwallet.trust.material import NO_MATERIAL, Material, together
 from idwallet.trust.revocation.structures import (
     EVERY_REASON,
     FINAL_REASONS,
@@ -36,6 +37,7 @@ class Statement:
 
     `until` is its next update. `since` and `reason` go with a revocation or a hold.
     `covers` are the reasons of which it speaks. `bar` says why it cannot vouch.
+    `material` is where it stands, with what vouches for who signed that.
     """
 
     says: Says
@@ -45,6 +47,7 @@ class Statement:
     since: datetime | None = None
     reason: ReasonFlags = ReasonFlags.unspecified
     bar: Unsettled | None = None
+    material: Material = field(default=NO_MATERIAL, repr=False)
 
     def revoking(self, since: datetime, reason: ReasonFlags) -> "Statement":
         """Return the statement of an entry: a revocation for good, else a hold."""
@@ -152,4 +155,5 @@ def _good(vouching: Sequence[Statement], *, rules: RevocationRules) -> Good | No
     return Good(
         as_of=min(each.as_of for each in used),
         until=min(_until(each, rules=rules) for each in used),
+        material=together(each.material for each in used),
     )

@@ -1,6 +1,6 @@
 """What is known about the revocation of a certificate, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -11,6 +11,7 @@ from idwallet import limits
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.errors import UsageError
 from idwallet.report import CrlNeeded, OcspNeeded
+from idwallet.trust.material import NO_MATERIAL, Material
 
 
 class RevocationReason(StrEnum):
@@ -79,10 +80,12 @@ class Good:
     """Not revoked: as the evidence of `as_of` says, which may be used to `until`.
 
     With a proof of existence it says that no revocation reaches back before it.
+    `material` is the evidence that says it, with what vouches for who signed that.
     """
 
     as_of: datetime
     until: datetime
+    material: Material = field(default=NO_MATERIAL, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ def _judge(
     )
     if isinstance(path, PathFault):
         return TimestampRefused(path.reason, path.facts)
-    if path.anchor.distrusted_after is not None:
+    lost = path.anchor.distrusted_after
+    if lost is not None and not (rules.existed and at < lost):
         # Whoever has the lost keys stamps any moment, and nothing proves this one.
         return _refused(Reason.NO_TRUSTED_PATH, name=leaf.shown)
     return _proven(token, path, skewed=at + rules.clock_skew)

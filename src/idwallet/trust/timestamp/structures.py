@@ -52,10 +52,13 @@ class TimestampRules:
 
     `algorithms` bounds who may sign it, as it does for chains. `clock_skew` is how far
     the authority's clock may stand before the one that the moment judged comes from.
+    With `existed` another proof says that the token was there at the moment judged:
+    then keys that were lost later do not undo it.
     """
 
     algorithms: frozenset[Algorithm]
     clock_skew: timedelta = limits.CLOCK_SKEW
+    existed: bool = False
 
     def __post_init__(self) -> None:
         """Refuse rules that nobody or anybody could meet.
