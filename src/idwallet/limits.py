@@ -111,6 +111,14 @@ ARCHIVE_TIMESTAMPS: Final = 32
 COUNTER_SIGNATURE_DEPTH: Final = 4
 DOCUMENT_SIGNATURE_CHECKS: Final = 256
 
+# Signing sessions (docs/reference/signing-session.md). A profile with a picture for a
+# visible signature is the most of one.
+SESSION_BYTES: Final = 2_097_152
+SESSION_TEXT_CHARACTERS: Final = 4_096
+SESSION_CODES: Final = 256
+SESSION_LIFETIME: Final = timedelta(days=1)
+SESSION_LIFETIME_MAXIMUM: Final = timedelta(days=31)
+
 # Keys at a remote signing service (CSC API 2.0). A person has three minutes to confirm
 # elsewhere what is to be signed.
 CSC_BYTES: Final = 1_048_576

@@ -28,6 +28,8 @@ from idwallet.testing.documents import DOCUMENT_FORGERIES, DocumentScene
 from idwallet.testing.lists import LIST_FORGERIES, ListScene
 from idwallet.testing.registrations import REGISTRATION_FORGERIES, RegistrationScene
 from idwallet.testing.scene import Scene
+from idwallet.testing.sessions import FORGERIES as SESSION_FORGERIES
+from idwallet.testing.sessions import SessionScene, session_draft
 from idwallet.trust.bundle import evaluate_delta, make_delta
 
 Row = tuple[CheckId, Reason]
@@ -69,6 +71,7 @@ def reached() -> set[Row]:
     shop = RegistrationScene(seed=b"idwallet TEST coverage of registrations")
     lists = ListScene(seed=b"idwallet TEST coverage of lists")
     papers = DocumentScene(seed=b"idwallet TEST coverage of documents")
+    desk = SessionScene(seed=b"idwallet TEST coverage of sessions")
     return (
         _rows(judge(each.twins(scene)[1]) for each in PRESENTATIONS)
         | _rows(judge_request(each.twins(scene)[1]) for each in REQUESTS)
@@ -81,6 +84,10 @@ def reached() -> set[Row]:
             each.twins(shop)[1].judgement().report for each in REGISTRATION_FORGERIES
         )
         | _rows(each.twins(papers)[1].report() for each in DOCUMENT_FORGERIES)
+        | _rows(
+            each.apart(lambda: session_draft(desk))[1].report()
+            for each in SESSION_FORGERIES
+        )
     )
 
 
@@ -93,6 +100,7 @@ CORPORA: Final = (
     LIST_FORGERIES,
     REGISTRATION_FORGERIES,
     DOCUMENT_FORGERIES,
+    SESSION_FORGERIES,
 )
 
 

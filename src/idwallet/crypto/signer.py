@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
+from idwallet.codec.der import INTEGER, DerError, Fields, read_integer, value
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey, signature_matches
 from idwallet.errors import SignerError, UnsupportedError, UsageError
@@ -202,6 +203,38 @@ def digest_of(message: bytes, *, algorithm: Algorithm) -> bytes | None:
     if not algorithm.prehash:
         return None
     return hashlib.new(algorithm.prehash, message).digest()
+
+
+def signature_forms(algorithm: Algorithm, signature: bytes) -> tuple[bytes, ...]:
+    """Return what a signature of a card or a service may be in JOSE form.
+
+    An ECDSA signature comes as two numbers (RFC 7518 3.4) or as DER (RFC 3279 2.2.3),
+    and seldom do they say as which: whether a form matches the message tells.
+
+    Raises:
+        SignerError: it is in no form of that algorithm.
+    """
+    size = algorithm.signature_bytes
+    forms = [signature] if size in {0, len(signature)} else []
+    numbers = None if algorithm not in _ECDSA else _numbers(signature, size // 2)
+    if numbers is not None:
+        forms.append(numbers)
+    if not forms:
+        raise SignerError("that is no signature of the key's algorithm")
+    return tuple(forms)
+
+
+_ECDSA: Final = frozenset({Algorithm.ES256, Algorithm.ES384, Algorithm.ES512})
+
+
+def _numbers(der: bytes, half: int) -> bytes | None:
+    try:
+        fields = Fields(der)
+        found = [read_integer(value(der, fields.one(INTEGER))) for _ in range(2)]
+        fields.done()
+        return b"".join(each.to_bytes(half) for each in found)
+    except (DerError, OverflowError):
+        return None
 
 
 def require_fit(public_key: PublicKey, algorithm: Algorithm) -> None:

@@ -1,6 +1,6 @@
 """Documents before and after they are verified, and how they are signed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -186,6 +186,17 @@ class NamedDocument:
 
 Documents = Document | NamedDocument | Sequence[NamedDocument]
 """One document, or those that one signature is on, each by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digested:
+    """A document of which only the digests are at hand, by their names in hashlib.
+
+    Enough to sign it apart in a format that digests the document itself.
+    """
+
+    digests: Mapping[str, bytes] = field(repr=False)
+
 
 _PIECE: Final = 1 << 20
 

@@ -48,6 +48,7 @@ _KINDS: Final = (
     ("trusted_list", "trusted_list"),
     ("registration", "registration"),
     ("document", "document"),
+    ("session", "session"),
 )
 
 

@@ -86,6 +86,14 @@ class CheckId(StrEnum):
     BUNDLE_SEQUENCE = "bundle.sequence"
     BUNDLE_FRESHNESS = "bundle.freshness"
 
+    # A signing session that came back with a signature.
+    SESSION_FORMAT = "session.format"
+    SESSION_SEAL = "session.seal"
+    SESSION_VALIDITY = "session.validity"
+    SESSION_DOCUMENT = "session.document"
+    SESSION_SIGNATURE = "session.signature"
+    SESSION_REPLAY = "session.replay"
+
 
 class Outcome(StrEnum):
     """What a check, or a whole report, comes to."""
@@ -235,3 +243,6 @@ class Reason(StrEnum):
     STALE = "stale"
     STALE_ACCEPTED = "stale_accepted"
     CLOCK_BEHIND = "clock_behind"
+
+    # A signing session.
+    SUPERSEDED = "superseded"

@@ -9,6 +9,7 @@ from idwallet.report.documents import DOCUMENTS
 from idwallet.report.lists import LISTS
 from idwallet.report.registration import REGISTRATION
 from idwallet.report.row import Row
+from idwallet.report.session_rows import SESSION
 
 _P, _I, _F = Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED
 _C, _R = CheckId, Reason
@@ -359,6 +360,7 @@ TABLE: Final = MappingProxyType(
         **_PROOF,
         **BUNDLE,
         **DOCUMENTS,
+        **SESSION,
     }
 )
 """Every (check, reason) there is, and what it comes to. Nothing else decides."""

@@ -193,6 +193,7 @@ def test_every_verdict_of_every_kind_has_a_headline_for_every_reader(
         "trusted_list",
         "registration",
         "document",
+        "session",
     }
     for kind in headlines.values():
         assert set(kind) == {outcome.value for outcome in Outcome}

@@ -421,6 +421,35 @@ ROWS = [
     "timestamp.trust not_required_accepted passed : name",
     "timestamp.trust waiting indeterminate : waits_for",
     "timestamp.trust absent indeterminate",
+    # session.format
+    "session.format well_formed passed",
+    "session.format malformed failed : what at",
+    "session.format limit_exceeded failed : what at",
+    "session.format unsupported failed : what at",
+    # session.seal
+    "session.seal valid passed",
+    "session.seal invalid failed",
+    "session.seal waiting indeterminate : waits_for",
+    # session.validity
+    "session.validity current passed",
+    "session.validity expired failed : until",
+    "session.validity not_yet_valid failed : since",
+    "session.validity waiting indeterminate : waits_for",
+    # session.document
+    "session.document matches passed",
+    "session.document mismatch failed",
+    "session.document superseded failed",
+    "session.document waiting indeterminate : waits_for",
+    # session.signature
+    "session.signature valid passed",
+    "session.signature invalid failed",
+    "session.signature mismatch failed",
+    "session.signature waiting indeterminate : waits_for",
+    # session.replay
+    "session.replay first_use passed",
+    "session.replay same_response_again passed",
+    "session.replay already_used failed",
+    "session.replay waiting indeterminate : waits_for",
 ]
 
 
@@ -514,6 +543,7 @@ def test_every_row_names_its_clause() -> None:
         "SD-JWT VC draft 19 §",
         "Token Status List draft 21 §",
         "idwallet bundle 1 §",
+        "idwallet signing session 1 §",
         "idwallet policy",
     )
     assert [row for row in TABLE.values() if not row.clause.startswith(known)] == []

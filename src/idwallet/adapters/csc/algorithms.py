@@ -1,14 +1,13 @@
-"""How a signing service names what it signs with, and writes what it signed."""
+"""How a signing service names what it signs with."""
 
 from base64 import b64encode
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from idwallet.codec.der import INTEGER, DerError, Fields, read_integer, value
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
-from idwallet.errors import SignerError, UnsupportedError, UsageError
+from idwallet.errors import UnsupportedError, UsageError
 
 _RSA: Final = "1.2.840.113549.1.1.1"
 _EC: Final = "1.2.840.10045.2.1"
@@ -96,34 +95,3 @@ def chosen(
         at="key/algo",
         clause="CSC API 2 §11.5",
     )
-
-
-def jose_forms(algorithm: Algorithm, signature: bytes) -> tuple[bytes, ...]:
-    """Return what a signature may be in JOSE form; whether it matches tells which.
-
-    CSC API 2.0 leaves the form of an ECDSA signature open: most services write DER
-    (RFC 3279 2.2.3), some the two numbers alone.
-
-    Raises:
-        SignerError: it is in none of them.
-    """
-    size = algorithm.signature_bytes
-    if not size:  # RSA has one form
-        return (signature,)
-    forms = [signature] if len(signature) == size else []
-    numbers = _numbers(signature, size // 2)
-    if numbers is not None:
-        forms.append(numbers)
-    if not forms:
-        raise SignerError("the service answers with no signature of that algorithm")
-    return tuple(forms)
-
-
-def _numbers(der: bytes, half: int) -> bytes | None:
-    try:
-        fields = Fields(der)
-        found = [read_integer(value(der, fields.one(INTEGER))) for _ in range(2)]
-        fields.done()
-        return b"".join(each.to_bytes(half) for each in found)
-    except (DerError, OverflowError):
-        return None

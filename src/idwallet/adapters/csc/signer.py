@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from idwallet import limits
-from idwallet.adapters.csc.algorithms import SignAlgorithm, chosen, jose_forms
+from idwallet.adapters.csc.algorithms import SignAlgorithm, chosen
 from idwallet.adapters.csc.authorize import (
     Authorizer,
     Consent,
@@ -16,7 +16,7 @@ from idwallet.adapters.csc.structures import decoded
 from idwallet.codec.json import JsonObject
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
-from idwallet.crypto.signer import RemoteKey, SigningTask
+from idwallet.crypto.signer import RemoteKey, SigningTask, signature_forms
 from idwallet.errors import MalformedError, SignerError, UsageError
 from idwallet.ports import AskSecret
 
@@ -136,7 +136,7 @@ class CscSigner:
 
     def _matched(self, task: SigningTask, signature: bytes) -> bytes:
         """Return the form of a signature that is one of this key on this message."""
-        for form in jose_forms(self.algorithm, signature):
+        for form in signature_forms(self.algorithm, signature):
             try:
                 return self._key.finish(task, form)
             except SignerError as error:

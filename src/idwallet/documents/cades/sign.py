@@ -7,6 +7,7 @@ from datetime import datetime
 from idwallet.crypto.signer import Signer
 from idwallet.documents.model import (
     CAdES,
+    Digested,
     Document,
     Level,
     Packaging,
@@ -84,7 +85,11 @@ class CadesSigner:
         return CmsWriter(plan, public_key=key, algorithm=algorithm)
 
     def sign(
-        self, document: Document, *, signing_time: datetime, beside: bytes | None = None
+        self,
+        document: Document | Digested,
+        *,
+        signing_time: datetime,
+        beside: bytes | None = None,
     ) -> bytes:
         """Sign a document and return the signature, DER.
 
@@ -102,9 +107,11 @@ class CadesSigner:
         first = None if beside is None else read_signed_data(beside, at="beside")
         content = None
         if self._profile.packaging is Packaging.ENVELOPING:
+            if isinstance(document, Digested):
+                raise UsageError("what is put inside is needed as a whole")
             content = whole(document)
             document = content
-        digests = digest_content(pieces(document), self._digests(first))
+        digests = _digests_of(document, self._digests(first))
         if first is not None:
             _require_same(first, digests)
         to_sign = self._writer.prepare(
@@ -155,6 +162,14 @@ class CadesSigner:
             attributes=[attribute(names.COUNTER_SIGNATURE, info)],
             certificates=self._certificates,
         )
+
+
+def _digests_of(document: Document | Digested, names: set[str]) -> dict[str, bytes]:
+    if not isinstance(document, Digested):
+        return digest_content(pieces(document), names)
+    if not names <= document.digests.keys():
+        raise UsageError("the document was not digested by a digest that is needed")
+    return {name: document.digests[name] for name in names}
 
 
 def _require_same(first: SignedData, digests: dict[str, bytes]) -> None:

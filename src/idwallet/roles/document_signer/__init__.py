@@ -12,12 +12,19 @@ One engine, two doors: `evaluate_document` returns a verdict whatever the bytes 
 """
 
 from idwallet.roles.document_signer.augment import augment_document
+from idwallet.roles.document_signer.session_form import SessionTerms, SigningSession
+from idwallet.roles.document_signer.sessions import SigningSessions
 from idwallet.roles.document_signer.sign import DocumentSigner, LongTerm, sign_document
+from idwallet.roles.document_signer.to_be_signed import ToBeSigned
 from idwallet.roles.document_signer.verify import evaluate_document, verify_document
 
 __all__ = [
     "DocumentSigner",
     "LongTerm",
+    "SessionTerms",
+    "SigningSession",
+    "SigningSessions",
+    "ToBeSigned",
     "augment_document",
     "evaluate_document",
     "sign_document",

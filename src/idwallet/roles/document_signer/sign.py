@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from idwallet.crypto.signer import Signer
-from idwallet.documents.model import CAdES, Document, JAdES, Level
+from idwallet.documents.model import CAdES, Document, JAdES, Level, Packaging
 from idwallet.documents.pades.profile import PAdES
 from idwallet.documents.policy import DocumentPolicy
 from idwallet.errors import UsageError
@@ -66,7 +66,21 @@ _SIGNERS: Final[Mapping[type, Callable[[], Callable[..., _FormatSigner]]]] = {
 }
 
 
-def _signer_of(profile: Profile) -> Callable[..., _FormatSigner]:
+PROFILES: Final[Mapping[str, type]] = {each.__name__: each for each in _SIGNERS}
+"""The profiles that there are, by the names of their types."""
+
+
+def takes_digests(profile: object) -> bool:
+    """Whether a signature of that profile needs no more than a document's digests."""
+    return isinstance(profile, CAdES) and profile.packaging is Packaging.DETACHED
+
+
+def signer_of(profile: Profile) -> Callable[..., _FormatSigner]:
+    """Return what signs by that profile.
+
+    Raises:
+        UsageError: it is none.
+    """
     load = _SIGNERS.get(type(profile))
     if load is None:
         raise UsageError("a document is signed by a profile, as CAdES()")
@@ -113,7 +127,7 @@ class DocumentSigner:
                 timestamp has no authority, or one without has one; or a level with
                 evidence has no `long_term`, or one without has one.
         """
-        make = _signer_of(profile)
+        make = signer_of(profile)
         if (profile.level in _WITH_EVIDENCE) is not (long_term is not None):
             raise UsageError("a level with evidence, and no other, needs long_term")
         self._level, self._long_term = profile.level, long_term
