@@ -4,7 +4,7 @@ import re
 from typing import Final, NamedTuple
 
 from idwallet import limits
-from idwallet.codec.pdf.filters import undo_filters
+from idwallet.codec.pdf.filters import FILTERED, undo_filters
 from idwallet.codec.pdf.lexer import (
     WHITE,
     Ref,
@@ -21,6 +21,7 @@ from idwallet.codec.pdf.xref import (
     Kind,
     Section,
     read_section,
+    whole_number,
 )
 from idwallet.errors import LimitError
 
@@ -30,6 +31,7 @@ _TAIL: Final = re.compile(
 _TAIL_BYTES: Final = 2048
 _HEADER: Final = re.compile(rb"%PDF-(\d\.\d)")
 _STREAM_END: Final = re.compile(WHITE + rb"*+endstream")
+_DIGITS: Final = 10
 _HOUSE: Final = "idwallet limits"
 
 
@@ -216,9 +218,7 @@ class PdfFile:
         start, stop = found.data
         if stop - start > max_bytes:
             raise LimitError("a stream is too long", at=f"byte {start}", clause=_HOUSE)
-        direct = {
-            key: self._direct(found.value.get(key)) for key in ("Filter", "DecodeParms")
-        }
+        direct = {key: self._direct(found.value.get(key)) for key in FILTERED}
         octets = self.source[start:stop]
         return undo_filters(octets, direct, offset=start, max_bytes=max_bytes)
 
@@ -265,38 +265,57 @@ class PdfFile:
         entry = self.entry(stream)
         if entry is None or entry.kind is not Kind.PLAIN:
             raise malformed("an object stream that is none", at=0, clause="7.5.7")
-        found = self.get(Ref(stream, entry.which))
-        if not isinstance(found.value, dict) or found.value.get("Type") != "ObjStm":
+        place = self.place(stream, entry.which)
+        entries = read_shallow(place.source, place.offset) if place else None
+        if entries is None or entries.raw(b"Type") != b"/ObjStm":
             raise malformed(
                 "an object stream that is none", at=entry.place, clause="7.5.7"
             )
-        data = self.data(found)
+        data = self._data(entries)
         self._held += len(data)
         if self._held > limits.PDF_UNPACKED_BYTES:
             raise LimitError(
                 "object streams are too long", at=f"byte {entry.place}", clause=_HOUSE
             )
-        return _Packed(data, _packed_offsets(found.value, data, at=entry.place))
+        return _Packed(data, _packed_offsets(entries, data))
+
+    def _data(self, entries: Shallow) -> bytes:
+        opened = STREAM.match(entries.source, entries.end)
+        if opened is None:
+            raise malformed("no stream", at=entries.end, clause="7.3.8")
+        start = opened.end()
+        stop = start + self._length(entries.get(b"Length"), start)
+        self._require_end(start, stop)
+        if stop - start > limits.PDF_STREAM_BYTES:
+            raise LimitError("a stream is too long", at=f"byte {start}", clause=_HOUSE)
+        direct = {name: self._direct(entries.get(name.encode())) for name in FILTERED}
+        most = limits.PDF_STREAM_BYTES
+        return undo_filters(
+            self.source[start:stop], direct, offset=start, max_bytes=most
+        )
 
 
-def _packed_offsets(
-    entries: dict[str, Value], data: bytes, *, at: int
-) -> dict[int, int]:
-    count, first = entries.get("N"), entries.get("First")
-    if type(count) is not int or type(first) is not int or min(count, first) < 0:
+def _packed_offsets(entries: Shallow, data: bytes) -> dict[int, int]:
+    count, first = whole_number(entries, b"N"), whole_number(entries, b"First")
+    at = entries.start
+    if count is None or first is None:
         raise malformed("an object stream without its numbers", at=at, clause="7.5.7")
     if count > limits.PDF_PACKED_OBJECTS:
         raise LimitError("too many objects", at=f"byte {at}", clause=_HOUSE)
     numbers = data[:first].split()[: 2 * count]
-    if len(numbers) != 2 * count or not all(
-        each.isdigit() and len(each) <= 10 for each in numbers
-    ):
+    if len(numbers) != 2 * count or not _are_whole(numbers):
         raise malformed("an object stream without its numbers", at=at, clause="7.5.7")
     starts = [first + int(each) for each in numbers[1::2]]
     offsets = dict(zip(map(int, numbers[::2]), starts, strict=True))
     if len(offsets) != count or max(starts, default=0) > len(data):
         raise malformed("an object's number twice, or none", at=at, clause="7.5.7")
     return offsets
+
+
+def _are_whole(numbers: list[bytes]) -> bool:
+    if not numbers:
+        return True
+    return b"".join(numbers).isdigit() and max(map(len, numbers)) <= _DIGITS
 
 
 def read_pdf(source: Source) -> PdfFile:

@@ -10,6 +10,9 @@ from idwallet import limits
 from idwallet.codec.pdf.lexer import Value, malformed
 from idwallet.errors import LimitError, UnsupportedError
 
+FILTERED: Final = ("Filter", "DecodeParms")
+"""What of a stream's dictionary says how it is undone (table 5)."""
+
 _PNG: Final = 10
 _SHORT: Final = {
     "Fl": "FlateDecode",

@@ -58,18 +58,19 @@ Value: TypeAlias = (
 
 WHITE: Final = rb"[\0\t\n\f\r ]"
 REGULAR: Final = rb"[^\0\t\n\f\r ()<>\[\]{}/%]"
-SKIP: Final = rb"(?:[\0\t\n\f\r ]++|%[^\r\n]*+)*+"
+SKIP: Final = rb"[\0\t\n\f\r ]*+(?:%[^\r\n]*+[\0\t\n\f\r ]*+)*+"
 END: Final = rb"(?!" + REGULAR + rb")"
 
 REF: Final = rb"\d{1,10}+" + WHITE + rb"++\d{1,5}+" + WHITE + rb"++R" + END
+REFERENCE: Final = rb"(\d{1,10}+)" + WHITE + rb"++(\d{1,5}+)" + WHITE + rb"++R" + END
 NUMBER: Final = rb"[+-]?+(?:\d++(?:\.\d*+)?+|\.\d++)" + END
-STRING: Final = rb"\((?:[^()\\]++|\\[\s\S])*+\)"
+STRING: Final = rb"\([^()\\]*+(?:\\[\s\S][^()\\]*+)*+\)"
 HEX: Final = rb"<[0-9A-Fa-f\0\t\n\f\r ]*+>"
 WORD: Final = rb"(?:true|false|null)" + END
 
 TOKEN: Final = re.compile(
     SKIP + rb"(?:"
-    rb"(?P<ref>(\d{1,10}+)" + WHITE + rb"++(\d{1,5}+)" + WHITE + rb"++R" + END + rb")"
+    rb"(?P<ref>" + REFERENCE + rb")"
     rb"|(?P<number>" + NUMBER + rb")"
     rb"|/(?P<name>" + REGULAR + rb"*+)"
     rb"|(?P<string>" + STRING + rb")"

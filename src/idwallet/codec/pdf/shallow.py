@@ -5,14 +5,15 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.codec.pdf.lexer import (
-    HEX,
     NUMBER,
     REF,
+    REFERENCE,
     REGULAR,
     SKIP,
     STRING,
     TOKEN,
     WORD,
+    Ref,
     Source,
     Value,
     malformed,
@@ -24,6 +25,9 @@ from idwallet.codec.pdf.lexer import (
 )
 
 _FLAT: Final = rb"\[[^\[\]()<>{}%]*+\]"
+# A string in hexadecimal, as a signature of thousands of digits, is found by its end:
+# who reads it in full sees whether it is one.
+_HEX: Final = rb"<(?!<)[^>]*+>"
 _ENTRY: Final = re.compile(
     SKIP
     + rb"/("
@@ -31,9 +35,11 @@ _ENTRY: Final = re.compile(
     + rb"*+)"
     + SKIP
     + rb"("
-    + rb"|".join((rb"/" + REGULAR + rb"*+", REF, NUMBER, _FLAT, STRING, HEX, WORD))
+    + rb"|".join((rb"/" + REGULAR + rb"*+", REF, NUMBER, _FLAT, STRING, _HEX, WORD))
     + rb")"
 )
+_REFERENCE: Final = re.compile(REFERENCE)
+_DIGITS: Final = 10
 _KEY: Final = re.compile(SKIP + rb"/(" + REGULAR + rb"*+)" + SKIP)
 _OPEN: Final = re.compile(SKIP + rb"<<")
 _CLOSE: Final = re.compile(SKIP + rb">>")
@@ -126,7 +132,23 @@ class Shallow:
             MalformedError, LimitError: see `read_value`.
         """
         span = self.spans.get(key)
-        return None if span is None else read_value(self.source, span[0])[0]
+        if span is None:
+            return None
+        # Most values that are asked for are references.
+        found = _REFERENCE.match(self.source, span[0])
+        if found is not None:
+            return Ref(int(found[1]), int(found[2]))
+        return read_value(self.source, span[0])[0]
+
+    def numbers(self, key: bytes) -> list[int] | None:
+        """Return a plain array of whole numbers, None for anything else."""
+        raw = self.raw(key)
+        if raw is None or raw[:1] != b"[":
+            return None
+        items = raw[1:-1].split()
+        if not all(each.isdigit() and len(each) <= _DIGITS for each in items):
+            return None
+        return list(map(int, items))
 
 
 def read_shallow(source: Source, offset: int) -> Shallow:
@@ -156,7 +178,7 @@ def read_shallow(source: Source, offset: int) -> Shallow:
         count += 1
     if count != len(spans):
         raise malformed("a key twice", at=opened.end() - 2, clause="7.3.7")
-    if any(b"#" in key for key in spans):
+    if b"#" in b"".join(spans):
         spans = _unescaped_keys(spans, opened.end() - 2)
     return Shallow(source, spans, start=opened.end() - 2, end=closed.end())
 

@@ -91,11 +91,13 @@ class Update:
             LimitError: the file is too long for a table (7.5.4).
         """
         start = self.start + self._size
+        objects = b"".join(self._pieces)
+        changed = hashlib.sha256(objects).digest()[:16]
         section = self._stream if self._file.sections[0].is_stream else self._table
-        self._pieces += (section(start), b"startxref\n%d\n%%%%EOF\n" % start)
-        return b"".join(self._pieces)
+        named = section(start, self._identifier(changed))
+        return b"%b%bstartxref\n%d\n%%%%EOF\n" % (objects, named, start)
 
-    def _trailer(self) -> bytes:
+    def _trailer(self, identifier: bytes) -> bytes:
         trailer = self._file.trailer
         kept = b"".join(
             b"/%b %b" % (key, value)
@@ -103,27 +105,26 @@ class Update:
             if (value := trailer.raw(key)) is not None
         )
         prev = self._file.startxref
-        return b"/Size %d%b/Prev %d/ID%b" % (self._next, kept, prev, self._identifier())
+        return b"/Size %d%b/Prev %d/ID%b" % (self._next, kept, prev, identifier)
 
-    def _identifier(self) -> bytes:
+    def _identifier(self, changed: bytes) -> bytes:
         """Return the file's identifier, its second half changed (14.4)."""
         given = self._file.trailer.get(b"ID")
-        changed = hashlib.sha256(b"".join(self._pieces)).digest()[:16]
         first = changed
         if isinstance(given, list) and given and isinstance(given[0], bytes):
             first = given[0]
         return b"[<%b><%b>]" % (first.hex().encode(), changed.hex().encode())
 
-    def _table(self, start: int) -> bytes:
+    def _table(self, start: int, identifier: bytes) -> bytes:
         if start > _LONGEST_TABLE:
             raise LimitError("too long for a table", at="", clause="ISO 32000-2 §7.5.4")
         lines = [b"xref\n"]
         for first, run in self._runs():
             lines.append(b"%d %d\n" % (first, len(run)))
             lines += (b"%010d %05d n \n" % each for each in run)
-        return b"".join((*lines, b"trailer\n<<", self._trailer(), b">>\n"))
+        return b"".join((*lines, b"trailer\n<<", self._trailer(identifier), b">>\n"))
 
-    def _stream(self, start: int) -> bytes:
+    def _stream(self, start: int, identifier: bytes) -> bytes:
         number = self.number()
         self._entries[number] = (start, 0)
         width = (start.bit_length() + 7) // 8
@@ -139,7 +140,14 @@ class Update:
         return (
             b"%d 0 obj\n<</Type/XRef/W[1 %d 2]/Index[%b]/Length %d%b>>\n"
             b"stream\n%b\nendstream\nendobj\n"
-        ) % (number, width, b" ".join(index), len(octets), self._trailer(), octets)
+        ) % (
+            number,
+            width,
+            b" ".join(index),
+            len(octets),
+            self._trailer(identifier),
+            octets,
+        )
 
     def _runs(self) -> list[tuple[int, list[tuple[int, int]]]]:
         runs: list[tuple[int, list[tuple[int, int]]]] = []

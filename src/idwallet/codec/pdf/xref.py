@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from idwallet import limits
-from idwallet.codec.pdf.filters import undo_filters
+from idwallet.codec.pdf.filters import FILTERED, undo_filters
 from idwallet.codec.pdf.lexer import (
     SKIP,
     WHITE,
@@ -47,6 +47,9 @@ class Kind(Enum):
     PACKED = 2
 
 
+_KINDS: Final = tuple(Kind)
+
+
 class Entry(NamedTuple):
     """One entry: a plain object's offset and generation, or stream and index."""
 
@@ -67,6 +70,7 @@ class Section:
         "_firsts",
         "_packed",
         "_runs",
+        "_width",
         "_widths",
         "beside",
         "is_stream",
@@ -108,6 +112,7 @@ class Section:
         self.size = size
         self.is_stream = packed is not None
         self._packed, self._widths = packed or (b"", (0, 0, 0))
+        self._width = sum(self._widths)
         self._runs = _in_order(runs, start)
         self._firsts = [first for first, _, _ in self._runs]
 
@@ -142,7 +147,7 @@ class Section:
             return None
         if not self.is_stream:
             return _table_entry(self.source, offset + _ENTRY_BYTES * (number - first))
-        return self._packed_entry(offset + sum(self._widths) * (number - first))
+        return self._packed_entry(offset + self._width * (number - first))
 
     def numbers(self) -> Iterator[int]:
         """Yield the numbers of the objects that it says something of, in order."""
@@ -158,10 +163,10 @@ class Section:
         kind = int.from_bytes(data[offset:place_at]) if kind_width else 1
         place = int.from_bytes(data[place_at:which_at])
         which = int.from_bytes(data[which_at : which_at + which_width])
-        if kind > Kind.PACKED.value:
+        if kind >= len(_KINDS):
             # What is not known is as if the object were not there (7.5.8.3).
             return Entry(Kind.FREE, 0, 0)
-        return Entry(Kind(kind), place, which)
+        return Entry(_KINDS[kind], place, which)
 
 
 def _in_order(
@@ -251,16 +256,11 @@ def _read_stream(source: Source, start: int) -> Section:
     end = _STREAM_END.match(source, opened.end() + length)
     if end is None:
         raise malformed("a stream of another length", at=opened.end(), clause="7.3.8.2")
-    direct = {
-        "Filter": entries.get(b"Filter"),
-        "DecodeParms": entries.get(b"DecodeParms"),
-    }
-    data = undo_filters(
-        source[opened.end() : opened.end() + length],
-        direct,
-        offset=start,
-        max_bytes=limits.PDF_XREF_BYTES,
-    )
+    data = source[opened.end() : opened.end() + length]
+    if b"Filter" in entries:
+        direct = {name: entries.get(name.encode()) for name in FILTERED}
+        most = limits.PDF_XREF_BYTES
+        data = undo_filters(data, direct, offset=start, max_bytes=most)
     widths = _widths(entries)
     runs = _stream_runs(entries, width=sum(widths), size=len(data))
     return Section(
@@ -269,32 +269,25 @@ def _read_stream(source: Source, start: int) -> Section:
 
 
 def _widths(entries: Shallow) -> tuple[int, int, int]:
-    given = entries.get(b"W")
-    if not isinstance(given, list) or len(given) != _WIDTHS:
+    given = entries.numbers(b"W")
+    if given is None or len(given) != _WIDTHS:
         raise malformed("no widths of fields", at=entries.start, clause="7.5.8.2")
-    widths = [
-        each if type(each) is int and 0 <= each <= _WIDTH else -1 for each in given
-    ]
-    if min(widths) < 0 or not widths[1]:
-        raise malformed(
-            "widths of fields that are none", at=entries.start, clause="7.5.8.2"
-        )
-    return widths[0], widths[1], widths[2]
+    if max(given) > _WIDTH or not given[1]:
+        raise malformed("no widths of fields", at=entries.start, clause="7.5.8.2")
+    return given[0], given[1], given[2]
 
 
 def _stream_runs(
     entries: Shallow, *, width: int, size: int
 ) -> list[tuple[int, int, int]]:
-    index = entries.get(b"Index")
-    if index is None:
+    index = entries.numbers(b"Index")
+    if b"Index" not in entries:
         index = [0, whole_number(entries, b"Size") or 0]
-    if not isinstance(index, list) or len(index) % 2:
+    if index is None or len(index) % 2:
         raise malformed("an index that is none", at=entries.start, clause="7.5.8.2")
     runs: list[tuple[int, int, int]] = []
     offset = total = 0
     for first, count in zip(index[::2], index[1::2], strict=True):
-        if type(first) is not int or type(count) is not int or min(first, count) < 0:
-            raise malformed("an index that is none", at=entries.start, clause="7.5.8.2")
         total += count
         _require_bounds(total, len(runs), first=first + count, at=entries.start)
         runs.append((first, count, offset))

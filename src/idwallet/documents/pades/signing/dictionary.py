@@ -70,7 +70,7 @@ def signature_dictionary(
         write_date(signing_time),
         references,
         _EMPTY_RANGE,
-        _CONTENTS + bytes(room).hex().encode(),
+        _CONTENTS + b"00" * room,
     )
 
 
@@ -87,7 +87,7 @@ def _said(profile: PAdES) -> bytes:
 
 def timestamp_dictionary(*, room: int) -> bytes:
     """Return a document timestamp's dictionary (EN 319 142-1 5.4.3)."""
-    return _TIMESTAMP % (_EMPTY_RANGE, _CONTENTS + bytes(room).hex().encode(), b"")
+    return _TIMESTAMP % (_EMPTY_RANGE, _CONTENTS + b"00" * room, b"")
 
 
 def drafted(update: bytes, *, start: int, at: int, room: int) -> Draft:

@@ -1,6 +1,7 @@
 """Dictionaries and arrays of a file, wherever they are held (ISO 32000-2 7.3.10)."""
 
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
 
 from idwallet.codec.pdf import PdfFile, Ref, Shallow, Value, read_raw, read_shallow
 from idwallet.codec.pdf.lexer import malformed
@@ -19,6 +20,18 @@ class Array(NamedTuple):
     raw: bytes
     items: tuple[Ref, ...]
     ref: Ref | None
+
+
+_NOTHING: Final = Array(b"[]", (), None)
+_REFERENCES: Final = re.compile(
+    rb"\[(?:[\t\n\r ]*+\d{1,10}[\t\n\r ]++\d{1,5}[\t\n\r ]++R(?=[\t\n\r \]]))*+"
+    rb"[\t\n\r ]*+\]"
+)
+
+
+def _references(raw: bytes) -> tuple[Ref, ...]:
+    items = raw[1:-1].split()
+    return tuple(map(Ref, map(int, items[::3]), map(int, items[1::3])))
 
 
 class Objects:
@@ -66,6 +79,12 @@ class Objects:
         Raises:
             MalformedError: it is something else, or holds something else.
         """
+        span = entries.spans.get(key)
+        if span is None:
+            return _NOTHING
+        raw = entries.source[span[0] : span[1]]
+        if _REFERENCES.fullmatch(raw) is not None:
+            return Array(raw, _references(raw), None)
         raw, value, ref = self.raw_array(entries, key)
         refs = tuple(each for each in value if isinstance(each, Ref))
         if len(refs) != len(value):
