@@ -1,15 +1,25 @@
 """Files read whole within a bound, and written whole or not at all."""
 
+import errno
 import importlib
+import mmap
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from idwallet import limits
 from idwallet.codec.text import show
-from idwallet.errors import LimitError, PortError
+from idwallet.errors import LimitError, MalformedError, PortError
+
+if TYPE_CHECKING:
+    from idwallet.roles.document_signer import DocumentSigner
+
+_PIECE: Final = 1 << 20
 
 
 def read_file(path: str | Path, *, max_bytes: int = limits.FILE_BYTES) -> bytes:
@@ -87,6 +97,90 @@ def make_folder(path: str | Path) -> Path:
     except (OSError, ValueError) as error:
         raise fault("make", path, cause=error) from error
     return folder
+
+
+def sign_file(
+    path: str | Path,
+    signer: "DocumentSigner",
+    *,
+    signing_time: datetime,
+    to: str | Path | None = None,
+) -> None:
+    """Sign a PDF file where it lies, or with `to` a copy of it; however long it is.
+
+    The signature is appended: what was there is read, and never written again. In place
+    the file is as it was when anything fails, except when power does, which can leave a
+    part of what was appended: a copy is put in place whole or not at all.
+
+    Raises:
+        UsageError: the signer is one of another format than PAdES, or the document does
+            not allow what is asked; see `DocumentSigner.sign`.
+        MalformedError, LimitError, UnsupportedError: the file cannot be signed as it
+            is; nothing was written.
+        SignerError: the key could not sign; nothing was written.
+        PortError: the file cannot be read or written, or somebody else changed it
+            meanwhile; or the timestamp authority cannot be reached.
+    """
+    try:
+        with Path(path).open("rb" if to is not None else "r+b") as file:
+            if to is None and os.name == "posix":
+                _wait_for_lock(file.fileno())
+            before = _state(file)
+            appended = _appended(file, signer, signing_time=signing_time)
+            pieces = _unless_changed(file, (appended,), before=before)
+            if to is None:
+                _append(file, pieces)
+            else:
+                copy = chain(_pieces(file), pieces)
+                mode = os.fstat(file.fileno()).st_mode & 0o777
+                write_file_atomically(to, copy, mode=mode)
+    except OSError as error:
+        raise fault("sign", path, cause=error) from error
+
+
+def _appended(
+    file: BinaryIO, signer: "DocumentSigner", *, signing_time: datetime
+) -> bytes:
+    size, _ = _state(file)
+    if not size:
+        raise MalformedError("an empty file", at="byte 0", clause="ISO 32000-2 §7.5.2")
+    with mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as mapped:
+        return signer.sign_appended(mapped, _pieces(file), signing_time=signing_time)
+
+
+def _state(file: BinaryIO) -> tuple[int, int]:
+    found = os.fstat(file.fileno())
+    return found.st_size, found.st_mtime_ns
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    """Yield a file's octets: read, since what is mapped would stay in memory."""
+    file.seek(0)
+    while piece := file.read(_PIECE):
+        yield piece
+
+
+def _unless_changed(
+    file: BinaryIO, pieces: Iterable[bytes], *, before: tuple[int, int]
+) -> Iterator[bytes]:
+    if _state(file) != before:
+        raise OSError(errno.EBUSY, "it was changed meanwhile")
+    yield from pieces
+
+
+def _append(file: BinaryIO, pieces: Iterable[bytes]) -> None:
+    """Append durably, or leave the file as it was."""
+    size, _ = _state(file)
+    try:
+        file.seek(size)
+        file.writelines(pieces)
+        file.flush()
+        os.fsync(file.fileno())
+    except BaseException:
+        # Also on an interrupt: nothing half written may be found later.
+        with suppress(OSError):
+            file.truncate(size)
+        raise
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """Sign documents: one, or any number with one key."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from idwallet.crypto.signer import Signer
 from idwallet.documents.model import CAdES, Document, JAdES, Level, Packaging
@@ -14,6 +14,9 @@ from idwallet.ports import TimestampAuthority
 from idwallet.roles.document_signer.augment import augment_document
 from idwallet.roles.issuer import CertificateChain, read_chain
 from idwallet.trust.anchors import TrustStore
+
+if TYPE_CHECKING:
+    from idwallet.codec.pdf import Source
 
 _WITH_EVIDENCE: Final = frozenset({Level.B_LT, Level.B_LTA})
 
@@ -179,6 +182,28 @@ class DocumentSigner:
             authority=self._authority,
             document=document,
         )
+
+    def sign_appended(
+        self, source: "Source", document: Iterable[bytes], *, signing_time: datetime
+    ) -> bytes:
+        """Return what is appended to a PDF file to sign it; the file is never held.
+
+        `source` is the file at random access, as `mmap.mmap` gives it, `document` all
+        of it in pieces, from first to last. `idwallet.adapters.files.sign_file` does it
+        with a file by its path.
+
+        Raises:
+            UsageError: the profile is another than PAdES; see also `sign`.
+            SignerError, PortError, MalformedError, LimitError, UnsupportedError: see
+                `sign`.
+        """
+        appended = getattr(self._made, "appended", None)
+        if self._long_term is not None:
+            raise UsageError("a level with evidence is for augment_document")
+        if appended is None:
+            raise UsageError("nothing but a PDF file is signed in what is appended")
+        made: bytes = appended(source, document, signing_time=signing_time)
+        return made
 
     def counter_sign(
         self, signature: bytes, *, signing_time: datetime, number: int = 0

@@ -82,8 +82,10 @@ class Structure:
 
     def _document(self, root: Held) -> Held:
         """Return the element that is the document, or the root (14.8.4.3)."""
-        kids = root.entries.get(b"K")
-        first = kids[0] if isinstance(kids, list) and len(kids) == 1 else kids
+        first = root.entries.get(b"K")
+        kids = self._objects.file.resolve(first)
+        if isinstance(kids, list):
+            first = kids[0] if len(kids) == 1 else None
         if isinstance(first, Ref):
             element = self._objects.require(first)
             if element.raw(b"S") == b"/Document":
