@@ -9,9 +9,24 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from idwallet.documents import CAdES, JAdES, Level, Packaging, Serialisation
+from idwallet.adapters.fonts import default_font
+from idwallet.documents import (
+    AllowedChanges,
+    CAdES,
+    FieldLock,
+    JAdES,
+    Level,
+    LockedFields,
+    Packaging,
+    PAdES,
+    Serialisation,
+    SignatureField,
+    reserve_fields,
+)
+from idwallet.documents.appearance import Box, Stamp
 from idwallet.testing.document_draft import CONTRACT
 from idwallet.testing.pki import TestIdentity
+from tests.interop.archival import archival
 from tests.interop.dss.peer import Named
 from tests.interop.dss.people import FIRST, KEYS, SECOND, WITNESS, certified
 from tests.interop.dss.signing import (
@@ -21,23 +36,36 @@ from tests.interop.dss.signing import (
     sign,
     sign_beside,
 )
+from tests.unit.documents.pades.papers import table
 
 FILE: Final = Named("contract.txt", CONTRACT)
+_FULL: Final = "FULL"
 
 
 @dataclass(frozen=True)
 class Case:
-    """One signed file. `levels` are those that DSS has to find, `scope` is how much of
-    each document it has to find covered.
+    """One signed file. `levels` are those that DSS has to find, `scopes` how much of
+    the documents it has to find covered by each that is on no signature.
     """
 
     name: str
     levels: tuple[str, ...]
     make: Callable[[], Signed]
-    scope: str = "FULL"
+    scopes: tuple[str, ...] = (_FULL,)
 
     def __str__(self) -> str:
         return self.name
+
+
+def box(left: int) -> Box:
+    """Where a stamp is."""
+    return Box(left, 500, left + 220, 570)
+
+
+def stamp(name: str, *, left: int) -> Stamp:
+    """A stamp that says who signed."""
+    lines = (f"Подписано: {name}", "24.11.2026")
+    return Stamp(page=0, box=box(left), font=default_font(), lines=lines, qr="id:7")
 
 
 def _found(profile: Profile) -> str:
@@ -50,15 +78,15 @@ def one(
     *more: str,
     who: TestIdentity = FIRST,
     file: Named = FILE,
-    scope: str = "FULL",
+    scope: str = _FULL,
 ) -> Case:
     """One person, one document; `more` is what the name says beside the profile."""
     name = " ".join((_name(profile), *more))
-    return Case(name, (_found(profile),), partial(sign, profile, file, who), scope)
+    return Case(name, (_found(profile),), partial(sign, profile, file, who), (scope,))
 
 
 def several(
-    profile: Profile, *more: str, file: Named = FILE, scope: str = "FULL"
+    profile: Profile, *more: str, file: Named = FILE, scope: str = _FULL
 ) -> Case:
     """Two people beside each other, and a third on the first one's signature."""
 
@@ -68,12 +96,13 @@ def several(
         return counter_sign(profile, made, WITNESS)
 
     name = " ".join((_name(profile), "several", *more))
-    return Case(name, (_found(profile),) * 3, make, scope)
+    return Case(name, (_found(profile),) * 3, make, (scope, scope))
 
 
 def _name(profile: Profile) -> str:
-    kind = type(profile).__name__
-    return f"{kind} {profile.level.value} {profile.packaging.value}"
+    packaging = "" if isinstance(profile, PAdES) else profile.packaging.value
+    told = (type(profile).__name__, profile.level.value, packaging)
+    return " ".join(filter(None, told))
 
 
 def with_every_key(profile: Profile, *, file: Named = FILE) -> Iterable[Case]:
@@ -107,4 +136,73 @@ _JADES: Final = (
     *with_every_key(JAdES(level=Level.B_T)),
 )
 
-CASES: Final = (*_CADES, *_JADES)
+PDF: Final = Named("contract.pdf", archival())
+_STAMPED: Final = PAdES(
+    level=Level.B_T,
+    reason="Согласовано",
+    location="Рига",
+    appearance=stamp("Анна Образцова", left=60),
+)
+
+
+def in_turn(*profiles: PAdES, name: str, file: Named = PDF) -> Case:
+    """Two people in one PDF file, each in a revision of their own."""
+
+    def make() -> Signed:
+        made = Signed(file)
+        for profile, who in zip(profiles, (FIRST, SECOND), strict=True):
+            made = sign(profile, made.file, who)
+        return made
+
+    levels = tuple(map(_found, profiles))
+    # The first one covers its revision: all that there was.
+    return Case(f"PAdES {name}", levels, make, ("PARTIAL", _FULL))
+
+
+def _reserved(document: Named, *fields: SignatureField) -> Named:
+    return Named(document.name, reserve_fields(document.content, fields))
+
+
+_PLACES: Final = (
+    SignatureField(name="Seller", label="Подпись продавца", box=box(60)),
+    SignatureField(name="Buyer", label="Подпись покупателя", box=box(310)),
+)
+_LOCKED: Final = (
+    SignatureField(
+        name="Seller", lock=FieldLock(which=LockedFields.ONLY, names=("Seller",))
+    ),
+    SignatureField(name="Buyer", lock=FieldLock(which=LockedFields.ALL)),
+)
+_BOTH: Final = (
+    PAdES(field="Seller", appearance=stamp("Анна Образцова", left=60)),
+    PAdES(
+        field="Buyer",
+        level=Level.B_T,
+        appearance=stamp("Борис Примеров", left=310),
+    ),
+)
+_PADES: Final = (
+    *(one(PAdES(level=e), file=PDF) for e in _SIGNED),
+    one(_STAMPED, "stamped", file=PDF),
+    *with_every_key(PAdES(level=Level.B_T), file=PDF),
+    in_turn(PAdES(), PAdES(level=Level.B_T), name="in turn"),
+    *(
+        in_turn(PAdES(certify=e), PAdES(), name=f"certified {e.name}")
+        for e in (AllowedChanges.FORMS, AllowedChanges.ANNOTATIONS)
+    ),
+    one(PAdES(certify=AllowedChanges.NONE), "certified NONE", file=PDF),
+    in_turn(*_BOTH, name="reserved", file=_reserved(PDF, *_PLACES)),
+    in_turn(
+        *_BOTH,
+        name="reserved untagged",
+        file=_reserved(Named("plain.pdf", table()), *_PLACES),
+    ),
+    in_turn(
+        PAdES(field="Seller"),
+        PAdES(field="Buyer"),
+        name="locked",
+        file=_reserved(PDF, *_LOCKED),
+    ),
+)
+
+CASES: Final = (*_CADES, *_JADES, *_PADES)

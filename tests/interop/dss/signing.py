@@ -8,6 +8,7 @@ from idwallet.documents import (
     JAdES,
     Level,
     Packaging,
+    PAdES,
 )
 from idwallet.roles.document_signer import DocumentSigner
 from idwallet.testing.pki import TestIdentity
@@ -15,7 +16,7 @@ from idwallet.testing.tsa import TestTsa
 from tests.interop.dss.peer import Named
 from tests.interop.dss.people import SCENE
 
-Profile = CAdES | JAdES
+Profile = CAdES | JAdES | PAdES
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Signed:
     beside: tuple[Named, ...] = ()
 
 
-_ENDINGS: Final[dict[type, str]] = {CAdES: ".p7s", JAdES: ".json"}
+_ENDINGS: Final[dict[type, str]] = {CAdES: ".p7s", JAdES: ".json", PAdES: ""}
 
 
 def authority() -> TestTsa:
@@ -45,8 +46,8 @@ def _signer(profile: Profile, who: TestIdentity) -> DocumentSigner:
 
 def _signed(profile: Profile, file: Named, made: bytes) -> Signed:
     name = file.name + _ENDINGS[type(profile)]
-    is_apart = profile.packaging is Packaging.DETACHED
-    return Signed(Named(name, made), (file,) if is_apart else ())
+    inside = isinstance(profile, PAdES) or profile.packaging is not Packaging.DETACHED
+    return Signed(Named(name, made), () if inside else (file,))
 
 
 def sign(profile: Profile, file: Named, who: TestIdentity) -> Signed:
@@ -59,7 +60,7 @@ def sign_beside(
     profile: Profile, file: Named, who: TestIdentity, *, beside: Signed
 ) -> Signed:
     """Sign what somebody has signed, beside them."""
-    if profile.packaging is Packaging.ENVELOPED:
+    if isinstance(profile, PAdES):
         return sign(profile, Named(file.name, beside.file.content), who)
     made = _signer(profile, who).sign(
         file.content, signing_time=SCENE.at, beside=beside.file.content
