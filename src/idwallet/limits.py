@@ -141,6 +141,11 @@ FONT_BYTES: Final = 33_554_432
 PICTURE_POINTS: Final = 16_777_216
 PAGE_POINTS: Final = 14_400
 
+# Mobile documents (ISO/IEC 18013-5). A full mDL has 40 elements in two namespaces.
+MDOC_DOCUMENTS: Final = 32
+MDOC_NAMESPACES: Final = 64
+MDOC_DIGESTS: Final = 4_096
+
 # X.509 chains and path validation (RFC 5280).
 CERTIFICATE_BYTES: Final = 16_384
 CERTIFICATE_CACHE_BYTES: Final = 4_096

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from idwallet.codec.json import JsonValue
 from idwallet.crypto import pkcs8, private
+from idwallet.crypto.agreement import shared_secret
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.private import NativePrivateKey
@@ -100,6 +101,15 @@ class SoftwareSigner:
     def algorithm(self) -> Algorithm:
         """The algorithm of every signature made here."""
         return self._algorithm
+
+    def agree(self, peer: PublicKey, /) -> bytes:
+        """Return the secret shared with another key; see `Agreement`.
+
+        Raises:
+            UnsupportedError: this key only signs.
+            UsageError: the other key is on another curve.
+        """
+        return shared_secret(self._native, peer)
 
     def to_encrypted_pem(self, passphrase: bytes) -> str:
         """Return the key as PKCS #8, encrypted by PBES2 with 600,000 PBKDF2 rounds.

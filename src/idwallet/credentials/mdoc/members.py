@@ -1,0 +1,88 @@
+"""Members of CBOR maps taken with their type, for every structure of ISO 18013-5."""
+
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from idwallet.codec.cbor import CborKey, CborTag, CborValue, read_cbor
+from idwallet.errors import MalformedError
+
+CborMap = dict[CborKey, CborValue]
+
+ENCODED_CBOR: Final = 24
+"""The tag of CBOR inside of a byte string (RFC 8949 3.4.5.1)."""
+
+TDATE: Final = 0
+"""The tag of a text that is a moment (RFC 8949 3.4.1)."""
+
+FULL_DATE: Final = 1004
+"""The tag of a text that is a day (RFC 8943)."""
+
+_STRUCTURE: Final = "ISO/IEC 18013-5 §8.3.2.1.2.2"
+_TDATE_TEXT: Final = len("2026-01-01T00:00:00Z")
+_Kind = TypeVar("_Kind", int, str, bytes, list[CborValue], CborMap)
+
+
+def member(
+    held: CborMap, name: str, *, kind: type[_Kind], at: str, clause: str = _STRUCTURE
+) -> _Kind:
+    """Return a member that has to be there.
+
+    Raises:
+        MalformedError: it is absent, or of another type.
+    """
+    if name not in held:
+        raise MalformedError(f"no {name}", at=at, clause=clause)
+    return typed(held[name], kind, at=f"{at}/{name}", clause=clause)
+
+
+def typed(value: CborValue, kind: type[_Kind], *, at: str, clause: str) -> _Kind:
+    """Return a value of a type; to Python True is an integer, here it is none.
+
+    Raises:
+        MalformedError: it is of another type.
+    """
+    if type(value) is not _PLAIN.get(kind, kind):
+        raise MalformedError("a value of another type", at=at, clause=clause)
+    return value  # type: ignore[return-value]  # compared just above
+
+
+_PLAIN: Final[dict[object, type]] = {list[CborValue]: list, CborMap: dict}
+
+
+def read_map(octets: bytes, *, at: str, clause: str = _STRUCTURE) -> CborMap:
+    """Read a map that stands alone in a byte string.
+
+    Raises:
+        MalformedError, LimitError, UnsupportedError: it is no map, see `read_cbor`.
+    """
+    return typed(read_cbor(octets, at=at, clause=clause), CborMap, at=at, clause=clause)
+
+
+def embedded(value: CborValue, *, at: str, clause: str = _STRUCTURE) -> bytes:
+    """Return the octets inside of a value of tag 24, as they were received.
+
+    Raises:
+        MalformedError: it is no byte string under tag 24.
+    """
+    if type(value) is CborTag and value.number == ENCODED_CBOR:
+        inside = value.value
+        if type(inside) is bytes:
+            return inside
+    raise MalformedError("no encoded CBOR under tag 24", at=at, clause=clause)
+
+
+def moment(value: CborValue, *, at: str, clause: str) -> datetime:
+    """Return a `tdate` as the profile has it: UTC, whole seconds, and ``Z``.
+
+    Raises:
+        MalformedError: it is anything else (9.1.2.4: no fraction, no local offset).
+    """
+    text = value.value if type(value) is CborTag and value.number == TDATE else None
+    if type(text) is str and len(text) == _TDATE_TEXT and text.isascii():
+        try:
+            return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        except ValueError:
+            pass
+    raise MalformedError(
+        "no moment in UTC, of whole seconds with Z", at=at, clause=clause
+    )

@@ -1,0 +1,216 @@
+"""The mobile security object: what an issuer signs (ISO/IEC 18013-5 9.1.2.4)."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from idwallet import limits
+from idwallet.codec.cbor import CborKey, CborValue, read_cbor
+from idwallet.credentials.mdoc.members import (
+    CborMap,
+    embedded,
+    member,
+    moment,
+    read_map,
+    typed,
+)
+from idwallet.crypto.keys import PublicKey
+from idwallet.errors import LimitError, MalformedError, UnsupportedError
+
+CLAUSE: Final = "ISO/IEC 18013-5 §9.1.2.4"
+DIGESTS: Final = "ISO/IEC 18013-5 §9.1.2.5"
+
+HASHES: Final[Mapping[str, str]] = MappingProxyType(
+    {"SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+)
+"""Digest algorithms by their names in an MSO, as hashlib calls them (table 21)."""
+
+DIGEST_IDS: Final = 1 << 31
+"""Digest identifiers are below this (9.1.2.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authorizations:
+    """What the device key may sign by itself (``keyAuthorizations``).
+
+    Whole namespaces, and single elements of others.
+    """
+
+    namespaces: frozenset[str] = frozenset()
+    elements: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def allows(self, namespace: str, element: str) -> bool:
+        """Say whether the device may sign that element."""
+        if namespace in self.namespaces:
+            return True
+        return element in self.elements.get(namespace, frozenset())
+
+
+NOTHING_AUTHORIZED: Final = Authorizations()
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """Moments, each UTC; `expected_update` is what the issuer plans, no end."""
+
+    signed: datetime
+    valid_from: datetime
+    valid_until: datetime
+    expected_update: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MobileSecurityObject:
+    """What the issuer says of a document; nothing of it is believed yet.
+
+    `digests` are by namespace and digest identifier. `hashed` is a name of hashlib.
+    `status` is the member of that name as received, None where there is none.
+    """
+
+    version: str
+    doc_type: str
+    hashed: str
+    digests: Mapping[str, Mapping[int, bytes]]
+    device_key: PublicKey
+    authorizations: Authorizations
+    validity: Validity
+    status: CborMap | None
+
+    def __repr__(self) -> str:
+        """Show the type only: digests can be held against guesses."""
+        return f"MobileSecurityObject({self.doc_type!r})"
+
+
+def read_mso(payload: bytes, *, at: str) -> MobileSecurityObject:
+    """Read the payload of ``issuerAuth``: MobileSecurityObjectBytes.
+
+    Raises:
+        MalformedError: it breaks 9.1.2.4.
+        UnsupportedError: a version, digest algorithm or key that is not known here.
+        LimitError: more namespaces or digests than `limits` has.
+    """
+    inside = embedded(read_cbor(payload, at=at, clause=CLAUSE), at=at, clause=CLAUSE)
+    held = read_map(inside, at=at, clause=CLAUSE)
+    version = member(held, "version", kind=str, at=at, clause=CLAUSE)
+    require_version(version, at=f"{at}/version", clause=CLAUSE)
+    named = member(held, "digestAlgorithm", kind=str, at=at, clause=CLAUSE)
+    hashed = HASHES.get(named)
+    if hashed is None:
+        raise UnsupportedError(
+            "a digest algorithm that is not of the standard",
+            at=f"{at}/digestAlgorithm",
+            clause=DIGESTS,
+        )
+    key, authorizations = _device_key(
+        member(held, "deviceKeyInfo", kind=CborMap, at=at, clause=CLAUSE), at=at
+    )
+    status = held.get("status")
+    return MobileSecurityObject(
+        version=version,
+        doc_type=member(held, "docType", kind=str, at=at, clause=CLAUSE),
+        hashed=hashed,
+        digests=_digests(held, size=hashlib.new(hashed).digest_size, at=at),
+        device_key=key,
+        authorizations=authorizations,
+        validity=_validity(
+            member(held, "validityInfo", kind=CborMap, at=at, clause=CLAUSE), at=at
+        ),
+        status=None
+        if "status" not in held
+        else typed(status, CborMap, at=f"{at}/status", clause=CLAUSE),
+    )
+
+
+def require_version(version: str, *, at: str, clause: str) -> None:
+    """Return only for a version 1: later minor ones add members, and change none.
+
+    Raises:
+        MalformedError: it is no version.
+        UnsupportedError: it is another one.
+    """
+    major, dot, minor = version.partition(".")
+    if not (dot and major.isascii() and major.isdigit()):
+        raise MalformedError("no version", at=at, clause=clause)
+    if not (minor.isascii() and minor.isdigit()):
+        raise MalformedError("no version", at=at, clause=clause)
+    if major != "1":
+        raise UnsupportedError("another version", at=at, clause=clause)
+
+
+def _digests(held: CborMap, *, size: int, at: str) -> Mapping[str, Mapping[int, bytes]]:
+    at = f"{at}/valueDigests"
+    given = member(held, "valueDigests", kind=CborMap, at=at, clause=CLAUSE)
+    if not given:
+        raise MalformedError("no digests", at=at, clause=CLAUSE)
+    if len(given) > limits.MDOC_NAMESPACES:
+        raise LimitError("too many namespaces", at=at, clause="idwallet limits")
+    found: dict[str, Mapping[int, bytes]] = {}
+    for namespace, values in given.items():
+        name = typed(namespace, str, at=at, clause=CLAUSE)
+        found[name] = _of_namespace(values, size=size, at=at)
+    return MappingProxyType(found)
+
+
+def _of_namespace(values: CborValue, *, size: int, at: str) -> Mapping[int, bytes]:
+    held = typed(values, CborMap, at=at, clause=CLAUSE)
+    if len(held) > limits.MDOC_DIGESTS:
+        raise LimitError("too many digests", at=at, clause="idwallet limits")
+    for number, digest in held.items():
+        if type(number) is not int or not 0 <= number < DIGEST_IDS:
+            raise MalformedError("no digest identifier", at=at, clause=CLAUSE)
+        if type(digest) is not bytes or len(digest) != size:
+            raise MalformedError("a digest of another length", at=at, clause=DIGESTS)
+    return MappingProxyType(held)  # type: ignore[arg-type]  # looked at just above
+
+
+def _device_key(held: CborMap, *, at: str) -> tuple[PublicKey, Authorizations]:
+    at = f"{at}/deviceKeyInfo"
+    given = member(held, "deviceKey", kind=CborMap, at=at, clause=CLAUSE)
+    key = PublicKey.from_cose(given, at=f"{at}/deviceKey")
+    if "keyAuthorizations" not in held:
+        return key, NOTHING_AUTHORIZED
+    at = f"{at}/keyAuthorizations"
+    allowed = typed(held["keyAuthorizations"], CborMap, at=at, clause=CLAUSE)
+    return key, _authorizations(allowed, at=at)
+
+
+def _authorizations(held: CborMap, *, at: str) -> Authorizations:
+    """Read what the device may sign; a namespace is whole or by element (9.1.2.4)."""
+    whole = typed(held.get("nameSpaces", []), list[CborValue], at=at, clause=CLAUSE)
+    single = typed(held.get("dataElements", {}), CborMap, at=at, clause=CLAUSE)
+    namespaces = _names(whole, at=at)
+    elements = {
+        typed(name, str, at=at, clause=CLAUSE): _names(
+            typed(each, list[CborValue], at=at, clause=CLAUSE), at=at
+        )
+        for name, each in single.items()
+    }
+    if namespaces & elements.keys():
+        raise MalformedError(
+            "a namespace allowed whole and in part", at=at, clause=CLAUSE
+        )
+    return Authorizations(namespaces, MappingProxyType(elements))
+
+
+def _names(values: list[CborValue], *, at: str) -> frozenset[str]:
+    return frozenset(typed(each, str, at=at, clause=CLAUSE) for each in values)
+
+
+def _validity(held: CborMap, *, at: str) -> Validity:
+    at = f"{at}/validityInfo"
+    moments: dict[CborKey, datetime] = {
+        name: moment(held.get(name), at=f"{at}/{name}", clause=CLAUSE)
+        for name in ("signed", "validFrom", "validUntil")
+    }
+    signed, start, end = moments.values()
+    if start < signed or end <= start:
+        # 9.1.2.4: validFrom not before signed, validUntil after validFrom.
+        raise MalformedError("moments out of order", at=at, clause=CLAUSE)
+    update = None
+    if "expectedUpdate" in held:
+        name = "expectedUpdate"
+        update = moment(held[name], at=f"{at}/{name}", clause=CLAUSE)
+    return Validity(signed, start, end, update)

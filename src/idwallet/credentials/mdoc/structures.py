@@ -1,0 +1,307 @@
+"""Documents as they travel (ISO/IEC 18013-5 8.3.2.1.2.2), taken apart and not judged.
+
+What digests and signatures cover is kept as it was received: nothing is encoded anew.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from idwallet import limits
+from idwallet.codec.cbor import CborValue, read_cbor
+from idwallet.credentials.mdoc.members import (
+    CborMap,
+    embedded,
+    member,
+    read_map,
+    typed,
+)
+from idwallet.credentials.mdoc.mso import (
+    DIGEST_IDS,
+    MobileSecurityObject,
+    read_mso,
+    require_version,
+)
+from idwallet.envelope.cose import (
+    ChainRule,
+    CoseMac0,
+    CoseRules,
+    CoseSign1,
+    TagRule,
+    mac0_of,
+    sign1_of,
+)
+from idwallet.envelope.cose.structures import string_head
+from idwallet.errors import LimitError, MalformedError
+
+CLAUSE: Final = "ISO/IEC 18013-5 §8.3.2.1.2.2"
+ITEM: Final = "ISO/IEC 18013-5 §9.1.2.4"
+_SALT_BYTES: Final = 16
+# The chain stands outside of the signature (9.1.2.4), no tag around the message.
+ISSUER_RULES: Final = CoseRules(TagRule.UNTAGGED, ChainRule.UNPROTECTED)
+DEVICE_RULES: Final = CoseRules(TagRule.UNTAGGED, ChainRule.UNPROTECTED)
+_TAG_24: Final = b"\xd8\x18"
+
+
+class Item(NamedTuple):
+    """An IssuerSignedItem: one data element. `octets` is what was received of it."""
+
+    digest_id: int
+    random: bytes
+    element: str
+    value: CborValue
+    octets: bytes
+
+    def __repr__(self) -> str:
+        """Show nothing of it: it is personal data."""
+        return "Item(<...>)"
+
+    def digest(self, hashed: str) -> bytes:
+        """Return the digest over IssuerSignedItemBytes (9.1.2.5).
+
+        The head of the byte string is written in its shortest form, the only one that
+        the reader lets through.
+        """
+        made = hashlib.new(hashed, _TAG_24)
+        made.update(string_head(len(self.octets)))
+        made.update(self.octets)
+        return made.digest()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class IssuerSigned:
+    """What the issuer signed of a document, and the elements shown of it.
+
+    `auth` is the signature with its certificates, `mso` its payload, read.
+    """
+
+    namespaces: Mapping[str, tuple[Item, ...]]
+    auth: CoseSign1
+    mso: MobileSecurityObject
+
+    def __repr__(self) -> str:
+        """Show the type only."""
+        return f"IssuerSigned({self.mso.doc_type!r})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DeviceSigned:
+    """What the device signed: elements of its own, and the proof that it was there.
+
+    `octets` are DeviceNameSpacesBytes without their tag, as received. One of
+    `signature` and `mac` is there; neither carries its payload (9.1.3.6, 9.1.3.5).
+    """
+
+    octets: bytes
+    namespaces: Mapping[str, Mapping[str, CborValue]]
+    signature: CborValue = field(default=None)
+    mac: CborValue = field(default=None)
+
+    def __repr__(self) -> str:
+        """Show nothing of it."""
+        return "DeviceSigned(<...>)"
+
+    def read_signature(self, covered: bytes, *, at: str) -> CoseSign1:
+        """Take the signature apart over what it has to cover.
+
+        Raises:
+            MalformedError, LimitError, UnsupportedError: it is none.
+        """
+        at = f"{at}/deviceSignature"
+        return sign1_of(self.signature, at=at, rules=DEVICE_RULES, detached=covered)
+
+    def read_mac(self, covered: bytes, *, at: str) -> CoseMac0:
+        """Take the MAC apart over what it has to cover.
+
+        Raises:
+            MalformedError, LimitError, UnsupportedError: it is none.
+        """
+        at = f"{at}/deviceMac"
+        return mac0_of(self.mac, at=at, rules=DEVICE_RULES, detached=covered)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Document:
+    """One document of a response. `errors` are codes by namespace and element."""
+
+    doc_type: str
+    issuer_signed: IssuerSigned
+    device_signed: DeviceSigned
+    errors: Mapping[str, Mapping[str, int]]
+
+    def __repr__(self) -> str:
+        """Show the type only."""
+        return f"Document({self.doc_type!r})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DeviceResponse:
+    """A whole response. `errors` are documents that were not given, with a code each.
+
+    `status` is 0 where nothing went wrong (table 8).
+    """
+
+    version: str
+    documents: tuple[Document, ...]
+    errors: tuple[tuple[str, int], ...]
+    status: int
+
+    def __repr__(self) -> str:
+        """Show how many documents there are."""
+        return f"DeviceResponse(<{len(self.documents)} documents>)"
+
+
+def read_device_response(data: bytes, *, at: str) -> DeviceResponse:
+    """Read a response; nothing of it is believed yet.
+
+    Raises:
+        MalformedError: it breaks 8.3.2.1.2.2, 9.1.2.4 or 9.1.3.
+        UnsupportedError: a version, digest algorithm or key that is not known here.
+        LimitError: it is longer, or has more of something, than `limits` says.
+    """
+    held = typed(read_cbor(data, at=at, clause=CLAUSE), CborMap, at=at, clause=CLAUSE)
+    version = member(held, "version", kind=str, at=at)
+    require_version(version, at=f"{at}/version", clause=CLAUSE)
+    given = typed(
+        held.get("documents", []), list[CborValue], at=f"{at}/documents", clause=CLAUSE
+    )
+    if len(given) > limits.MDOC_DOCUMENTS:
+        raise LimitError("too many documents", at=at, clause="idwallet limits")
+    return DeviceResponse(
+        version,
+        tuple(
+            _document(each, at=f"{at}/documents/{n}") for n, each in enumerate(given)
+        ),
+        _document_errors(held.get("documentErrors", []), at=f"{at}/documentErrors"),
+        member(held, "status", kind=int, at=at),
+    )
+
+
+def _document_errors(value: CborValue, *, at: str) -> tuple[tuple[str, int], ...]:
+    listed = typed(value, list[CborValue], at=at, clause=CLAUSE)
+    if len(listed) > limits.MDOC_DOCUMENTS:
+        raise LimitError("too many errors", at=at, clause="idwallet limits")
+    return tuple(
+        (
+            typed(name, str, at=at, clause=CLAUSE),
+            typed(code, int, at=at, clause=CLAUSE),
+        )
+        for each in listed
+        for name, code in typed(each, CborMap, at=at, clause=CLAUSE).items()
+    )
+
+
+def _document(value: CborValue, *, at: str) -> Document:
+    held = typed(value, CborMap, at=at, clause=CLAUSE)
+    return Document(
+        member(held, "docType", kind=str, at=at),
+        issuer_signed_of(member(held, "issuerSigned", kind=CborMap, at=at), at=at),
+        _device_signed(member(held, "deviceSigned", kind=CborMap, at=at), at=at),
+        _errors(held.get("errors", {}), at=f"{at}/errors"),
+    )
+
+
+def _errors(value: CborValue, *, at: str) -> Mapping[str, Mapping[str, int]]:
+    return MappingProxyType(
+        {
+            typed(namespace, str, at=at, clause=CLAUSE): {
+                typed(name, str, at=at, clause=CLAUSE): typed(
+                    code, int, at=at, clause=CLAUSE
+                )
+                for name, code in typed(each, CborMap, at=at, clause=CLAUSE).items()
+            }
+            for namespace, each in typed(value, CborMap, at=at, clause=CLAUSE).items()
+        }
+    )
+
+
+def read_issuer_signed(data: bytes, *, at: str) -> IssuerSigned:
+    """Read what an issuer hands out: IssuerSigned (OpenID4VCI 1.0 A.2.4).
+
+    Raises:
+        MalformedError, UnsupportedError, LimitError: see `read_device_response`.
+    """
+    return issuer_signed_of(read_map(data, at=at), at=at)
+
+
+def issuer_signed_of(held: CborMap, *, at: str) -> IssuerSigned:
+    """Take apart what the issuer signed; see `read_issuer_signed`.
+
+    Raises:
+        MalformedError, UnsupportedError, LimitError: see `read_device_response`.
+    """
+    at = f"{at}/issuerSigned"
+    given = typed(
+        held.get("nameSpaces", {}), CborMap, at=f"{at}/nameSpaces", clause=CLAUSE
+    )
+    if len(given) > limits.MDOC_NAMESPACES:
+        raise LimitError("too many namespaces", at=at, clause="idwallet limits")
+    namespaces = {
+        typed(name, str, at=at, clause=CLAUSE): _items(each, at=f"{at}/nameSpaces")
+        for name, each in given.items()
+    }
+    if "issuerAuth" not in held:
+        raise MalformedError("no issuerAuth", at=at, clause=CLAUSE)
+    at = f"{at}/issuerAuth"
+    auth = sign1_of(held["issuerAuth"], at=at, rules=ISSUER_RULES)
+    return IssuerSigned(
+        MappingProxyType(namespaces), auth, read_mso(auth.payload, at=at)
+    )
+
+
+def _items(value: CborValue, *, at: str) -> tuple[Item, ...]:
+    listed = typed(value, list[CborValue], at=at, clause=CLAUSE)
+    if not listed:
+        raise MalformedError("a namespace without elements", at=at, clause=CLAUSE)
+    if len(listed) > limits.MDOC_DIGESTS:
+        raise LimitError("too many elements", at=at, clause="idwallet limits")
+    return tuple(_item(each, at=f"{at}/{n}") for n, each in enumerate(listed))
+
+
+def _item(value: CborValue, *, at: str) -> Item:
+    octets = embedded(value, at=at)
+    held = read_map(octets, at=at, clause=ITEM)
+    number = member(held, "digestID", kind=int, at=at, clause=ITEM)
+    random = member(held, "random", kind=bytes, at=at, clause=ITEM)
+    if not 0 <= number < DIGEST_IDS:
+        raise MalformedError("no digest identifier", at=f"{at}/digestID", clause=ITEM)
+    if len(random) < _SALT_BYTES:
+        # Else what was not shown could be guessed from its digest (9.1.2.5).
+        raise MalformedError("too little randomness", at=f"{at}/random", clause=ITEM)
+    if "elementValue" not in held:
+        raise MalformedError("no elementValue", at=at, clause=ITEM)
+    element = member(held, "elementIdentifier", kind=str, at=at, clause=ITEM)
+    return Item(number, random, element, held["elementValue"], octets)
+
+
+def _device_signed(held: CborMap, *, at: str) -> DeviceSigned:
+    at = f"{at}/deviceSigned"
+    if "nameSpaces" not in held:
+        raise MalformedError("no nameSpaces", at=at, clause=CLAUSE)
+    octets = embedded(held["nameSpaces"], at=f"{at}/nameSpaces")
+    given = read_map(octets, at=f"{at}/nameSpaces")
+    if len(given) > limits.MDOC_NAMESPACES:
+        raise LimitError("too many namespaces", at=at, clause="idwallet limits")
+    namespaces = {
+        typed(name, str, at=at, clause=CLAUSE): MappingProxyType(
+            {
+                typed(element, str, at=at, clause=CLAUSE): each
+                for element, each in typed(value, CborMap, at=at, clause=CLAUSE).items()
+            }
+        )
+        for name, value in given.items()
+    }
+    auth = member(held, "deviceAuth", kind=CborMap, at=at)
+    if ("deviceSignature" in auth) is ("deviceMac" in auth):
+        # Absence is no proof, and of two nobody knows which one counts.
+        raise MalformedError(
+            "not one of deviceSignature and deviceMac", at=at, clause=CLAUSE
+        )
+    return DeviceSigned(
+        octets,
+        MappingProxyType(namespaces),
+        signature=auth.get("deviceSignature"),
+        mac=auth.get("deviceMac"),
+    )

@@ -1,0 +1,170 @@
+"""Session transcripts: which conversation a device signs for (9.1.5.1).
+
+    SessionTranscript = [DeviceEngagementBytes, EReaderKeyBytes, Handover]
+
+Each kind of handover is a type of its own, so that none is taken for another.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from idwallet.codec.cbor import CborTag, CborValue, write_cbor
+from idwallet.credentials.mdoc.members import ENCODED_CBOR
+from idwallet.envelope.cose.structures import string_head
+
+_ARRAY_OF_4: Final = b"\x84"
+_DEVICE_AUTHENTICATION: Final = b"\x74DeviceAuthentication"
+_TAG_24: Final = b"\xd8\x18"
+
+
+class Handover(Protocol):
+    """How a conversation came about; what both sides know of it."""
+
+    def transcript(self) -> bytes:
+        """Return the SessionTranscript, deterministic CBOR."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectHandover:
+    """OpenID4VP by redirect or `direct_post` (OpenID4VP 1.0 B.2.6.1).
+
+    `thumbprint` is that of the key the response is encrypted to (RFC 7638, SHA-256),
+    None where it is not encrypted.
+    """
+
+    client_id: str
+    nonce: str
+    response_uri: str
+    thumbprint: bytes | None = field(default=None, repr=False)
+
+    def transcript(self) -> bytes:
+        """Return the SessionTranscript."""
+        info: list[CborValue] = [
+            self.client_id,
+            self.nonce,
+            self.thumbprint,
+            self.response_uri,
+        ]
+        return _hashed("OpenID4VPHandover", info)
+
+
+@dataclass(frozen=True, slots=True)
+class DcApiHandover:
+    """OpenID4VP over the Digital Credentials API (OpenID4VP 1.0 B.2.6.2).
+
+    `origin` is who the browser says that asks, as ``https://shop.example``.
+    """
+
+    origin: str
+    nonce: str
+    thumbprint: bytes | None = field(default=None, repr=False)
+
+    def transcript(self) -> bytes:
+        """Return the SessionTranscript."""
+        info: list[CborValue] = [self.origin, self.nonce, self.thumbprint]
+        return _hashed("OpenID4VPDCAPIHandover", info)
+
+
+@dataclass(frozen=True, slots=True)
+class IsoDcApiHandover:
+    """ISO mdoc over the Digital Credentials API (ISO/IEC TS 18013-7:2025 Annex C).
+
+    `encryption_info` is the base64url text of EncryptionInfo, as it was sent.
+    """
+
+    encryption_info: str
+    origin: str
+
+    def transcript(self) -> bytes:
+        """Return the SessionTranscript."""
+        return _hashed("dcapi", [self.encryption_info, self.origin])
+
+
+@dataclass(frozen=True, slots=True)
+class QrHandover:
+    """Engagement by a QR code (9.1.5.1): `engagement` and `reader_key` as received.
+
+    Each is the octets inside of tag 24.
+    """
+
+    engagement: bytes = field(repr=False)
+    reader_key: bytes = field(repr=False)
+
+    def transcript(self) -> bytes:
+        """Return the SessionTranscript."""
+        return _in_person(self.engagement, self.reader_key, handover=None)
+
+
+@dataclass(frozen=True, slots=True)
+class NfcHandover:
+    """Engagement by NFC (9.1.5.1): the select message, and the request where one was.
+
+    `request` is None for static handover.
+    """
+
+    engagement: bytes = field(repr=False)
+    reader_key: bytes = field(repr=False)
+    select: bytes = field(repr=False)
+    request: bytes | None = field(default=None, repr=False)
+
+    def transcript(self) -> bytes:
+        """Return the SessionTranscript."""
+        handover: list[CborValue] = [self.select, self.request]
+        return _in_person(self.engagement, self.reader_key, handover=handover)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTranscript:
+    """A transcript that came from elsewhere, as it was written."""
+
+    octets: bytes = field(repr=False)
+
+    def transcript(self) -> bytes:
+        """Return it."""
+        return self.octets
+
+
+def _hashed(name: str, info: list[CborValue]) -> bytes:
+    digest = hashlib.sha256(write_cbor(info)).digest()
+    return write_cbor([None, None, [name, digest]])
+
+
+def _in_person(engagement: bytes, reader_key: bytes, *, handover: CborValue) -> bytes:
+    return write_cbor(
+        [
+            CborTag(ENCODED_CBOR, engagement),
+            CborTag(ENCODED_CBOR, reader_key),
+            handover,
+        ]
+    )
+
+
+def device_authentication(
+    transcript: bytes, *, doc_type: str, namespaces: bytes
+) -> bytes:
+    """Return DeviceAuthenticationBytes: what a device signs or authenticates (9.1.3.4).
+
+    `namespaces` are the octets of DeviceNameSpaces, as they travel.
+    """
+    inside = b"".join(
+        (
+            _ARRAY_OF_4,
+            _DEVICE_AUTHENTICATION,
+            transcript,
+            write_cbor(doc_type),
+            tagged(namespaces),
+        )
+    )
+    return tagged(inside)
+
+
+def tagged(octets: bytes) -> bytes:
+    """Return octets as encoded CBOR under tag 24 (RFC 8949 3.4.5.1)."""
+    return b"".join((_TAG_24, string_head(len(octets)), octets))
+
+
+def mac_salt(transcript: bytes) -> bytes:
+    """Return the salt that EMacKey is derived with (9.1.3.5)."""
+    return hashlib.sha256(tagged(transcript)).digest()

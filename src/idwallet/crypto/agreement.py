@@ -1,0 +1,107 @@
+"""Keys agreed on by two parties, and what is derived from them (ECDH, HKDF)."""
+
+from typing import Final, NoReturn, Protocol
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from idwallet.crypto.keys import PublicKey
+from idwallet.errors import UnsupportedError, UsageError
+
+_CURVES: Final[dict[str, ec.EllipticCurve]] = {
+    "P-256": ec.SECP256R1(),
+    "P-384": ec.SECP384R1(),
+    "P-521": ec.SECP521R1(),
+}
+
+
+class Agreement(Protocol):
+    """A private key that agrees on a secret with somebody else's public key."""
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The key that the other party agrees with."""
+        ...
+
+    def agree(self, peer: PublicKey, /) -> bytes:
+        """Return the shared secret, which is to be derived from and never used.
+
+        Raises:
+            UsageError: the peer's key is on another curve.
+            SignerError: the key's device could not.
+        """
+        ...
+
+
+class EphemeralKey:
+    """A key for one session, made in memory and never written out."""
+
+    __slots__ = ("_native", "public_key")
+
+    public_key: PublicKey
+
+    def __init__(self, native: ec.EllipticCurvePrivateKey, /) -> None:
+        """Wrap a private key object of the cryptography package.
+
+        Raises:
+            UnsupportedError: it is on a curve that nothing here agrees on.
+        """
+        if native.curve.name not in _NAMES:
+            raise UnsupportedError("a curve without agreement", clause="RFC 9053 §6.3")
+        self._native = native
+        self.public_key = PublicKey.from_native(native.public_key())
+
+    @classmethod
+    def generate(cls, curve: str = "P-256") -> "EphemeralKey":
+        """Make a new key on a NIST curve, by its JOSE name.
+
+        Raises:
+            UnsupportedError: there is no agreement on that curve here.
+        """
+        if curve not in _CURVES:
+            raise UnsupportedError("a curve without agreement", clause="RFC 9053 §6.3")
+        return cls(ec.generate_private_key(_CURVES[curve]))
+
+    def agree(self, peer: PublicKey, /) -> bytes:
+        """Return the shared secret (NIST SP 800-56A 5.7.1.2): the x coordinate.
+
+        Raises:
+            UsageError: the peer's key is on another curve.
+        """
+        return shared_secret(self._native, peer)
+
+    def __repr__(self) -> str:
+        """Show nothing but the kind."""
+        return f"<EphemeralKey {self.public_key.kind.name}>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse: a private key does not travel."""
+        raise UsageError("a private key cannot be pickled or copied")
+
+
+_NAMES: Final = frozenset(each.name for each in _CURVES.values())
+
+
+def shared_secret(native: object, peer: PublicKey) -> bytes:
+    """Agree by a private key object of the cryptography package.
+
+    That the peer's point lies on its curve was seen to when its key was read.
+
+    Raises:
+        UnsupportedError: the private key is none that agrees.
+        UsageError: the peer's key is on another curve.
+    """
+    if not isinstance(native, ec.EllipticCurvePrivateKey):
+        raise UnsupportedError("a key that only signs", clause="RFC 9053 §6.3")
+    other = peer.native
+    if not isinstance(other, ec.EllipticCurvePublicKey):
+        raise UsageError("the other key does not agree with this one")
+    if other.curve.name != native.curve.name:
+        raise UsageError("two keys agree on one curve")
+    return native.exchange(ec.ECDH(), other)
+
+
+def derive(secret: bytes, *, salt: bytes, info: bytes, length: int = 32) -> bytes:
+    """Return a key of so many octets, by HKDF with SHA-256 (RFC 5869)."""
+    return HKDF(SHA256(), length, salt, info).derive(secret)
