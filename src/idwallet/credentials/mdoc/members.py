@@ -1,5 +1,6 @@
 """Members of CBOR maps taken with their type, for every structure of ISO 18013-5."""
 
+import re
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
@@ -18,8 +19,7 @@ FULL_DATE: Final = 1004
 """The tag of a text that is a day (RFC 8943)."""
 
 _STRUCTURE: Final = "ISO/IEC 18013-5 §8.3.2.1.2.2"
-_TDATE_TEXT: Final = len("2026-01-01T00:00:00Z")
-_Kind = TypeVar("_Kind", int, str, bytes, list[CborValue], CborMap)
+_Kind = TypeVar("_Kind", int, str, bytes)
 
 
 def member(
@@ -30,9 +30,32 @@ def member(
     Raises:
         MalformedError: it is absent, or of another type.
     """
+    value = held.get(name)
+    if type(value) is kind:
+        return value
+    raise _absent(held, name, at=at, clause=clause)
+
+
+def map_in(held: CborMap, name: str, *, at: str, clause: str = _STRUCTURE) -> CborMap:
+    """Return a member that is a map and has to be there.
+
+    Raises:
+        MalformedError: it is absent, or of another type.
+    """
+    value = held.get(name)
+    if type(value) is dict:
+        return value
+    raise _absent(held, name, at=at, clause=clause)
+
+
+def _absent(held: CborMap, name: str, *, at: str, clause: str) -> MalformedError:
     if name not in held:
-        raise MalformedError(f"no {name}", at=at, clause=clause)
-    return typed(held[name], kind, at=f"{at}/{name}", clause=clause)
+        return MalformedError(f"no {name}", at=at, clause=clause)
+    return _another(at=f"{at}/{name}", clause=clause)
+
+
+def _another(*, at: str, clause: str) -> MalformedError:
+    return MalformedError("a value of another type", at=at, clause=clause)
 
 
 def typed(value: CborValue, kind: type[_Kind], *, at: str, clause: str) -> _Kind:
@@ -41,12 +64,31 @@ def typed(value: CborValue, kind: type[_Kind], *, at: str, clause: str) -> _Kind
     Raises:
         MalformedError: it is of another type.
     """
-    if type(value) is not _PLAIN.get(kind, kind):
-        raise MalformedError("a value of another type", at=at, clause=clause)
-    return value  # type: ignore[return-value]  # compared just above
+    if type(value) is not kind:
+        raise _another(at=at, clause=clause)
+    return value
 
 
-_PLAIN: Final[dict[object, type]] = {list[CborValue]: list, CborMap: dict}
+def a_map(value: CborValue, *, at: str, clause: str = _STRUCTURE) -> CborMap:
+    """Return a value that is a map.
+
+    Raises:
+        MalformedError: it is of another type.
+    """
+    if type(value) is not dict:
+        raise _another(at=at, clause=clause)
+    return value
+
+
+def a_list(value: CborValue, *, at: str, clause: str = _STRUCTURE) -> list[CborValue]:
+    """Return a value that is an array.
+
+    Raises:
+        MalformedError: it is of another type.
+    """
+    if type(value) is not list:
+        raise _another(at=at, clause=clause)
+    return value
 
 
 def read_map(octets: bytes, *, at: str, clause: str = _STRUCTURE) -> CborMap:
@@ -55,7 +97,7 @@ def read_map(octets: bytes, *, at: str, clause: str = _STRUCTURE) -> CborMap:
     Raises:
         MalformedError, LimitError, UnsupportedError: it is no map, see `read_cbor`.
     """
-    return typed(read_cbor(octets, at=at, clause=clause), CborMap, at=at, clause=clause)
+    return a_map(read_cbor(octets, at=at, clause=clause), at=at, clause=clause)
 
 
 def embedded(value: CborValue, *, at: str, clause: str = _STRUCTURE) -> bytes:
@@ -78,11 +120,14 @@ def moment(value: CborValue, *, at: str, clause: str) -> datetime:
         MalformedError: it is anything else (9.1.2.4: no fraction, no local offset).
     """
     text = value.value if type(value) is CborTag and value.number == TDATE else None
-    if type(text) is str and len(text) == _TDATE_TEXT and text.isascii():
+    if type(text) is str and (parts := _MOMENT.fullmatch(text)):
         try:
-            return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+            return datetime(*map(int, parts.groups()), tzinfo=UTC)  # type: ignore[arg-type,misc]  # six numbers
         except ValueError:
-            pass
+            pass  # as the 30th of February
     raise MalformedError(
         "no moment in UTC, of whole seconds with Z", at=at, clause=clause
     )
+
+
+_MOMENT: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII)

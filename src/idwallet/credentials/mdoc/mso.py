@@ -11,7 +11,10 @@ from idwallet import limits
 from idwallet.codec.cbor import CborKey, CborValue, read_cbor
 from idwallet.credentials.mdoc.members import (
     CborMap,
+    a_list,
+    a_map,
     embedded,
+    map_in,
     member,
     moment,
     read_map,
@@ -105,7 +108,7 @@ def read_mso(payload: bytes, *, at: str) -> MobileSecurityObject:
             clause=DIGESTS,
         )
     key, authorizations = _device_key(
-        member(held, "deviceKeyInfo", kind=CborMap, at=at, clause=CLAUSE), at=at
+        map_in(held, "deviceKeyInfo", at=at, clause=CLAUSE), at=at
     )
     status = held.get("status")
     return MobileSecurityObject(
@@ -115,12 +118,10 @@ def read_mso(payload: bytes, *, at: str) -> MobileSecurityObject:
         digests=_digests(held, size=hashlib.new(hashed).digest_size, at=at),
         device_key=key,
         authorizations=authorizations,
-        validity=_validity(
-            member(held, "validityInfo", kind=CborMap, at=at, clause=CLAUSE), at=at
-        ),
+        validity=_validity(map_in(held, "validityInfo", at=at, clause=CLAUSE), at=at),
         status=None
         if "status" not in held
-        else typed(status, CborMap, at=f"{at}/status", clause=CLAUSE),
+        else a_map(status, at=f"{at}/status", clause=CLAUSE),
     )
 
 
@@ -142,7 +143,7 @@ def require_version(version: str, *, at: str, clause: str) -> None:
 
 def _digests(held: CborMap, *, size: int, at: str) -> Mapping[str, Mapping[int, bytes]]:
     at = f"{at}/valueDigests"
-    given = member(held, "valueDigests", kind=CborMap, at=at, clause=CLAUSE)
+    given = map_in(held, "valueDigests", at=at, clause=CLAUSE)
     if not given:
         raise MalformedError("no digests", at=at, clause=CLAUSE)
     if len(given) > limits.MDOC_NAMESPACES:
@@ -155,7 +156,7 @@ def _digests(held: CborMap, *, size: int, at: str) -> Mapping[str, Mapping[int, 
 
 
 def _of_namespace(values: CborValue, *, size: int, at: str) -> Mapping[int, bytes]:
-    held = typed(values, CborMap, at=at, clause=CLAUSE)
+    held = a_map(values, at=at, clause=CLAUSE)
     if len(held) > limits.MDOC_DIGESTS:
         raise LimitError("too many digests", at=at, clause="idwallet limits")
     for number, digest in held.items():
@@ -168,23 +169,23 @@ def _of_namespace(values: CborValue, *, size: int, at: str) -> Mapping[int, byte
 
 def _device_key(held: CborMap, *, at: str) -> tuple[PublicKey, Authorizations]:
     at = f"{at}/deviceKeyInfo"
-    given = member(held, "deviceKey", kind=CborMap, at=at, clause=CLAUSE)
+    given = map_in(held, "deviceKey", at=at, clause=CLAUSE)
     key = PublicKey.from_cose(given, at=f"{at}/deviceKey")
     if "keyAuthorizations" not in held:
         return key, NOTHING_AUTHORIZED
     at = f"{at}/keyAuthorizations"
-    allowed = typed(held["keyAuthorizations"], CborMap, at=at, clause=CLAUSE)
+    allowed = a_map(held["keyAuthorizations"], at=at, clause=CLAUSE)
     return key, _authorizations(allowed, at=at)
 
 
 def _authorizations(held: CborMap, *, at: str) -> Authorizations:
     """Read what the device may sign; a namespace is whole or by element (9.1.2.4)."""
-    whole = typed(held.get("nameSpaces", []), list[CborValue], at=at, clause=CLAUSE)
-    single = typed(held.get("dataElements", {}), CborMap, at=at, clause=CLAUSE)
+    whole = a_list(held.get("nameSpaces", []), at=at, clause=CLAUSE)
+    single = a_map(held.get("dataElements", {}), at=at, clause=CLAUSE)
     namespaces = _names(whole, at=at)
     elements = {
         typed(name, str, at=at, clause=CLAUSE): _names(
-            typed(each, list[CborValue], at=at, clause=CLAUSE), at=at
+            a_list(each, at=at, clause=CLAUSE), at=at
         )
         for name, each in single.items()
     }

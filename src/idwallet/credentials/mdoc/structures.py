@@ -13,7 +13,10 @@ from idwallet import limits
 from idwallet.codec.cbor import CborValue, read_cbor
 from idwallet.credentials.mdoc.members import (
     CborMap,
+    a_list,
+    a_map,
     embedded,
+    map_in,
     member,
     read_map,
     typed,
@@ -74,12 +77,14 @@ class Item(NamedTuple):
 class IssuerSigned:
     """What the issuer signed of a document, and the elements shown of it.
 
-    `auth` is the signature with its certificates, `mso` its payload, read.
+    `auth` is the signature with its certificates, `mso` its payload, read;
+    `auth_value` is the message as it stood, to be shown again.
     """
 
     namespaces: Mapping[str, tuple[Item, ...]]
     auth: CoseSign1
     mso: MobileSecurityObject
+    auth_value: CborValue
 
     def __repr__(self) -> str:
         """Show the type only."""
@@ -161,12 +166,10 @@ def read_device_response(data: bytes, *, at: str) -> DeviceResponse:
         UnsupportedError: a version, digest algorithm or key that is not known here.
         LimitError: it is longer, or has more of something, than `limits` says.
     """
-    held = typed(read_cbor(data, at=at, clause=CLAUSE), CborMap, at=at, clause=CLAUSE)
+    held = a_map(read_cbor(data, at=at, clause=CLAUSE), at=at, clause=CLAUSE)
     version = member(held, "version", kind=str, at=at)
     require_version(version, at=f"{at}/version", clause=CLAUSE)
-    given = typed(
-        held.get("documents", []), list[CborValue], at=f"{at}/documents", clause=CLAUSE
-    )
+    given = a_list(held.get("documents", []), at=f"{at}/documents", clause=CLAUSE)
     if len(given) > limits.MDOC_DOCUMENTS:
         raise LimitError("too many documents", at=at, clause="idwallet limits")
     return DeviceResponse(
@@ -180,7 +183,7 @@ def read_device_response(data: bytes, *, at: str) -> DeviceResponse:
 
 
 def _document_errors(value: CborValue, *, at: str) -> tuple[tuple[str, int], ...]:
-    listed = typed(value, list[CborValue], at=at, clause=CLAUSE)
+    listed = a_list(value, at=at, clause=CLAUSE)
     if len(listed) > limits.MDOC_DOCUMENTS:
         raise LimitError("too many errors", at=at, clause="idwallet limits")
     return tuple(
@@ -189,16 +192,16 @@ def _document_errors(value: CborValue, *, at: str) -> tuple[tuple[str, int], ...
             typed(code, int, at=at, clause=CLAUSE),
         )
         for each in listed
-        for name, code in typed(each, CborMap, at=at, clause=CLAUSE).items()
+        for name, code in a_map(each, at=at, clause=CLAUSE).items()
     )
 
 
 def _document(value: CborValue, *, at: str) -> Document:
-    held = typed(value, CborMap, at=at, clause=CLAUSE)
+    held = a_map(value, at=at, clause=CLAUSE)
     return Document(
         member(held, "docType", kind=str, at=at),
-        issuer_signed_of(member(held, "issuerSigned", kind=CborMap, at=at), at=at),
-        _device_signed(member(held, "deviceSigned", kind=CborMap, at=at), at=at),
+        issuer_signed_of(map_in(held, "issuerSigned", at=at), at=at),
+        _device_signed(map_in(held, "deviceSigned", at=at), at=at),
         _errors(held.get("errors", {}), at=f"{at}/errors"),
     )
 
@@ -210,9 +213,9 @@ def _errors(value: CborValue, *, at: str) -> Mapping[str, Mapping[str, int]]:
                 typed(name, str, at=at, clause=CLAUSE): typed(
                     code, int, at=at, clause=CLAUSE
                 )
-                for name, code in typed(each, CborMap, at=at, clause=CLAUSE).items()
+                for name, code in a_map(each, at=at, clause=CLAUSE).items()
             }
-            for namespace, each in typed(value, CborMap, at=at, clause=CLAUSE).items()
+            for namespace, each in a_map(value, at=at, clause=CLAUSE).items()
         }
     )
 
@@ -233,9 +236,7 @@ def issuer_signed_of(held: CborMap, *, at: str) -> IssuerSigned:
         MalformedError, UnsupportedError, LimitError: see `read_device_response`.
     """
     at = f"{at}/issuerSigned"
-    given = typed(
-        held.get("nameSpaces", {}), CborMap, at=f"{at}/nameSpaces", clause=CLAUSE
-    )
+    given = a_map(held.get("nameSpaces", {}), at=f"{at}/nameSpaces", clause=CLAUSE)
     if len(given) > limits.MDOC_NAMESPACES:
         raise LimitError("too many namespaces", at=at, clause="idwallet limits")
     namespaces = {
@@ -247,12 +248,15 @@ def issuer_signed_of(held: CborMap, *, at: str) -> IssuerSigned:
     at = f"{at}/issuerAuth"
     auth = sign1_of(held["issuerAuth"], at=at, rules=ISSUER_RULES)
     return IssuerSigned(
-        MappingProxyType(namespaces), auth, read_mso(auth.payload, at=at)
+        MappingProxyType(namespaces),
+        auth,
+        read_mso(auth.payload, at=at),
+        held["issuerAuth"],
     )
 
 
 def _items(value: CborValue, *, at: str) -> tuple[Item, ...]:
-    listed = typed(value, list[CborValue], at=at, clause=CLAUSE)
+    listed = a_list(value, at=at, clause=CLAUSE)
     if not listed:
         raise MalformedError("a namespace without elements", at=at, clause=CLAUSE)
     if len(listed) > limits.MDOC_DIGESTS:
@@ -288,12 +292,12 @@ def _device_signed(held: CborMap, *, at: str) -> DeviceSigned:
         typed(name, str, at=at, clause=CLAUSE): MappingProxyType(
             {
                 typed(element, str, at=at, clause=CLAUSE): each
-                for element, each in typed(value, CborMap, at=at, clause=CLAUSE).items()
+                for element, each in a_map(value, at=at, clause=CLAUSE).items()
             }
         )
         for name, value in given.items()
     }
-    auth = member(held, "deviceAuth", kind=CborMap, at=at)
+    auth = map_in(held, "deviceAuth", at=at)
     if ("deviceSignature" in auth) is ("deviceMac" in auth):
         # Absence is no proof, and of two nobody knows which one counts.
         raise MalformedError(
