@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from idwallet.codec.b64 import decode
 from idwallet.codec.cbor import read_cbor
 from idwallet.credentials.mdoc.device import mac_key
 from idwallet.credentials.mdoc.structures import DeviceResponse, read_device_response
@@ -154,7 +155,5 @@ def test_openid4vp_transcripts_are_the_published_octets(
         {name: found["jwk"]["json"][name] for name in ("kty", "crv", "x", "y")},
         at="jwk",
     )
-    from idwallet.codec.b64 import decode
-
     made = SECTIONS[section](decode(key.thumbprint, at="thumbprint"))
     assert made.transcript().hex() == found["SessionTranscript"]["hex"]

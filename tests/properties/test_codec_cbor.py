@@ -72,6 +72,36 @@ def test_no_octets_crash_the_reader(octets: bytes) -> None:
     assert repr(read_cbor(item.raw, at="payload")) == repr(item.value)
 
 
+def _read(octets: bytes) -> str:
+    try:
+        return repr(read_cbor(octets, at="payload"))
+    except (MalformedError, UnsupportedError) as error:
+        return f"{type(error).__name__}: {error.what}"
+
+
+def _scanned(octets: bytes) -> str:
+    try:
+        item = read_cbor_item(octets, offset=0, at="payload")
+    except (MalformedError, UnsupportedError) as error:
+        return f"{type(error).__name__}: {error.what}"
+    if item.end != len(octets):
+        return "MalformedError: octets behind the value"
+    return repr(item.value)
+
+
+NESTED = st.builds(
+    lambda depth, head, inside: head * depth + inside,
+    st.integers(0, 40),
+    st.sampled_from([b"\x81", b"\xa1\x00", b"\xd8\x18", b"\xc1"]),
+    VALUES.map(write_cbor),
+)
+
+
+@given(st.binary(max_size=100) | mutated() | NESTED)
+def test_the_quick_way_reads_and_refuses_what_the_scan_does(octets: bytes) -> None:
+    assert _read(octets) == _scanned(octets)
+
+
 @given(FOREIGN_VALUES, st.binary(max_size=5), st.binary(max_size=5))
 def test_an_item_is_exactly_what_was_received(
     value: CborValue, before: bytes, behind: bytes
