@@ -122,7 +122,8 @@ def moment(value: CborValue, *, at: str, clause: str) -> datetime:
     text = value.value if type(value) is CborTag and value.number == TDATE else None
     if type(text) is str and (parts := _MOMENT.fullmatch(text)):
         try:
-            return datetime(*map(int, parts.groups()), tzinfo=UTC)  # type: ignore[arg-type,misc]  # six numbers
+            year, month, day, hour, minute, second = map(int, parts.groups())
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         except ValueError:
             pass  # as the 30th of February
     raise MalformedError(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 from idwallet import limits
 from idwallet.codec.cbor import CborKey, CborValue, read_cbor
@@ -164,7 +164,7 @@ def _of_namespace(values: CborValue, *, size: int, at: str) -> Mapping[int, byte
             raise MalformedError("no digest identifier", at=at, clause=CLAUSE)
         if type(digest) is not bytes or len(digest) != size:
             raise MalformedError("a digest of another length", at=at, clause=DIGESTS)
-    return MappingProxyType(held)  # type: ignore[arg-type]  # looked at just above
+    return MappingProxyType(cast("dict[int, bytes]", held))  # looked at just above
 
 
 def _device_key(held: CborMap, *, at: str) -> tuple[PublicKey, Authorizations]:

@@ -1,0 +1,42 @@
+"""What CBOR holds, as Python has it (RFC 8949)."""
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+CborKey: TypeAlias = int | str | bytes
+CborValue: TypeAlias = (
+    'bool | int | float | str | bytes | list["CborValue"]'
+    ' | dict[CborKey, "CborValue"] | "CborTag" | None'
+)
+
+UNSIGNED, NEGATIVE, BYTES, TEXT, ARRAY, MAP, TAG, SIMPLE = range(8)
+"""The major types (RFC 8949 section 3.1)."""
+
+INLINE: Final = 24
+"""Additional information below this is the argument itself (RFC 8949 section 3)."""
+
+FALSE, TRUE, NULL = 20, 21, 22
+HALF, SINGLE, DOUBLE = 25, 26, 27
+FLOATS: Final = {HALF: ">e", SINGLE: ">f", DOUBLE: ">d"}
+"""The widths of floats by additional information, as `struct` calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CborTag:
+    """A tagged value (RFC 8949 section 3.4), whatever the number means elsewhere."""
+
+    number: int
+    value: CborValue
+
+
+@dataclass(frozen=True, slots=True)
+class CborItem:
+    """One item out of a longer input.
+
+    `raw` is exactly what was received: digests and signatures cover it. `end` is the
+    offset just behind it.
+    """
+
+    value: CborValue
+    raw: bytes
+    end: int
