@@ -190,6 +190,11 @@ PDF_FILTERS: Final = 8
 PDF_FIELDS: Final = 16_384
 PDF_TEXT_CHARACTERS: Final = 1_024
 PADES_TIMESTAMP_BYTES: Final = 16_384
+PDF_OBJECTS_READ: Final = 4_194_304
+PDF_PAGES: Final = 200_000
+PDF_CHANGES: Final = 256
+PDF_SIGNATURE_MARKS: Final = 4_096
+PDF_EVIDENCE: Final = 1_024
 
 # Fetching, where that is allowed. The times bound a whole exchange, however slowly its
 # octets drip; what failed is not tried again at once.

@@ -26,6 +26,7 @@ from idwallet.testing.corpus import (
 )
 from idwallet.testing.documents import DOCUMENT_FORGERIES, DocumentScene
 from idwallet.testing.lists import LIST_FORGERIES, ListScene
+from idwallet.testing.pdf.forgeries import PDF_FORGERIES
 from idwallet.testing.registrations import REGISTRATION_FORGERIES, RegistrationScene
 from idwallet.testing.scene import Scene
 from idwallet.testing.sessions import FORGERIES as SESSION_FORGERIES
@@ -88,6 +89,7 @@ def reached() -> set[Row]:
             each.apart(lambda: session_draft(desk))[1].report()
             for each in SESSION_FORGERIES
         )
+        | _rows(each.twins(papers)[1].report() for each in PDF_FORGERIES)
     )
 
 
@@ -101,6 +103,7 @@ CORPORA: Final = (
     REGISTRATION_FORGERIES,
     DOCUMENT_FORGERIES,
     SESSION_FORGERIES,
+    PDF_FORGERIES,
 )
 
 

@@ -35,6 +35,9 @@ def write_fact(name: str, value: FactValue, *, words: Words) -> str:
         template = words["seconds"] if name == "window" else "{number}"
         return template.format(number=value)
     if isinstance(value, tuple):
+        if name == "changes":
+            value = tuple(words["changes"].get(each, each) for each in value)
+            return words["separator"].join(map(show, value))
         return _write_list(value, words)
     if name == "waits_for" and value in words["checks"]:
         return write_quoted(words["checks"][value]["name"], words)

@@ -57,6 +57,7 @@ class Words(TypedDict):
     needs: dict[str, str]
     facts: dict[str, str]
     what: dict[str, str]
+    changes: dict[str, str]
     nowhere: str
     not_run: dict[Reader, Phrase]
     did_not_run: str

@@ -53,6 +53,8 @@ class CheckId(StrEnum):
     # A signed document, each signature on it and each timestamp on those.
     DOCUMENT_FORMAT = "document.format"
     DOCUMENT_INTEGRITY = "document.integrity"
+    DOCUMENT_COVERAGE = "document.coverage"
+    DOCUMENT_CHANGES = "document.changes"
     SIGNER_SIGNATURE = "signer.signature"
     SIGNATURE_PROFILE = "signature.profile"
     SIGNER_TRUST = "signer.trust"
@@ -202,6 +204,15 @@ class Reason(StrEnum):
     NAME_REPEATED = "name_repeated"
     HASH_UNSUPPORTED = "hash_unsupported"
     CLAIM_NEVER_DISCLOSABLE = "claim_never_disclosable"
+
+    # What changed in a document after it was signed.
+    UNCHANGED = "unchanged"
+    EXTENDED = "extended"
+    PERMITTED = "permitted"
+    FORM_FILLED = "form_filled"
+    ANNOTATED = "annotated"
+    CONTENT_COVERED = "content_covered"
+    CHANGED = "changed"
 
     # The holder.
     PROVEN = "proven"

@@ -26,6 +26,25 @@ _DOCUMENT: Final = {
     (_C.DOCUMENT_INTEGRITY, _R.WAITING): Row(_I, f"{_EN} §5.2.7", ("waits_for",)),
 }
 
+# ISO 32000-2 says what may change after which signature, and lets a reader decide about
+# the rest: what somebody has to look at is left undecided, and never passes.
+_PDF: Final = "ISO 32000-2 §12.8"
+_REVISIONS: Final = {
+    (_C.DOCUMENT_COVERAGE, _R.MATCHES): Row(_P, f"{_PDF}.1"),
+    (_C.DOCUMENT_COVERAGE, _R.MISMATCH): Row(_F, f"{_PDF}.1", ("what",)),
+    (_C.DOCUMENT_CHANGES, _R.UNCHANGED): Row(_P, f"{_PDF}.1"),
+    (_C.DOCUMENT_CHANGES, _R.EXTENDED): Row(_P, f"{_PDF}.2.2", ("changes",)),
+    (_C.DOCUMENT_CHANGES, _R.PERMITTED): Row(_P, f"{_PDF}.2.2", ("changes",)),
+    (_C.DOCUMENT_CHANGES, _R.FORM_FILLED): Row(_I, _HOUSE, ("changes",)),
+    (_C.DOCUMENT_CHANGES, _R.ANNOTATED): Row(_I, f"{_PDF}.2.2", ("changes",)),
+    (_C.DOCUMENT_CHANGES, _R.CONTENT_COVERED): Row(_I, _HOUSE, ("changes",)),
+    (_C.DOCUMENT_CHANGES, _R.CHANGED): Row(_F, f"{_PDF}.2.2", ("changes",)),
+    (_C.DOCUMENT_CHANGES, _R.MALFORMED): Row(_F, f"{_EN} §5.2.2", ("what", "at")),
+    (_C.DOCUMENT_CHANGES, _R.LIMIT_EXCEEDED): Row(_F, _HOUSE, ("what", "at")),
+    (_C.DOCUMENT_CHANGES, _R.UNSUPPORTED): Row(_F, f"{_EN} §5.2.2", ("what", "at")),
+    (_C.DOCUMENT_CHANGES, _R.WAITING): Row(_I, f"{_PDF}.1", ("waits_for",)),
+}
+
 _SIGNATURE: Final = {
     (_C.SIGNER_SIGNATURE, _R.VALID): Row(_P, f"{_EN} §5.2.7"),
     (_C.SIGNER_SIGNATURE, _R.INVALID): Row(_F, f"{_EN} §5.2.7"),
@@ -110,4 +129,4 @@ _TIMESTAMP: Final = {
     (_C.TIMESTAMP_TRUST, _R.ABSENT): Row(_I, f"{_EN} §5.5"),
 }
 
-DOCUMENTS: Final = {**_DOCUMENT, **_SIGNATURE, **_SIGNER, **_TIMESTAMP}
+DOCUMENTS: Final = {**_DOCUMENT, **_REVISIONS, **_SIGNATURE, **_SIGNER, **_TIMESTAMP}

@@ -21,6 +21,7 @@ class Row(NamedTuple):
 FACTS: Final = MappingProxyType(
     {
         "at": "where: a JSON pointer, a byte offset, the name of a part (text)",
+        "changes": "kinds of change after signing, as codes (texts)",
         "credentials": "identifiers of credential queries (texts)",
         "entries": "how many entries a status list has (number)",
         "found": "what stood there; from outside, so it is shown with care (text)",

@@ -364,6 +364,21 @@ ROWS = [
     "document.integrity integrity_mismatch failed",
     "document.integrity not_at_hand indeterminate",
     "document.integrity waiting indeterminate : waits_for",
+    # document.coverage
+    "document.coverage matches passed",
+    "document.coverage mismatch failed : what",
+    # document.changes
+    "document.changes unchanged passed",
+    "document.changes extended passed : changes",
+    "document.changes permitted passed : changes",
+    "document.changes form_filled indeterminate : changes",
+    "document.changes annotated indeterminate : changes",
+    "document.changes content_covered indeterminate : changes",
+    "document.changes changed failed : changes",
+    "document.changes malformed failed : what at",
+    "document.changes limit_exceeded failed : what at",
+    "document.changes unsupported failed : what at",
+    "document.changes waiting indeterminate : waits_for",
     # signer.signature
     "signer.signature valid passed",
     "signer.signature invalid failed",
@@ -544,6 +559,7 @@ def test_every_row_names_its_clause() -> None:
         "Token Status List draft 21 §",
         "idwallet bundle 1 §",
         "idwallet signing session 1 §",
+        "ISO 32000-2 §",
         "idwallet policy",
     )
     assert [row for row in TABLE.values() if not row.clause.startswith(known)] == []

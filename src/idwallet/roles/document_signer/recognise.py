@@ -5,6 +5,7 @@ from typing import Final
 
 _BEGIN: Final = 1_024
 _SPACE: Final = b" \t\r\n"
+_PDF: Final = b"%PDF-"
 
 
 class Format(Enum):
@@ -12,6 +13,7 @@ class Format(Enum):
 
     CMS = "CMS"
     JWS = "JWS"
+    PDF = "PDF"
 
 
 def recognise(signed: bytes) -> Format:
@@ -19,6 +21,8 @@ def recognise(signed: bytes) -> Format:
 
     Nothing is believed for it: each reader refuses what is not of its format.
     """
+    if signed[: len(_PDF)] == _PDF:
+        return Format.PDF
     begin = signed[:_BEGIN].lstrip(_SPACE)
     if begin.startswith((b"{", b"e")):
         # JSON, or the base64url of it, which a compact JWS begins with.

@@ -37,10 +37,17 @@ def _jades() -> _Evaluate:
     return evaluate
 
 
+def _pades() -> _Evaluate:
+    from idwallet.documents.pades.evaluate import evaluate
+
+    return evaluate
+
+
 # Each is loaded when a document of its format comes: a till pays for none.
 _EVALUATORS: Final[Mapping[Format, Callable[[], _Evaluate]]] = {
     Format.CMS: _cades,
     Format.JWS: _jades,
+    Format.PDF: _pades,
 }
 
 

@@ -1,0 +1,123 @@
+"""Two revisions side by side: which objects differ, and what is reached from where."""
+
+from collections.abc import Iterable
+
+from idwallet import limits
+from idwallet.codec.pdf import Indirect, PdfFile, Ref, Value
+from idwallet.documents.pades.changes.codes import Change, FoundChange
+from idwallet.documents.pades.view import Dictionary, View, references, same
+from idwallet.errors import LimitError
+
+_NOTHING = Indirect(None, None)
+
+
+class Comparison:
+    """An earlier view and a later one, and the changes found so far.
+
+    `touched` are the numbers of the objects that differ. `barriers` are those that are
+    compared key by key at the one place where they belong: whatever else leads to them
+    stops there.
+    """
+
+    def __init__(self, old: View, new: View, *, updates: int) -> None:
+        """Find what the newest so many sections touched.
+
+        Raises:
+            MalformedError, LimitError, UnsupportedError: an object cannot be read.
+        """
+        self.old = old
+        self.new = new
+        self.found: dict[FoundChange, None] = {}
+        self.barriers: set[int] = set()
+        self._seen: set[int] = set()
+        self.touched = frozenset(self._touched(new.file, updates))
+
+    def say(self, code: Change, place: str) -> None:
+        """Take note of a change, once.
+
+        Raises:
+            LimitError: there are more of them than anybody reads.
+        """
+        if len(self.found) >= limits.PDF_CHANGES:
+            raise LimitError("too many changes", at=place, clause="idwallet limits")
+        self.found[FoundChange(code, place)] = None
+
+    def _touched(self, file: PdfFile, updates: int) -> Iterable[int]:
+        """Yield the numbers of the objects that an update says something else of."""
+        newer = file.sections[:updates]
+        if any(each.beside is not None for each in newer):
+            self.say(Change.HYBRID_ADDED, "trailer")
+        for number in {each for section in newer for each in section.numbers()}:
+            before, after = self.old.stands(number), self.new.stands(number)
+            if before != after and self._differs(number):
+                yield number
+
+    def _differs(self, number: int) -> bool:
+        """Say whether an object is another one, not merely written anew."""
+        one, other = self._as_it_is(self.old, number), self._as_it_is(self.new, number)
+        is_same = same(one.value, other.value) and self._same_data(one, other)
+        if not is_same and _is_holder(one.value):
+            self.say(Change.OBJECTS_SWAPPED, f"object {number}")
+        return not is_same
+
+    def _as_it_is(self, view: View, number: int) -> Indirect:
+        found = view.stands(number)
+        if found is None:
+            return _NOTHING
+        generation = 0 if found[1] is not None else found[0].which
+        return view.get(Ref(number, generation))
+
+    def _same_data(self, one: Indirect, other: Indirect) -> bool:
+        if one.data is None or other.data is None:
+            return one.data is other.data
+        if one.data == other.data:
+            return True
+        source, (start, stop), (begin, end) = self.old.source, one.data, other.data
+        return stop - start == end - begin and source[start:stop] == source[begin:end]
+
+    def is_plain(self, ref: Ref) -> bool:
+        """Say whether an object is no stream in either view."""
+        return self.old.get(ref).data is None and self.new.get(ref).data is None
+
+    def require_same(self, old: Value, new: Value, *, code: Change, place: str) -> bool:
+        """Compare two values and everything that they lead to; say what differs."""
+        if not same(old, new) or not self.is_untouched(old):
+            self.say(code, place)
+            return False
+        return True
+
+    def is_untouched(self, value: Value) -> bool:
+        """Say whether nothing that a value leads to is another object now.
+
+        What was looked at before is not looked at again: it was told where it was.
+        """
+        waiting = list(references(value))
+        is_clean = True
+        while waiting:
+            ref = waiting.pop()
+            number = ref.number
+            if number in self.barriers or number in self._seen:
+                continue
+            self._seen.add(number)
+            if number in self.touched:
+                is_clean = False
+                continue
+            waiting.extend(references(self.old.get(ref).value))
+        return is_clean
+
+    def require_keys(
+        self,
+        old: Dictionary,
+        new: Dictionary,
+        *,
+        apart: Iterable[str],
+        code: Change,
+        place: str,
+    ) -> None:
+        """Compare two dictionaries by all keys but those that are judged apart."""
+        for key in sorted((old.keys() | new.keys()) - set(apart)):
+            self.require_same(old.get(key), new.get(key), code=code, place=place)
+
+
+def _is_holder(value: Value) -> bool:
+    return isinstance(value, dict) and value.get("Type") == "ObjStm"
