@@ -21,7 +21,7 @@ def unchanged(plan: CertificatePlan) -> CertificatePlan:
 DOCUMENT_SIGNING: Final = "1.3.6.1.5.5.7.3.36"
 
 
-def document_signer(
+def document_signer(  # noqa: PLR0913 - each alters another part of the chain
     pki: TestPki,
     name: str = "https://signer.example",
     *,
@@ -29,10 +29,11 @@ def document_signer(
     algorithm: Algorithm | None = None,
     intermediates: int = 1,
     change: Change = unchanged,
+    ca_change: Change = unchanged,
 ) -> TestIdentity:
     """Certify somebody who signs documents (RFC 9336, EN 319 412-2 4.3.2).
 
-    `fault`, `intermediates` and `change` are those of `TestPki.issuer`.
+    `fault`, `intermediates` and the changes are those of `TestPki.issuer`.
     """
 
     def planned(plan: CertificatePlan) -> CertificatePlan:
@@ -49,6 +50,7 @@ def document_signer(
         algorithm=algorithm,
         intermediates=intermediates,
         change=planned,
+        ca_change=ca_change,
     )
 
 
@@ -59,10 +61,11 @@ def timestamp_authority(
     algorithm: Algorithm | None = None,
     intermediates: int = 1,
     change: Change = unchanged,
+    ca_change: Change = unchanged,
 ) -> TestIdentity:
     """Certify an authority that stamps the time, as RFC 3161 2.3 wants it.
 
-    `fault`, `intermediates` and `change` are those of `TestPki.issuer`.
+    `fault`, `intermediates` and the changes are those of `TestPki.issuer`.
     """
 
     def planned(plan: CertificatePlan) -> CertificatePlan:
@@ -80,4 +83,5 @@ def timestamp_authority(
         algorithm=algorithm,
         intermediates=intermediates,
         change=planned,
+        ca_change=ca_change,
     )

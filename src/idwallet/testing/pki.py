@@ -220,6 +220,11 @@ class TestPki:
         return self._at
 
     @property
+    def life(self) -> timedelta:
+        """How long from then on."""
+        return self._life
+
+    @property
     def root(self) -> Certificate:
         """The root certificate."""
         return Certificate.from_der(self._root_der, at="test root")

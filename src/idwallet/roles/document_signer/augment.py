@@ -105,27 +105,14 @@ class _Work:
         signed = augments.completed(signed, settled=asked.settled)
         if level is Level.B_LTA:
             signed = augments.archived(
-                signed, authority=self._authority(), document=self._rewound()
+                signed, authority=self._authority(), document=rewound(self.document)
             )
         self._verified(signed)
         return signed
 
     def _verified(self, signed: bytes) -> tuple[VerifiedDocument, Asked]:
         asked = Asked(self.asked.trust, self.asked.policy, self.asked.at)
-        return require_verified(signed, self._rewound(), asked=asked), asked
-
-    def _rewound(self) -> Document | None:
-        """Return the document from its start: it is read more than once."""
-        document = self.document
-        if document is None or isinstance(document, bytes):
-            return document
-        rewind = getattr(document, "seek", None)
-        if rewind is None:
-            raise UsageError(
-                "a document to augment is octets, or a stream that rewinds"
-            )
-        rewind(0)
-        return document
+        return require_verified(signed, rewound(self.document), asked=asked), asked
 
     def _authority(self) -> TimestampAuthority:
         if self.authority is None:
@@ -136,6 +123,21 @@ class _Work:
         """Refuse a policy by which a document passes without what it is to bring."""
         if self.asked.policy.revocation is not RevocationRule.REQUIRED:
             raise UsageError("a level with evidence needs a policy that requires it")
+
+
+def rewound(document: Document | None) -> Document | None:
+    """Return a document from its start, as what is read more than once.
+
+    Raises:
+        UsageError: it is a stream that cannot be rewound.
+    """
+    if document is None or isinstance(document, bytes):
+        return document
+    rewind = getattr(document, "seek", None)
+    if rewind is None:
+        raise UsageError("a document read more than once is octets, or can be rewound")
+    rewind(0)
+    return document
 
 
 def _lowest(found: VerifiedDocument) -> Level:

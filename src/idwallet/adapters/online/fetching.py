@@ -1,4 +1,4 @@
-"""Verify with what is at hand, fetch what is missing, and verify again."""
+"""What is fetched for an open verdict, kept, and judged with again."""
 
 import asyncio
 from collections.abc import Callable, Generator
@@ -10,20 +10,18 @@ from typing import NamedTuple, TypeVar
 
 from idwallet import limits
 from idwallet.adapters.clock import now
-from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
-from idwallet.errors import MalformedError, PortError, UsageError, require_passed
+from idwallet.errors import MalformedError, PortError, UsageError
 from idwallet.ports import AsyncFetcher, Fetched, Fetcher, Wanted
 from idwallet.report import Need, Report
 from idwallet.roles.needed import Gathered, Order, orders_of
-from idwallet.roles.presentation import evaluate_presentation
-from idwallet.roles.verifier import PresentationRequest
 from idwallet.trust.anchors import TrustStore
 
-_Judged = VerifiedPresentation | Unverified
 _Tried = set[tuple[str, bytes | None]]
-_Ends = TypeVar("_Ends")
-_Steps = Generator[tuple[Order, ...], list["_Came"], _Ends]
+Ends = TypeVar("Ends")
+Steps = Generator[tuple[Order, ...], list["_Came"], Ends]
+Judge = Callable[[TrustStore], tuple[Ends, Report | None]]
+"""What judges under a trust store: what it comes to, and the report if that is open."""
 
 
 class _Came(NamedTuple):
@@ -35,20 +33,10 @@ class _Came(NamedTuple):
     failure: PortError | None = None
 
 
-class Online:
-    """A verifier's trust while there is a network: what a verdict lacks is fetched.
+class Fetching:
+    """Trust while there is a network: what a verdict lacks is fetched.
 
-        online = Online(trust, fetcher=HttpFetcher())
-        verified = online.verify_presentation(answer, request=request, at=now())
-
-    Only an open verdict makes it fetch, and only from where the trust anchor says under
-    which the credential was verified. What was fetched stays at hand for the next
-    verdict, judged like all evidence by the policy's rules on age; `trust` holds it.
-    OCSP, which asks about one certificate, comes last.
-
-    A fetch that fails leaves the verdict open as it was. `failed` is then called with
-    the need and the error; it must not raise. Safe between threads, and of use in an
-    event loop by the doors that end in ``_async``.
+    Safe between threads.
     """
 
     def __init__(
@@ -82,58 +70,6 @@ class Online:
         with self._lock:
             return self._gathered.types(base)
 
-    def verify_presentation(
-        self, response: str | bytes, *, request: PresentationRequest, at: datetime
-    ) -> VerifiedPresentation:
-        """Return what was proven, or raise; see `idwallet.verify_presentation`.
-
-        Raises:
-            VerificationFailed: a check failed.
-            VerificationIndeterminate: something could not be decided, fetched or not.
-            UsageError: see `idwallet.verify_presentation`.
-            PortError: the replay guard did not answer; not that a fetch failed.
-        """
-        judged = self.evaluate_presentation(response, request=request, at=at)
-        return _passed(judged)
-
-    async def verify_presentation_async(
-        self, response: str | bytes, *, request: PresentationRequest, at: datetime
-    ) -> VerifiedPresentation:
-        """Do as `verify_presentation` does, in an event loop."""
-        judged = await self.evaluate_presentation_async(
-            response, request=request, at=at
-        )
-        return _passed(judged)
-
-    def evaluate_presentation(
-        self, response: str | bytes, *, request: PresentationRequest, at: datetime
-    ) -> VerifiedPresentation | Unverified:
-        """Judge an answer; fetch what is missing, and judge it again.
-
-        Raises:
-            UsageError: see `idwallet.evaluate_presentation`.
-            PortError: the replay guard did not answer; not that a fetch failed.
-        """
-        steps = self._steps(response, request, at=at)
-        judged, orders = _advance(steps, None)
-        while judged is None:
-            judged, orders = _advance(steps, self._carry_out(orders))
-        return judged
-
-    async def evaluate_presentation_async(
-        self, response: str | bytes, *, request: PresentationRequest, at: datetime
-    ) -> VerifiedPresentation | Unverified:
-        """Do as `evaluate_presentation` does, in an event loop.
-
-        Judging runs in a thread of its own: a replay guard may wait for a disk.
-        """
-        steps = self._steps(response, request, at=at)
-        judged, orders = await asyncio.to_thread(_advance, steps, None)
-        while judged is None:
-            came = await self._carry_out_async(orders)
-            judged, orders = await asyncio.to_thread(_advance, steps, came)
-        return judged
-
     def resolve(self, report: Report) -> bool:
         """Fetch what an open verdict lacks; True where something new is at hand.
 
@@ -145,30 +81,42 @@ class Online:
         """Do as `resolve` does, in an event loop."""
         return self._hold(await self._carry_out_async(self._todo(report, set())))
 
-    def _steps(
-        self, response: str | bytes, request: PresentationRequest, *, at: datetime
-    ) -> _Steps[_Judged]:
+    def steps(self, judge: Judge[Ends]) -> Steps[Ends]:
         """Judge, hand out orders, take what came, and judge again."""
-        known, tried = request.verifier.types, _Tried()
-
-        def judge(trust: TrustStore) -> _Judged:
-            return evaluate_presentation(
-                response,
-                request=request.with_types(self.types(known)),
-                trust=trust,
-                at=at,
-            )
-
+        tried = _Tried()
         for _ in range(limits.FETCH_ROUNDS):
             trust = self._trust
-            judged = judge(trust)
-            came = yield from self._settling(judged.report, tried)
+            judged, report = judge(trust)
+            if report is None:
+                return judged
+            came = yield from self._settling(report, tried)
             # What somebody else fetched meanwhile is as good.
             if not came and self._trust is trust:
                 return judged
-        return judge(self._trust)
+        return judge(self._trust)[0]
 
-    def _settling(self, report: Report, tried: _Tried) -> _Steps[bool]:
+    def driven(self, judge: Judge[Ends]) -> Ends:
+        """Go through the steps; the calling thread waits."""
+        steps = self.steps(judge)
+        ended, orders = _advance(steps, None)
+        while ended is None:
+            ended, orders = _advance(steps, self._carry_out(orders))
+        return ended[0]
+
+    async def driven_async(self, judge: Judge[Ends]) -> Ends:
+        """Do as `driven` does, in an event loop.
+
+        Judging runs in a thread of its own: it may wait for a disk, or for an
+        authority.
+        """
+        steps = self.steps(judge)
+        ended, orders = await asyncio.to_thread(_advance, steps, None)
+        while ended is None:
+            came = await self._carry_out_async(orders)
+            ended, orders = await asyncio.to_thread(_advance, steps, came)
+        return ended[0]
+
+    def _settling(self, report: Report, tried: _Tried) -> Steps[bool]:
         """Hand out orders until something came; False where there are none left."""
         while orders := self._todo(report, tried):
             if self._hold((yield orders)):
@@ -256,18 +204,11 @@ class Online:
 
 
 def _advance(
-    steps: _Steps[_Judged], came: list[_Came] | None
-) -> tuple[_Judged | None, tuple[Order, ...]]:
-    """Go on to the verdict, or to the next orders."""
+    steps: Steps[Ends], came: list[_Came] | None
+) -> tuple[tuple[Ends] | None, tuple[Order, ...]]:
+    """Go on to the end, or to the next orders."""
     try:
         return None, next(steps) if came is None else steps.send(came)
     except StopIteration as end:
-        judged: _Judged = end.value
-        return judged, ()
-
-
-def _passed(judged: _Judged) -> VerifiedPresentation:
-    require_passed(judged.report)
-    if not isinstance(judged, VerifiedPresentation):
-        raise TypeError("a passed verdict comes with what was verified")
-    return judged
+        ended: Ends = end.value
+        return (ended,), ()
