@@ -18,10 +18,10 @@ _KEPT: Final = (b"Root", b"Info")
 _LONGEST_TABLE: Final = 9_999_999_999
 
 
-def edited(entries: Shallow, changes: Mapping[bytes, bytes | None]) -> bytes:
+def edited(entries: Shallow, changes: Mapping[bytes, bytes]) -> bytes:
     """Return a dictionary with other values of some keys, all else as it stands.
 
-    A key that is not there is added, at its end; one whose value is None is left alone.
+    A key that is not there is added, at its end.
     """
     source, at = entries.source, entries.start
     out: list[bytes] = []
@@ -29,8 +29,6 @@ def edited(entries: Shallow, changes: Mapping[bytes, bytes | None]) -> bytes:
     spans = entries.spans
     placed = []
     for key, value in changes.items():
-        if value is None:
-            continue
         span = spans.get(key)
         if span is None:
             added.append(b"/%b %b" % (key, value))

@@ -35,7 +35,7 @@ class Edits:
         self.form = form
         self.update = Update(objects.file)
         self.structure = Structure(objects, form, update=self.update)
-        self._catalog: dict[bytes, bytes | None] = {}
+        self._catalog: dict[bytes, bytes] = {}
         self._fields: list[bytes] = []
         self._pages: dict[Ref, tuple[PageHeld, list[bytes]]] = {}
 
@@ -72,6 +72,10 @@ class Edits:
             self._write_page(page, added)
         self._write_form()
         self.structure.write()
+        self.write_catalog()
+
+    def write_catalog(self) -> None:
+        """Write what changes in the catalog alone."""
         if self._catalog:
             catalog = self.form.catalog
             body = edited(catalog.entries, self._catalog)
@@ -81,7 +85,7 @@ class Edits:
     def _write_page(self, page: PageHeld, added: list[bytes]) -> None:
         raw, _, ref = self.objects.raw_array(page.entries, b"Annots")
         array = with_item(raw, b" ".join(added))
-        changes: dict[bytes, bytes | None] = {}
+        changes: dict[bytes, bytes] = {}
         if ref is None:
             changes[b"Annots"] = array
         else:
@@ -116,8 +120,8 @@ class Edits:
         else:
             self.replace(acroform.ref, body)
 
-    def _form_changes(self, form: Shallow) -> dict[bytes, bytes | None]:
-        changes: dict[bytes, bytes | None] = {}
+    def _form_changes(self, form: Shallow) -> dict[bytes, bytes]:
+        changes: dict[bytes, bytes] = {}
         if self._fields:
             raw, _, ref = self.objects.raw_array(form, b"Fields")
             array = with_item(raw, b" ".join(self._fields))

@@ -149,7 +149,7 @@ def sign_field(edits: Edits, target: Target, *, profile: PAdES, value: int) -> N
         draft = FieldDraft(target.name, label, profile.lock, b"/V " + reference)
         put_field(edits, draft, page=page, seen=seen)
         return
-    changes: dict[bytes, bytes | None] = {b"V": reference}
+    changes: dict[bytes, bytes] = {b"V": reference}
     if shown is not None:
         page = find_page(objects, edits.form, number=number, seen=True)
         widget = target.field.widgets[0]

@@ -133,7 +133,7 @@ class Structure:
         number, generation = _ref(held)
         self._update.put(number, body, generation=generation)
 
-    def _with_kids(self, element: Shallow, added: bytes) -> dict[bytes, bytes | None]:
+    def _with_kids(self, element: Shallow, added: bytes) -> dict[bytes, bytes]:
         given = element.get(b"K")
         raw = element.raw(b"K")
         if isinstance(given, Ref):
@@ -149,7 +149,7 @@ class Structure:
             return {b"K": with_item(raw, added)}
         return {b"K": b"[%b %b]" % (raw, added)}
 
-    def _tree(self, root: Shallow) -> dict[bytes, bytes | None]:
+    def _tree(self, root: Shallow) -> dict[bytes, bytes]:
         """Add the elements to the tree that leads from annotations to them (14.7.5.4).
 
         A tree of several nodes gets one more, so that none of the others changes.
@@ -170,9 +170,7 @@ class Structure:
             return self._grown(tree, b"Kids", added=b"%d 0 R" % number)
         return self._grown(tree, b"Nums", added=pairs)
 
-    def _grown(
-        self, tree: Held, key: bytes, *, added: bytes
-    ) -> dict[bytes, bytes | None]:
+    def _grown(self, tree: Held, key: bytes, *, added: bytes) -> dict[bytes, bytes]:
         raw, _, ref = self._objects.raw_array(tree.entries, key)
         array = with_item(raw, added)
         if ref is not None:
