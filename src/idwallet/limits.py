@@ -67,6 +67,7 @@ XML_PREFIXES: Final = 32
 XML_CERTIFICATES: Final = 16
 XML_ADDRESS_CHARACTERS: Final = 255
 XML_OBJECT_BYTES: Final = 7_340_032
+XML_MATERIAL: Final = 128
 
 # Lists of trust (ETSI TS 119 612, ETSI TS 119 602, ISO/IEC 18013-5 Annex C). None is
 # relied on for more than half a year (TS 119 612 section 5.3.15).

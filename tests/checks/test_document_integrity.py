@@ -1,5 +1,6 @@
 from idwallet.report import CheckId, Outcome, Reason
-from tests.checks.documents import came_to, draft, forged_to, only
+from idwallet.testing.xades import XADES_FORGERIES
+from tests.checks.documents import came_to, draft, forged_to, only, scene
 
 INTEGRITY = CheckId.DOCUMENT_INTEGRITY
 
@@ -10,6 +11,16 @@ def test_the_document_that_was_signed_passes() -> None:
 
 def test_a_document_that_was_changed_fails() -> None:
     assert forged_to(INTEGRITY, Outcome.FAILED) == {Reason.INTEGRITY_MISMATCH}
+
+
+def test_what_the_signature_does_not_cover_fails() -> None:
+    reasons = {
+        check.reason
+        for forgery in XADES_FORGERIES
+        if forgery.name.startswith("coverage:")
+        for check in forgery.twins(scene())[1].report().failed()
+    }
+    assert reasons == {Reason.NOT_COVERED}
 
 
 def test_a_document_that_is_not_at_hand_leaves_it_open() -> None:

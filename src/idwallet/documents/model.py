@@ -1,6 +1,6 @@
 """Documents before and after they are verified, and how they are signed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -163,29 +163,8 @@ Document = bytes | BinaryStream
 """A document: its octets, or a stream of them, which is read once to its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedDocument:
-    """A document and the name that a signature apart from it refers to it by.
-
-    `name` is a file's, without its folders; `media_type` says what it is (RFC 2046).
-    """
-
-    document: Document = field(repr=False)
-    name: str
-    media_type: str = "application/octet-stream"
-
-    def __post_init__(self) -> None:
-        """Refuse a name that refers to nothing.
-
-        Raises:
-            UsageError: it is empty or too long.
-        """
-        if not 0 < len(self.name) <= limits.XML_ADDRESS_CHARACTERS:
-            raise UsageError("a document that is named needs a name, not too long")
-
-
-Documents = Document | NamedDocument | Sequence[NamedDocument]
-"""One document, or those that one signature is on, each by its name."""
+Documents = Document | Mapping[str, Document]
+"""One document, or those that one signature is on, by the names that it knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +178,19 @@ class Digested:
 
 
 _PIECE: Final = 1 << 20
+
+
+def only(documents: Documents) -> Document:
+    """Return the one document, whatever it is called.
+
+    Raises:
+        UsageError: there are several, or none.
+    """
+    if not isinstance(documents, Mapping):
+        return documents
+    if len(documents) != 1:
+        raise UsageError("several documents are signed apart, by their names")
+    return next(iter(documents.values()))
 
 
 def pieces(document: Document) -> Iterator[bytes]:

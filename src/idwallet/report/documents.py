@@ -22,6 +22,7 @@ _DOCUMENT: Final = {
     (_C.DOCUMENT_FORMAT, _R.ABSENT): Row(_F, f"{_EN} §5.2.2"),
     (_C.DOCUMENT_INTEGRITY, _R.MATCHES): Row(_P, f"{_EN} §5.2.7"),
     (_C.DOCUMENT_INTEGRITY, _R.INTEGRITY_MISMATCH): Row(_F, f"{_EN} §5.2.7"),
+    (_C.DOCUMENT_INTEGRITY, _R.NOT_COVERED): Row(_F, _HOUSE, ("what",)),
     (_C.DOCUMENT_INTEGRITY, _R.NOT_AT_HAND): Row(_I, f"{_EN} §5.2.7"),
     (_C.DOCUMENT_INTEGRITY, _R.WAITING): Row(_I, f"{_EN} §5.2.7", ("waits_for",)),
 }

@@ -362,6 +362,7 @@ ROWS = [
     # document.integrity
     "document.integrity matches passed",
     "document.integrity integrity_mismatch failed",
+    "document.integrity not_covered failed : what",
     "document.integrity not_at_hand indeterminate",
     "document.integrity waiting indeterminate : waits_for",
     # document.coverage

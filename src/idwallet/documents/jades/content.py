@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from idwallet import limits
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
-from idwallet.documents.model import Document, pieces
+from idwallet.documents.model import Document, Documents, pieces
 from idwallet.envelope.jws import JwsHeader
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
 
@@ -29,9 +29,6 @@ HASHES: Final = {
     "sha-512": "sha512",
 }
 """Names of digests (Annex E, and those of the IANA registry) and hashlib's."""
-
-Documents = Document | Mapping[str, Document]
-"""What the caller brings: the document, or several by the URIs that ``sigD`` names."""
 
 
 class References(NamedTuple):

@@ -24,7 +24,7 @@ from idwallet import limits
 from idwallet.codec import b64
 from idwallet.documents.jades import baseline
 from idwallet.documents.jades.certificate import find_leaf, reference_fault
-from idwallet.documents.jades.content import Brought, Documents, Wanted
+from idwallet.documents.jades.content import Brought, Wanted
 from idwallet.documents.jades.elements import Element, material_of, tokens
 from idwallet.documents.jades.payload import Payload, payload_of, payload_on
 from idwallet.documents.jades.read import (
@@ -45,7 +45,7 @@ from idwallet.documents.judging.outcome import (
 )
 from idwallet.documents.judging.stamps import Stamp, judge_stamps
 from idwallet.documents.judging.standing import judge_revocation, judge_trust
-from idwallet.documents.model import Level, VerifiedSignature
+from idwallet.documents.model import Documents, Level, VerifiedSignature
 from idwallet.envelope.cms import names
 from idwallet.envelope.jws import signature_facts, signature_reason
 from idwallet.errors import LimitError, MalformedError, UnsupportedError

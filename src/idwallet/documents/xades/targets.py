@@ -2,17 +2,17 @@
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Sequence
-from typing import Final, NamedTuple, cast
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 from idwallet import limits
 from idwallet.codec.xml import Canonicalization, XmlDocument, XmlNode
 from idwallet.documents.model import (
     Document,
     Documents,
-    NamedDocument,
     Packaging,
     XAdES,
+    only,
 )
 from idwallet.documents.xades import names
 from idwallet.documents.xades.properties import Described, escaped
@@ -51,24 +51,6 @@ class Target(NamedTuple):
     apart: dict[str, Apart] = {}  # noqa: RUF012 - never changed
 
 
-def named(documents: Documents) -> tuple[NamedDocument, ...] | None:
-    """Return documents that have a name each, None where there is one without.
-
-    Raises:
-        UsageError: there is none, or two have one name.
-    """
-    if isinstance(documents, NamedDocument):
-        return (documents,)
-    if not isinstance(documents, Sequence) or isinstance(documents, bytes):
-        return None
-    found: tuple[NamedDocument, ...] = tuple(documents)
-    if not found or not all(isinstance(each, NamedDocument) for each in found):
-        raise UsageError("several documents that are signed are each a NamedDocument")
-    if len({each.name for each in found}) != len(found):
-        raise UsageError("documents that are signed together have a name each")
-    return found
-
-
 def target_of(
     documents: Documents, profile: XAdES, *, identifier: str, digest: str
 ) -> Target:
@@ -81,13 +63,8 @@ def target_of(
     """
     if profile.packaging is Packaging.DETACHED:
         return _detached(documents, profile, identifier=identifier, digest=digest)
-    several = named(documents)
-    if several is not None:
-        if len(several) > 1:
-            raise UsageError("several documents are signed apart from them")
-        documents = several[0].document
     make = _enveloped if profile.packaging is Packaging.ENVELOPED else _enveloping
-    held = _held(cast("Document", documents))
+    held = _held(only(documents))
     return make(held, profile, identifier=identifier, digest=digest)
 
 
@@ -173,22 +150,19 @@ def _quoted(text: str) -> str:
 def _detached(
     documents: Documents, profile: XAdES, *, identifier: str, digest: str
 ) -> Target:
-    found = named(documents)
-    if found is None:
+    if not isinstance(documents, Mapping) or not documents:
         raise UsageError(
-            "a signature apart names what it is on: sign a NamedDocument, or several"
+            "a signature apart names what it is on: sign {'contract.pdf': document}"
         )
-    if len(found) >= limits.XML_REFERENCES:
+    if len(documents) >= limits.XML_REFERENCES:
         raise UsageError("too many documents for one signature")
-    apart = {address(each.name): Apart(each.document) for each in found}
+    apart = {address(name): Apart(document) for name, document in documents.items()}
+    media = profile.media_type or _OCTETS
     references, described = [], []
     for n, (uri, octets) in enumerate(apart.items()):
         own = f"{identifier}-document{n}"
         value = octets.state(digest).digest()
         references.append(NewReference(uri, value, AS_IT_IS, own))
-        media = found[n].media_type
-        if media == _OCTETS and profile.media_type is not None:
-            media = profile.media_type
         described.append(Described(own, media))
     return Target(tuple(references), tuple(described), apart=apart)
 

@@ -9,6 +9,7 @@ comes back as octets, so that nothing else can be read for it.
 from idwallet.envelope.xmldsig.apart import Apart, Hasher
 from idwallet.envelope.xmldsig.judge import (
     CertificateRule,
+    judge_reference,
     judge_references,
     judge_signature,
     judge_value,
@@ -79,6 +80,7 @@ __all__ = [
     "address",
     "digest_method",
     "find_signatures",
+    "judge_reference",
     "judge_references",
     "judge_signature",
     "judge_value",

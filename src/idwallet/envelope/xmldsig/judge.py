@@ -95,25 +95,37 @@ def judge_value(
 
 
 def judge_references(signature: XmlSignature) -> tuple[Covered, ...] | Reason:
-    """Return what every reference covers, or why one does not stand.
+    """Return what every reference covers, or why the first does not that does not.
 
     Raises:
         MalformedError, LimitError, UnsupportedError: see `judge_signature`.
     """
     found = []
     for each in signature.references:
-        if each.node is None and each.apart is None:
-            return Reason.NOT_AT_HAND
-        if each.apart is not None and each.steps.form is None:
-            digest = each.apart.state(each.digest).digest()
-            octets = each.apart.held
-        else:
-            octets = transformed(each, signature)
-            digest = hashlib.new(each.digest, octets).digest()
-        if digest != each.value:
-            return Reason.INTEGRITY_MISMATCH
-        found.append(Covered(each.uri, each.type, each.coverage, octets))
+        covered = judge_reference(each, signature)
+        if isinstance(covered, Reason):
+            return covered
+        found.append(covered)
     return tuple(found)
+
+
+def judge_reference(reference: Reference, signature: XmlSignature) -> Covered | Reason:
+    """Return what one reference covers, or NOT_AT_HAND or INTEGRITY_MISMATCH.
+
+    Raises:
+        MalformedError, LimitError, UnsupportedError: see `judge_signature`.
+    """
+    if reference.node is None and reference.apart is None:
+        return Reason.NOT_AT_HAND
+    if reference.apart is not None and reference.steps.form is None:
+        digest = reference.apart.state(reference.digest).digest()
+        octets = reference.apart.held
+    else:
+        octets = transformed(reference, signature)
+        digest = hashlib.new(reference.digest, octets).digest()
+    if digest != reference.value:
+        return Reason.INTEGRITY_MISMATCH
+    return Covered(reference.uri, reference.type, reference.coverage, octets)
 
 
 def transformed(

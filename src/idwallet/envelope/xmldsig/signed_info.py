@@ -85,7 +85,9 @@ def read_form(method: XmlElement) -> tuple[Canonicalization, tuple[str, ...]]:
     """
     form = names.CANONICALIZATIONS.get(method.attributes.get("Algorithm") or "")
     if form is None:
-        raise UnsupportedError("a transform", at=method.at, clause=f"{_SIG} §6.5, §6.6")
+        name = method.attributes.get("Algorithm")
+        what = "XSLT" if name == names.XSLT else "a transform"
+        raise UnsupportedError(what, at=method.at, clause=f"{_SIG} §6.5, §6.6")
     if not method.children:
         return form, ()
     only = method.children[0]

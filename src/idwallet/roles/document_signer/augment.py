@@ -8,17 +8,17 @@ kept = augment_document(
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from idwallet.codec.moment import require_aware
 from idwallet.documents.judging.augmenting import Augments
 from idwallet.documents.judging.context import Asked
-from idwallet.documents.model import Document, Level, VerifiedDocument
+from idwallet.documents.model import Documents, Level, VerifiedDocument, only
 from idwallet.documents.policy import DocumentPolicy
 from idwallet.errors import UsageError
 from idwallet.ports import TimestampAuthority
 from idwallet.roles.document_signer.recognise import Format, recognise
-from idwallet.roles.document_signer.verify import require_verified
+from idwallet.roles.document_signer.verify import NAMED, require_verified
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policy import RevocationRule
 
@@ -43,7 +43,7 @@ def augment_document(  # noqa: PLR0913 - what verifying takes, and whom to ask
     policy: DocumentPolicy,
     at: datetime,
     authority: TimestampAuthority | None = None,
-    document: Document | None = None,
+    document: Documents | None = None,
 ) -> bytes:
     """Return a signed document raised to a level, or with its archive renewed.
 
@@ -79,7 +79,7 @@ class _Work:
 
     asked: Asked
     authority: TimestampAuthority | None
-    document: Document | None
+    document: Documents | None
 
     def raised(self, signed: bytes, level: Level) -> bytes:
         """Go from level to level."""
@@ -105,7 +105,7 @@ class _Work:
         signed = augments.completed(signed, settled=asked.settled)
         if level is Level.B_LTA:
             signed = augments.archived(
-                signed, authority=self._authority(), document=rewound(self.document)
+                signed, authority=self._authority(), document=self._given(signed)
             )
         self._verified(signed)
         return signed
@@ -113,6 +113,13 @@ class _Work:
     def _verified(self, signed: bytes) -> tuple[VerifiedDocument, Asked]:
         asked = Asked(self.asked.trust, self.asked.policy, self.asked.at)
         return require_verified(signed, rewound(self.document), asked=asked), asked
+
+    def _given(self, signed: bytes) -> Any:
+        """Return the same, by its name only where the format knows names."""
+        document = rewound(self.document)
+        if document is None or recognise(signed) in NAMED:
+            return document
+        return only(document)
 
     def _authority(self) -> TimestampAuthority:
         if self.authority is None:
@@ -125,18 +132,22 @@ class _Work:
             raise UsageError("a level with evidence needs a policy that requires it")
 
 
-def rewound(document: Document | None) -> Document | None:
+def rewound(document: Documents | None) -> Any:
     """Return a document from its start, as what is read more than once.
 
     Raises:
         UsageError: it is a stream that cannot be rewound.
     """
-    if document is None or isinstance(document, bytes):
-        return document
-    rewind = getattr(document, "seek", None)
-    if rewind is None:
-        raise UsageError("a document read more than once is octets, or can be rewound")
-    rewind(0)
+    several = document.values() if isinstance(document, Mapping) else (document,)
+    for each in several:
+        if each is None or isinstance(each, bytes):
+            continue
+        rewind = getattr(each, "seek", None)
+        if rewind is None:
+            raise UsageError(
+                "a document read more than once is octets, or can be rewound"
+            )
+        rewind(0)
     return document
 
 

@@ -6,6 +6,7 @@ from typing import Final
 _BEGIN: Final = 1_024
 _SPACE: Final = b" \t\r\n"
 _PDF: Final = b"%PDF-"
+_MARK: Final = b"\xef\xbb\xbf"
 
 
 class Format(Enum):
@@ -14,6 +15,7 @@ class Format(Enum):
     CMS = "CMS"
     JWS = "JWS"
     PDF = "PDF"
+    XML = "XML"
 
 
 def recognise(signed: bytes) -> Format:
@@ -27,4 +29,6 @@ def recognise(signed: bytes) -> Format:
     if begin.startswith((b"{", b"e")):
         # JSON, or the base64url of it, which a compact JWS begins with.
         return Format.JWS
+    if signed[:_BEGIN].removeprefix(_MARK).lstrip(_SPACE).startswith(b"<"):
+        return Format.XML
     return Format.CMS

@@ -3,10 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from idwallet.crypto.signer import Signer
-from idwallet.documents.model import CAdES, Document, JAdES, Level, Packaging
+from idwallet.documents.model import (
+    CAdES,
+    Documents,
+    JAdES,
+    Level,
+    Packaging,
+    XAdES,
+    only,
+)
 from idwallet.documents.pades.profile import PAdES
 from idwallet.documents.policy import DocumentPolicy
 from idwallet.errors import UsageError
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
 
 _WITH_EVIDENCE: Final = frozenset({Level.B_LT, Level.B_LTA})
 
-Profile = CAdES | JAdES | PAdES
+Profile = CAdES | JAdES | PAdES | XAdES
 """How to sign: the format, its level and its packaging."""
 
 
@@ -31,7 +39,11 @@ class _FormatSigner(Protocol):
     """
 
     def sign(
-        self, document: Document, *, signing_time: datetime, beside: bytes | None = None
+        self,
+        document: Any,
+        *,
+        signing_time: datetime,
+        beside: bytes | None = None,
     ) -> bytes:
         """Sign a document, beside another signature where there is one."""
         ...
@@ -61,12 +73,21 @@ def _pades() -> Callable[..., _FormatSigner]:
     return PadesSigner
 
 
+def _xades() -> Callable[..., _FormatSigner]:
+    from idwallet.documents.xades.sign import XadesSigner
+
+    return XadesSigner
+
+
 # Each is loaded when somebody signs in its format.
 _SIGNERS: Final[Mapping[type, Callable[[], Callable[..., _FormatSigner]]]] = {
     CAdES: _cades,
     JAdES: _jades,
     PAdES: _pades,
+    XAdES: _xades,
 }
+_NAMED: Final = (XAdES,)
+"""Formats in which one signature is on several documents, each by its name."""
 
 
 PROFILES: Final[Mapping[str, type]] = {each.__name__: each for each in _SIGNERS}
@@ -111,7 +132,7 @@ class DocumentSigner:
     is.
     """
 
-    __slots__ = ("_authority", "_level", "_long_term", "_made")
+    __slots__ = ("_authority", "_level", "_long_term", "_made", "_takes_names")
 
     def __init__(
         self,
@@ -135,6 +156,7 @@ class DocumentSigner:
             raise UsageError("a level with evidence, and no other, needs long_term")
         self._level, self._long_term = profile.level, long_term
         self._authority = authority
+        self._takes_names = isinstance(profile, _NAMED)
         self._made = make(
             profile if long_term is None else replace(profile, level=Level.B_T),
             signer=signer,
@@ -143,12 +165,17 @@ class DocumentSigner:
         )
 
     def sign(
-        self, document: Document, *, signing_time: datetime, beside: bytes | None = None
+        self,
+        document: Documents,
+        *,
+        signing_time: datetime,
+        beside: bytes | None = None,
     ) -> bytes:
         """Return the signature on a document, or the document with the signature.
 
         CAdES gives DER, with the document in it or apart; PAdES the PDF file, all of it
-        as it was and an update behind it.
+        as it was and an update behind it; XAdES an XML document. Where XAdES is apart,
+        `document` is what it is on by the names that the signature knows it by.
 
         `document` is octets or a binary stream, which is read once to its end; a
         detached signature never holds it as a whole. `signing_time` is what the
@@ -170,7 +197,12 @@ class DocumentSigner:
                 broken, encrypted or a form of XFA, or the authority answered something
                 else.
         """
-        made = self._made.sign(document, signing_time=signing_time, beside=beside)
+        given = document if self._takes_names else only(document)
+        made = self._made.sign(given, signing_time=signing_time, beside=beside)
+        return self._kept(made, document, at=signing_time)
+
+    def _kept(self, made: bytes, document: Documents, *, at: datetime) -> bytes:
+        """Raise it to a level with evidence, if it is to have one."""
         if self._long_term is None:
             return made
         return augment_document(
@@ -178,7 +210,7 @@ class DocumentSigner:
             self._level,
             trust=self._long_term.trust,
             policy=self._long_term.policy,
-            at=signing_time,
+            at=at,
             authority=self._authority,
             document=document,
         )
@@ -228,7 +260,7 @@ class DocumentSigner:
 
 
 def sign_document(  # noqa: PLR0913 - what `DocumentSigner` takes
-    document: Document,
+    document: Documents,
     profile: Profile,
     *,
     signer: Signer,

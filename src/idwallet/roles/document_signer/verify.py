@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from idwallet.codec.moment import require_aware
 from idwallet.documents.judging.context import Asked
 from idwallet.documents.judging.outcome import Judgement, concluded
-from idwallet.documents.model import Document, UnverifiedDocument, VerifiedDocument
+from idwallet.documents.model import (
+    Documents,
+    UnverifiedDocument,
+    VerifiedDocument,
+    only,
+)
 from idwallet.documents.policy import DocumentPolicy
 from idwallet.errors import UsageError, VerificationFailed, VerificationIndeterminate
 from idwallet.report import Outcome
@@ -19,7 +24,11 @@ class _Evaluate(Protocol):
     """What judges the documents of one format; never raises because of them."""
 
     def __call__(
-        self, signed: bytes, document: Document | None, *, asked: Asked
+        self,
+        signed: bytes,
+        document: Any,
+        *,
+        asked: Asked,
     ) -> Judgement:
         """Judge every signature of a document."""
         ...
@@ -43,12 +52,21 @@ def _pades() -> _Evaluate:
     return evaluate
 
 
+def _xades() -> _Evaluate:
+    from idwallet.documents.xades.evaluate import evaluate
+
+    return evaluate
+
+
 # Each is loaded when a document of its format comes: a till pays for none.
 _EVALUATORS: Final[Mapping[Format, Callable[[], _Evaluate]]] = {
     Format.CMS: _cades,
     Format.JWS: _jades,
     Format.PDF: _pades,
+    Format.XML: _xades,
 }
+NAMED: Final = frozenset({Format.JWS, Format.XML})
+"""Formats in which one signature is on several documents, each by its name."""
 
 
 def verify_document(
@@ -57,13 +75,14 @@ def verify_document(
     trust: TrustStore,
     policy: DocumentPolicy,
     at: datetime,
-    document: Document | None = None,
+    document: Documents | None = None,
 ) -> VerifiedDocument:
     """Return who signed what, or raise.
 
-    `signature` is the CMS message. `document` is what was signed where it came apart;
-    where it came inside and is given too, the two must be the same. `at` is the moment
-    judged.
+    `signature` is the CMS message, the JSON Web Signature or the XML document.
+    `document` is what was signed where it came apart, or, by their names, all that one
+    signature is on; where it came inside and is given too, the two must be the same.
+    Nothing that a signature names is fetched. `at` is the moment judged.
 
     Raises:
         VerificationFailed: a check failed; `report` on it says which.
@@ -75,7 +94,7 @@ def verify_document(
 
 
 def require_verified(
-    signature: bytes, document: Document | None, *, asked: Asked
+    signature: bytes, document: Documents | None, *, asked: Asked
 ) -> VerifiedDocument:
     """Return the same by what is asked; what settled it is gathered there.
 
@@ -96,7 +115,7 @@ def evaluate_document(
     trust: TrustStore,
     policy: DocumentPolicy,
     at: datetime,
-    document: Document | None = None,
+    document: Documents | None = None,
 ) -> VerifiedDocument | UnverifiedDocument:
     """Judge every signature of a document; never raises because of the bytes judged.
 
@@ -116,7 +135,11 @@ def _asked(trust: TrustStore, policy: DocumentPolicy, *, at: datetime) -> Asked:
 
 
 def _judged(
-    signature: bytes, document: Document | None, *, asked: Asked
+    signature: bytes, document: Documents | None, *, asked: Asked
 ) -> VerifiedDocument | UnverifiedDocument:
-    judge = _EVALUATORS[recognise(signature)]()
-    return concluded(judge(signature, document, asked=asked), asked)
+    format_ = recognise(signature)
+    given = document
+    if document is not None and format_ not in NAMED:
+        given = only(document)
+    judge = _EVALUATORS[format_]()
+    return concluded(judge(signature, given, asked=asked), asked)

@@ -8,7 +8,7 @@ import pytest
 from idwallet import limits
 from idwallet.codec.xml import XmlDocument
 from idwallet.crypto.algorithms import Algorithm
-from idwallet.documents import Commitment, Level, NamedDocument, Packaging, XAdES
+from idwallet.documents import Commitment, Level, Packaging, XAdES
 from idwallet.documents.xades.sign import XadesSigner
 from idwallet.envelope.xmldsig import (
     Apart,
@@ -95,11 +95,8 @@ def test_any_document_is_signed_around(content: bytes) -> None:
 
 
 def test_several_documents_are_signed_apart_each_by_its_name() -> None:
-    papers = (
-        NamedDocument(BytesIO(b"one"), "договор 1.pdf", "application/pdf"),
-        NamedDocument(b"two", "two.txt"),
-    )
-    profile = XAdES(packaging=Packaging.DETACHED)
+    papers = {"договор 1.pdf": BytesIO(b"one"), "two.txt": b"two"}
+    profile = XAdES(packaging=Packaging.DETACHED, media_type="application/pdf")
     signed = signs(profile).sign(papers, signing_time=AT)
     first = "%D0%B4%D0%BE%D0%B3%D0%BE%D0%B2%D0%BE%D1%80%201.pdf"
     (found,) = read(signed, **{first: b"one", "two.txt": b"two"})
@@ -112,7 +109,7 @@ def test_several_documents_are_signed_apart_each_by_its_name() -> None:
 @pytest.mark.parametrize("packaging", [Packaging.ENVELOPING, Packaging.DETACHED])
 def test_signatures_in_no_document_are_put_side_by_side(packaging: Packaging) -> None:
     profile = XAdES(packaging=packaging)
-    paper = NamedDocument(b"a paper", "paper.bin")
+    paper = {"paper.bin": b"a paper"}
     first = signs(profile).sign(paper, signing_time=AT)
     second = signs(profile, scene().second)
     both = second.sign(paper, signing_time=AT, beside=first)
@@ -120,9 +117,7 @@ def test_signatures_in_no_document_are_put_side_by_side(packaging: Packaging) ->
     found = read(three, **{"paper.bin": b"a paper"})
     assert [stands(each) for each in found] == [True, True, True]
     with pytest.raises(UsageError, match="another document"):
-        second.sign(
-            NamedDocument(b"another", "paper.bin"), signing_time=AT, beside=both
-        )
+        second.sign({"paper.bin": b"another"}, signing_time=AT, beside=both)
 
 
 def test_a_counter_signature_is_on_the_value_and_breaks_nothing() -> None:
@@ -191,21 +186,18 @@ def test_every_other_algorithm_signs(algorithm: Algorithm) -> None:
     ("profile", "document", "says"),
     [
         (XAdES(packaging=Packaging.DETACHED), b"paper", "names what it is on"),
-        (XAdES(packaging=Packaging.DETACHED), (), "NamedDocument"),
+        (XAdES(packaging=Packaging.DETACHED), {}, "names what it is on"),
+        (XAdES(packaging=Packaging.DETACHED), {"": b"a"}, "needs a name"),
+        (XAdES(packaging=Packaging.DETACHED), {"n" * 256: b"a"}, "needs a name"),
         (
             XAdES(packaging=Packaging.DETACHED),
-            (NamedDocument(b"a", "n"), NamedDocument(b"b", "n")),
-            "a name each",
-        ),
-        (
-            XAdES(packaging=Packaging.DETACHED),
-            tuple(NamedDocument(b"a", f"n{n}") for n in range(limits.XML_REFERENCES)),
+            {f"n{n}": b"a" for n in range(limits.XML_REFERENCES)},
             "too many documents",
         ),
         (
             XAdES(packaging=Packaging.ENVELOPING),
-            (NamedDocument(b"a", "n"), NamedDocument(b"b", "m")),
-            "apart from them",
+            {"n": b"a", "m": b"b"},
+            "signed apart",
         ),
         (
             XAdES(packaging=Packaging.ENVELOPING),

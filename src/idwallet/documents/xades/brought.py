@@ -1,0 +1,83 @@
+"""What a caller brings to be judged beside a signature, by the addresses it goes by."""
+
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from idwallet import limits
+from idwallet.codec.xml import Canonicalization, XmlDocument
+from idwallet.documents.model import Documents, only
+from idwallet.documents.xades.coverage import Stands
+from idwallet.envelope.xmldsig import Apart, Coverage, Reference
+from idwallet.errors import IdWalletError
+from idwallet.report import Reason
+
+
+class Brought:
+    """The documents that a caller has, looked up and never fetched.
+
+    One without a name is what the one reference of the file to something apart is to,
+    if there is just one such address; else it is what has to have come inside.
+    """
+
+    __slots__ = ("apart", "inside")
+
+    def __init__(self, given: Documents | None, *, addresses: frozenset[str]) -> None:
+        """Hold what is given against the addresses that the file refers to.
+
+        Raises:
+            UsageError: several documents are given, and the file refers to none.
+        """
+        self.apart: dict[str, Apart] = {}
+        self.inside: Apart | None = None
+        if given is None:
+            return
+        if not isinstance(given, Mapping) or not addresses:
+            self._one(Apart(only(given)), addresses)
+            return
+        for name, document in given.items():
+            known = [uri for uri in addresses if name in {uri, unquote(uri)}]
+            # What nothing refers to is kept: it is told that it is not signed.
+            self.apart.update(dict.fromkeys(known or [name], Apart(document)))
+
+    def _one(self, octets: Apart, addresses: frozenset[str]) -> None:
+        if len(addresses) == 1:
+            (address,) = addresses
+            self.apart[address] = octets
+        else:
+            self.inside = octets
+
+    def expect(self, digests: set[str]) -> None:
+        """Digest what is apart by all these names, each stream read once."""
+        for each in self.apart.values():
+            each.expect(digests)
+
+    def inside_reason(self, content: bytes | None, stands: list[Stands]) -> Reason:
+        """Say whether what came inside is what the caller brought beside it."""
+        if self.inside is None:
+            return Reason.MATCHES
+        if content is None:
+            # Several addresses, and one document: nobody says which it is.
+            return Reason.NOT_AT_HAND
+        given = self.inside.whole(at="document")
+        if given == content:
+            return Reason.MATCHES
+        references = [
+            each.reference
+            for each in stands
+            if each.covered.coverage is Coverage.DOCUMENT
+        ]
+        same = any(_canonical(given, each) == content for each in references)
+        return Reason.MATCHES if same else Reason.INTEGRITY_MISMATCH
+
+
+def _canonical(given: bytes, reference: Reference) -> bytes | None:
+    """Return a document as one that was signed from within is digested."""
+    steps = reference.steps
+    form = (steps.form or Canonicalization.INCLUSIVE).without_comments()
+    try:
+        document = XmlDocument.from_bytes(
+            given, at="document", max_bytes=limits.XML_BYTES
+        )
+        return document.canonical(form, prefixes=steps.prefixes)
+    except IdWalletError:
+        return None
