@@ -109,6 +109,10 @@ TIMESTAMP_ACCURACY: Final = timedelta(days=1)
 ENVELOPED_BYTES: Final = 67_108_864
 SIGNATURE_TIMESTAMPS: Final = 16
 ARCHIVE_TIMESTAMPS: Final = 32
+# Containers (ASiC): the files with signatures, with timestamps and with manifests.
+CONTAINER_SIGNATURES: Final = 32
+MANIFEST_BYTES: Final = 1_048_576
+MANIFESTS: Final = 64
 COUNTER_SIGNATURE_DEPTH: Final = 4
 DOCUMENT_SIGNATURE_CHECKS: Final = 256
 

@@ -1,5 +1,6 @@
 """Signed documents: profiles, policies and what verifying them comes to."""
 
+from idwallet.documents.asic.profile import ASiC, ASiCKind
 from idwallet.documents.model import (
     BinaryStream,
     CAdES,
@@ -9,6 +10,7 @@ from idwallet.documents.model import (
     Level,
     Packaging,
     Serialisation,
+    SignedFile,
     UnverifiedDocument,
     VerifiedDocument,
     VerifiedSignature,
@@ -27,6 +29,7 @@ from idwallet.documents.policy import (
     ARCHIVE,
     DOCUMENTS,
     OFFLINE,
+    CoverageRule,
     DocumentPolicy,
     TimestampRule,
 )
@@ -35,11 +38,14 @@ __all__ = [
     "ARCHIVE",
     "DOCUMENTS",
     "OFFLINE",
+    "ASiC",
+    "ASiCKind",
     "AllowedChanges",
     "Appearance",
     "BinaryStream",
     "CAdES",
     "Commitment",
+    "CoverageRule",
     "Document",
     "DocumentPolicy",
     "FieldLock",
@@ -50,6 +56,7 @@ __all__ = [
     "Packaging",
     "Serialisation",
     "SignatureField",
+    "SignedFile",
     "TimestampRule",
     "UnverifiedDocument",
     "VerifiedDocument",

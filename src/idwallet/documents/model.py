@@ -1,13 +1,14 @@
 """Documents before and after they are verified, and how they are signed."""
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
 from idwallet import limits
-from idwallet.errors import UsageError, require_passed
+from idwallet.errors import LimitError, MalformedError, UsageError, require_passed
 from idwallet.report import Outcome, Report
 
 
@@ -194,10 +195,16 @@ def only(documents: Documents) -> Document:
 
 
 def pieces(document: Document) -> Iterator[bytes]:
-    """Yield the document piece by piece; a long one is never held as a whole."""
+    """Yield the document piece by piece; a long one is never held as a whole.
+
+    Raises:
+        UsageError: it is neither octets nor a stream.
+    """
     if isinstance(document, bytes):
         yield document
         return
+    if not callable(getattr(document, "read", None)):
+        raise UsageError("a document is octets or a binary stream")
     while piece := document.read(_PIECE):
         yield piece
 
@@ -242,17 +249,60 @@ class VerifiedSignature:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedFile:
+    """One file of a container, as it was verified.
+
+    `name` leads down from the container's root, with ``/`` between folders; it is text
+    from outside, so `idwallet.codec.text.show` it. `size` is in octets, `sha256` in
+    hexadecimal.
+    """
+
+    name: str
+    size: int
+    sha256: str
+    _content: Callable[[], Iterator[bytes]] = field(repr=False, compare=False)
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the content piece by piece; it is what was verified once all has come.
+
+        Raises:
+            MalformedError: it is not any more: somebody changed the container since.
+        """
+        seen = hashlib.sha256()
+        for piece in self._content():
+            seen.update(piece)
+            yield piece
+        if seen.hexdigest() != self.sha256:
+            raise MalformedError(
+                "not what was verified", at="file", clause="EN 319 162-1 §4.4.4.2 (d)"
+            )
+
+    def read(self, *, max_bytes: int = limits.ENVELOPED_BYTES) -> bytes:
+        """Return the whole content.
+
+        Raises:
+            LimitError: it is longer than `max_bytes`: take `pieces`.
+            MalformedError: it is not what was verified any more.
+        """
+        if self.size > max_bytes:
+            raise LimitError("a long file", at="file", clause="idwallet limits")
+        return b"".join(self.pieces())
+
+
+@dataclass(frozen=True, slots=True)
 class VerifiedDocument:
     """A document all of whose signatures passed; nothing else can make one.
 
     `content` is what was signed where it came inside, None where it came apart: then it
-    is what the caller brought. Raises `VerificationError` when made with a report that
+    is what the caller brought. `files` are those of a container, in its order; every
+    one of them is signed. Raises `VerificationError` when made with a report that
     did not pass.
     """
 
     report: Report
     signatures: tuple[VerifiedSignature, ...]
     content: bytes | None = field(repr=False)
+    files: tuple[SignedFile, ...] = ()
 
     def __post_init__(self) -> None:
         """Exist only with a passed report."""

@@ -22,23 +22,32 @@ class TimestampRule(StrEnum):
     IF_PRESENT = "if_present"
 
 
+class CoverageRule(StrEnum):
+    """Who has to have signed each file of a container; none may be signed by nobody."""
+
+    BY_EACH = "by_each"
+    BY_ANY = "by_any"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentPolicy:
     """What a signed document needs before it is said to have passed.
 
     Left out, every rule is at its strictest but one: a signature needs no timestamp
     unless `timestamp` says so. `revocation` goes for signers and for authorities that
-    stamp the time. `revocation_age` is how old evidence about a certificate may be.
-    `algorithms` bounds every signature, those of certificates and timestamps included;
-    RSA is among them, as most certificates for documents are of RSA keys.
-    `algorithm_until` says of some of them until when: from that moment on they count
-    only for what is proven to have existed before (EN 319 102-1 5.6.2.2). `name` goes
-    into each report.
+    stamp the time. `coverage` says whether each signature has to be on every file of a
+    container, or each file to have a signature. `revocation_age` is how old evidence
+    about a certificate may be. `algorithms` bounds every signature, those of
+    certificates and timestamps included; RSA is among them, as most certificates for
+    documents are of RSA keys. `algorithm_until` says of some of them until when: from
+    that moment on they count only for what is proven to have existed before
+    (EN 319 102-1 5.6.2.2). `name` goes into each report.
     """
 
     name: str
     timestamp: TimestampRule = TimestampRule.IF_PRESENT
     revocation: RevocationRule = RevocationRule.REQUIRED
+    coverage: CoverageRule = CoverageRule.BY_EACH
     revocation_age: timedelta = timedelta(days=7)
     clock_skew: timedelta = limits.CLOCK_SKEW
     algorithms: frozenset[Algorithm] = DEFAULT_ALGORITHMS | {
@@ -61,6 +70,8 @@ class DocumentPolicy:
             raise UsageError("timestamp is a TimestampRule, as TimestampRule(text)")
         if type(self.revocation) is not RevocationRule:
             raise UsageError("revocation is a RevocationRule, as RevocationRule(text)")
+        if type(self.coverage) is not CoverageRule:
+            raise UsageError("coverage is a CoverageRule, as CoverageRule(text)")
         if not self.name:
             raise UsageError("a policy needs a name: reports carry it")
         # Both refuse what would switch a check off.

@@ -53,6 +53,7 @@ class CheckId(StrEnum):
     # A signed document, each signature on it and each timestamp on those.
     DOCUMENT_FORMAT = "document.format"
     DOCUMENT_INTEGRITY = "document.integrity"
+    DOCUMENT_CONTENTS = "document.contents"
     DOCUMENT_COVERAGE = "document.coverage"
     DOCUMENT_CHANGES = "document.changes"
     SIGNER_SIGNATURE = "signer.signature"
@@ -169,8 +170,10 @@ class Reason(StrEnum):
     NOT_REQUIRED_ACCEPTED = "not_required_accepted"
     CLOCK_BEFORE_EVIDENCE = "clock_before_evidence"
 
-    # A list of trust.
+    # A list of trust, and a container of documents.
     NOT_COVERED = "not_covered"
+    SIGNED_BY_OTHERS = "signed_by_others"
+    SIGNED_BY_OTHERS_ACCEPTED = "signed_by_others_accepted"
 
     # The credential.
     ACCEPTED = "accepted"

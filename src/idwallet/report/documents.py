@@ -27,6 +27,19 @@ _DOCUMENT: Final = {
     (_C.DOCUMENT_INTEGRITY, _R.WAITING): Row(_I, f"{_EN} §5.2.7", ("waits_for",)),
 }
 
+_ASIC: Final = "EN 319 162-1"
+_CONTAINER: Final = {
+    (_C.DOCUMENT_CONTENTS, _R.MATCHES): Row(_P, f"{_ASIC} §4.4.4.2"),
+    (_C.DOCUMENT_CONTENTS, _R.INTEGRITY_MISMATCH): Row(
+        _F, f"{_ASIC} §4.4.4.2 (d)", ("name",)
+    ),
+    (_C.DOCUMENT_CONTENTS, _R.NOT_COVERED): Row(_F, f"{_ASIC} §4.4.2 (2)", ("name",)),
+    (_C.DOCUMENT_CONTENTS, _R.NOT_AT_HAND): Row(_I, f"{_EN} §5.2.7", ("name",)),
+    (_C.DOCUMENT_CONTENTS, _R.SIGNED_BY_OTHERS): Row(_I, _HOUSE, ("name",)),
+    (_C.DOCUMENT_CONTENTS, _R.SIGNED_BY_OTHERS_ACCEPTED): Row(_P, _HOUSE, ("name",)),
+    (_C.DOCUMENT_CONTENTS, _R.WAITING): Row(_I, f"{_EN} §5.2.7", ("waits_for",)),
+}
+
 # ISO 32000-2 says what may change after which signature, and lets a reader decide about
 # the rest: what somebody has to look at is left undecided, and never passes.
 _PDF: Final = "ISO 32000-2 §12.8"
@@ -130,4 +143,11 @@ _TIMESTAMP: Final = {
     (_C.TIMESTAMP_TRUST, _R.ABSENT): Row(_I, f"{_EN} §5.5"),
 }
 
-DOCUMENTS: Final = {**_DOCUMENT, **_REVISIONS, **_SIGNATURE, **_SIGNER, **_TIMESTAMP}
+DOCUMENTS: Final = {
+    **_DOCUMENT,
+    **_CONTAINER,
+    **_REVISIONS,
+    **_SIGNATURE,
+    **_SIGNER,
+    **_TIMESTAMP,
+}

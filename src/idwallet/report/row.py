@@ -25,7 +25,7 @@ FACTS: Final = MappingProxyType(
         "credentials": "identifiers of credential queries (texts)",
         "entries": "how many entries a status list has (number)",
         "found": "what stood there; from outside, so it is shown with care (text)",
-        "name": "an issuer or a relying party, or a certificate's subject (text)",
+        "name": "an issuer, a relying party, a certificate's subject or a file (text)",
         "paths": "claim paths, never the claims' values (texts)",
         "seen": "the highest number of a bundle that the device knows (number)",
         "sequence": "the number of a bundle (number)",

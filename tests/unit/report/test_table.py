@@ -365,6 +365,14 @@ ROWS = [
     "document.integrity not_covered failed : what",
     "document.integrity not_at_hand indeterminate",
     "document.integrity waiting indeterminate : waits_for",
+    # document.contents
+    "document.contents matches passed",
+    "document.contents integrity_mismatch failed : name",
+    "document.contents not_covered failed : name",
+    "document.contents not_at_hand indeterminate : name",
+    "document.contents signed_by_others indeterminate : name",
+    "document.contents signed_by_others_accepted passed : name",
+    "document.contents waiting indeterminate : waits_for",
     # document.coverage
     "document.coverage matches passed",
     "document.coverage mismatch failed : what",
@@ -551,6 +559,7 @@ def test_every_row_names_its_clause() -> None:
         "ETSI TS 119 475 §",
         "ETSI TS 119 612 §",
         "EN 319 102-1 §",
+        "EN 319 162-1 §",
         "EN 319 122-1 §",
         "EN 319 132-1 §",
         "RFC 3161 §",

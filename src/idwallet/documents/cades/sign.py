@@ -125,6 +125,11 @@ class CadesSigner:
             return made
         return with_signers(first, read_signed_data(made, at="signature"))
 
+    @property
+    def digest(self) -> str:
+        """By which digest a document is signed, as hashlib calls it."""
+        return self._writer.digest
+
     def _digests(self, first: SignedData | None) -> set[str]:
         """Return by which digests to go through the document."""
         others = () if first is None else first.signers

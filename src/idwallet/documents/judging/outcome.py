@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 from idwallet.documents.judging.context import Asked
 from idwallet.documents.model import (
+    SignedFile,
     UnverifiedDocument,
     VerifiedDocument,
     VerifiedSignature,
@@ -52,12 +53,13 @@ class Judgement(NamedTuple):
     """Every signature of a document, and what is said of the document as a whole.
 
     `checks` beside `document.format` are all required. `content` is what was signed
-    where it came inside.
+    where it came inside, `files` are those of a container.
     """
 
     signatures: tuple[Judged, ...]
     checks: tuple[Check, ...] = ()
     content: bytes | None = None
+    files: tuple[SignedFile, ...] = ()
 
 
 def unreadable(error: MalformedError | UnsupportedError) -> Judgement:
@@ -128,4 +130,5 @@ def concluded(
     if report.outcome is not Outcome.PASSED or not signatures:
         return UnverifiedDocument(report)
     verified = [each.verified for each in signatures if each.verified is not None]
-    return VerifiedDocument(report, tuple(verified), judgement.content)
+    content, files = judgement.content, judgement.files
+    return VerifiedDocument(report, tuple(verified), content, files)

@@ -3,10 +3,17 @@
 from enum import Enum
 from typing import Final
 
+from idwallet.codec.zip import SeekableStream
+from idwallet.errors import UsageError
+
+Signed = bytes | SeekableStream
+"""A signed document: its octets, or for a container a stream that can go back."""
+
 _BEGIN: Final = 1_024
 _SPACE: Final = b" \t\r\n"
 _PDF: Final = b"%PDF-"
 _MARK: Final = b"\xef\xbb\xbf"
+_ZIP: Final = b"PK"
 
 
 class Format(Enum):
@@ -16,14 +23,25 @@ class Format(Enum):
     JWS = "JWS"
     PDF = "PDF"
     XML = "XML"
+    ASIC = "ASiC"
 
 
-def recognise(signed: bytes) -> Format:
+def recognise(signed: Signed) -> Format:
     """Return what reads it; what nothing else claims is read as CMS, and fails there.
 
     Nothing is believed for it: each reader refuses what is not of its format.
+
+    Raises:
+        UsageError: it is a stream, and no container: give its octets.
     """
-    if signed[: len(_PDF)] == _PDF:
+    if not isinstance(signed, bytes):
+        signed.seek(0)
+        if signed.read(len(_ZIP)) != _ZIP:
+            raise UsageError("only a container is judged as a stream: give the octets")
+        return Format.ASIC
+    if signed.startswith(_ZIP):
+        return Format.ASIC
+    if signed.startswith(_PDF):
         return Format.PDF
     begin = signed[:_BEGIN].lstrip(_SPACE)
     if begin.startswith((b"{", b"e")):

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from idwallet.codec.zip import ZipSink as BinarySink
 from idwallet.crypto.signer import Signer
+from idwallet.documents.asic.profile import ASiC
 from idwallet.documents.model import (
     CAdES,
     Documents,
@@ -20,6 +22,7 @@ from idwallet.documents.policy import DocumentPolicy
 from idwallet.errors import UsageError
 from idwallet.ports import TimestampAuthority
 from idwallet.roles.document_signer.augment import augment_document
+from idwallet.roles.document_signer.recognise import Signed
 from idwallet.roles.issuer import CertificateChain, read_chain
 from idwallet.trust.anchors import TrustStore
 
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 
 _WITH_EVIDENCE: Final = frozenset({Level.B_LT, Level.B_LTA})
 
-Profile = CAdES | JAdES | PAdES | XAdES
+Profile = ASiC | CAdES | JAdES | PAdES | XAdES
 """How to sign: the format, its level and its packaging."""
 
 
@@ -53,6 +56,12 @@ class _FormatSigner(Protocol):
     ) -> bytes:
         """Sign a signature."""
         ...
+
+
+def _asic() -> Callable[..., _FormatSigner]:
+    from idwallet.documents.asic.sign import AsicSigner
+
+    return AsicSigner
 
 
 def _cades() -> Callable[..., _FormatSigner]:
@@ -81,12 +90,13 @@ def _xades() -> Callable[..., _FormatSigner]:
 
 # Each is loaded when somebody signs in its format.
 _SIGNERS: Final[Mapping[type, Callable[[], Callable[..., _FormatSigner]]]] = {
+    ASiC: _asic,
     CAdES: _cades,
     JAdES: _jades,
     PAdES: _pades,
     XAdES: _xades,
 }
-_NAMED: Final = (XAdES,)
+_NAMED: Final = (ASiC, XAdES)
 """Formats in which one signature is on several documents, each by its name."""
 
 
@@ -132,7 +142,14 @@ class DocumentSigner:
     is.
     """
 
-    __slots__ = ("_authority", "_level", "_long_term", "_made", "_takes_names")
+    __slots__ = (
+        "_authority",
+        "_holds_all",
+        "_level",
+        "_long_term",
+        "_made",
+        "_takes_names",
+    )
 
     def __init__(
         self,
@@ -157,6 +174,7 @@ class DocumentSigner:
         self._level, self._long_term = profile.level, long_term
         self._authority = authority
         self._takes_names = isinstance(profile, _NAMED)
+        self._holds_all = isinstance(profile, ASiC)
         self._made = make(
             profile if long_term is None else replace(profile, level=Level.B_T),
             signer=signer,
@@ -166,7 +184,7 @@ class DocumentSigner:
 
     def sign(
         self,
-        document: Documents,
+        document: Documents | None,
         *,
         signing_time: datetime,
         beside: bytes | None = None,
@@ -181,6 +199,9 @@ class DocumentSigner:
         detached signature never holds it as a whole. `signing_time` is what the
         signature will say; nothing proves it but a timestamp. `beside` is somebody
         else's signature on the same document: then both come back as one message.
+
+        A container takes documents by their names; `beside` is one that others signed,
+        and `document` may then be None: what is in it counts.
 
         At a level with evidence, what comes back was verified as of `signing_time`, and
         a document that is a stream is read several times.
@@ -197,11 +218,16 @@ class DocumentSigner:
                 broken, encrypted or a form of XFA, or the authority answered something
                 else.
         """
-        given = document if self._takes_names else only(document)
+        given = self._given(document)
         made = self._made.sign(given, signing_time=signing_time, beside=beside)
         return self._kept(made, document, at=signing_time)
 
-    def _kept(self, made: bytes, document: Documents, *, at: datetime) -> bytes:
+    def _given(self, document: Documents | None) -> Documents | None:
+        if document is None or self._takes_names:
+            return document
+        return only(document)
+
+    def _kept(self, made: bytes, document: Documents | None, *, at: datetime) -> bytes:
         """Raise it to a level with evidence, if it is to have one."""
         if self._long_term is None:
             return made
@@ -212,7 +238,7 @@ class DocumentSigner:
             policy=self._long_term.policy,
             at=at,
             authority=self._authority,
-            document=document,
+            document=None if self._holds_all else document,
         )
 
     def sign_appended(
@@ -236,6 +262,30 @@ class DocumentSigner:
             raise UsageError("nothing but a PDF file is signed in what is appended")
         made: bytes = appended(source, document, signing_time=signing_time)
         return made
+
+    def sign_into(
+        self,
+        sink: BinarySink,
+        document: Documents | None,
+        *,
+        signing_time: datetime,
+        beside: Signed | None = None,
+    ) -> None:
+        """Write the signed container as it is made, holding none of it; see `sign`.
+
+        `sink` is a file opened for writing in binary mode, or anything else that takes
+        octets. What it has taken is no container before this returns.
+
+        Raises:
+            UsageError: see `sign`, or the profile is not of a container.
+            SignerError, PortError, MalformedError, UnsupportedError: see `sign`.
+        """
+        into = getattr(self._made, "sign_into", None)
+        if self._long_term is not None:
+            raise UsageError("a level with evidence is for augment_document")
+        if into is None:
+            raise UsageError("only a container is written as a stream: ASiC(...)")
+        into(sink, document, signing_time=signing_time, beside=beside)
 
     def counter_sign(
         self, signature: bytes, *, signing_time: datetime, number: int = 0

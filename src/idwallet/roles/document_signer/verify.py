@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Final
 
 from idwallet.codec.moment import require_aware
 from idwallet.documents.judging.context import Asked
@@ -16,61 +16,55 @@ from idwallet.documents.model import (
 from idwallet.documents.policy import DocumentPolicy
 from idwallet.errors import UsageError, VerificationFailed, VerificationIndeterminate
 from idwallet.report import Outcome
-from idwallet.roles.document_signer.recognise import Format, recognise
+from idwallet.roles.document_signer.recognise import Format, Signed, recognise
 from idwallet.trust.anchors import TrustStore
 
 
-class _Evaluate(Protocol):
-    """What judges the documents of one format; never raises because of them."""
+def _asic() -> Callable[..., Judgement]:
+    from idwallet.documents.asic.evaluate import evaluate
 
-    def __call__(
-        self,
-        signed: bytes,
-        document: Any,
-        *,
-        asked: Asked,
-    ) -> Judgement:
-        """Judge every signature of a document."""
-        ...
+    return evaluate
 
 
-def _cades() -> _Evaluate:
+def _cades() -> Callable[..., Judgement]:
     from idwallet.documents.cades.evaluate import evaluate
 
     return evaluate
 
 
-def _jades() -> _Evaluate:
+def _jades() -> Callable[..., Judgement]:
     from idwallet.documents.jades.evaluate import evaluate
 
     return evaluate
 
 
-def _pades() -> _Evaluate:
+def _pades() -> Callable[..., Judgement]:
     from idwallet.documents.pades.evaluate import evaluate
 
     return evaluate
 
 
-def _xades() -> _Evaluate:
+def _xades() -> Callable[..., Judgement]:
     from idwallet.documents.xades.evaluate import evaluate
 
     return evaluate
 
 
-# Each is loaded when a document of its format comes: a till pays for none.
-_EVALUATORS: Final[Mapping[Format, Callable[[], _Evaluate]]] = {
+# Each is loaded when a document of its format comes: a till pays for none. It judges
+# every signature of a document, and never raises because of it.
+_EVALUATORS: Final[Mapping[Format, Callable[[], Callable[..., Judgement]]]] = {
+    Format.ASIC: _asic,
     Format.CMS: _cades,
     Format.JWS: _jades,
     Format.PDF: _pades,
     Format.XML: _xades,
 }
-NAMED: Final = frozenset({Format.JWS, Format.XML})
+NAMED: Final = frozenset({Format.ASIC, Format.JWS, Format.XML})
 """Formats in which one signature is on several documents, each by its name."""
 
 
 def verify_document(
-    signature: bytes,
+    signature: Signed,
     *,
     trust: TrustStore,
     policy: DocumentPolicy,
@@ -79,10 +73,11 @@ def verify_document(
 ) -> VerifiedDocument:
     """Return who signed what, or raise.
 
-    `signature` is the CMS message, the JSON Web Signature or the XML document.
-    `document` is what was signed where it came apart, or, by their names, all that one
-    signature is on; where it came inside and is given too, the two must be the same.
-    Nothing that a signature names is fetched. `at` is the moment judged.
+    `signature` is the CMS message, the JSON Web Signature, the XML document or the
+    container: a stream of one that can go back is never held as a whole. `document` is
+    what was signed where it came apart, or, by their names, all that one signature is
+    on; where it came inside and is given too, the two must be the same. Nothing that a
+    signature names is fetched. `at` is the moment judged.
 
     Raises:
         VerificationFailed: a check failed; `report` on it says which.
@@ -94,7 +89,7 @@ def verify_document(
 
 
 def require_verified(
-    signature: bytes, document: Documents | None, *, asked: Asked
+    signature: Signed, document: Documents | None, *, asked: Asked
 ) -> VerifiedDocument:
     """Return the same by what is asked; what settled it is gathered there.
 
@@ -110,7 +105,7 @@ def require_verified(
 
 
 def evaluate_document(
-    signature: bytes,
+    signature: Signed,
     *,
     trust: TrustStore,
     policy: DocumentPolicy,
@@ -135,7 +130,7 @@ def _asked(trust: TrustStore, policy: DocumentPolicy, *, at: datetime) -> Asked:
 
 
 def _judged(
-    signature: bytes, document: Documents | None, *, asked: Asked
+    signature: Signed, document: Documents | None, *, asked: Asked
 ) -> VerifiedDocument | UnverifiedDocument:
     format_ = recognise(signature)
     given = document

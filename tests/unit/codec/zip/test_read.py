@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,11 +16,21 @@ from idwallet.errors import (
     UnsupportedError,
     UsageError,
 )
-from tests.unit.codec.zip.archives import NAME, TEXT, Archive, Entry, by_zipfile
+from idwallet.testing.zip_draft import NAME, TEXT, Archive, Entry
 
 AT = "container"
 STREAMED = 8
 SIZES64 = b"\x01\x00\x10\x00" + struct.pack("<QQ", len(TEXT), len(TEXT))
+
+
+def by_zipfile(files: dict[str, bytes], *, comment: bytes = b"") -> bytes:
+    """Return an archive as Python's own library writes it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.comment = comment
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
 
 
 def content(data: bytes) -> dict[str, bytes]:
