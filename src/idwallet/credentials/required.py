@@ -72,6 +72,23 @@ SHOWN: Final = (
 )
 """The checks that no shown credential passes without."""
 
+STORED_MDOC: Final = tuple(
+    each for each in STORED if each is not CheckId.CREDENTIAL_METADATA
+)
+"""The same of a mobile document: its type is in the standard, not in metadata."""
+
+SHOWN_MDOC: Final = (
+    *STORED_MDOC,
+    CheckId.HOLDER_PRESENCE,
+    CheckId.PRESENTATION_NONCE,
+    CheckId.PRESENTATION_AUDIENCE,
+    CheckId.PRESENTATION_QUERY,
+)
+"""The same of a mobile document that is shown.
+
+Its device signs no time: how old the answer is, the nonce of the request says.
+"""
+
 ANSWERED: Final = (
     CheckId.PRESENTATION_FORMAT,
     CheckId.PRESENTATION_FRESHNESS,

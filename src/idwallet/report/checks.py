@@ -157,6 +157,8 @@ class Reason(StrEnum):
     SIGNED_AFTER_DISTRUST = "signed_after_distrust"
     SIGNED_BEFORE_DISTRUST = "signed_before_distrust"
     SIGNED_BEFORE_DISTRUST_UNPROVEN = "signed_before_distrust_unproven"
+    DEVIATIONS_ACCEPTED = "deviations_accepted"
+    COUNTRY_MISMATCH = "country_mismatch"
     OUT_OF_ORDER = "out_of_order"
 
     # Whether a certificate or a credential was taken back.
@@ -187,6 +189,8 @@ class Reason(StrEnum):
     NO_EXPIRY = "no_expiry"
     NO_EXPIRY_ACCEPTED = "no_expiry_accepted"
     ISSUED_IN_THE_FUTURE = "issued_in_the_future"
+    SIGNED_OUTSIDE_CERTIFICATE = "signed_outside_certificate"
+    UPDATE_OVERDUE = "update_overdue"
     STATUS_LIST_NEEDED = "status_list_needed"
     INDEX_OUT_OF_BOUNDS = "index_out_of_bounds"
     APPLICATION_SPECIFIC = "application_specific"
@@ -225,6 +229,8 @@ class Reason(StrEnum):
     KEY_HELD = "key_held"
     KEY_NOT_HELD = "key_not_held"
     UNEXPECTED = "unexpected"
+    TRANSCRIPT_MISMATCH = "transcript_mismatch"
+    NOT_AUTHORIZED = "not_authorized"
     ATTESTED = "attested"
     NOT_ESTABLISHED = "not_established"
     NOT_ESTABLISHED_ACCEPTED = "not_established_accepted"

@@ -21,6 +21,7 @@ _TSL = "Token Status List draft 21"
 _JWS = "RFC 7515"
 _JWT = "RFC 7519"
 _PKIX = "RFC 5280"
+_MDOC = "ISO/IEC 18013-5"
 _HOUSE = "idwallet policy"
 
 _REQUEST: Final = {
@@ -118,6 +119,12 @@ _ISSUER: Final = {
     (_C.ISSUER_TRUST, _R.SIGNED_BEFORE_DISTRUST_UNPROVEN): Row(
         _I, _HOUSE, ("name", "since")
     ),
+    (_C.ISSUER_TRUST, _R.DEVIATIONS_ACCEPTED): Row(
+        _P, f"{_MDOC} §B.1", ("name", "until", "what")
+    ),
+    (_C.ISSUER_TRUST, _R.COUNTRY_MISMATCH): Row(
+        _F, f"{_MDOC} §B.1.4", ("name", "found")
+    ),
     (_C.ISSUER_REVOCATION, _R.NOT_REVOKED): Row(
         _P, f"{_PKIX} §6.3", ("name", "signed", "until")
     ),
@@ -147,6 +154,7 @@ _CREDENTIAL: Final = {
     (_C.CREDENTIAL_TYPE, _R.TYPE_ABSENT): Row(_F, f"{_VC} §2.2.2.1"),
     (_C.CREDENTIAL_TYPE, _R.MALFORMED): Row(_F, f"{_VC} §2.2.2.2", ("what", "at")),
     (_C.CREDENTIAL_TYPE, _R.TYP_MISMATCH): Row(_F, f"{_VC} §2.2.1", ("found",)),
+    (_C.CREDENTIAL_TYPE, _R.MISMATCH): Row(_F, f"{_MDOC} §9.3.1", ("found",)),
     (_C.CREDENTIAL_TYPE, _R.WAITING): Row(_I, f"{_VC} §2.2.2.1", ("waits_for",)),
     (_C.CREDENTIAL_METADATA, _R.MATCHES): Row(_P, f"{_VC} §5.7", ("found",)),
     (_C.CREDENTIAL_METADATA, _R.NOT_AT_HAND): Row(_I, f"{_VC} §5.3", ("found",)),
@@ -168,6 +176,12 @@ _CREDENTIAL: Final = {
     (_C.CREDENTIAL_VALIDITY, _R.NOT_YET_VALID): Row(_F, f"{_JWT} §4.1.5", ("since",)),
     (_C.CREDENTIAL_VALIDITY, _R.ISSUED_IN_THE_FUTURE): Row(
         _F, f"{_JWT} §4.1.6", ("since",)
+    ),
+    (_C.CREDENTIAL_VALIDITY, _R.SIGNED_OUTSIDE_CERTIFICATE): Row(
+        _F, f"{_MDOC} §9.3.1", ("signed",)
+    ),
+    (_C.CREDENTIAL_VALIDITY, _R.UPDATE_OVERDUE): Row(
+        _P, f"{_MDOC} §9.1.2.4", ("since", "until")
     ),
     (_C.CREDENTIAL_VALIDITY, _R.NO_EXPIRY): Row(_F, f"{_SD} §7.1 step 6"),
     (_C.CREDENTIAL_VALIDITY, _R.NO_EXPIRY_ACCEPTED): Row(_P, f"{_VC} §2.2.2.3"),
@@ -227,6 +241,9 @@ _CREDENTIAL: Final = {
     (_C.CREDENTIAL_DISCLOSURES, _R.NOT_REFERENCED): Row(
         _F, f"{_SD} §7.1 step 5", ("at",)
     ),
+    (_C.CREDENTIAL_DISCLOSURES, _R.INTEGRITY_MISMATCH): Row(
+        _F, f"{_MDOC} §9.3.1", ("at",)
+    ),
     (_C.CREDENTIAL_DISCLOSURES, _R.DIGEST_REPEATED): Row(
         _F, f"{_SD} §7.1 step 4", ("at",)
     ),
@@ -260,6 +277,8 @@ _HOLDER: Final = {
     (_C.HOLDER_BINDING, _R.KEY_HELD): Row(_P, f"{_SD} §7.2"),
     (_C.HOLDER_BINDING, _R.KEY_NOT_HELD): Row(_F, f"{_SD} §7.2"),
     (_C.HOLDER_BINDING, _R.UNEXPECTED): Row(_F, f"{_SD} §7.2"),
+    (_C.HOLDER_BINDING, _R.TRANSCRIPT_MISMATCH): Row(_F, f"{_MDOC} §9.1.3", ("what",)),
+    (_C.HOLDER_BINDING, _R.NOT_AUTHORIZED): Row(_F, f"{_MDOC} §9.1.2.4", ("at",)),
     (_C.HOLDER_BINDING, _R.WAITING): Row(_I, f"{_SD} §7.3 step 5", ("waits_for",)),
     (_C.HOLDER_PRESENCE, _R.ATTESTED): Row(_P, _HOUSE),
     (_C.HOLDER_PRESENCE, _R.NOT_ESTABLISHED): Row(_I, _HOUSE),

@@ -16,6 +16,7 @@ from idwallet.trust.policy import (
     Policy,
     PresenceRule,
     RevocationRule,
+    SignerProfileRule,
     StatusRule,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "Policy",
     "PresenceRule",
     "RevocationRule",
+    "SignerProfileRule",
     "StaleRule",
     "StatusRule",
 ]
@@ -49,6 +51,7 @@ RETAIL: Final = Policy(
     status=StatusRule.IF_PRESENT,
     metadata=MetadataRule.IF_PRESENT,
     revocation=RevocationRule.IF_AT_HAND,
+    signer_profile=SignerProfileRule.DEVIATIONS_ACCEPTED,
     freshness=FreshnessRule(StaleRule.ACCEPTED, timedelta(days=7)),
 )
 """An age at a till: the cashier sees the person, and the sale is small.
@@ -70,6 +73,7 @@ WALLET: Final = Policy(
     metadata=MetadataRule.IF_PRESENT,
     expiry=ExpiryRule.IF_PRESENT,
     revocation=RevocationRule.IF_AT_HAND,
+    signer_profile=SignerProfileRule.DEVIATIONS_ACCEPTED,
 )
 """A wallet adding its owner's credential, or reading who asks for one.
 

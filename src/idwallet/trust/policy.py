@@ -61,6 +61,17 @@ class MetadataRule(StrEnum):
     IF_PRESENT = "if_present"
 
 
+class SignerProfileRule(StrEnum):
+    """Whether the signer of a mobile document must keep ISO/IEC 18013-5 Annex B.
+
+    Many real certificates break it. What `DEVIATIONS_ACCEPTED` lets pass is named in
+    the verdict, rule by rule.
+    """
+
+    ISO_18013_5 = "iso_18013_5"
+    DEVIATIONS_ACCEPTED = "deviations_accepted"
+
+
 class ExpiryRule(StrEnum):
     """Whether a credential must say when it expires; one that says so is held to it."""
 
@@ -96,6 +107,7 @@ class Policy:
     metadata: MetadataRule = MetadataRule.REQUIRED
     expiry: ExpiryRule = ExpiryRule.REQUIRED
     revocation: RevocationRule = RevocationRule.REQUIRED
+    signer_profile: SignerProfileRule = SignerProfileRule.ISO_18013_5
     freshness: FreshnessRule = STRICTEST
     revocation_age: timedelta = timedelta(days=7)
     key_binding_age: timedelta = timedelta(minutes=2)
@@ -154,6 +166,7 @@ _RULES: Final = (
     ("metadata", MetadataRule),
     ("expiry", ExpiryRule),
     ("revocation", RevocationRule),
+    ("signer_profile", SignerProfileRule),
     ("freshness", FreshnessRule),
 )
 

@@ -16,6 +16,8 @@ CAUSES = (Unsettled, RevocationReason, ListFault)
 # Names that standards and programs spell in Latin letters in any language.
 TERMS = {
     "CAdES",
+    "ISO/IEC",
+    "SignerProfileRule",
     "CRL",
     "aud",
     "JSON",

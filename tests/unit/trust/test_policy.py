@@ -19,6 +19,7 @@ from idwallet.trust.policy import (
     Policy,
     PresenceRule,
     RevocationRule,
+    SignerProfileRule,
     StatusRule,
 )
 
@@ -30,6 +31,7 @@ OTHERWISE: dict[str, object] = {
     "metadata": MetadataRule.IF_PRESENT,
     "expiry": ExpiryRule.IF_PRESENT,
     "revocation": RevocationRule.IF_AT_HAND,
+    "signer_profile": SignerProfileRule.DEVIATIONS_ACCEPTED,
     "freshness": FreshnessRule(StaleRule.ACCEPTED),
     "revocation_age": timedelta(days=6),
     "key_binding_age": timedelta(minutes=3),

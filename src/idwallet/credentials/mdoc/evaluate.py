@@ -1,0 +1,350 @@
+"""Judge a mobile document (ISO/IEC 18013-5 9.3.1 and 9.1.3).
+
+The steps, in the order of the code:
+
+1. find the issuer's key and judge the trust in it (9.3.1 step 1, Annex B);
+2. judge the issuer's signature (step 2);
+3. compare every element shown with its digest (step 3);
+4. compare the document types (step 4);
+5. judge the validity, the signer's own included (step 5);
+6. judge what the device signed, and for which conversation (9.1.3);
+7. judge whether the issuer's certificate or the document was taken back.
+
+Independent steps all run; a dependent one says what it waits for.
+"""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from idwallet.codec.cbor import CborValue
+from idwallet.codec.text import show
+from idwallet.credentials.issuer import believes, issuer_trust
+from idwallet.credentials.mdoc.binding import Session, judge_device
+from idwallet.credentials.mdoc.mso import MobileSecurityObject
+from idwallet.credentials.mdoc.rows import with_clauses
+from idwallet.credentials.mdoc.structures import (
+    DeviceSigned,
+    Document,
+    IssuerSigned,
+    Item,
+)
+from idwallet.credentials.required import Context, HeldBy
+from idwallet.credentials.status import (
+    Issued,
+    judge_issuer_revocation,
+    judge_status,
+)
+from idwallet.envelope.cose import signature_reason
+from idwallet.errors import MalformedError, UnsupportedError, fault_reason
+from idwallet.report import (
+    Check,
+    CheckId,
+    Checks,
+    EvidenceUsed,
+    Facts,
+    Reason,
+    check,
+)
+from idwallet.trust.anchors import Purpose
+from idwallet.trust.iaca import country_of, deviations, state_of
+from idwallet.trust.policy import SignerProfileRule
+from idwallet.trust.signer import (
+    SignerFound,
+    SignerRefused,
+    for_types,
+    resolve_signer,
+)
+
+Elements = Mapping[str, Mapping[str, CborValue]]
+"""Values by namespace and element identifier."""
+
+
+class MdocVerdict(NamedTuple):
+    """The checks of one document, and what they were about.
+
+    `elements` are what the issuer signed of what was shown, `device_elements` what the
+    device said by itself; both are unverified data unless every check passed.
+    """
+
+    checks: tuple[Check, ...]
+    mso: MobileSecurityObject
+    elements: Elements
+    device_elements: Elements
+    issuer: SignerFound | None = None
+    valid_until: datetime | None = None
+    evidence: tuple[EvidenceUsed, ...] = ()
+
+    def __repr__(self) -> str:
+        """Show the number of checks only."""
+        return f"MdocVerdict(<{len(self.checks)} checks>)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is judged: a document as shown, or as issued with nothing of a device."""
+
+    doc_type: str
+    issuer_signed: IssuerSigned
+    device_signed: DeviceSigned | None
+
+
+def unreadable(error: MalformedError | UnsupportedError, *, subject: str) -> Check:
+    """Return what is said of a document, or a response, that cannot be read."""
+    facts = {"what": error.what, "at": error.at}
+    reason = fault_reason(error)
+    made = check(CheckId.CREDENTIAL_FORMAT, reason, subject=subject, facts=facts)
+    (found,) = with_clauses((made,))
+    return found
+
+
+def evaluate(
+    document: Document, *, session: Session, context: Context, subject: str
+) -> MdocVerdict:
+    """Judge a document as shown to a reader; never raises because of it.
+
+    `session` is the conversation that the device has to have signed for. `subject`
+    names the document in the checks.
+    """
+    shown = _Shown(document.doc_type, document.issuer_signed, document.device_signed)
+    return _Judgement(shown, context=context, subject=subject).run(session)
+
+
+def evaluate_issued(
+    issued: IssuerSigned, *, expected: HeldBy, context: Context, subject: str
+) -> MdocVerdict:
+    """Judge a document as issued to a holder; never raises because of it."""
+    shown = _Shown(issued.mso.doc_type, issued, None)
+    return _Judgement(shown, context=context, subject=subject).run(expected)
+
+
+class _Judgement:
+    """One document, one moment; collects checks."""
+
+    __slots__ = ("_believed", "_checks", "_context", "_mso", "_say", "_shown")
+
+    def __init__(self, shown: _Shown, *, context: Context, subject: str) -> None:
+        self._shown = shown
+        self._mso = shown.issuer_signed.mso
+        self._context = context
+        self._checks = Checks(subject)
+        self._say = self._checks.say
+        self._believed = False
+
+    def run(self, expected: Session | HeldBy) -> MdocVerdict:
+        checks, context = self._checks, self._context
+        self._say(CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED)
+        signer = self._trust()
+        authentic = self._signature(signer)
+        self._digests()
+        self._type()
+        until = self._validity(signer)
+        if isinstance(expected, HeldBy):
+            self._held(expected)
+        elif self._shown.device_signed is not None:
+            judge_device(
+                self._shown.device_signed,
+                self._mso,
+                session=expected,
+                policy=context.policy,
+                checks=checks,
+            )
+        issuer = signer if isinstance(signer, SignerFound) else None
+        issued = Issued(issuer, authentic, self._believed)
+        used = judge_issuer_revocation(issued, context=context, checks=checks)
+        members = {} if self._mso.status is None else {"status": self._mso.status}
+        used += judge_status(members, issued, context=context, checks=checks)
+        return MdocVerdict(
+            with_clauses(checks.made(issued.origins)),
+            self._mso,
+            _values(self._shown.issuer_signed.namespaces),
+            {}
+            if self._shown.device_signed is None
+            else self._shown.device_signed.namespaces,
+            issuer,
+            until,
+            used,
+        )
+
+    # Steps 1 and 2.
+
+    def _trust(self) -> SignerFound | SignerRefused:
+        context, signed = self._context, self._shown.issuer_signed
+        signer = resolve_signer(
+            signed.auth.x5chain,
+            kid=None,
+            name=None,
+            store=context.trust,
+            purpose=Purpose.ISSUE_CREDENTIALS,
+            at=context.at,
+            algorithms=context.policy.algorithms,
+        )
+        if isinstance(signer, SignerFound):
+            signer = for_types(signer, (self._mso.doc_type,))
+        said = issuer_trust(
+            signer,
+            context,
+            signed=self._mso.validity.signed,
+            message=signed.auth.signing_input,
+            subject=self._checks.subject,
+        )
+        self._believed = believes(said)
+        if self._believed and isinstance(signer, SignerFound):
+            against = self._profile(signer)
+            if against is not None:
+                reason, facts = against
+                self._believed = reason is Reason.DEVIATIONS_ACCEPTED
+                self._say(CheckId.ISSUER_TRUST, reason, facts=facts)
+                return signer
+        self._checks.answers.append(said)
+        return signer
+
+    def _profile(self, signer: SignerFound) -> tuple[Reason, Facts] | None:
+        """Return what speaks against a chain that validated (Annex B), if anything."""
+        path = signer.path
+        if path is None:
+            return None
+        against = self._place(signer)
+        if against is not None:
+            return against
+        found = deviations(path)
+        if not found:
+            return None
+        what = ", ".join(each.value for each in found)
+        if self._context.policy.signer_profile is SignerProfileRule.ISO_18013_5:
+            return Reason.CERTIFICATE_PROFILE, {"name": signer.name, "what": what}
+        return Reason.DEVIATIONS_ACCEPTED, {
+            "name": signer.name,
+            "until": path.until,
+            "what": what,
+        }
+
+    def _place(self, signer: SignerFound) -> tuple[Reason, Facts] | None:
+        """Compare who is said to have issued it with who signed (B.1.4)."""
+        if signer.path is None:
+            return None
+        leaf = signer.path.leaf
+        for element, of in (
+            ("issuing_country", country_of(leaf)),
+            ("issuing_jurisdiction", state_of(leaf)),
+        ):
+            said = self._element(element)
+            if said is None or (element != "issuing_country" and not of):
+                continue
+            if not isinstance(said, str) or said.strip().casefold() not in of:
+                facts = {"name": signer.name, "found": show(str(said))}
+                return Reason.COUNTRY_MISMATCH, facts
+        return None
+
+    def _element(self, name: str) -> CborValue:
+        """Return an element of whichever namespace was shown, None where none was."""
+        for items in self._shown.issuer_signed.namespaces.values():
+            for each in items:
+                if each.element == name:
+                    return each.value
+        return None
+
+    def _signature(self, signer: SignerFound | SignerRefused) -> bool:
+        if signer.key is None:
+            self._checks.wait(CheckId.ISSUER_SIGNATURE, CheckId.ISSUER_TRUST)
+            return False
+        auth, allowed = self._shown.issuer_signed.auth, self._context.policy.algorithms
+        reason = signature_reason(auth, key=signer.key, allowed=allowed)
+        facts: Facts = {}
+        if reason is Reason.ALGORITHM_NOT_ALLOWED:
+            facts = {"found": show(str(auth.header.algorithm))}
+        elif reason is Reason.KEY_UNUSABLE:
+            facts = {"what": "the key does not do what the header names"}
+        self._say(CheckId.ISSUER_SIGNATURE, reason, facts=facts)
+        return reason is Reason.VALID
+
+    # Steps 3 and 4.
+
+    def _digests(self) -> None:
+        """Compare every element with its digest; the first fault is told."""
+        hashed = self._mso.hashed
+        for namespace, items in self._shown.issuer_signed.namespaces.items():
+            digests = self._mso.digests.get(namespace, _NO_DIGESTS)
+            fault = _fault_of(items, digests, hashed=hashed)
+            if fault is not None:
+                reason, number = fault
+                facts = {"at": f"{show(namespace)}[{number}]"}
+                self._say(CheckId.CREDENTIAL_DISCLOSURES, reason, facts=facts)
+                return
+        self._say(CheckId.CREDENTIAL_DISCLOSURES, Reason.ALL_MATCH)
+
+    def _type(self) -> None:
+        found = {"found": show(self._mso.doc_type)}
+        same = self._shown.doc_type == self._mso.doc_type
+        reason = Reason.ACCEPTED if same else Reason.MISMATCH
+        self._say(CheckId.CREDENTIAL_TYPE, reason, facts=found)
+
+    # Step 5.
+
+    def _validity(self, signer: SignerFound | SignerRefused) -> datetime | None:
+        """Say whether it holds; return until when, None where it does not."""
+        validity, at = self._mso.validity, self._context.at
+        skew = self._context.policy.clock_skew
+        reason, facts = Reason.CURRENT, {"until": validity.valid_until}
+        if at - skew > validity.valid_until:
+            reason = Reason.EXPIRED
+        elif at + skew < validity.valid_from:
+            reason, facts = Reason.NOT_YET_VALID, {"since": validity.valid_from}
+        elif _is_outside(signer, validity.signed):
+            reason = Reason.SIGNED_OUTSIDE_CERTIFICATE
+            facts = {"signed": validity.signed}
+        elif validity.expected_update is not None and at > validity.expected_update:
+            reason = Reason.UPDATE_OVERDUE
+            facts = {"since": validity.expected_update, "until": validity.valid_until}
+        self._say(CheckId.CREDENTIAL_VALIDITY, reason, facts=facts)
+        return validity.valid_until if "until" in facts else None
+
+    # Step 6, for a holder.
+
+    def _held(self, expected: HeldBy) -> None:
+        held = self._mso.device_key.thumbprint in expected.thumbprints
+        reason = Reason.KEY_HELD if held else Reason.KEY_NOT_HELD
+        self._say(CheckId.HOLDER_BINDING, reason)
+
+
+_NO_DIGESTS: Final[Mapping[int, bytes]] = MappingProxyType({})
+
+
+def _fault_of(
+    items: tuple[Item, ...], digests: Mapping[int, bytes], *, hashed: str
+) -> tuple[Reason, int] | None:
+    """Return what is wrong with the items of a namespace, and with which one."""
+    numbers: set[int] = set()
+    names: set[str] = set()
+    for n, item in enumerate(items):
+        expected = digests.get(item.digest_id)
+        if expected is None:
+            # Of a namespace that the issuer did not sign there is no digest either.
+            return Reason.NOT_REFERENCED, n
+        if item.digest_id in numbers:
+            return Reason.DIGEST_REPEATED, n
+        if item.element in names:
+            return Reason.NAME_REPEATED, n
+        if not hmac.compare_digest(item.digest(hashed), expected):
+            return Reason.INTEGRITY_MISMATCH, n
+        numbers.add(item.digest_id)
+        names.add(item.element)
+    return None
+
+
+def _is_outside(signer: SignerFound | SignerRefused, signed: datetime) -> bool:
+    """Whether it was signed outside of the validity of its signer's certificate."""
+    if not isinstance(signer, SignerFound) or signer.path is None:
+        return False
+    leaf = signer.path.leaf
+    return not leaf.not_before <= signed <= leaf.not_after
+
+
+def _values(namespaces: Mapping[str, tuple[Item, ...]]) -> Elements:
+    return {
+        namespace: {each.element: each.value for each in items}
+        for namespace, items in namespaces.items()
+    }

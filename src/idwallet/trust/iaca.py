@@ -1,0 +1,183 @@
+"""Certificates of mobile documents held to their profile (ISO/IEC 18013-5 Annex B).
+
+Many real ones break it. So what breaks it is named, one code for each rule, and a
+policy says whether that counts.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+from cryptography import x509
+from cryptography.x509.oid import ExtensionOID
+
+from idwallet.trust.certificate import Certificate, KeyUsage
+from idwallet.trust.distinguished import read_name
+from idwallet.trust.path import ValidatedPath
+
+DOCUMENT_SIGNER: Final = "1.0.18013.5.1.2"
+"""The extended key usage of who signs documents (B.1.4)."""
+
+_SIGNER_LIFE: Final = timedelta(days=457)
+_ROOT_LIFE: Final = timedelta(days=20 * 365 + 5)
+_CURVES: Final = frozenset(
+    {
+        "secp256r1",
+        "secp384r1",
+        "secp521r1",
+        "brainpoolP256r1",
+        "brainpoolP320r1",
+        "brainpoolP384r1",
+        "brainpoolP512r1",
+    }
+)
+_SERIAL_BITS: Final = 20 * 8
+_COUNTRY: Final = "2.5.4.6"
+_STATE: Final = "2.5.4.8"
+_COMMON_NAME: Final = "2.5.4.3"
+
+
+class Deviation(StrEnum):
+    """How a chain differs from Annex B; `signer` is B.1.4, `root` B.1.2."""
+
+    SIGNER_LIFE = "signer_life"
+    """The signer's certificate holds for more than 457 days."""
+    SIGNER_USAGE = "signer_usage"
+    """Its key usage is not critical, or more than digitalSignature."""
+    SIGNER_PURPOSE = "signer_purpose"
+    """Its extended key usage is not critical, or not that of a document signer."""
+    SIGNER_SUBJECT = "signer_subject"
+    """Its subject has no country, or no common name."""
+    SIGNER_KEY_IDENTIFIERS = "signer_key_identifiers"
+    """It does not identify its key, or its issuer's."""
+    SIGNER_ALTERNATIVE_NAME = "signer_alternative_name"
+    """It does not say how its issuer can be reached."""
+    SIGNER_REVOCATION = "signer_revocation"
+    """It does not say where the issuer's CRL is."""
+    SIGNER_KEY = "signer_key"
+    """Its key is on no curve of the profile."""
+    ROOT_DEPTH = "root_depth"
+    """There is a CA between signer and root, or the root would let one be."""
+    ROOT_USAGE = "root_usage"
+    """The root's key usage is not critical, or not for certificates and CRLs alone."""
+    ROOT_SUBJECT = "root_subject"
+    """The root's subject has no country, or no common name."""
+    ROOT_LIFE = "root_life"
+    """The root holds for more than 20 years."""
+    ROOT_KEY_IDENTIFIER = "root_key_identifier"
+    """The root does not identify its key."""
+    COUNTRY = "country"
+    """Signer and root are of two countries, or of two states of one."""
+
+
+def deviations(path: ValidatedPath) -> tuple[Deviation, ...]:
+    """Return how a chain differs from Annex B, in the order of `Deviation`.
+
+    Where the anchor is the signer's own certificate, nothing is said of a root.
+    """
+    return _deviations(path.certificates, path.anchor.certificate)
+
+
+@lru_cache(maxsize=256)
+def _deviations(
+    chain: tuple[Certificate, ...], root: Certificate | None
+) -> tuple[Deviation, ...]:
+    leaf = chain[0]
+    found = set(_of_signer(leaf))
+    if root is not None and root != leaf:
+        found.update(_of_root(root))
+        if len(chain) > 1 or root.path_length != 0:
+            found.add(Deviation.ROOT_DEPTH)
+        if not _are_of_one_place(leaf, root):
+            found.add(Deviation.COUNTRY)
+    return tuple(each for each in Deviation if each in found)
+
+
+def _of_signer(leaf: Certificate) -> Iterator[Deviation]:
+    extensions = leaf.native.extensions
+    rules = (
+        (Deviation.SIGNER_LIFE, leaf.not_after - leaf.not_before <= _SIGNER_LIFE),
+        (
+            Deviation.SIGNER_USAGE,
+            leaf.key_usage == frozenset({KeyUsage.DIGITAL_SIGNATURE})
+            and _is_critical(extensions, ExtensionOID.KEY_USAGE),
+        ),
+        (
+            Deviation.SIGNER_PURPOSE,
+            leaf.extended_key_usage == frozenset({DOCUMENT_SIGNER})
+            and _is_critical(extensions, ExtensionOID.EXTENDED_KEY_USAGE),
+        ),
+        (Deviation.SIGNER_SUBJECT, _has_subject(leaf)),
+        (
+            Deviation.SIGNER_KEY_IDENTIFIERS,
+            None not in {leaf.subject_key_id, leaf.authority_key_id},
+        ),
+        (
+            Deviation.SIGNER_ALTERNATIVE_NAME,
+            _has(extensions, ExtensionOID.ISSUER_ALTERNATIVE_NAME),
+        ),
+        (
+            Deviation.SIGNER_REVOCATION,
+            _has(extensions, ExtensionOID.CRL_DISTRIBUTION_POINTS),
+        ),
+        (Deviation.SIGNER_KEY, _is_on_a_curve(leaf)),
+    )
+    return (deviation for deviation, is_kept in rules if not is_kept)
+
+
+def _of_root(root: Certificate) -> Iterator[Deviation]:
+    wanted = frozenset({KeyUsage.KEY_CERT_SIGN, KeyUsage.CRL_SIGN})
+    if root.key_usage != wanted or not _is_critical(
+        root.native.extensions, ExtensionOID.KEY_USAGE
+    ):
+        yield Deviation.ROOT_USAGE
+    if not _has_subject(root):
+        yield Deviation.ROOT_SUBJECT
+    if root.not_after - root.not_before > _ROOT_LIFE:
+        yield Deviation.ROOT_LIFE
+    if root.subject_key_id is None:
+        yield Deviation.ROOT_KEY_IDENTIFIER
+
+
+def _is_on_a_curve(leaf: Certificate) -> bool:
+    kind = leaf.public_key.kind
+    return kind.kty == "EC" or kind.name in {"Ed25519", "Ed448"}
+
+
+def _has(extensions: x509.Extensions, oid: x509.ObjectIdentifier) -> bool:
+    return any(each.oid == oid for each in extensions)
+
+
+def _is_critical(extensions: x509.Extensions, oid: x509.ObjectIdentifier) -> bool:
+    return any(each.oid == oid and each.critical for each in extensions)
+
+
+def _has_subject(certificate: Certificate) -> bool:
+    return bool(values(certificate, _COUNTRY) and values(certificate, _COMMON_NAME))
+
+
+def _are_of_one_place(leaf: Certificate, root: Certificate) -> bool:
+    if values(leaf, _COUNTRY) != values(root, _COUNTRY):
+        return False
+    state = values(root, _STATE)
+    return not state or values(leaf, _STATE) == state
+
+
+def values(certificate: Certificate, oid: str) -> frozenset[str]:
+    """Return what the subject says under an attribute type, folded for comparison."""
+    rdns, _ = read_name(certificate.subject_der)
+    return frozenset(
+        value.strip().casefold() for rdn in rdns for kind, value in rdn if kind == oid
+    )
+
+
+def country_of(certificate: Certificate) -> frozenset[str]:
+    """Return the countries that a signer's subject names (B.1.4)."""
+    return values(certificate, _COUNTRY)
+
+
+def state_of(certificate: Certificate) -> frozenset[str]:
+    """Return the states or provinces that a signer's subject names (B.1.4)."""
+    return values(certificate, _STATE)
