@@ -6,10 +6,22 @@ from urllib.parse import unquote
 from idwallet import limits
 from idwallet.codec.xml import Canonicalization, XmlDocument
 from idwallet.documents.model import Documents, only
+from idwallet.documents.xades import names
 from idwallet.documents.xades.coverage import Stands
 from idwallet.envelope.xmldsig import Apart, Coverage, Reference
 from idwallet.errors import IdWalletError
 from idwallet.report import Reason
+
+
+def addresses_in(document: XmlDocument) -> frozenset[str]:
+    """Return the addresses of all that signatures refer to outside of a document."""
+    found = (
+        reference.attribute("URI") or ""
+        for node in document.named(names.SIGNATURE)
+        for info in node.children(f"{names.DS}SignedInfo")
+        for reference in info.children(f"{names.DS}Reference")
+    )
+    return frozenset(each for each in found if each and not each.startswith("#"))
 
 
 class Brought:

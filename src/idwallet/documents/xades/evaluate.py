@@ -29,8 +29,8 @@ from idwallet.documents.judging.outcome import (
     unsigned,
 )
 from idwallet.documents.model import Documents
-from idwallet.documents.xades import names
-from idwallet.documents.xades.brought import Brought
+from idwallet.documents.xades.archive import archive_digests
+from idwallet.documents.xades.brought import Brought, addresses_in
 from idwallet.documents.xades.coverage import Extent
 from idwallet.documents.xades.placing import Placed, signatures_in
 from idwallet.documents.xades.signature import SignatureJudge, Task
@@ -63,7 +63,7 @@ def evaluate(signed: bytes, document: Documents | None, *, asked: Asked) -> Judg
         return unreadable(error)
     if not placed:
         return unsigned()
-    brought = Brought(document, addresses=_addresses(parsed))
+    brought = Brought(document, addresses=addresses_in(parsed))
     read = [_read(each, parsed, brought=brought) for each in placed]
     brought.expect({name for each in read for name in _digests(each)})
     work = _Work(judging(asked, material_in(parsed)), brought)
@@ -71,17 +71,6 @@ def evaluate(signed: bytes, document: Documents | None, *, asked: Asked) -> Judg
         work.judged(each, subject=f"signature[{n}]") for n, each in enumerate(read)
     )
     return Judgement(judged, content=work.content)
-
-
-def _addresses(document: XmlDocument) -> frozenset[str]:
-    """Return the addresses of all that signatures refer to outside of the document."""
-    found = (
-        reference.attribute("URI") or ""
-        for node in document.named(names.SIGNATURE)
-        for info in node.children(f"{names.DS}SignedInfo")
-        for reference in info.children(f"{names.DS}Reference")
-    )
-    return frozenset(each for each in found if each and not each.startswith("#"))
 
 
 def _read(placed: Placed, document: XmlDocument, *, brought: Brought) -> _Read:
@@ -98,6 +87,8 @@ def _read(placed: Placed, document: XmlDocument, *, brought: Brought) -> _Read:
 def _digests(read: _Read) -> Iterator[str]:
     if isinstance(read.found, XmlSignature):
         yield from (each.digest for each in read.found.references)
+        # What an archive timestamp is on goes on from these.
+        yield from archive_digests(read.found)
     for each in read.counters:
         yield from _digests(each)
 
@@ -111,39 +102,52 @@ class _Work:
         self._using = using
         self._brought = brought
 
-    def judged(self, read: _Read, *, subject: str, on: XmlNode | None = None) -> Judged:
+    def judged(
+        self,
+        read: _Read,
+        *,
+        subject: str,
+        on: XmlNode | None = None,
+        using: Judging | None = None,
+    ) -> Judged:
         """Judge a signature and those on it; `on` is the one that it counter-signs."""
+        below = self._using if using is None else using
         try:
-            own = self._judged(read.found, subject=subject, on=on)
+            judge = self._judge(read.found, below, subject=subject, on=on)
+            own, below = judge.judged(), judge.using
+            if on is None and self._extent is None:
+                self._extent, self.content = judge.extent, judge.content
         except (MalformedError, UnsupportedError) as error:
             own = broken_signature(error, subject=subject)
-        return _together(own, self._counters(read, subject=subject))
+        return _together(own, self._counters(read, below, subject=subject))
 
-    def _judged(
+    def _judge(
         self,
         found: XmlSignature | MalformedError | UnsupportedError,
+        using: Judging,
         *,
         subject: str,
         on: XmlNode | None,
-    ) -> Judged:
+    ) -> SignatureJudge:
         if not isinstance(found, XmlSignature):
             raise found
         if subject.count(".counter") > limits.COUNTER_SIGNATURE_DEPTH:
             raise LimitError(
                 "counter-signatures too deep", at=subject, clause="idwallet limits"
             )
-        task = Task(found, self._using, self._brought, on, self._extent)
-        judge = SignatureJudge(task, subject=subject)
-        own = judge.judged()
-        if on is None and self._extent is None:
-            self._extent, self.content = judge.extent, judge.content
-        return own
+        task = Task(found, using, self._brought, on, self._extent)
+        return SignatureJudge(task, subject=subject)
 
-    def _counters(self, read: _Read, *, subject: str) -> Iterator[Judged]:
-        """Judge those on a signature, which stand wherever it does (5.2.7.2)."""
+    def _counters(
+        self, read: _Read, using: Judging, *, subject: str
+    ) -> Iterator[Judged]:
+        """Judge those on a signature, which stand wherever it does (5.2.7.2).
+
+        An archive timestamp on it covers them too: `using` knows what that proves.
+        """
         for n, each in enumerate(read.counters):
             name = f"{subject}.counter[{n}]"
-            yield self.judged(each, subject=name, on=read.placed.node)
+            yield self.judged(each, subject=name, on=read.placed.node, using=using)
 
 
 def _together(own: Judged, counters: Iterable[Judged]) -> Judged:

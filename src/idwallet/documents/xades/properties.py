@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import secrets
 from base64 import b64encode
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -80,6 +81,11 @@ class PropertyWriter:
             f"{self._head}{self._behind}</xades:SignedSignatureProperties>{objects}"
             "</xades:SignedProperties>"
         ).encode()
+
+
+def new_identifier() -> str:
+    """Return an identifier that no document has: 128 random bits."""
+    return f"id-{secrets.token_hex(16)}"
 
 
 def signed_id(identifier: str) -> str:

@@ -15,6 +15,7 @@ from idwallet.documents.xades.placing import signatures_in, with_properties
 from idwallet.documents.xades.properties import (
     PropertyWriter,
     counter_signature,
+    new_identifier,
     qualifying,
     signed_id,
     timestamp,
@@ -215,11 +216,6 @@ class XadesSigner:
         element = self._element(draft, self._signer.sign(to_sign))
         held = counter_signature(element)
         return with_properties(document, [(found[number].node, held)])
-
-
-def new_identifier() -> str:
-    """Return an identifier for a signature that no document has: 128 random bits."""
-    return f"id-{secrets.token_hex(16)}"
 
 
 def _stamped(

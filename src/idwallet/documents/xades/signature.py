@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 from idwallet.codec.xml import XmlNode, read_element
+from idwallet.documents.judging.archive import Archive, judge_archive
 from idwallet.documents.judging.context import Judging
+from idwallet.documents.judging.levels import level_of
 from idwallet.documents.judging.outcome import ANSWERED, Judged
 from idwallet.documents.judging.stamps import judge_stamps
 from idwallet.documents.judging.standing import judge_revocation, judge_trust
 from idwallet.documents.model import Level, VerifiedSignature
 from idwallet.documents.xades import baseline, names
+from idwallet.documents.xades.archive import archive_stamps
 from idwallet.documents.xades.brought import Brought
 from idwallet.documents.xades.coverage import (
     Extent,
@@ -33,6 +36,7 @@ from idwallet.envelope.xmldsig import (
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.report import CheckId, Checks, Facts, Reason
 from idwallet.trust.certificate import Certificate
+from idwallet.trust.path import ValidatedPath
 
 
 class Task(NamedTuple):
@@ -52,7 +56,8 @@ class Task(NamedTuple):
 class SignatureJudge:
     """Judges one signature.
 
-    Afterwards `extent` is what it is on, and `content` that where it came inside.
+    Afterwards `extent` is what it is on, `content` that where it came inside, and
+    `using` what those on it are judged with.
     """
 
     def __init__(self, task: Task, *, subject: str) -> None:
@@ -61,7 +66,7 @@ class SignatureJudge:
         self.extent: Extent | None = None
         self._task = task
         self._signature = task.signature
-        self._using = task.using
+        self.using = task.using
         self._subject = subject
         self._checks = Checks(subject)
         self._signing_time: datetime | None = None
@@ -72,37 +77,73 @@ class SignatureJudge:
         Raises:
             MalformedError, UnsupportedError: a part of the signature breaks its format.
         """
-        using, checks = self._using, self._checks
-        using.budget.spend(at=self._subject)
+        checks = self._checks
+        self.using.budget.spend(at=self._subject)
         leaf = self._leaf()
+        archive = self._archive()
+        using = self.using = archive.judging
         stamps = judge_stamps(
-            signature_stamps(self._signature.node), using, subject=self._subject
+            signature_stamps(self._signature.node),
+            using,
+            subject=self._subject,
+            proven=self._proven(archive),
         )
-        best, used = stamps.best, stamps.evidence
+        best, used = stamps.best, (*stamps.evidence, *archive.evidence)
         verified, origins = None, None
         if leaf is None:
             for each in ANSWERED[1:]:
                 checks.wait(each, CheckId.SIGNER_TRUST)
         else:
             path = judge_trust(leaf, using, existed=best, checks=checks)
-            value = self._value(leaf)
+            value = self._value(leaf, existed=best)
             used += judge_revocation(path, using, existed=best, checks=checks)
             if path is not None:
                 # Else a forged document that carries somebody's certificate would make
                 # whoever reads it fetch.
                 if value is Reason.VALID:
                     origins = path.anchor.fetch_origins
-                verified = VerifiedSignature(
-                    name=leaf.shown,
-                    certificate=leaf.sha256.hex(),
-                    anchor=path.anchor.name,
-                    signing_time=self._signing_time,
-                    best_signature_time=best or using.at,
-                    timestamped=best is not None,
-                    level=Level.B_B if best is None else Level.B_T,
-                )
-        own = (*checks.made(origins), *stamps.checks)
+                verified = self._verified(path, archive, best=best)
+        own = (*checks.made(origins), *stamps.checks, *archive.checks)
         return Judged(own, (self._subject,), verified, used)
+
+    def _verified(
+        self, path: ValidatedPath, archive: Archive, *, best: datetime | None
+    ) -> VerifiedSignature:
+        return VerifiedSignature(
+            name=path.leaf.shown,
+            certificate=path.leaf.sha256.hex(),
+            anchor=path.anchor.name,
+            signing_time=self._signing_time,
+            best_signature_time=best or self.using.at,
+            timestamped=best is not None,
+            level=self._level(archive, best=best),
+        )
+
+    def _archive(self) -> Archive:
+        """Judge the archive timestamps on the signature (5.6.3.4)."""
+        found = archive_stamps(self._signature)
+        if not found:
+            return Archive(self.using, None, (), ())
+        return judge_archive(found, self.using, subject=self._subject)
+
+    def _proven(self, archive: Archive) -> datetime | None:
+        """Return since when an archive timestamp proves that it existed.
+
+        One on the signature that this one stands on covers it too.
+        """
+        covered = self.using.proven(self._signature.value)
+        found = [each for each in (archive.best, covered) if each is not None]
+        return min(found, default=None)
+
+    def _level(self, archive: Archive, *, best: datetime | None) -> Level:
+        reached = level_of(
+            self._subject,
+            self.using,
+            best=best,
+            archived=archive.best is not None,
+        )
+        is_long = baseline.may_be_long_term(self._signature.node)
+        return reached if is_long or reached is Level.B_B else Level.B_T
 
     def _leaf(self) -> Certificate | None:
         """Find the signer's certificate, which came in KeyInfo (5.2.3)."""
@@ -119,11 +160,14 @@ class SignatureJudge:
             )
             return None
 
-    def _value(self, leaf: Certificate) -> Reason:
+    def _value(self, leaf: Certificate, *, existed: datetime | None) -> Reason:
         """Verify the value, and what it covers where it stands (5.2.7, 5.2.8)."""
         signature, checks = self._signature, self._checks
+        policy = self.using.policy
         found = judge_value(
-            signature, key=leaf.public_key, allowed=self._using.policy.algorithms
+            signature,
+            key=leaf.public_key,
+            allowed=policy.algorithms_at(existed or self.using.at),
         )
         facts: Facts = {}
         if found is Reason.ALGORITHM_NOT_ALLOWED:

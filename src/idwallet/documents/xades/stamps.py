@@ -61,6 +61,17 @@ def form_of(stamp: XmlNode) -> Form | None:
         return None
 
 
+def tokens_in(within: XmlNode) -> Iterator[bytes]:
+    """Yield every timestamp that stands in an element, at whatever depth."""
+    for each in (within, *within.named(names.ENCAPSULATED_TIMESTAMP)):
+        if each.name != names.ENCAPSULATED_TIMESTAMP:
+            continue
+        try:
+            yield each.read().octets(clause=_EN)
+        except MalformedError:
+            continue
+
+
 def tokens_of(stamp: XmlNode) -> Iterator[bytes]:
     """Yield the timestamps in a property; nothing for what is none, and never none.
 

@@ -29,8 +29,17 @@ def _cades() -> Augments:
     return CadesAugmenter()
 
 
+def _xades() -> Augments:
+    from idwallet.documents.xades.augment import XadesAugmenter
+
+    return XadesAugmenter()
+
+
 # Each is loaded when a document of its format is augmented.
-_AUGMENTERS: Final[Mapping[Format, Callable[[], Augments]]] = {Format.CMS: _cades}
+_AUGMENTERS: Final[Mapping[Format, Callable[[], Augments]]] = {
+    Format.CMS: _cades,
+    Format.XML: _xades,
+}
 
 _LEVELS: Final = tuple(Level)
 
