@@ -116,6 +116,12 @@ MANIFESTS: Final = 64
 COUNTER_SIGNATURE_DEPTH: Final = 4
 DOCUMENT_SIGNATURE_CHECKS: Final = 256
 
+# Batches of signatures. What is under way at once is held in memory.
+BATCH_DOCUMENT_BYTES: Final = 134_217_728
+BATCH_AT_ONCE: Final = 64
+BATCHES_PREPARED: Final = 4
+KEYS_REOPENED: Final = 16
+
 # Signing sessions (docs/reference/signing-session.md). A profile with a picture for a
 # visible signature is the most of one.
 SESSION_BYTES: Final = 2_097_152
@@ -325,6 +331,7 @@ REPLAY_FORGOTTEN_AT_ONCE: Final = 32  # files that one use may look at to be rid
 STORED_CREDENTIALS: Final = 100_000
 SEALED_BYTES: Final = 8_388_608
 FILE_BYTES: Final = 67_108_864
+SECRET_BYTES: Final = 4_096
 
 # Keys (RFC 7518 section 3.3 sets the least RSA modulus). A public exponent of more
 # than 64 bits makes one RSA verification as slow as hundreds.

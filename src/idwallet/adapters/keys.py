@@ -2,6 +2,8 @@
 
 import re
 import secrets
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -48,6 +50,10 @@ def open_signer(
     `ask_secret` is asked for the PIN or passphrase, only where there is one.
     `algorithm` chooses for RSA keys, which sign with PS256 unless it says RS256.
 
+    The signer can be pickled: it travels as the URI with `ask_secret`, never as its
+    key, and opens the key again, once in each process. That `ask_secret` must be one
+    that can be pickled too, as `SecretFile` or a function of a module.
+
     Raises:
         SignerUnavailable: the file, module, token or key is not there.
         SignerLocked: the PIN or passphrase is missing or wrong.
@@ -55,6 +61,20 @@ def open_signer(
         UnsupportedError: another scheme, or a kind of key that does not sign here.
         UsageError: a PIN in the URI, no module, or an algorithm that does not fit.
     """
+    opened = _opened(uri, ask_secret, module_path=module_path, algorithm=algorithm)
+    address = _Address(
+        secrets.token_hex(16), _absolute(uri), ask_secret, module_path, algorithm
+    )
+    return opened.reopened_by((_reopened, (address,)))
+
+
+def _opened(
+    uri: str,
+    ask_secret: AskSecret | None,
+    *,
+    module_path: str | None,
+    algorithm: Algorithm | None,
+) -> SoftwareSigner | Pkcs11Signer:
     scheme = _SCHEME.match(uri)
     name = scheme[1].lower() if scheme else "file"
     if name == "pkcs11":
@@ -68,6 +88,67 @@ def open_signer(
     except PortError as error:
         raise SignerUnavailable(str(error)) from error
     return SoftwareSigner.from_pem(pem, ask_secret=ask_secret, algorithm=algorithm)
+
+
+def _absolute(uri: str) -> str:
+    """Return the address of a key as another process finds it."""
+    return uri if _SCHEME.match(uri) else str(Path(uri).absolute())
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """Where a key is opened again; `identity` is that of the signer that travelled."""
+
+    identity: str
+    uri: str = field(compare=False)
+    ask_secret: AskSecret | None = field(compare=False, repr=False)
+    module_path: str | None = field(compare=False)
+    algorithm: Algorithm | None = field(compare=False)
+
+
+# Remembered, so that a process opens each key that came to it once: a PIN is asked for
+# once, and not for each document.
+@lru_cache(maxsize=limits.KEYS_REOPENED)
+def _reopened(address: _Address) -> Signer:
+    return _opened(
+        address.uri,
+        address.ask_secret,
+        module_path=address.module_path,
+        algorithm=address.algorithm,
+    )
+
+
+class SecretFile:
+    """An `AskSecret` that reads a file, its last line break apart; travels as its path.
+
+    It is asked wherever a key is opened, and keeps nothing.
+    """
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: str | Path) -> None:
+        """Take the path; nothing is read yet."""
+        self._path = Path(path).absolute()
+
+    def __call__(self, _: str, /) -> str:
+        """Return what the file holds.
+
+        Raises:
+            SignerLocked: it cannot be read, or is not text.
+        """
+        try:
+            data = read_file(self._path, max_bytes=limits.SECRET_BYTES)
+        except (PortError, MalformedError) as error:
+            raise SignerLocked("the file with the secret cannot be read") from error
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:  # it holds the secret
+            raise SignerLocked("the file with the secret is no UTF-8 text") from None
+        return text.removesuffix("\n").removesuffix("\r")
+
+    def __repr__(self) -> str:
+        """Show the path."""
+        return f"SecretFile({show(str(self._path))!r})"
 
 
 def _path(uri: str) -> Path:

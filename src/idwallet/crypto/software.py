@@ -1,9 +1,9 @@
 """Keys in this process's memory."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import NoReturn
+from typing import Any, NoReturn, Self
 
 from idwallet.codec.json import JsonValue
 from idwallet.crypto import pkcs8, private
@@ -16,15 +16,19 @@ from idwallet.crypto.signer import require_fit
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.ports import AskSecret, Random
 
+Reopened = tuple[Callable[..., Any], tuple[Any, ...]]
+"""A function of a module and its arguments: what opens a key again elsewhere."""
+
 
 class SoftwareSigner:
     """A `Signer` whose private key is in memory; thread-safe.
 
-    The key leaves it only encrypted. It cannot be pickled or copied: a worker process
+    The key leaves it only encrypted. It cannot be pickled or copied, but for one that
+    was opened by the address of its key: that is what travels, and a worker process
     opens the key itself.
     """
 
-    __slots__ = ("_algorithm", "_native", "_public_key", "sign")
+    __slots__ = ("_algorithm", "_native", "_public_key", "_reopened", "sign")
 
     def __init__(
         self, native: NativePrivateKey, /, *, algorithm: Algorithm | None = None
@@ -46,7 +50,13 @@ class SoftwareSigner:
         self._native = native
         self._public_key = public
         self._algorithm = algorithm
+        self._reopened: Reopened | None = None
         self.sign = private.bind(native, algorithm=algorithm)
+
+    def reopened_by(self, reopened: Reopened) -> Self:
+        """Return itself, which now travels as that call and never as its key."""
+        self._reopened = reopened
+        return self
 
     @classmethod
     def generate(cls, algorithm: Algorithm) -> "SoftwareSigner":
@@ -151,9 +161,15 @@ class SoftwareSigner:
         """Name the algorithm only."""
         return f"<SoftwareSigner {self._algorithm.jose}>"
 
-    def __reduce__(self) -> NoReturn:
-        """Refuse: a private key does not travel."""
-        raise UsageError("a private key cannot be pickled or copied")
+    def __reduce__(self) -> Reopened:
+        """Travel as the address of the key where there is one, and never as the key.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if self._reopened is None:
+            raise UsageError("a private key cannot be pickled or copied")
+        return self._reopened
 
 
 def _usual(public: PublicKey) -> Algorithm:

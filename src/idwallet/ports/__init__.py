@@ -16,6 +16,7 @@ from idwallet.ports.fetching import (
     Fetcher,
     Wanted,
 )
+from idwallet.ports.journals import BatchJournal
 from idwallet.ports.keys import (
     AskSecret,
     KeyStore,
@@ -42,6 +43,7 @@ from idwallet.ports.timestamps import TimestampAuthority
 __all__ = [
     "AskSecret",
     "AsyncFetcher",
+    "BatchJournal",
     "BundleMark",
     "BundleSource",
     "BundleState",

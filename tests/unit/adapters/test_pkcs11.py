@@ -8,7 +8,11 @@ import secrets
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +23,8 @@ from idwallet.codec import b64
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey, signature_matches
 from idwallet.crypto.signer import StoredKeySigner
+from idwallet.documents import DOCUMENTS, CAdES
+from idwallet.envelope.cms import read_signed_data
 from idwallet.errors import (
     MalformedError,
     SignerError,
@@ -28,6 +34,12 @@ from idwallet.errors import (
     UnsupportedError,
     UsageError,
 )
+from idwallet.roles.document_signer import sign_documents, verify_document
+from idwallet.testing.authorities import document_signer
+from idwallet.testing.document_draft import DocumentScene
+from idwallet.testing.evidence import crls
+from idwallet.testing.pki import MOMENT
+from idwallet.trust.evidence import EvidenceAtHand
 
 PIN = "1234"
 MODULE = "/module.so"
@@ -379,10 +391,11 @@ def certificate_of(public_key, at):
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import Encoding
 
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a test key")])
     return (
         x509.CertificateBuilder()
-        .subject_name(x509.Name([]))
-        .issuer_name(x509.Name([]))
+        .subject_name(name)
+        .issuer_name(name)
         .public_key(public_key.native)
         .serial_number(1)
         .not_valid_before(at)
@@ -545,13 +558,137 @@ def test_a_signer_signs_in_many_threads(gov):
 def test_a_token_s_keys_do_not_travel(gov):
     make_ec(gov.module_path, label="k")
     with (
-        open_signer(uri(gov, object="k"), ask_secret=ask) as signer,
+        Pkcs11Signer(replace(gov, object="k"), ask_secret=ask) as signer,
         Pkcs11KeyStore(gov, ask_secret=ask) as store,
     ):
         for each in (signer, store):
             for leave in (pickle.dumps, copy.copy):
                 with pytest.raises(UsageError):
                     leave(each)
+
+
+def test_a_signer_that_was_opened_by_its_uri_travels_as_that(gov):
+    make_ec(gov.module_path, label="k")
+    with open_signer(uri(gov, object="k"), ask_secret=ask) as signer:
+        data = pickle.dumps(signer)
+        assert PIN.encode() not in data
+        with pickle.loads(data) as there:
+            assert there is pickle.loads(data)
+            assert works(there)
+
+
+# --- documents ----------------------------------------------------------------------
+
+
+def put_key(module_path, who):
+    """Put a test key on the token: one on the token itself has no test certificate."""
+    import pkcs11
+    from cryptography.hazmat.primitives import serialization
+    from pkcs11.util import ec, rsa
+
+    native = who.signer._native
+    is_rsa = who.signer.algorithm in {Algorithm.RS256, Algorithm.PS256}
+    der = native.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption(),
+    )
+    parts = (rsa.decode_rsa_private_key if is_rsa else ec.decode_ec_private_key)(der)
+    named = {pkcs11.Attribute.LABEL: "k", pkcs11.Attribute.ID: b"k"}
+    kept = {pkcs11.Attribute.TOKEN: True, **named}
+    with raw_session(module_path) as session:
+        session.create_object({**parts, **kept, pkcs11.Attribute.SIGN: True})
+    put_certificate(module_path, who.chain[0], identity=b"k")
+
+
+def documents_signed(who, signer, **change):
+    return sign_documents(
+        {"one": b"1", "two": b"2", "three": b"3"},
+        CAdES(),
+        signer=signer,
+        certificates=who.chain,
+        signing_time=MOMENT,
+        **change,
+    )
+
+
+def require_verified(scene, who, results):
+    assert [each.error for each in results] == [None] * 3
+    trust = scene.pki.store().with_evidence(EvidenceAtHand(crls=crls(who, at=MOMENT)))
+    policy = replace(DOCUMENTS, algorithms=frozenset(Algorithm))
+    for each, document in zip(results, (b"1", b"2", b"3"), strict=True):
+        verify_document(
+            each.signed, document=document, trust=trust, policy=policy, at=MOMENT
+        )
+
+
+@pytest.mark.parametrize(
+    "algorithm",
+    [Algorithm.ES256, Algorithm.ES384, Algorithm.RS256, Algorithm.PS256],
+)
+def test_a_token_signs_documents(gov, algorithm):
+    scene = DocumentScene()
+    who = document_signer(scene.pki, algorithm=algorithm)
+    put_key(gov.module_path, who)
+    with open_signer(
+        uri(gov, object="k"), ask_secret=ask, algorithm=algorithm
+    ) as signer:
+        require_verified(scene, who, documents_signed(who, signer))
+
+
+def test_an_ed25519_key_that_was_made_on_a_token_signs_documents(gov, at):
+    with Pkcs11KeyStore(gov, ask_secret=ask) as store:
+        signer = StoredKeySigner(store.create("EdDSA", None))
+        chain = [certificate_of(signer.public_key, at)]
+        results = sign_documents(
+            {"one": b"1"},
+            CAdES(),
+            signer=signer,
+            certificates=chain,
+            signing_time=MOMENT,
+        )
+    message = read_signed_data(results[0].signed, at="test")
+    (found,) = message.signers
+    assert signature_matches(
+        signer.public_key,
+        Algorithm.EDDSA,
+        signature=found.signature,
+        message=found.signed,
+    )
+
+
+def ask_and_note(folder, prompt):
+    """A prompt of a module: it notes which process was asked."""
+    Path(folder, f"{os.getpid()}-{secrets.token_hex(4)}").touch()
+    return ask(prompt)
+
+
+def test_each_process_logs_in_at_the_token_once(gov, tmp_path):
+    scene = DocumentScene()
+    put_key(gov.module_path, scene.signer)
+    prompt = partial(ask_and_note, str(tmp_path))
+    with (
+        open_signer(uri(gov, object="k"), ask_secret=prompt) as signer,
+        ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool,
+    ):
+        for _ in range(2):
+            results = documents_signed(scene.signer, signer, executor=pool)
+            require_verified(scene, scene.signer, results)
+    asked = [each.name.partition("-")[0] for each in tmp_path.iterdir()]
+    assert len(asked) == len(set(asked)) <= 3
+    assert str(os.getpid()) in asked
+
+
+def test_a_forked_process_does_not_use_its_parent_s_login(gov, monkeypatch):
+    make_ec(gov.module_path, label="k")
+    with open_signer(uri(gov, object="k"), ask_secret=ask) as signer:
+        data = pickle.dumps(signer)
+        with monkeypatch.context() as forked:
+            forked.setattr(os, "getpid", lambda: -1)
+            with pytest.raises(SignerUnavailable, match="spawn"):
+                pickle.loads(data)
+        with pickle.loads(data) as there:
+            assert works(there)
 
 
 def test_an_answer_of_the_token_becomes_an_error_of_ours():

@@ -381,12 +381,14 @@ def test_a_signer_does_not_travel(signer_of):
 def test_a_signer_offers_its_private_key_to_nobody(signer_of):
     offered = {each for each in dir(SoftwareSigner) if not each.startswith("_")}
     assert offered == {
+        "agree",
         "algorithm",
         "from_jwk",
         "from_pem",
         "from_sealed",
         "generate",
         "public_key",
+        "reopened_by",
         "sign",
         "to_encrypted_pem",
         "to_sealed",

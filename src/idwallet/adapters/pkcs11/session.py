@@ -1,10 +1,11 @@
 """Sessions at a token and the login that they share."""
 
+import os
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from idwallet.adapters.pkcs11.address import TokenAddress
 from idwallet.errors import (
@@ -37,6 +38,7 @@ class _Login:
             raise SignerLocked("the token wants a PIN and nobody was named to ask")
         self.token = token
         self.users = 0
+        self.process = os.getpid()
         with translated():
             try:
                 self.session = token.open(user_pin=ask_secret(PROMPT))
@@ -63,6 +65,12 @@ class TokenSession:
         key = (address.module_path, token.serial, token.label)
         with _LOGINS_LOCK:
             login = _LOGINS.get(key) or _Login(token, ask_secret=ask_secret)
+            if login.process != os.getpid():
+                # PKCS #11 §5.4: what was initialised before a fork is the parent's.
+                raise SignerUnavailable(
+                    "this process was forked from one that uses the token: start "
+                    "workers by spawn or forkserver"
+                )
             with translated():
                 self.native = login.token.open(rw=rw)
             login.users += 1
@@ -90,7 +98,7 @@ class TokenUser:
         """Close."""
         self.close()
 
-    def __reduce__(self) -> NoReturn:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Refuse: a worker process opens the token again by its URI."""
         raise UsageError("what uses a token cannot be pickled or copied")
 

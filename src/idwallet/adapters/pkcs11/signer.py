@@ -1,5 +1,7 @@
 """A signer whose key is on a token."""
 
+from typing import Self
+
 from idwallet.adapters.pkcs11.address import TokenAddress
 from idwallet.adapters.pkcs11.objects import one_key, public_half, sign
 from idwallet.adapters.pkcs11.session import (
@@ -12,6 +14,8 @@ from idwallet.crypto import kinds
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import RemoteKey
+from idwallet.crypto.software import Reopened
+from idwallet.errors import UsageError
 from idwallet.ports import AskSecret
 
 
@@ -24,7 +28,7 @@ class Pkcs11Signer(TokenUser):
     returned. Threads take turns.
     """
 
-    __slots__ = ("_ask_secret", "_private", "_remote")
+    __slots__ = ("_ask_secret", "_private", "_remote", "_reopened")
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class Pkcs11Signer(TokenUser):
             UsageError: the algorithm does not fit the key.
         """
         self._session = TokenSession(address, ask_secret=ask_secret)
+        self._reopened: Reopened | None = None
         try:
             self._private = one_key(self._session, address)
             public = public_half(self._session, self._private)
@@ -52,6 +57,21 @@ class Pkcs11Signer(TokenUser):
         except BaseException:
             self.close()
             raise
+
+    def reopened_by(self, reopened: Reopened) -> Self:
+        """Return itself, which now travels as that call and opens the token again."""
+        self._reopened = reopened
+        return self
+
+    def __reduce__(self) -> Reopened:
+        """Travel as the address of the key where there is one.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if self._reopened is None:
+            raise UsageError("what uses a token cannot be pickled or copied")
+        return self._reopened
 
     def _asks_each_time(self) -> bool:
         import pkcs11

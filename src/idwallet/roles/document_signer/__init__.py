@@ -12,6 +12,8 @@ One engine, two doors: `evaluate_document` returns a verdict whatever the bytes 
 """
 
 from idwallet.roles.document_signer.augment import augment_document
+from idwallet.roles.document_signer.batch import Progress, sign_documents
+from idwallet.roles.document_signer.batch_work import Signed
 from idwallet.roles.document_signer.session_form import SessionTerms, SigningSession
 from idwallet.roles.document_signer.sessions import SigningSessions
 from idwallet.roles.document_signer.sign import DocumentSigner, LongTerm, sign_document
@@ -21,12 +23,15 @@ from idwallet.roles.document_signer.verify import evaluate_document, verify_docu
 __all__ = [
     "DocumentSigner",
     "LongTerm",
+    "Progress",
     "SessionTerms",
+    "Signed",
     "SigningSession",
     "SigningSessions",
     "ToBeSigned",
     "augment_document",
     "evaluate_document",
     "sign_document",
+    "sign_documents",
     "verify_document",
 ]
