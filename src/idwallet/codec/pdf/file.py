@@ -15,10 +15,12 @@ from idwallet.codec.pdf.lexer import (
 )
 from idwallet.codec.pdf.shallow import Shallow, read_shallow
 from idwallet.codec.pdf.xref import (
+    FREE,
     OBJECT,
+    PACKED,
+    PLAIN,
     STREAM,
     Entry,
-    Kind,
     Section,
     read_section,
     whole_number,
@@ -128,9 +130,7 @@ class PdfFile:
         """
         for section in self.sections:
             found = section.entry(number)
-            if section.beside is not None and (
-                found is None or found.kind is Kind.FREE
-            ):
+            if section.beside is not None and (found is None or found.kind is FREE):
                 found = self._hidden(section.beside).entry(number) or found
             if found is not None:
                 return found
@@ -151,9 +151,9 @@ class PdfFile:
                 another filter.
         """
         entry = self.entry(number)
-        if entry is None or entry.kind is Kind.FREE:
+        if entry is None or entry.kind is FREE:
             return None
-        if entry.kind is Kind.PACKED:
+        if entry.kind is PACKED:
             return self._in_stream(entry.place, number) if not generation else None
         found = OBJECT.match(self.source, entry.place)
         if found is None or (int(found[1]), int(found[2])) != (number, entry.which):
@@ -263,7 +263,7 @@ class PdfFile:
 
     def _unpacked(self, stream: int) -> _Packed:
         entry = self.entry(stream)
-        if entry is None or entry.kind is not Kind.PLAIN:
+        if entry is None or entry.kind is not PLAIN:
             raise malformed("an object stream that is none", at=0, clause="7.5.7")
         place = self.place(stream, entry.which)
         entries = read_shallow(place.source, place.offset) if place else None

@@ -5,6 +5,7 @@ whose newest section is a table gets a table, one with a stream gets a stream.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,6 +16,7 @@ from idwallet.codec.pdf.shallow import Shallow
 from idwallet.errors import LimitError
 
 _KEPT: Final = (b"Root", b"Info")
+_FIRST_HALF: Final = re.compile(rb"\[[\t\n\r ]*+(<[0-9A-Fa-f]*+>)")
 _LONGEST_TABLE: Final = 9_999_999_999
 
 
@@ -107,11 +109,16 @@ class Update:
 
     def _identifier(self, changed: bytes) -> bytes:
         """Return the file's identifier, its second half changed (14.4)."""
-        given = self._file.trailer.get(b"ID")
-        first = changed
-        if isinstance(given, list) and given and isinstance(given[0], bytes):
-            first = given[0]
-        return b"[<%b><%b>]" % (first.hex().encode(), changed.hex().encode())
+        second = b"<%b>" % changed.hex().encode()
+        given = self._file.trailer.raw(b"ID")
+        found = None if given is None else _FIRST_HALF.match(given)
+        if found is not None:
+            return b"[%b%b]" % (found[1], second)
+        value = self._file.resolve(self._file.trailer.get(b"ID"))
+        first = second
+        if isinstance(value, list) and value and isinstance(value[0], bytes):
+            first = b"<%b>" % value[0].hex().encode()
+        return b"[%b%b]" % (first, second)
 
     def _table(self, start: int, identifier: bytes) -> bytes:
         if start > _LONGEST_TABLE:

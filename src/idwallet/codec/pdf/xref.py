@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from enum import Enum
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from idwallet import limits
@@ -36,6 +37,8 @@ _END: Final = re.compile(
 )
 _STREAM_END: Final = re.compile(WHITE + rb"*+endstream" + SKIP + rb"endobj")
 _WIDTHS: Final = 3
+_FEW: Final = 8
+_first: Final = itemgetter(0)
 _WIDTH: Final = 8
 
 
@@ -48,6 +51,8 @@ class Kind(Enum):
 
 
 _KINDS: Final = tuple(Kind)
+# Members are looked up once: Python takes longer for that than for an entry.
+FREE, PLAIN, PACKED = _KINDS
 
 
 class Entry(NamedTuple):
@@ -67,7 +72,6 @@ class Section:
     """
 
     __slots__ = (
-        "_firsts",
         "_packed",
         "_runs",
         "_width",
@@ -113,8 +117,7 @@ class Section:
         self.is_stream = packed is not None
         self._packed, self._widths = packed or (b"", (0, 0, 0))
         self._width = sum(self._widths)
-        self._runs = _in_order(runs, start)
-        self._firsts = [first for first, _, _ in self._runs]
+        self._runs = runs if len(runs) == 1 else _in_order(runs, start)
 
     @property
     def end(self) -> int | None:
@@ -139,15 +142,16 @@ class Section:
         Raises:
             MalformedError: the entry is none.
         """
-        at = bisect_right(self._firsts, number) - 1
-        if at < 0:
-            return None
-        first, count, offset = self._runs[at]
-        if number - first >= count:
-            return None
-        if not self.is_stream:
-            return _table_entry(self.source, offset + _ENTRY_BYTES * (number - first))
-        return self._packed_entry(offset + self._width * (number - first))
+        runs = self._runs
+        if len(runs) > _FEW:
+            runs = runs[max(0, bisect_right(runs, number, key=_first) - 1) :][:1]
+        for first, count, offset in runs:
+            place = number - first
+            if 0 <= place < count:
+                if self.is_stream:
+                    return self._packed_entry(offset + self._width * place)
+                return _table_entry(self.source, offset + _ENTRY_BYTES * place)
+        return None
 
     def numbers(self) -> Iterator[int]:
         """Yield the numbers of the objects that it says something of, in order."""
@@ -165,7 +169,7 @@ class Section:
         which = int.from_bytes(data[which_at : which_at + which_width])
         if kind >= len(_KINDS):
             # What is not known is as if the object were not there (7.5.8.3).
-            return Entry(Kind.FREE, 0, 0)
+            return Entry(FREE, 0, 0)
         return Entry(_KINDS[kind], place, which)
 
 
@@ -185,8 +189,8 @@ def _table_entry(source: Source, offset: int) -> Entry:
     found = _ENTRY.match(source, offset)
     if found is None:
         raise malformed("an entry that is none", at=offset, clause="7.5.4")
-    kind = Kind.PLAIN if found[3] == b"n" else Kind.FREE
-    return Entry(kind, int(found[1]), int(found[2]))
+    kind, place, which = found[3], int(found[1]), int(found[2])
+    return Entry(PLAIN if kind == b"n" else FREE, place, which)
 
 
 def whole_number(entries: Shallow, key: bytes) -> int | None:

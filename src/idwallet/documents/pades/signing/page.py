@@ -57,6 +57,10 @@ def find_page(objects: Objects, form: Form, *, number: int, seen: bool) -> PageH
         UsageError: there are not that many.
         MalformedError: the tree of pages is broken.
     """
+    if not seen and not number:
+        signed = _signed_page(objects, form)
+        if signed is not None:
+            return signed
     node = objects.held(form.catalog.entries, b"Pages")
     ref, entries = (None, None) if node is None else (node.ref, node.entries)
     left = number + 1
@@ -74,6 +78,21 @@ def find_page(objects: Objects, form: Form, *, number: int, seen: bool) -> PageH
             return PageHeld(entries, ref, said)
         ref, entries, left = _descended(objects, entries, left=left)
     raise malformed("a tree of pages that is too deep", at=0, clause="7.7.3")
+
+
+def _signed_page(objects: Objects, form: Form) -> PageHeld | None:
+    """Return the page that a signature is on already, as its field says.
+
+    What is not seen may be on any: this one is at hand, without a walk through a tree.
+    """
+    for field in form.signatures:
+        ref = field.entries.get(b"P")
+        if not isinstance(ref, Ref):
+            continue
+        entries = objects.file.shallow(ref)
+        if entries is not None and entries.raw(b"Type") == b"/Page":
+            return PageHeld(entries, ref, {})
+    return None
 
 
 def _descended(
