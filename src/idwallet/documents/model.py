@@ -115,24 +115,22 @@ class Serialisation(StrEnum):
 class JAdES:
     """Sign as JSON Web Signature (ETSI TS 119 182-1).
 
-    `uri` names a document that travels apart; the signature then holds its digest
-    instead of being made over it, and the document may be of any length. `content_type`
-    is the media type of a document inside.
+    A document that travels apart under a name, in a mapping, has its digest signed
+    instead of itself, and may be of any length. `media_type` is what a document inside
+    is said to be.
     """
 
     level: Level = Level.B_B
     packaging: Packaging = Packaging.DETACHED
     serialisation: Serialisation = Serialisation.JSON
-    uri: str | None = None
-    content_type: str | None = None
+    media_type: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what a JSON Web Signature cannot be.
 
         Raises:
             UsageError: a level above B-B in the compact serialisation, a signature
-                inside the document, a `uri` of a document inside, or a `content_type`
-                of one apart.
+                inside the document, or a `media_type` of one apart, or an empty one.
         """
         if self.serialisation is Serialisation.COMPACT and self.level is not Level.B_B:
             raise UsageError(
@@ -142,14 +140,8 @@ class JAdES:
         if self.packaging is Packaging.ENVELOPED:
             raise UsageError("a JSON Web Signature is never inside the document")
         is_inside = self.packaging is Packaging.ENVELOPING
-        if self.uri is not None and (is_inside or not self.uri):
-            raise UsageError(
-                "uri names a document that travels apart (TS 119 182-1 §5.2.8.1)"
-            )
-        if self.content_type is not None and not is_inside:
-            raise UsageError(
-                "content_type is of a document inside (TS 119 182-1 §5.1.3)"
-            )
+        if self.media_type is not None and (not is_inside or not self.media_type):
+            raise UsageError("media_type is of a document inside (TS 119 182-1 §5.1.3)")
 
 
 class BinaryStream(Protocol):

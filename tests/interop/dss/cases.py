@@ -79,20 +79,26 @@ def one(
     who: TestIdentity = FIRST,
     file: Named = FILE,
     scope: str = _FULL,
+    by_name: bool = False,
 ) -> Case:
     """One person, one document; `more` is what the name says beside the profile."""
     name = " ".join((_name(profile), *more))
-    return Case(name, (_found(profile),), partial(sign, profile, file, who), (scope,))
+    make = partial(sign, profile, file, who, by_name=by_name)
+    return Case(name, (_found(profile),), make, (scope,))
 
 
 def several(
-    profile: Profile, *more: str, file: Named = FILE, scope: str = _FULL
+    profile: Profile,
+    *more: str,
+    file: Named = FILE,
+    scope: str = _FULL,
+    by_name: bool = False,
 ) -> Case:
     """Two people beside each other, and a third on the first one's signature."""
 
     def make() -> Signed:
-        made = sign(profile, file, FIRST)
-        made = sign_beside(profile, file, SECOND, beside=made)
+        made = sign(profile, file, FIRST, by_name=by_name)
+        made = sign_beside(profile, file, SECOND, beside=made, by_name=by_name)
         return counter_sign(profile, made, WITNESS)
 
     name = " ".join((_name(profile), "several", *more))
@@ -121,18 +127,18 @@ _CADES: Final = (
 )
 
 _COMPACT: Final = Serialisation.COMPACT
-_BY_NAME: Final = JAdES(level=Level.B_T, uri=FILE.name)
+_B_T: Final = JAdES(level=Level.B_T)
 _JADES: Final = (
     one(JAdES(serialisation=_COMPACT), "compact"),
     one(JAdES(serialisation=_COMPACT, packaging=_ENVELOPING), "compact"),
-    one(JAdES(serialisation=_COMPACT, uri=FILE.name), "compact by its digest"),
+    one(JAdES(serialisation=_COMPACT), "compact by its digest", by_name=True),
     *(one(JAdES(level=e)) for e in _SIGNED),
     *(one(JAdES(level=e, packaging=_ENVELOPING)) for e in _SIGNED),
-    one(_BY_NAME, "by its digest"),
-    one(JAdES(packaging=_ENVELOPING, content_type="text/plain"), "of a media type"),
+    one(_B_T, "by its digest", by_name=True),
+    one(JAdES(packaging=_ENVELOPING, media_type="text/plain"), "of a media type"),
     *(several(JAdES(level=e)) for e in _SIGNED),
     *(several(JAdES(level=e, packaging=_ENVELOPING)) for e in _SIGNED),
-    several(_BY_NAME, "by its digest"),
+    several(_B_T, "by its digest", by_name=True),
     *with_every_key(JAdES(level=Level.B_T)),
 )
 

@@ -10,6 +10,7 @@ from idwallet.documents import (
     Packaging,
     PAdES,
 )
+from idwallet.documents.model import Documents
 from idwallet.roles.document_signer import DocumentSigner
 from idwallet.testing.pki import TestIdentity
 from idwallet.testing.tsa import TestTsa
@@ -50,20 +51,34 @@ def _signed(profile: Profile, file: Named, made: bytes) -> Signed:
     return Signed(Named(name, made), () if inside else (file,))
 
 
-def sign(profile: Profile, file: Named, who: TestIdentity) -> Signed:
-    """Sign a document."""
-    made = _signer(profile, who).sign(file.content, signing_time=SCENE.at)
+def _documents(file: Named, *, by_name: bool) -> Documents:
+    return {file.name: file.content} if by_name else file.content
+
+
+def sign(
+    profile: Profile, file: Named, who: TestIdentity, *, by_name: bool = False
+) -> Signed:
+    """Sign a document, or its digest under its name."""
+    documents = _documents(file, by_name=by_name)
+    made = _signer(profile, who).sign(documents, signing_time=SCENE.at)
     return _signed(profile, file, made)
 
 
 def sign_beside(
-    profile: Profile, file: Named, who: TestIdentity, *, beside: Signed
+    profile: Profile,
+    file: Named,
+    who: TestIdentity,
+    *,
+    beside: Signed,
+    by_name: bool = False,
 ) -> Signed:
     """Sign what somebody has signed, beside them."""
     if isinstance(profile, PAdES):
         return sign(profile, Named(file.name, beside.file.content), who)
     made = _signer(profile, who).sign(
-        file.content, signing_time=SCENE.at, beside=beside.file.content
+        _documents(file, by_name=by_name),
+        signing_time=SCENE.at,
+        beside=beside.file.content,
     )
     return _signed(profile, file, made)
 

@@ -8,6 +8,15 @@ import { FlattenJSON, GeneralJSON } from "@sd-jwt/core";
 import { digest, ES256, generateSalt } from "@sd-jwt/crypto-nodejs";
 import { getListFromStatusListJWT, StatusList } from "@sd-jwt/jwt-status-list";
 import { SDJwtVcInstance } from "@sd-jwt/sd-jwt-vc";
+import {
+  base64url,
+  CompactSign,
+  decodeProtectedHeader,
+  FlattenedSign,
+  flattenedVerify,
+  generalVerify,
+  importJWK,
+} from "jose";
 
 const common = {
   hasher: digest,
@@ -20,6 +29,12 @@ const common = {
 const verifyByConfirmation = async (data, signature, payload) => {
   const verify = await ES256.getVerifier(payload.cnf.jwk);
   return verify(data, signature);
+};
+
+const apart = (parts, detached) => {
+  const first = parts.signatures?.[0] ?? parts;
+  const header = decodeProtectedHeader(first);
+  return header.b64 === false ? base64url.decode(detached) : detached;
 };
 
 const actions = {
@@ -51,6 +66,28 @@ const actions = {
     const options = { keyBindingNonce: nonce, currentDate: at };
     const { payload, kb } = await peer.verify(token, options);
     return { payload, audience: kb.payload.aud };
+  },
+
+  async signJws({ payload, protectedHeader, key, alg, form }) {
+    const octets = base64url.decode(payload);
+    const secret = await importJWK(key, alg);
+    if (form === "compact") {
+      return new CompactSign(octets).setProtectedHeader(protectedHeader).sign(secret);
+    }
+    return new FlattenedSign(octets).setProtectedHeader(protectedHeader).sign(secret);
+  },
+
+  // `detached` is the payload that travels apart, base64url; `understood` what `crit`
+  // may name beside b64.
+  async verifyJws({ jws, key, alg, detached, understood }) {
+    const certified = await importJWK(key, alg);
+    const options = { crit: Object.fromEntries(understood.map((name) => [name, true])) };
+    const [head, body, tail] = typeof jws === "string" ? jws.split(".") : [];
+    const parts = head === undefined ? jws : { protected: head, payload: body, signature: tail };
+    const payload = detached === null ? parts.payload : apart(parts, detached);
+    const verify = parts.signatures ? generalVerify : flattenedVerify;
+    const verified = await verify({ ...parts, payload }, certified, options);
+    return base64url.encode(verified.payload);
   },
 
   readList({ token, indexes }) {

@@ -195,6 +195,12 @@ def unsigned_fault(elements: Sequence[Element]) -> str | None:
     return None
 
 
+def may_be_long_term(elements: Sequence[Element]) -> bool:
+    """Say whether nothing stands there that no signature of B-LT or B-LTA has."""
+    names = {each.name for each in elements}
+    return all(rule.at_long_term for name, rule in UNSIGNED.items() if name in names)
+
+
 def level(elements: Sequence[Element]) -> Level:
     """Return the level that a signature claims, by what stands unsigned in it."""
     names = {each.name for each in elements}

@@ -4,6 +4,7 @@ from idwallet.crypto.algorithms import Algorithm
 from idwallet.documents.jades.content import Brought, Wanted
 from idwallet.documents.jades.payload import payload_of
 from idwallet.documents.jades.read import JwsRead, SignatureRead
+from idwallet.documents.model import Documents
 from idwallet.envelope.jws import ProtectedHeader, signature_reason
 from idwallet.errors import UsageError
 from idwallet.report import Reason
@@ -11,9 +12,9 @@ from idwallet.trust.certificate import Certificate
 
 
 def require_same(
-    first: JwsRead, document: bytes, *, protected: ProtectedHeader, is_inside: bool
+    first: JwsRead, documents: Documents, *, protected: ProtectedHeader, is_inside: bool
 ) -> None:
-    """Require that every signature there is one on this document, packed alike.
+    """Require that every signature there is one on these documents, packed alike.
 
     A signature over a document that travels apart says what it is on only by being
     verified, so it is, with the certificate that it carries; whether anybody believes
@@ -29,11 +30,11 @@ def require_same(
         is_like = each.parts.header.encoded is protected.header.encoded
         if not is_like or (each.parts.body is not None) is not is_inside:
             raise UsageError("the signature beside is in another packaging")
-        _require(each, document, protected=protected)
+        _require(each, documents, protected=protected)
 
 
 def _require(
-    each: SignatureRead, document: bytes, *, protected: ProtectedHeader
+    each: SignatureRead, documents: Documents, *, protected: ProtectedHeader
 ) -> None:
     is_named = each.references is not None
     if is_named is not ("sigD" in protected.header.parameters):
@@ -41,7 +42,7 @@ def _require(
     named = each.references
     hashed = "" if named is None else named.hashed
     wanted = [Wanted(hashed, each.parts.header.encoded)] if hashed else []
-    brought = Brought(document, wanted=wanted, whole=True)
+    brought = Brought(documents, wanted=wanted, whole=True)
     found = payload_of(each.parts, named, brought=brought)
     if found.reason is not Reason.MATCHES or found.body is None:
         raise UsageError("the signature beside is one on another document")
@@ -50,7 +51,7 @@ def _require(
     if not each.parts.header.x5c:
         raise UsageError("the signature beside carries no certificate to tell it by")
     leaf = Certificate.from_der(each.parts.header.x5c[0], at=each.parts.at)
-    jws = each.parts.covering(found.body, payload=document)
+    jws = each.parts.covering(found.body, payload=found.payload)
     allowed = frozenset(Algorithm)
     if signature_reason(jws, key=leaf.public_key, allowed=allowed) is not Reason.VALID:
         raise UsageError("the signature beside is one on another document")

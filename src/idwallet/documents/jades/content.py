@@ -4,8 +4,9 @@ Nothing that a signature names is ever fetched: whoever verifies brings it.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import quote, unquote
 
 from idwallet import limits
 from idwallet.codec import b64
@@ -155,7 +156,7 @@ class Brought:
     says that a signature was made over the document itself.
     """
 
-    __slots__ = ("_by_uri", "_is_named", "_one")
+    __slots__ = ("_by_name", "_is_named", "_one")
 
     def __init__(
         self, documents: Documents | None, *, wanted: Iterable[Wanted], whole: bool
@@ -166,20 +167,20 @@ class Brought:
             LimitError: a document that has to be held as a whole is too long.
         """
         wanted = tuple(wanted)
-        self._is_named = isinstance(documents, Mapping)
-        self._by_uri: dict[str, Content] = {}
+        self._by_name: dict[str, Content] = {}
         self._one: Content | None = None
+        self._is_named = isinstance(documents, Mapping)
         if isinstance(documents, Mapping):
-            for uri, each in documents.items():
-                self._by_uri[uri] = Content(_held(each, whole=whole), wanted)
+            for name, each in documents.items():
+                self._by_name[name] = Content(_held(each, whole=whole), wanted)
         elif documents is not None:
             self._one = Content(_held(documents, whole=whole), wanted)
 
     @property
     def one(self) -> Content | None:
         """The one document that was brought, whatever it is called."""
-        if self._is_named and len(self._by_uri) == 1:
-            return next(iter(self._by_uri.values()))
+        if self._is_named and len(self._by_name) == 1:
+            return next(iter(self._by_name.values()))
         return self._one
 
     def named(self, uris: tuple[str, ...]) -> tuple[Content | None, ...]:
@@ -189,7 +190,28 @@ class Brought:
         """
         if not self._is_named and len(uris) == 1:
             return (self._one,)
-        return tuple(self._by_uri.get(uri) for uri in uris)
+        return tuple(self._find(uri) for uri in uris)
+
+    def are_all_named(self, uris: Collection[str]) -> bool:
+        """Say whether nothing was brought under a name that is not among these.
+
+        Whoever brings more would take it for signed.
+        """
+        known = {*uris, *map(unquote, uris)}
+        return all(name in known for name in self._by_name)
+
+    @property
+    def are_several(self) -> bool:
+        """Whether more than one document was brought."""
+        return len(self._by_name) > 1
+
+    def _find(self, uri: str) -> Content | None:
+        return self._by_name.get(uri) or self._by_name.get(unquote(uri))
+
+
+def address(name: str) -> str:
+    """Return what a document of that name is referred to by (RFC 3986 2.1)."""
+    return quote(name, safe="/!$()*+,;=-._~")
 
 
 def _held(document: Document, *, whole: bool) -> Document:

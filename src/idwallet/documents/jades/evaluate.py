@@ -23,18 +23,17 @@ from typing import NamedTuple
 from idwallet import limits
 from idwallet.codec import b64
 from idwallet.documents.jades import baseline
+from idwallet.documents.jades.archive import archive_stamps, piece_of
 from idwallet.documents.jades.certificate import find_leaf, reference_fault
-from idwallet.documents.jades.content import Brought, Wanted
-from idwallet.documents.jades.elements import Element, material_of, tokens
-from idwallet.documents.jades.payload import Payload, payload_of, payload_on
-from idwallet.documents.jades.read import (
-    JwsRead,
-    SignatureRead,
-    read_counter_signature,
-    read_jws,
-)
+from idwallet.documents.jades.content import Brought
+from idwallet.documents.jades.elements import Element, tokens
+from idwallet.documents.jades.found import Count, Found, find
+from idwallet.documents.jades.payload import Payload, bring, payload_of, payload_on
+from idwallet.documents.jades.read import read_jws
+from idwallet.documents.judging.archive import Archive, judge_archive
 from idwallet.documents.judging.context import Asked, Judging, judging
-from idwallet.documents.judging.material import Material
+from idwallet.documents.judging.levels import level_of
+from idwallet.documents.judging.material import Material, together
 from idwallet.documents.judging.outcome import (
     ANSWERED,
     DOCUMENT,
@@ -46,10 +45,9 @@ from idwallet.documents.judging.outcome import (
 from idwallet.documents.judging.stamps import Stamp, judge_stamps
 from idwallet.documents.judging.standing import judge_revocation, judge_trust
 from idwallet.documents.model import Documents, Level, VerifiedSignature
-from idwallet.envelope.cms import names
 from idwallet.envelope.jws import signature_facts, signature_reason
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
-from idwallet.report import CheckId, Checks, Reason
+from idwallet.report import CheckId, Checks, EvidenceUsed, Reason
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.path import ValidatedPath
 
@@ -62,9 +60,10 @@ def evaluate(signed: bytes, document: Documents | None, *, asked: Asked) -> Judg
     """
     try:
         read = read_jws(signed, at=DOCUMENT)
-        found = [_with_material(each) for each in read.signatures]
-        brought = _brought(document, read)
-        inside = _joined([each.inside for each in found if isinstance(each, _Found)])
+        count = Count()
+        found = [find(each, count=count) for each in read.signatures]
+        brought = bring(document, read)
+        inside = _joined([each.inside for each in found if isinstance(each, Found)])
     except (MalformedError, UnsupportedError) as error:
         return unreadable(error)
     using = judging(asked, inside)
@@ -76,75 +75,22 @@ def evaluate(signed: bytes, document: Documents | None, *, asked: Asked) -> Judg
     return Judgement(signatures, content=next(contents, None))
 
 
-class _Found(NamedTuple):
-    """A signature, and the material that it carries, counter-signatures included."""
-
-    read: SignatureRead
-    inside: Material
-    counters: "tuple[_Found | MalformedError | UnsupportedError, ...]"
-
-
-def _with_material(
-    read: SignatureRead | MalformedError | UnsupportedError, *, depth: int = 0
-) -> "_Found | MalformedError | UnsupportedError":
-    if not isinstance(read, SignatureRead):
-        return read
-    try:
-        own = material_of(read.elements)
-        within = [each for each in read.elements if each.name == "cSig"]
-        if within and depth >= limits.COUNTER_SIGNATURE_DEPTH:
-            raise LimitError(
-                "counter-signatures too deep",
-                at=read.parts.at,
-                clause="idwallet limits",
-            )
-        counters = tuple(
-            _with_material(
-                read_counter_signature(each.value, at=each.at), depth=depth + 1
-            )
-            for each in within
-        )
-    except (MalformedError, UnsupportedError) as error:
-        return error
-    signed = Material(read.parts.header.x5c)
-    below = [each.inside for each in counters if isinstance(each, _Found)]
-    return _Found(read, _joined([signed, own, *below]), counters)
-
-
 def _joined(found: list[Material]) -> Material:
-    kinds = (
-        tuple(dict.fromkeys(der for each in found for der in each.certificates)),
-        tuple(dict.fromkeys(der for each in found for der in each.crls)),
-        tuple(dict.fromkeys(der for each in found for der in each.responses)),
-    )
+    joined = together(found)
+    kinds = (joined.certificates, joined.crls, joined.responses)
     if max(map(len, kinds)) > limits.JADES_VALUES:
         raise LimitError("too many values", at=DOCUMENT, clause="idwallet limits")
-    return Material(*kinds)
-
-
-def _brought(document: Documents | None, read: JwsRead) -> Brought:
-    """Go through what was brought, by every digest that will be asked for."""
-    wanted: set[Wanted] = set()
-    is_whole = False
-    for each in read.readable():
-        named, encoded = each.references, each.parts.header.encoded
-        if named is None or len(named.uris) > 1 or not named.digests:
-            is_whole = True
-        if named is not None and named.hashed:
-            wanted.add(Wanted(named.hashed, encoded))
-            if any(one.name == "arcTst" for one in each.elements):
-                wanted |= {Wanted(name, encoded) for name in names.DIGESTS.values()}
-    return Brought(document, wanted=wanted, whole=is_whole)
+    return joined
 
 
 def _judged(
-    found: "_Found | MalformedError | UnsupportedError",
+    found: Found | MalformedError | UnsupportedError,
     brought: Brought,
     *,
     using: Judging,
     subject: str,
 ) -> Judged:
-    if not isinstance(found, _Found):
+    if not isinstance(found, Found):
         return broken_signature(found, subject=subject)
     try:
         read = found.read
@@ -154,12 +100,20 @@ def _judged(
         return broken_signature(error, subject=subject)
 
 
+class _Own(NamedTuple):
+    """What judging the signature itself came to."""
+
+    path: ValidatedPath | None = None
+    is_valid: bool = False
+    evidence: tuple[EvidenceUsed, ...] = ()
+
+
 class _Signature:
     """One signature being judged; a counter-signature where `is_counter`."""
 
     def __init__(
         self,
-        found: _Found,
+        found: Found,
         payload: Payload,
         *,
         using: Judging,
@@ -180,33 +134,67 @@ class _Signature:
         Raises:
             MalformedError, UnsupportedError: a part of the signature breaks its format.
         """
-        using, checks = self._judging, self._checks
-        using.budget.spend(at=self.subject)
+        self._judging.budget.spend(at=self.subject)
         leaf = self._leaf()
-        stamps = judge_stamps(list(self._stamps()), using, subject=self.subject)
-        best, used = stamps.best, stamps.evidence
+        archive = judge_archive(
+            archive_stamps(self._found, self._payload.hash_of),
+            self._judging,
+            subject=self.subject,
+        )
+        proven = self._proven(archive)
+        self._judging = archive.judging
+        stamps = judge_stamps(
+            list(self._stamps()), self._judging, subject=self.subject, proven=proven
+        )
         counters = tuple(self._counters())
-        verified, origins = None, None
-        if leaf is None:
-            for each in ANSWERED[1:]:
-                checks.wait(each, CheckId.SIGNER_TRUST)
-        else:
-            path = judge_trust(leaf, using, existed=best, checks=checks)
-            is_valid = self._verify(leaf, existed=best)
-            used += judge_revocation(path, using, existed=best, checks=checks)
-            if path is not None:
-                if is_valid:
-                    # Else a forged document that carries somebody's certificate would
-                    # make whoever reads it fetch.
-                    origins = path.anchor.fetch_origins
-                verified = self._verified(path, stamped=best, counters=counters)
-        own = (*checks.made(origins), *stamps.checks)
+        own = self._standing(leaf, best=stamps.best)
+        verified = None
+        if own.path is not None:
+            level = self._level(stamps.best, archived=archive.best is not None)
+            verified = self._verified(
+                own.path, stamped=stamps.best, level=level, counters=counters
+            )
+        # Else a forged document that carries somebody's certificate would make
+        # whoever reads it fetch.
+        path = own.path if own.is_valid else None
+        made = self._checks.made(None if path is None else path.anchor.fetch_origins)
+        checks = (*made, *stamps.checks, *archive.checks)
+        used = (*stamps.evidence, *archive.evidence, *own.evidence)
         return Judged(
-            (*own, *(made for each in counters for made in each.checks)),
+            (*checks, *(check for each in counters for check in each.checks)),
             (self.subject, *(name for each in counters for name in each.subjects)),
             verified,
             (*used, *(piece for each in counters for piece in each.evidence)),
         )
+
+    def _proven(self, archive: Archive) -> datetime | None:
+        """Return since when archive timestamps prove that this signature existed.
+
+        Those on a signature cover the ones that stood on it.
+        """
+        moments = [archive.best]
+        if self._is_counter:
+            moments.append(self._judging.proven(piece_of(self._parts)))
+        return min((each for each in moments if each is not None), default=None)
+
+    def _standing(self, leaf: Certificate | None, *, best: datetime | None) -> _Own:
+        """Judge the signature itself, and whose it is (steps 3 to 7)."""
+        checks, using = self._checks, self._judging
+        if leaf is None:
+            for each in ANSWERED[1:]:
+                checks.wait(each, CheckId.SIGNER_TRUST)
+            return _Own()
+        path = judge_trust(leaf, using, existed=best, checks=checks)
+        is_valid = self._verify(leaf, existed=best)
+        used = judge_revocation(path, using, existed=best, checks=checks)
+        return _Own(path, is_valid, used)
+
+    def _level(self, best: datetime | None, *, archived: bool) -> Level:
+        reached = level_of(self.subject, self._judging, best=best, archived=archived)
+        elements = self._found.read.elements
+        if reached is not Level.B_B and not baseline.may_be_long_term(elements):
+            return Level.B_T
+        return reached
 
     def _leaf(self) -> Certificate | None:
         """Find the signer's certificate (5.2.3)."""
@@ -279,7 +267,7 @@ class _Signature:
         value = self._parts.signature
         for n, found in enumerate(self._found.counters):
             subject = f"{self.subject}.counter[{n}]"
-            if not isinstance(found, _Found):
+            if not isinstance(found, Found):
                 yield broken_signature(found, subject=subject)
                 continue
             counter = _Signature(
@@ -299,6 +287,7 @@ class _Signature:
         path: ValidatedPath,
         *,
         stamped: datetime | None,
+        level: Level,
         counters: tuple[Judged, ...],
     ) -> VerifiedSignature:
         leaf = path.leaf
@@ -309,7 +298,7 @@ class _Signature:
             signing_time=baseline.signing_time(self._parts.header),
             best_signature_time=stamped or self._judging.at,
             timestamped=stamped is not None,
-            level=Level.B_B if stamped is None else Level.B_T,
+            level=level,
             counter_signatures=tuple(
                 each.verified for each in counters if each.verified is not None
             ),

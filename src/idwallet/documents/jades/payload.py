@@ -5,7 +5,15 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from idwallet.codec import b64
-from idwallet.documents.jades.content import Brought, Content, References, Wanted
+from idwallet.documents.jades.content import (
+    Brought,
+    Content,
+    References,
+    Wanted,
+)
+from idwallet.documents.jades.read import JwsRead
+from idwallet.documents.model import Documents
+from idwallet.envelope.cms import names
 from idwallet.envelope.jws import JwsParts
 from idwallet.report import Reason
 
@@ -30,6 +38,29 @@ class Payload(NamedTuple):
 _MISSING: Final = Payload(None, b"", Reason.NOT_AT_HAND, lambda _: None)
 
 
+def bring(
+    documents: Documents | None, read: JwsRead, *, archived: bool = False
+) -> Brought:
+    """Go through what was brought, by every digest that will be asked for.
+
+    `archived` says that archive timestamps are to be put on it.
+
+    Raises:
+        LimitError: a document has to be held as a whole and is too long.
+    """
+    wanted: set[Wanted] = set()
+    is_whole = False
+    for each in read.readable():
+        named, encoded = each.references, each.parts.header.encoded
+        if named is None or len(named.uris) > 1 or not named.digests:
+            is_whole = True
+        if named is not None and named.hashed:
+            wanted.add(Wanted(named.hashed, encoded))
+            if archived or any(one.name == "arcTst" for one in each.elements):
+                wanted |= {Wanted(name, encoded) for name in names.DIGESTS.values()}
+    return Brought(documents, wanted=wanted, whole=is_whole)
+
+
 def payload_of(
     parts: JwsParts, references: References | None, *, brought: Brought
 ) -> Payload:
@@ -38,7 +69,9 @@ def payload_of(
         return _referred(parts, references, brought=brought)
     one = brought.one
     if parts.body is not None and parts.payload is not None:
-        is_other = one is not None and one.octets != parts.payload
+        # Of several that were brought, one at most would be the one inside.
+        is_other = brought.are_several
+        is_other = is_other or (one is not None and one.octets != parts.payload)
         return _over(parts.body, parts.payload, is_other=is_other)
     if one is None or one.octets is None:
         return _MISSING
@@ -78,6 +111,8 @@ def _referred(parts: JwsParts, references: References, *, brought: Brought) -> P
         encoded = parts.header.encoded
         reason = _compared(references, found, encoded=encoded)
         is_whole = len(here) == len(found)
+        if reason is Reason.MATCHES and not brought.are_all_named(references.uris):
+            reason = Reason.INTEGRITY_MISMATCH
         return Payload(
             b"",
             b"",

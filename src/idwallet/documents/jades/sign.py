@@ -2,24 +2,28 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from idwallet import limits
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, write_json
 from idwallet.codec.moment import require_aware
 from idwallet.crypto.signer import Signer
 from idwallet.documents.jades.beside import require_same
-from idwallet.documents.jades.content import BY_HASH
+from idwallet.documents.jades.content import BY_HASH, address
 from idwallet.documents.jades.edit import joined, with_elements
 from idwallet.documents.jades.elements import stamp_value
 from idwallet.documents.jades.read import JwsRead, is_json, read_jws
 from idwallet.documents.model import (
     Document,
+    Documents,
     JAdES,
     Level,
     Packaging,
     Serialisation,
+    only,
     pieces,
     whole,
 )
@@ -83,7 +87,8 @@ class JadesSigner:
         self._profile = profile
         self._signer = signer
         self._authority = authority
-        self._form = _form(profile)
+        is_inside = profile.packaging is Packaging.ENVELOPING
+        self._form = PayloadForm.ATTACHED if is_inside else PayloadForm.DETACHED
         self._given: JsonObject = {
             "x5t#S256": b64.encode(certificates[0].sha256),
             "x5c": x5c_parameter([each.der for each in certificates]),
@@ -91,48 +96,56 @@ class JadesSigner:
         self._last: tuple[int, ProtectedHeader] | None = None
 
     def sign(
-        self, document: Document, *, signing_time: datetime, beside: bytes | None = None
+        self,
+        documents: Documents,
+        *,
+        signing_time: datetime,
+        beside: bytes | None = None,
     ) -> bytes:
-        """Sign a document and return the JWS, ASCII where compact, else UTF-8.
+        """Sign a document, or several by name, and return the JWS.
 
-        With `beside`, a signature on the same document, both are returned as one
-        general serialisation.
+        It is ASCII where compact, else UTF-8. With `beside`, a signature on the same
+        document, both are returned as one general serialisation.
 
         Raises:
             UsageError: `signing_time` has no zone, the document is too long to be held,
-                or `beside` signs another one, in another packaging or compactly.
+                several are to be inside, or `beside` signs another one, in another
+                packaging or compactly.
             SignerError: the key could not sign.
             PortError: the authority cannot be reached, or refused.
             MalformedError, UnsupportedError: `beside` is no signature, or the authority
                 answered something else.
         """
-        first = None if beside is None else self._beside(beside)
-        if first is not None and not isinstance(document, bytes):
-            document = whole(document)  # it is gone through twice
-        task = self.prepare(document, signing_time=signing_time)
-        if first is not None and isinstance(document, bytes):
-            is_inside = task.payload is not None
-            require_same(first, document, protected=task.protected, is_inside=is_inside)
-        signature = self._signer.sign(task.message)
-        if first is None or first.json is None:
-            return self.finish(task, signature)
-        return write_json(joined(first.json, self._object(task, signature)))
+        if beside is None:
+            task = self.prepare(documents, signing_time=signing_time)
+            return self.finish(task, self._signer.sign(task.message))
+        first = self._beside(beside)
+        held = _held(documents)  # it is gone through twice
+        task = self.prepare(held, signing_time=signing_time)
+        is_inside = task.payload is not None
+        require_same(first, held, protected=task.protected, is_inside=is_inside)
+        made = self._object(task, self._signer.sign(task.message))
+        return write_json(joined(first.json or {}, made))
 
-    def prepare(self, document: Document, *, signing_time: datetime) -> JadesTask:
-        """Return what has to be signed of a document.
+    def prepare(self, documents: Documents, *, signing_time: datetime) -> JadesTask:
+        """Return what has to be signed of a document, or of several by name.
 
         Raises:
             UsageError: `signing_time` has no zone, or the document is too long to be
-                held, or empty and to be inside a compact signature.
+                held, or empty and to be inside a compact signature, or several are to
+                be inside.
         """
         require_aware(signing_time)
         seconds = int(signing_time.timestamp())
-        if self._profile.uri is not None:
-            protected = self._protected(seconds, more=self._named(document))
-            return JadesTask(protected, protected.message(b""), None)
-        octets = whole(document)
-        protected = self._of(seconds)
         is_inside = self._profile.packaging is Packaging.ENVELOPING
+        if isinstance(documents, Mapping) and not is_inside:
+            # So that a digest is the document's, not that of its base64url text.
+            form = PayloadForm.UNENCODED_DETACHED
+            more = self._references(documents)
+            protected = self._protected(seconds, more=more, form=form)
+            return JadesTask(protected, protected.message(b""), None)
+        octets = whole(only(documents))
+        protected = self._of(seconds)
         if is_inside and self._is_compact and not octets:
             raise UsageError(
                 "an empty document and none are alike in a compact JWS "
@@ -148,9 +161,19 @@ class JadesSigner:
         Raises:
             PortError, MalformedError, UnsupportedError: see `sign`.
         """
-        if not self._is_compact:
-            return write_json(self._object(task, signature))
         text = b64.encode(signature).encode("ascii")
+        if not self._is_compact:
+            if self._authority is not None:
+                return write_json(self._object(task, signature))
+            # Every member is base64url: there is nothing to escape.
+            payload = b""
+            if task.payload is not None:
+                payload = b'"payload":"%b",' % b64.encode(task.payload).encode("ascii")
+            return b'{%b"protected":"%b","signature":"%b"}' % (
+                payload,
+                task.protected.head,
+                text,
+            )
         shown = task.protected.head + b"." if task.payload is None else task.message
         return b"%b.%b" % (shown, text)
 
@@ -219,12 +242,8 @@ class JadesSigner:
         return last[1]
 
     def _kind(self) -> JsonObject:
-        kind = self._profile.content_type
-        if kind is None:
-            return {}
-        # RFC 7515 4.1.10: the prefix is left out where nothing else has a slash.
-        short = kind.removeprefix(_MEDIA)
-        return {"cty": kind if "/" in short else short}
+        kind = self._profile.media_type
+        return {} if kind is None else {"cty": _short(kind)}
 
     def _protected(
         self,
@@ -239,28 +258,39 @@ class JadesSigner:
             form=form or self._form,
         )
 
-    def _named(self, document: Document) -> JsonObject:
-        """Return ``sigD`` with the document's digest, and ``crit`` (5.2.8.3.3)."""
+    def _references(self, documents: Mapping[str, Document]) -> JsonObject:
+        """Return ``sigD`` with the documents' digests, and ``crit`` (5.2.8.3.3)."""
+        if not 0 < len(documents) <= limits.JADES_REFERENCES:
+            raise UsageError("a signature is on at least one document, not too many")
         hashed = self._signer.algorithm.prehash or "sha512"
-        made = hashlib.new(hashed)
-        for piece in pieces(document):
-            made.update(piece)
         references: JsonObject = {
             "mId": BY_HASH,
-            "pars": [self._profile.uri],
+            "pars": [address(each) for each in documents],
             "hashM": _HASH_NAMES[hashed],
-            "hashV": [b64.encode(made.digest())],
+            "hashV": [_digest(each, hashed) for each in documents.values()],
         }
         critical: list[JsonValue] = ["sigD"]
         return {"sigD": references, "crit": critical}
 
 
-def _form(profile: JAdES) -> PayloadForm:
-    if profile.uri is not None:
-        # So that the digest is the document's, not that of its base64url text.
-        return PayloadForm.UNENCODED_DETACHED
-    is_inside = profile.packaging is Packaging.ENVELOPING
-    return PayloadForm.ATTACHED if is_inside else PayloadForm.DETACHED
+def _digest(document: Document, hashed: str) -> str:
+    made = hashlib.new(hashed)
+    for piece in pieces(document):
+        made.update(piece)
+    return b64.encode(made.digest())
+
+
+def _short(media_type: str) -> str:
+    """Leave the prefix out where nothing else has a slash (RFC 7515 4.1.10)."""
+    short = media_type.removeprefix(_MEDIA)
+    return media_type if "/" in short else short
+
+
+def _held(documents: Documents) -> Documents:
+    """Return documents as octets, none of them a stream."""
+    if isinstance(documents, Mapping):
+        return {name: whole(each) for name, each in documents.items()}
+    return whole(documents)
 
 
 def stamp(signature: bytes, authority: TimestampAuthority) -> tuple[str, JsonValue]:

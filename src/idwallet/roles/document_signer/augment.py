@@ -35,10 +35,17 @@ def _xades() -> Augments:
     return XadesAugmenter()
 
 
+def _jades() -> Augments:
+    from idwallet.documents.jades.augment import JadesAugmenter
+
+    return JadesAugmenter()
+
+
 # Each is loaded when a document of its format is augmented.
 _AUGMENTERS: Final[Mapping[Format, Callable[[], Augments]]] = {
     Format.CMS: _cades,
     Format.XML: _xades,
+    Format.JWS: _jades,
 }
 
 _LEVELS: Final = tuple(Level)

@@ -96,7 +96,7 @@ _SIGNERS: Final[Mapping[type, Callable[[], Callable[..., _FormatSigner]]]] = {
     PAdES: _pades,
     XAdES: _xades,
 }
-_NAMED: Final = (ASiC, XAdES)
+_NAMED: Final = (ASiC, JAdES, XAdES)
 """Formats in which one signature is on several documents, each by its name."""
 
 

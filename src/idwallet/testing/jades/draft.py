@@ -46,6 +46,8 @@ class JwsSigner:
     is what is signed in place of the payload's text. `elements` go into ``etsiU``,
     after a timestamp for each of `stamps`; `counter` alters a signature on this one,
     which carries what it covers inside where it has `inside`, altered by that.
+    `archives` has one entry for each archive timestamp, and `after` alters the elements
+    at the end, their base64url texts.
     `head` alters the header's octets after all else, and `bend` the whole entry.
     """
 
@@ -60,6 +62,8 @@ class JwsSigner:
     depth: int = 1
     inside: Callable[[bytes], bytes] | None = None
     is_clear: bool = False
+    archives: list[Stamp] = field(default_factory=list)
+    after: Callable[[list[str]], list[str]] | None = None
     unprotected: JsonObject = field(default_factory=dict)
     head: Callable[[bytes], bytes] = unbent
     signature: Callable[[bytes], bytes] = unbent
@@ -139,6 +143,7 @@ class JadesDraft:
         value = each.signature(key.sign(b"%b.%b" % (head, covered)))
         made: JsonObject = {"protected": head.decode("ascii")}
         listed = self._elements(each, value)
+        listed = self._archived(each, listed, over=(covered, head, value))
         unprotected = dict(each.unprotected)
         if listed:
             unprotected["etsiU"] = listed
@@ -158,6 +163,26 @@ class JadesDraft:
             return [{name: held} for name, held in found]
         return [element_text(name, held) for name, held in found]
 
+    def _archived(
+        self,
+        each: JwsSigner,
+        listed: list[JsonValue],
+        *,
+        over: tuple[bytes, bytes, bytes],
+    ) -> list[JsonValue]:
+        """Stamp all that is there, as often as is wanted (TS 119 182-1 5.3.6.2.3)."""
+        if each.is_clear:
+            return listed
+        texts = [str(one) for one in listed]
+        body, head, value = over
+        for change in each.archives:
+            hashed = hashlib.sha256(b"%b.%b." % (body, head))
+            hashed.update(b64.encode(value).encode("ascii") + b".")
+            hashed.update("".join(texts).encode("ascii"))
+            made = self._token(hashed.digest(), change)
+            texts.append(element_text("arcTst", stamp_value(made)))
+        return list(each.after(texts) if each.after is not None else texts)
+
     def _counter(self, on: JwsSigner, value: bytes) -> JsonObject:
         own = JwsSigner.of(self.scene.second, at=self.at)
         if on.counter is not None:
@@ -173,11 +198,13 @@ class JadesDraft:
     def stamp(self, value: bytes, change: Stamp) -> JsonObject:
         """Return a timestamp on a signature value."""
         text = b64.encode(value).encode("ascii")
-        digest = hashlib.sha256(text).digest()
+        return stamp_value(self._token(hashlib.sha256(text).digest(), change))
+
+    def _token(self, digest: bytes, change: Stamp) -> bytes:
         moment = self.stamped or self.at
         made = TimestampDraft(self.authority, digest=digest, moment=moment)
         change(made)
-        return stamp_value(made.to_bytes())
+        return made.to_bytes()
 
     def trust(self) -> TrustStore:
         """Return the store of the scene, with the CRLs at hand."""

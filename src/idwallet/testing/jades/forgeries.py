@@ -8,6 +8,7 @@ from idwallet import limits
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject
 from idwallet.crypto.algorithms import Algorithm
+from idwallet.documents.jades.elements import element_text
 from idwallet.documents.policy import ARCHIVE
 from idwallet.report import CheckId, Reason
 from idwallet.testing.authorities import document_signer
@@ -22,6 +23,8 @@ from idwallet.testing.jades.draft import (
 from idwallet.testing.jades.formats import FORMATS
 from idwallet.testing.jades.shapes import (
     Forger,
+    after,
+    archived,
     attached_counter,
     countersigned,
     detached,
@@ -246,12 +249,57 @@ def _crowd(made: JadesDraft) -> None:
     made.first.stamps = [lambda _: None] * limits.SIGNATURE_TIMESTAMPS
 
 
+def _flooded(made: JadesDraft) -> None:
+    """Put more counter-signatures than are looked at on two signatures."""
+    half = limits.DOCUMENT_SIGNATURE_CHECKS // 2 + 1
+    other = JwsSigner.of(made.scene.second, at=made.at)
+    made.signers.append(other)
+    for each in (made.first, other):
+        each.elements = [("cSig", "")] * half
+
+
 def _deep(made: JadesDraft) -> None:
     made.first.counter, made.first.depth = (
         lambda _: None,
         limits.COUNTER_SIGNATURE_DEPTH,
     )
 
+
+# --- archives -------------------------------------------------------------------------
+
+
+def _swapped(texts: list[str]) -> list[str]:
+    return [texts[1], texts[0], *texts[2:]]
+
+
+def _respelled(texts: list[str]) -> list[str]:
+    """Write an element otherwise that says the same."""
+    octets = b64.decode(texts[0], at="draft")
+    return [b64.encode(b"{ " + octets[1:]), *texts[1:]]
+
+
+def _added(texts: list[str]) -> list[str]:
+    return [element_text("sigPSt", {}), *texts]
+
+
+def _twice_archived(made: JadesDraft) -> None:
+    archived(made)
+    made.first.archives = [lambda _: None] * 2
+
+
+def _other_document_archived(made: JadesDraft) -> None:
+    """Have the archive timestamp be on another payload."""
+    made.first.archives = [lambda stamp: setattr(stamp, "digest", bytes(32))]
+
+
+_ARCHIVES: Final[tuple[tuple[str, Forger, Forger], ...]] = (
+    ("elements swapped", after(_swapped), archived),
+    ("an element taken away", after(lambda t: [t[0], *t[2:]]), archived),
+    ("an element put before", after(_added), archived),
+    ("an element written otherwise", after(_respelled), archived),
+    ("on something else", _other_document_archived, archived),
+    ("two swapped", after(lambda t: [*t[:-2], t[-1], t[-2]]), _twice_archived),
+)
 
 _STAMP: Final = CheckId.TIMESTAMP_TRUST
 
@@ -265,6 +313,13 @@ JADES_FORGERIES: Final = (
         _R.LIMIT_EXCEEDED,
         _crowded,
         prepare=_crowd,
+    ),
+    JadesForgery(
+        "jws: more signatures than anybody looks at",
+        _FORMAT,
+        _R.LIMIT_EXCEEDED,
+        _flooded,
+        prepare=countersigned,
     ),
     JadesForgery(
         "jws: counter-signatures too deep",
@@ -325,6 +380,10 @@ JADES_FORGERIES: Final = (
         _R.INTEGRITY_MISMATCH,
         _on_the_octets,
         prepare=stamped,
+    ),
+    *(
+        JadesForgery(f"jws archive: {n}", _STAMP, _R.INTEGRITY_MISMATCH, f, prepare=p)
+        for n, f, p in _ARCHIVES
     ),
     JadesForgery(
         "jws timestamp: none", _STAMP, _R.ABSENT, signer(stamps=[]), prepare=_archived

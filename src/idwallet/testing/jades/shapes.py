@@ -6,6 +6,8 @@ from collections.abc import Callable
 from idwallet.codec import b64
 from idwallet.codec.json import JsonValue
 from idwallet.documents.jades.content import BY_HASH
+from idwallet.documents.jades.elements import values_of
+from idwallet.documents.judging.material import Material
 from idwallet.testing.cms_draft import unbent
 from idwallet.testing.document_draft import CONTRACT
 from idwallet.testing.jades.draft import Bend, JadesDraft, JwsSigner
@@ -133,3 +135,17 @@ def attached_counter(made: JadesDraft) -> None:
 def stamped(made: JadesDraft) -> None:
     """Put one valid timestamp on the first signature."""
     made.first.stamps = [lambda _: None]
+
+
+def archived(made: JadesDraft) -> None:
+    """Put a timestamp, evidence and an archive timestamp on the first signature."""
+    stamped(made)
+    lists = [each.der for each in made.crls if isinstance(each.der, bytes)]
+    material = Material(made.scene.signer.chain[1:], tuple(lists))
+    made.first.elements = list(values_of(material))
+    made.first.archives = [lambda _: None]
+
+
+def after(change: Callable[[list[str]], list[str]]) -> Forger:
+    """Alter the elements once all is stamped."""
+    return lambda made: setattr(made.first, "after", change)

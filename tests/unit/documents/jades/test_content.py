@@ -114,3 +114,12 @@ def test_a_stream_is_held_only_where_it_has_to_be() -> None:
         one = Brought(io.BytesIO(CONTRACT), wanted=[], whole=whole).one
         assert one is not None
         assert one.octets == octets
+
+
+def test_what_no_signature_names_does_not_pass_beside_what_it_does() -> None:
+    made = naming({"a.txt": CONTRACT}, encoded=False, hashed="S256")
+    more = {"a.txt": CONTRACT, "b.txt": ANNEX}
+    assert integrity(made, more) is Reason.INTEGRITY_MISMATCH
+    inside = jades_draft(SCENE)
+    assert integrity(inside, more) is Reason.INTEGRITY_MISMATCH
+    assert isinstance(judged(inside, {"a.txt": CONTRACT}), VerifiedDocument)

@@ -5,6 +5,8 @@ import io
 import tracemalloc
 from datetime import datetime, timedelta
 from functools import cache
+from typing import NamedTuple
+from urllib.parse import quote
 
 import pytest
 
@@ -22,6 +24,7 @@ from idwallet.documents import (
     UnverifiedDocument,
     VerifiedDocument,
 )
+from idwallet.documents.model import Documents
 from idwallet.errors import MalformedError, UsageError
 from idwallet.report import Reason
 from idwallet.roles.document_signer import (
@@ -38,15 +41,31 @@ from idwallet.trust.evidence import EvidenceAtHand
 
 COMPACT, JSON = Serialisation.COMPACT, Serialisation.JSON
 INSIDE = Packaging.ENVELOPING
-PROFILES = (
-    JAdES(),
-    JAdES(packaging=INSIDE),
-    JAdES(uri="contract.txt"),
-    JAdES(serialisation=COMPACT),
-    JAdES(serialisation=COMPACT, packaging=INSIDE, content_type="text/plain"),
-    JAdES(serialisation=COMPACT, uri="https://archive.example/contract.txt"),
+NAME = "договор один.txt"
+
+
+class Case(NamedTuple):
+    """A profile, and what the document is called where it is signed by its name."""
+
+    profile: JAdES
+    name: str | None = None
+
+    def of(self, document: Document) -> Documents:
+        return document if self.name is None else {self.name: document}
+
+    def apart(self, document: bytes = CONTRACT) -> bytes | None:
+        return None if self.profile.packaging is INSIDE else document
+
+
+CASES = (
+    Case(JAdES()),
+    Case(JAdES(packaging=INSIDE)),
+    Case(JAdES(), NAME),
+    Case(JAdES(serialisation=COMPACT)),
+    Case(JAdES(serialisation=COMPACT, packaging=INSIDE, media_type="text/plain")),
+    Case(JAdES(serialisation=COMPACT), "contract.txt"),
 )
-WRITTEN = [each for each in PROFILES if each.serialisation is JSON]
+WRITTEN = [each for each in CASES if each.profile.serialisation is JSON]
 EVERY = DocumentPolicy(name="every algorithm", algorithms=frozenset(Algorithm))
 
 
@@ -73,13 +92,14 @@ def signing(profile: JAdES, who: TestIdentity | None = None) -> DocumentSigner:
     )
 
 
-def signed(profile: JAdES, document: Document = CONTRACT) -> bytes:
-    return signing(profile).sign(document, signing_time=at())
+def signed(case: Case | JAdES, document: Document = CONTRACT) -> bytes:
+    case = case if isinstance(case, Case) else Case(case)
+    return signing(case.profile).sign(case.of(document), signing_time=at())
 
 
 def judged(
     signature: bytes,
-    document: Document | None = None,
+    document: Documents | None = None,
     *more: TestIdentity,
     policy: DocumentPolicy = DOCUMENTS,
 ) -> VerifiedDocument | UnverifiedDocument:
@@ -91,12 +111,8 @@ def judged(
     )
 
 
-def apart(profile: JAdES, document: bytes = CONTRACT) -> bytes | None:
-    return None if profile.packaging is INSIDE else document
-
-
 def passed(
-    signature: bytes, document: Document | None = None, *more: TestIdentity
+    signature: bytes, document: Documents | None = None, *more: TestIdentity
 ) -> VerifiedDocument:
     found = judged(signature, document, *more, policy=EVERY)
     assert isinstance(found, VerifiedDocument), found.report.failed()
@@ -113,52 +129,54 @@ def reasons(found: VerifiedDocument | UnverifiedDocument) -> set[Reason]:
     return {each.reason for each in found.report.checks}
 
 
-@pytest.mark.parametrize("profile", PROFILES, ids=repr)
-def test_what_is_signed_verifies_and_nothing_else(profile: JAdES) -> None:
-    signature = signed(profile)
-    found = passed(signature, apart(profile))
+@pytest.mark.parametrize("case", CASES, ids=repr)
+def test_what_is_signed_verifies_and_nothing_else(case: Case) -> None:
+    signature = signed(case)
+    found = passed(signature, case.apart())
     (one,) = found.signatures
     assert one.signing_time == at().replace(microsecond=0)
     assert (one.level, one.timestamped) == (Level.B_B, False)
-    assert found.content == (CONTRACT if profile.packaging is INSIDE else None)
+    assert found.content == (CONTRACT if case.apart() is None else None)
     other = judged(signature, CONTRACT + b".")
     assert isinstance(other, UnverifiedDocument)
 
 
-@pytest.mark.parametrize("profile", PROFILES, ids=repr)
+@pytest.mark.parametrize("case", CASES, ids=repr)
 def test_an_empty_document_is_signed_where_it_can_be_told_from_none(
-    profile: JAdES,
+    case: Case,
 ) -> None:
-    if profile.serialisation is COMPACT and profile.packaging is INSIDE:
+    if case.profile.serialisation is COMPACT and case.apart() is None:
         with pytest.raises(UsageError, match="alike"):
-            signed(profile, b"")
+            signed(case, b"")
         return
-    assert passed(signed(profile, b""), apart(profile, b"")).content in {None, b""}
+    assert passed(signed(case, b""), case.apart(b"")).content in {None, b""}
 
 
 @pytest.mark.parametrize("algorithm", Algorithm)
 def test_every_algorithm_signs(algorithm: Algorithm) -> None:
     who = document_signer(scene().pki, algorithm=algorithm)
-    for profile in (JAdES(packaging=INSIDE), JAdES(uri="contract.txt")):
-        signature = signing(profile, who).sign(CONTRACT, signing_time=at())
+    for case in (Case(JAdES(packaging=INSIDE)), Case(JAdES(), NAME)):
+        making = signing(case.profile, who)
+        signature = making.sign(case.of(CONTRACT), signing_time=at())
         entry = read_object(signature, at="test")
         assert header(entry)["alg"] == algorithm.jose
-        assert passed(signature, apart(profile), who).signatures
+        assert passed(signature, case.apart(), who).signatures
 
 
 def test_the_header_says_what_the_baseline_wants_and_no_more() -> None:
-    compact = JAdES(serialisation=COMPACT, packaging=INSIDE, content_type="text/plain")
+    compact = JAdES(serialisation=COMPACT, packaging=INSIDE, media_type="text/plain")
     found = header(signed(compact))
     assert [*found] == ["alg", "cty", "x5t#S256", "x5c", "iat"]
     assert found["cty"] == "text/plain"
-    short = JAdES(packaging=INSIDE, content_type="application/json")
+    short = JAdES(packaging=INSIDE, media_type="application/json")
     assert header(read_object(signed(short), at="test"))["cty"] == "json"
 
 
 def test_a_document_that_is_named_counts_by_its_own_digest() -> None:
-    found = header(read_object(signed(JAdES(uri="contract.txt")), at="test"))
+    found = header(read_object(signed(Case(JAdES(), NAME)), at="test"))
     held = found["sigD"]
     assert isinstance(held, dict)
+    assert held["pars"] == [quote(NAME)]
     assert held["hashV"] == [b64.encode(hashlib.sha256(CONTRACT).digest())]
     assert (found["b64"], found["crit"]) == (False, ["sigD", "b64"])
 
@@ -170,43 +188,47 @@ def test_a_timestamp_proves_when() -> None:
     assert one.best_signature_time == at()
 
 
-@pytest.mark.parametrize("profile", WRITTEN, ids=repr)
-def test_several_sign_one_document_in_any_order(profile: JAdES) -> None:
+@pytest.mark.parametrize("case", WRITTEN, ids=repr)
+def test_several_sign_one_document_in_any_order(case: Case) -> None:
     orders = ((scene().signer, scene().second), (scene().second, scene().signer))
     for first, second in orders:
-        one = signing(profile, first).sign(CONTRACT, signing_time=at())
+        document, profile = case.of(CONTRACT), case.profile
+        one = signing(profile, first).sign(document, signing_time=at())
         later = at() + timedelta(seconds=1)
-        both = signing(profile, second).sign(CONTRACT, signing_time=later, beside=one)
-        third = signing(profile, first).sign(CONTRACT, signing_time=at(), beside=both)
-        names = [each.name for each in passed(third, apart(profile)).signatures]
+        both = signing(profile, second).sign(document, signing_time=later, beside=one)
+        third = signing(profile, first).sign(document, signing_time=at(), beside=both)
+        names = [each.name for each in passed(third, case.apart()).signatures]
         assert len(names) == 3
         assert names[0] == names[2] != names[1]
 
 
-@pytest.mark.parametrize("profile", WRITTEN, ids=repr)
-def test_nobody_signs_beside_a_signature_on_another_document(profile: JAdES) -> None:
-    one = signed(profile)
+@pytest.mark.parametrize("case", WRITTEN, ids=repr)
+def test_nobody_signs_beside_a_signature_on_another_document(case: Case) -> None:
+    one, other = signed(case), case.of(CONTRACT + b".")
     with pytest.raises(UsageError, match="another document"):
-        signing(profile).sign(CONTRACT + b".", signing_time=at(), beside=one)
+        signing(case.profile).sign(other, signing_time=at(), beside=one)
 
 
-@pytest.mark.parametrize("profile", WRITTEN, ids=repr)
+@pytest.mark.parametrize("case", WRITTEN, ids=repr)
 def test_nobody_signs_beside_a_signature_that_is_packed_otherwise(
-    profile: JAdES,
+    case: Case,
 ) -> None:
-    for other in PROFILES:
-        if other == profile:
+    document = case.of(CONTRACT)
+    for other in CASES:
+        if other == case:
             continue
         with pytest.raises(UsageError):
-            signing(profile).sign(CONTRACT, signing_time=at(), beside=signed(other))
+            signing(case.profile).sign(
+                document, signing_time=at(), beside=signed(other)
+            )
 
 
-@pytest.mark.parametrize("profile", WRITTEN, ids=repr)
-def test_a_signature_is_counter_signed_and_that_one_too(profile: JAdES) -> None:
+@pytest.mark.parametrize("case", WRITTEN, ids=repr)
+def test_a_signature_is_counter_signed_and_that_one_too(case: Case) -> None:
     notary = signing(JAdES(level=Level.B_T), scene().second)
-    one = notary.counter_sign(signed(profile), signing_time=at())
+    one = notary.counter_sign(signed(case), signing_time=at())
     both = notary.counter_sign(one, signing_time=at())
-    (found,) = passed(both, apart(profile)).signatures
+    (found,) = passed(both, case.apart()).signatures
     assert [each.level for each in found.counter_signatures] == [Level.B_T] * 2
 
 
@@ -242,9 +264,8 @@ def test_a_compact_signature_stays_as_it_is() -> None:
     "wrong",
     [
         {"packaging": Packaging.ENVELOPED},
-        {"packaging": INSIDE, "uri": "a"},
-        {"uri": ""},
-        {"content_type": "text/plain"},
+        {"packaging": INSIDE, "media_type": ""},
+        {"media_type": "text/plain"},
     ],
     ids=repr,
 )
@@ -305,7 +326,7 @@ class Zeros(io.RawIOBase):
 def test_a_long_document_that_is_named_is_never_held() -> None:
     length = 48 << 20
     tracemalloc.start()
-    signature = signed(JAdES(uri="disk.img"), Zeros(length))
+    signature = signed(Case(JAdES(), "disk.img"), Zeros(length))
     found = judged(signature, Zeros(length))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -319,3 +340,15 @@ def test_a_document_too_long_to_be_held_is_refused_not_raised() -> None:
     assert Reason.LIMIT_EXCEEDED in reasons(found)
     with pytest.raises(UsageError, match="detached"):
         signed(JAdES(), Zeros(65 << 20))
+
+
+def test_one_signature_is_on_several_documents() -> None:
+    both = {"a.txt": CONTRACT, "b c.txt": b"annex"}
+    signature = signing(JAdES()).sign(both, signing_time=at())
+    assert passed(signature, both).signatures
+    swapped = {"a.txt": b"annex", "b c.txt": CONTRACT}
+    assert Reason.INTEGRITY_MISMATCH in reasons(judged(signature, swapped))
+    with pytest.raises(UsageError):
+        signing(JAdES(packaging=INSIDE)).sign(both, signing_time=at())
+    with pytest.raises(UsageError, match="at least one"):
+        signing(JAdES()).sign({}, signing_time=at())
