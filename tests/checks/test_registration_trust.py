@@ -4,8 +4,17 @@ from datetime import timedelta
 import pytest
 
 from idwallet.report import CheckId, Outcome, Reason
+from idwallet.testing.registrations import REGISTRATION_FORGERIES
 from idwallet.trust.anchors import Purpose, TrustStore
-from tests.checks.registrations import came_to, honest, reasons_of, twins, waiting
+from idwallet.trust.freshness import FreshnessRule, StaleRule
+from tests.checks.registrations import (
+    came_to,
+    honest,
+    reasons_of,
+    scene,
+    twins,
+    waiting,
+)
 
 CHECK = CheckId.REGISTRATION_TRUST
 
@@ -43,3 +52,20 @@ def test_a_registrar_whose_keys_were_lost_is_a_no_whatever_the_moment(
     doubted = TrustStore(anchors, evidence=trust.evidence)
     made.rules = replace(made.rules, trust=doubted)
     assert came_to(made, CHECK) == (Outcome.FAILED, Reason.NO_TRUSTED_PATH)
+
+
+def test_anchors_whose_time_is_wrong_leave_a_registrar_open() -> None:
+    for reason in (Reason.ANCHORS_FROM_THE_FUTURE, Reason.ANCHORS_STALE):
+        valid, wrong = twins(CHECK, reason)
+        assert valid.outcome is Outcome.PASSED
+        assert (wrong.outcome, wrong.reason) == (Outcome.INDETERMINATE, reason)
+
+
+def test_the_age_of_anchors_is_accepted_where_a_policy_says_so() -> None:
+    found = [e for e in REGISTRATION_FORGERIES if e.reason is Reason.ANCHORS_STALE]
+    _, stale = found[0].twins(scene())
+    rule = FreshnessRule(StaleRule.ACCEPTED, timedelta(days=60))
+    policy = replace(stale.rules.policy, name="patient", freshness=rule)
+    stale.rules = replace(stale.rules, policy=policy)
+    accepted = Reason.ANCHORS_STALE_ACCEPTED
+    assert came_to(stale, CHECK) == (Outcome.PASSED, accepted)

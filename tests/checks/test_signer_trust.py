@@ -27,6 +27,7 @@ def test_a_signer_of_whom_nothing_is_known_leaves_it_open() -> None:
         Reason.CERTIFICATE_PROFILE,
         Reason.BUDGET_EXCEEDED,
         Reason.ANCHORS_FROM_THE_FUTURE,
+        Reason.ANCHORS_STALE,
     }
 
 

@@ -1,9 +1,19 @@
 from dataclasses import replace
+from datetime import timedelta
 
 from idwallet.documents import ARCHIVE, VerifiedDocument
-from idwallet.report import CheckId, CrlNeeded, EvidenceKind, Outcome, Reason
+from idwallet.report import (
+    BundleNeeded,
+    CheckId,
+    CrlNeeded,
+    EvidenceKind,
+    Outcome,
+    Reason,
+)
 from idwallet.testing.document_draft import DocumentDraft, stamped
-from idwallet.testing.evidence import crls
+from idwallet.testing.document_signers import renewed_by
+from idwallet.testing.evidence import crls, taken_at
+from idwallet.trust.freshness import FreshnessRule, StaleRule
 from idwallet.trust.policy import RevocationRule
 from tests.checks.documents import came_to, draft, forged_to, only, scene
 
@@ -75,3 +85,24 @@ def test_of_several_timestamps_the_earliest_counts_and_each_is_judged() -> None:
     found = [each.reason for each in report.checks if each.id is STAMP]
     assert found == [Reason.TRUSTED, Reason.INTEGRITY_MISMATCH]
     assert report.outcome is Outcome.FAILED
+
+
+def test_anchors_that_were_to_be_renewed_are_told_of_an_authority_too() -> None:
+    stale = draft(stamped, renewed_by(timedelta(days=1)))
+    check = only(stale.report(), STAMP)
+    assert came_to(check, Outcome.INDETERMINATE, Reason.ANCHORS_STALE)
+    assert [type(each) for each in check.needs] == [BundleNeeded]
+    rule = FreshnessRule(StaleRule.ACCEPTED, timedelta(days=60))
+    patient = draft(stamped, renewed_by(timedelta(days=1)))
+    patient.policy = replace(patient.policy, name="patient", freshness=rule)
+    check = only(patient.report(), STAMP)
+    assert came_to(check, Outcome.PASSED, Reason.ANCHORS_STALE_ACCEPTED)
+    due = draft(stamped, renewed_by(timedelta(days=30)))
+    assert came_to(only(due.report(), STAMP), Outcome.PASSED, Reason.TRUSTED)
+
+
+def test_anchors_of_tomorrow_vouch_for_no_authority_today() -> None:
+    made = draft(stamped)
+    made.anchors = taken_at(made.at + timedelta(days=1))
+    check = only(made.report(), STAMP)
+    assert came_to(check, Outcome.INDETERMINATE, Reason.ANCHORS_FROM_THE_FUTURE)

@@ -10,6 +10,7 @@ from typing import Final
 from idwallet import limits
 from idwallet.crypto.algorithms import DEFAULT_ALGORITHMS, Algorithm
 from idwallet.errors import UsageError
+from idwallet.trust.freshness import STRICTEST, FreshnessRule
 from idwallet.trust.policy import RevocationRule
 from idwallet.trust.revocation import RevocationRules
 from idwallet.trust.timestamp import TimestampRules
@@ -37,7 +38,8 @@ class DocumentPolicy:
     unless `timestamp` says so. `revocation` goes for signers and for authorities that
     stamp the time. `coverage` says whether each signature has to be on every file of a
     container, or each file to have a signature. `revocation_age` is how old evidence
-    about a certificate may be. `algorithms` bounds every signature, those of
+    about a certificate may be. `freshness` says what becomes of anchors out of a bundle
+    that was to be renewed. `algorithms` bounds every signature, those of
     certificates and timestamps included; RSA is among them, as most certificates for
     documents are of RSA keys. `algorithm_until` says of some of them until when: from
     that moment on they count only for what is proven to have existed before
@@ -50,6 +52,7 @@ class DocumentPolicy:
     coverage: CoverageRule = CoverageRule.BY_EACH
     revocation_age: timedelta = timedelta(days=7)
     clock_skew: timedelta = limits.CLOCK_SKEW
+    freshness: FreshnessRule = STRICTEST
     algorithms: frozenset[Algorithm] = DEFAULT_ALGORITHMS | {
         Algorithm.PS256,
         Algorithm.RS256,

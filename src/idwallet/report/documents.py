@@ -1,6 +1,6 @@
 """The rows of the table about signed documents (ETSI EN 319 102-1).
 
-What a document lacks leaves it undecided, as 5.1.2 has it: no chain, no knowledge of
+What a document lacks leaves it undecided, as 5.1.3 has it: no chain, no knowledge of
 revocation, no algorithm that is believed. What is changed fails.
 """
 
@@ -88,6 +88,10 @@ _SIGNER: Final = {
     ),
     (_C.SIGNER_TRUST, _R.BUDGET_EXCEEDED): Row(_I, _HOUSE, ("name",)),
     (_C.SIGNER_TRUST, _R.ANCHORS_FROM_THE_FUTURE): Row(_I, _HOUSE, ("name", "since")),
+    (_C.SIGNER_TRUST, _R.ANCHORS_STALE): Row(_I, _HOUSE, ("name", "signed", "until")),
+    (_C.SIGNER_TRUST, _R.ANCHORS_STALE_ACCEPTED): Row(
+        _P, _HOUSE, ("name", "signed", "until")
+    ),
     (_C.SIGNER_TRUST, _R.WAITING): Row(_I, f"{_EN} §5.2.3", ("waits_for",)),
     (_C.SIGNER_REVOCATION, _R.NOT_REVOKED): Row(
         _P, f"{_EN} §5.2.6", ("name", "signed", "until")
@@ -128,6 +132,15 @@ _TIMESTAMP: Final = {
         _I, "RFC 3161 §2.3", ("name", "what")
     ),
     (_C.TIMESTAMP_TRUST, _R.BUDGET_EXCEEDED): Row(_I, _HOUSE, ("name",)),
+    (_C.TIMESTAMP_TRUST, _R.ANCHORS_FROM_THE_FUTURE): Row(
+        _I, _HOUSE, ("name", "since")
+    ),
+    (_C.TIMESTAMP_TRUST, _R.ANCHORS_STALE): Row(
+        _I, _HOUSE, ("name", "signed", "until")
+    ),
+    (_C.TIMESTAMP_TRUST, _R.ANCHORS_STALE_ACCEPTED): Row(
+        _P, _HOUSE, ("name", "signed", "until")
+    ),
     (_C.TIMESTAMP_TRUST, _R.OUT_OF_ORDER): Row(_I, f"{_EN} §5.5.4", ("name", "signed")),
     (_C.TIMESTAMP_TRUST, _R.FROM_THE_FUTURE): Row(_I, _TSA, ("name", "signed")),
     (_C.TIMESTAMP_TRUST, _R.REVOKED): Row(

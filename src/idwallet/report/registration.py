@@ -31,6 +31,9 @@ REGISTRATION: Final = {
         _F, f"{_PKIX} §6.1.3(a)(2)", ("name", "since")
     ),
     (_TRUST, _R.CERTIFICATE_PROFILE): Row(_F, f"{_PKIX} §6.1.4", ("name", "what")),
+    (_TRUST, _R.ANCHORS_FROM_THE_FUTURE): Row(_I, _HOUSE, ("name", "since")),
+    (_TRUST, _R.ANCHORS_STALE): Row(_I, _HOUSE, ("name", "signed", "until")),
+    (_TRUST, _R.ANCHORS_STALE_ACCEPTED): Row(_P, _HOUSE, ("name", "signed", "until")),
     (_TRUST, _R.BUDGET_EXCEEDED): Row(_F, _HOUSE, ("name",)),
     (_TRUST, _R.WAITING): Row(_I, f"{_RP} §5.2.1", ("waits_for",)),
     (_SIGNATURE, _R.VALID): Row(_P, f"{_RP} §5.2.1"),

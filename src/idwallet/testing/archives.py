@@ -34,7 +34,7 @@ class ArchiveScene:
     def __init__(self, *, seed: bytes | None = None, at: datetime = MOMENT) -> None:
         """Certify everybody; with a `seed` they are the same on every run."""
         self.at = at
-        self.pki = TestPki(at=at, seed=seed, life=60 * YEAR)
+        self.pki = TestPki(at=at, seed=seed, life=60 * YEAR, distinct=True)
         self.signer = document_signer(self.pki, change=self._living(0, 2))
         self.second = document_signer(
             self.pki, "https://second.example", change=self._living(0, 2)

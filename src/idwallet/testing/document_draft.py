@@ -25,7 +25,7 @@ from idwallet.testing.evidence import crls
 from idwallet.testing.pki import MOMENT, TestIdentity, TestPki
 from idwallet.testing.tsa import TimestampDraft
 from idwallet.trust.anchors import TrustStore
-from idwallet.trust.evidence import CrlAtHand, EvidenceAtHand
+from idwallet.trust.evidence import CrlAtHand, EvidenceAtHand, Renewal
 
 CONTRACT: Final = "Договор между двумя вымышленными людьми".encode()
 """What is signed: "a contract between two invented people"."""
@@ -58,7 +58,8 @@ class DocumentDraft:
     `authority`. `counter` may alter a signature on the first one, and `depth` says how
     many stand on each other; `repeated` is how often the same signers stand in the
     message. `bend` alters the octets at the very end. `anchors` says when the anchors
-    were taken; `document` is what the verifier brings, None for nothing.
+    were taken, `renewal` when they are due; `document` is what the verifier brings,
+    None for nothing.
     """
 
     scene: DocumentScene
@@ -76,6 +77,7 @@ class DocumentDraft:
     raw_stamps: tuple[bytes, ...] = ()
     repeated: int = 1
     anchors: Origin = GIVEN
+    renewal: Renewal | None = None
 
     def to_bytes(self) -> bytes:
         """Sign, stamp and counter-sign, and return the message."""
@@ -125,7 +127,9 @@ class DocumentDraft:
     def trust(self) -> TrustStore:
         """Return the store of the scene, with the CRLs at hand."""
         store = self.scene.pki.store()
-        return store.with_evidence(EvidenceAtHand(crls=self.crls, anchors=self.anchors))
+        return store.with_evidence(
+            EvidenceAtHand(crls=self.crls, anchors=self.anchors, renewal=self.renewal)
+        )
 
     def judged(self) -> VerifiedDocument | UnverifiedDocument:
         """Judge the message."""

@@ -11,7 +11,7 @@ from typing import Final
 from cryptography.x509 import ReasonFlags
 
 from idwallet import limits
-from idwallet.report import CheckId, Reason
+from idwallet.report import BundleNeeded, CheckId, Reason
 from idwallet.testing.authorities import document_signer
 from idwallet.testing.certificates import CertificatePlan
 from idwallet.testing.cms_draft import CmsDraft
@@ -19,6 +19,7 @@ from idwallet.testing.corpus.forgery import Forged
 from idwallet.testing.document_draft import CONTRACT, DocumentDraft, crls_of
 from idwallet.testing.evidence import crls, taken_at
 from idwallet.testing.pki import Fault, TestIdentity
+from idwallet.trust.evidence import Renewal
 
 Forger = Callable[[DocumentDraft], None]
 _DAY: Final = timedelta(days=1)
@@ -47,6 +48,17 @@ def _certified(fault: Fault) -> Forger:
 
 def _early(made: DocumentDraft) -> None:
     made.anchors = taken_at(made.at + _DAY)
+
+
+def renewed_by(due: timedelta) -> Forger:
+    """Have the anchors out of a bundle of last month, due so long after."""
+
+    def change(made: DocumentDraft) -> None:
+        taken = made.at - 30 * _DAY
+        made.anchors = taken_at(taken)
+        made.renewal = Renewal(taken + due, BundleNeeded("idwallet TEST shops", 1))
+
+    return change
 
 
 def _long_path(made: DocumentDraft) -> None:
@@ -126,6 +138,13 @@ _REVOCATIONS: Final = (
 
 SIGNER_FORGERIES: Final = (
     *(Forged(f"signer: {n}", CheckId.SIGNER_TRUST, r, f) for n, r, f in _TRUSTS),
+    Forged(
+        "signer: anchors that were to be renewed",
+        CheckId.SIGNER_TRUST,
+        _R.ANCHORS_STALE,
+        renewed_by(_DAY),
+        prepare=renewed_by(30 * _DAY),
+    ),
     *(
         Forged(f"signer: {n}", CheckId.SIGNER_REVOCATION, r, f)
         for n, r, f in _REVOCATIONS

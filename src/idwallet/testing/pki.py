@@ -193,6 +193,8 @@ class TestPki:
 
     Certificates are valid from a day before `at` until `life` after it. With a `seed`
     all keys and certificates are the same on every run; such keys are public knowledge.
+    With `distinct` every CA has a name of its own, as in the world: then the list of
+    one says nothing of whom another certified.
     """
 
     __test__ = False
@@ -204,10 +206,12 @@ class TestPki:
         seed: bytes | None = None,
         algorithm: Algorithm = Algorithm.ES256,
         life: timedelta = _YEAR,
+        distinct: bool = False,
     ) -> None:
         """Make the root."""
         self._at = at
         self._life = life
+        self._distinct = distinct
         self._seed = secrets.token_bytes(32) if seed is None else seed
         self._algorithm = algorithm
         self._made = 0
@@ -344,6 +348,8 @@ class TestPki:
         self, above: TestCa, recipe: _Recipe, *, left: int
     ) -> tuple[TestCa, bytes]:
         label = f"CA {left + 1}"
+        if self._distinct:
+            label += f" number {self._made}"
         unnamed = recipe.fault is Fault.ALGORITHM_NOT_NAMED
         key = self._key(label, Algorithm.ML_DSA_44 if unnamed else None)
         plan = replace(self._plan(label, key, above=above), path_length=left)

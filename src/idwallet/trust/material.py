@@ -46,10 +46,12 @@ def _both(first: tuple[bytes, ...], second: tuple[bytes, ...]) -> tuple[bytes, .
 
 def together(parts: Iterable[Material]) -> Material:
     """Return what is in any of them."""
-    found = NO_MATERIAL
-    for each in parts:
-        found = found.plus(each)
-    return found
+    every = tuple(parts)
+    return Material(
+        tuple(dict.fromkeys(e for part in every for e in part.certificates)),
+        tuple(dict.fromkeys(e for part in every for e in part.crls)),
+        tuple(dict.fromkeys(e for part in every for e in part.responses)),
+    )
 
 
 NO_MATERIAL: Final = Material()

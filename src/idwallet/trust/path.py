@@ -77,15 +77,18 @@ class ValidatedPath:
 
     @property
     def authorities_until(self) -> datetime:
-        """Until when all those are valid who vouch for the signer, the anchor too.
+        """Until when those are valid who certified the CAs of it, the anchor too.
 
-        A signature may outlive its signer's certificate. Whoever holds the keys of a CA
-        that ended may certify anybody by now, as of any day, unless it is proven since
-        when what it signed is there.
+        A signature names its signer's certificate by a digest, so that this is as old
+        as the signature. The CAs above are named by nothing: whoever holds the keys of
+        one that ended may certify others by now, as of any day, unless it is proven
+        since when their certificates are there.
         """
-        ends = [each.not_after for each in self.certificates[1:]]
+        if len(self.certificates) == 1:
+            return _END
+        ends = [each.not_after for each in self.certificates[2:]]
         above = self.anchor.certificate
-        if above is not None and above != self.leaf:
+        if above is not None:
             ends.append(above.not_after)
         if self.anchor.validity is not None:
             ends.append(self.anchor.validity.until)

@@ -1,12 +1,12 @@
 """Whether an anchor may be relied on at a moment, beyond its own validity."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from idwallet.report import FactValue, Need, Reason
 from idwallet.trust.anchor import TrustAnchor
 from idwallet.trust.distrust import Standing, standing
-from idwallet.trust.freshness import StaleRule
+from idwallet.trust.freshness import FreshnessRule, StaleRule
 from idwallet.trust.policy import Policy
 
 if TYPE_CHECKING:
@@ -46,22 +46,47 @@ def untimely(
     stands = None if lost is None else standing(lost, signed=signed, existed=existed)
     if lost is not None and stands is Standing.AFTER:
         return Untimely(Reason.SIGNED_AFTER_DISTRUST, {"since": lost})
-    taken = trust.evidence.anchors.taken
-    if taken is not None and taken - at > policy.clock_skew:
-        return Untimely(Reason.ANCHORS_FROM_THE_FUTURE, {"since": taken})
+    early = _early(trust, clock_skew=policy.clock_skew, at=at)
+    if early is not None:
+        return early
     if lost is not None and stands is not Standing.BEFORE:
         return Untimely(Reason.SIGNED_BEFORE_DISTRUST_UNPROVEN, {"since": lost})
-    stale = _stale(taken, trust=trust, policy=policy, at=at)
+    stale = _stale(trust, policy.freshness, at=at)
     if stale is not None or lost is None or existed is None:
         return stale
     facts: dict[str, FactValue] = {"since": lost, "signed": existed}
     return Untimely(Reason.SIGNED_BEFORE_DISTRUST, facts)
 
 
-def _stale(
-    taken: datetime | None, *, trust: "TrustStore", policy: Policy, at: datetime
+def untimely_anchors(
+    trust: "TrustStore",
+    freshness: FreshnessRule,
+    *,
+    clock_skew: timedelta,
+    at: datetime,
 ) -> Untimely | None:
-    renewal, rule = trust.evidence.renewal, policy.freshness
+    """Say what speaks against all anchors of a store at a moment.
+
+    A clock that stands before the moment at which they were taken comes before anchors
+    that were to be renewed by now.
+    """
+    early = _early(trust, clock_skew=clock_skew, at=at)
+    return _stale(trust, freshness, at=at) if early is None else early
+
+
+def _early(
+    trust: "TrustStore", *, clock_skew: timedelta, at: datetime
+) -> Untimely | None:
+    taken = trust.evidence.anchors.taken
+    if taken is None or taken - at <= clock_skew:
+        return None
+    return Untimely(Reason.ANCHORS_FROM_THE_FUTURE, {"since": taken})
+
+
+def _stale(
+    trust: "TrustStore", rule: FreshnessRule, *, at: datetime
+) -> Untimely | None:
+    renewal, taken = trust.evidence.renewal, trust.evidence.anchors.taken
     if renewal is None or taken is None or at <= renewal.due:
         return None
     facts: dict[str, FactValue] = {"signed": taken, "until": renewal.due}

@@ -97,6 +97,9 @@ ROWS = [
     "registration.trust certificate_not_yet_valid failed : name since",
     "registration.trust certificate_profile failed : name what",
     "registration.trust budget_exceeded failed : name",
+    "registration.trust anchors_from_the_future indeterminate : name since",
+    "registration.trust anchors_stale indeterminate : name signed until",
+    "registration.trust anchors_stale_accepted passed : name signed until",
     "registration.trust waiting indeterminate : waits_for",
     # registration.signature
     "registration.signature valid passed",
@@ -416,6 +419,8 @@ ROWS = [
     "signer.trust certificate_profile indeterminate : name what",
     "signer.trust budget_exceeded indeterminate : name",
     "signer.trust anchors_from_the_future indeterminate : name since",
+    "signer.trust anchors_stale indeterminate : name signed until",
+    "signer.trust anchors_stale_accepted passed : name signed until",
     "signer.trust waiting indeterminate : waits_for",
     # signer.revocation
     "signer.revocation not_revoked passed : name signed until",
@@ -442,6 +447,9 @@ ROWS = [
     "timestamp.trust certificate_not_yet_valid indeterminate : name since",
     "timestamp.trust certificate_profile indeterminate : name what",
     "timestamp.trust budget_exceeded indeterminate : name",
+    "timestamp.trust anchors_from_the_future indeterminate : name since",
+    "timestamp.trust anchors_stale indeterminate : name signed until",
+    "timestamp.trust anchors_stale_accepted passed : name signed until",
     "timestamp.trust out_of_order indeterminate : name signed",
     "timestamp.trust from_the_future indeterminate : name signed",
     "timestamp.trust revoked indeterminate : name since signed what",

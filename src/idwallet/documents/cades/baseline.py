@@ -43,19 +43,19 @@ SIGNED: Final = {
     # One of the two, which `envelope.cms` sees to, for the certificate's digest.
     names.SIGNING_CERTIFICATE_V2: Rule("signing-certificate-v2", _D, f"{_EN} §5.2.2.3"),
     names.SIGNING_CERTIFICATE: Rule("signing-certificate", _F, f"{_EN} §5.2.2.2"),
-    names.ALGORITHM_PROTECTION: Rule("cms-algorithm-protection", _A, "RFC 6211 §2"),
-    names.COUNTER_SIGNATURE: Rule("countersignature", _F, "RFC 5652 §11.4"),
+    names.ALGORITHM_PROTECTION: Rule("cms-algorithm-protection", _A, f"{_EN} §5.2.13"),
+    names.COUNTER_SIGNATURE: Rule("countersignature", _F, f"{_EN} §5.2.7"),
     names.SIGNATURE_TIMESTAMP: Rule("signature-time-stamp", _F, f"{_EN} §5.3"),
-    _kind("0.4.0.1733.2.1"): Rule("mime-type", _A, f"{_EN} §5.2.4"),
+    _kind("0.4.0.1733.2.1"): Rule("mime-type", _A, f"{_EN} §5.2.4.2"),
     **{
         _kind(dotted): Rule(name, _A, f"{_EN} §{clause}")
         for dotted, name, clause in (
             ("1.2.840.113549.1.9.16.2.16", "commitment-type-indication", "5.2.3"),
-            ("1.2.840.113549.1.9.16.2.4", "content-hints", "5.2.4"),
+            ("1.2.840.113549.1.9.16.2.4", "content-hints", "5.2.4.1"),
             ("1.2.840.113549.1.9.16.2.17", "signer-location", "5.2.5"),
-            ("0.4.0.19122.1.1", "signer-attributes-v2", "5.2.6"),
+            ("0.4.0.19122.1.1", "signer-attributes-v2", "5.2.6.1"),
             ("1.2.840.113549.1.9.16.2.20", "content-time-stamp", "5.2.8"),
-            ("1.2.840.113549.1.9.16.2.15", "signature-policy-identifier", "5.2.9"),
+            ("1.2.840.113549.1.9.16.2.15", "signature-policy-identifier", "5.2.9.1"),
             ("1.2.840.113549.1.9.16.2.10", "content-reference", "5.2.11"),
             ("1.2.840.113549.1.9.16.2.7", "content-identifier", "5.2.12"),
         )

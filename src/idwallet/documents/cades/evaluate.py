@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from idwallet import limits
 from idwallet.documents.cades import baseline
-from idwallet.documents.cades.index import archive_digests, archive_stamps
+from idwallet.documents.cades.index import Sets, archive_digests, archive_stamps
 from idwallet.documents.judging.archive import Archive, judge_archive
 from idwallet.documents.judging.context import Asked, Judging, judging
 from idwallet.documents.judging.levels import level_of
@@ -60,6 +60,7 @@ class _Message(NamedTuple):
 
     read: SignedData
     digests: Mapping[str, bytes]
+    sets: Sets
 
 
 def evaluate(signed: bytes, document: Document | None, *, asked: Asked) -> Judgement:
@@ -73,7 +74,7 @@ def evaluate(signed: bytes, document: Document | None, *, asked: Asked) -> Judge
         return unreadable(error)
     if not read.signers:
         return unsigned()
-    message = _Message(read, _digests(read, document))
+    message = _Message(read, _digests(read, document), Sets(read))
     inside = Material(read.certificates, read.crls, read.responses)
     using = judging(asked, inside)
     signatures = tuple(
@@ -190,9 +191,8 @@ class _Signature:
         """Judge the archive timestamps; those on it cover a counter-signature too."""
         if self._on is not None:
             return Archive(self._judging, None, (), ())
-        found = archive_stamps(
-            self._signer, self._message.read, digest=self._message.digests.get
-        )
+        message = self._message
+        found = archive_stamps(self._signer, message.sets, digest=message.digests.get)
         return judge_archive(found, self._judging, subject=self.subject)
 
     def _proven(self, archive: Archive) -> datetime | None:

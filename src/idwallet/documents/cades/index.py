@@ -8,7 +8,7 @@ come later, and nothing is proven of it.
 
 import hashlib
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from idwallet import limits
 from idwallet.codec.der import (
@@ -47,6 +47,22 @@ Digest = Callable[[str], bytes | None]
 """The digest of the document by a name of hashlib, None where it is not at hand."""
 
 
+class HashState(Protocol):
+    """What hashlib makes, as far as it is used here."""
+
+    def update(self, octets: bytes, /) -> None:
+        """Take more."""
+        ...
+
+    def copy(self) -> "HashState":
+        """Return another that goes on from here."""
+        ...
+
+    def digest(self) -> bytes:
+        """Return what it comes to."""
+        ...
+
+
 class HashIndex(NamedTuple):
     """An ats-hash-index-v3 as it came; `hashed` is None for a digest not of ours."""
 
@@ -57,16 +73,44 @@ class HashIndex(NamedTuple):
     attributes: frozenset[bytes]
 
 
+class Sets:
+    """The sets of a message that all its signatures share, each digested once a name.
+
+    Signatures and archive timestamps on them may be many, and the sets long.
+    """
+
+    __slots__ = ("_digests", "message")
+
+    def __init__(self, message: SignedData) -> None:
+        """Digest nothing yet."""
+        self.message = message
+        self._digests: dict[str, tuple[tuple[bytes, ...], tuple[bytes, ...]]] = {}
+
+    def digests(self, hashed: str) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+        """Return the digests of the certificates and of the revocations."""
+        found = self._digests.get(hashed)
+        if found is None:
+            parts = self.message.parts
+            found = self._digests[hashed] = (
+                tuple(_digest(each, hashed) for each in parts.certificates),
+                tuple(_digest(each, hashed) for each in parts.revocations),
+            )
+        return found
+
+
+def _digest(octets: bytes, hashed: str) -> bytes:
+    return hashlib.new(hashed, octets).digest()
+
+
 def archive_stamps(
-    signer: SignerInfo, message: SignedData, *, digest: Digest
+    signer: SignerInfo, sets: Sets, *, digest: Digest
 ) -> list[ArchiveStamp]:
     """Return the archive timestamps on a signature (EN 319 122-1 5.5.3), as they came.
 
     `digest` is that of the document.
     """
-    return [
-        _stamp(each, signer, message=message, digest=digest) for each in _of(signer)
-    ]
+    parts = _Parts(signer, sets, digest=digest)
+    return [_stamp(each, parts) for each in _of(signer)]
 
 
 def archive_digests(message: SignedData) -> set[str]:
@@ -89,23 +133,15 @@ def _token(der: bytes) -> TimestampToken | None:
         return None
 
 
-def _stamp(
-    der: bytes, signer: SignerInfo, *, message: SignedData, digest: Digest
-) -> ArchiveStamp:
+def _stamp(der: bytes, parts: "_Parts") -> ArchiveStamp:
     token = _token(der)
     index = None if token is None else _index_of(token)
-    parts = _Parts(signer, message)
 
     def imprint(name: str) -> bytes | None:
         # 5.5.2: the index is made with the digest that was stamped.
         if index is None or index.hashed != name or not parts.has_all_of(index):
             return _NO_DIGEST
-        content = digest(name)
-        if content is None:
-            return None
-        return archive_imprint(
-            signer, message, content=content, index=index.der, hashed=name
-        )
+        return parts.imprint(index.der, hashed=name)
 
     def covered() -> Covered:
         return Covered(Material()) if index is None else parts.covered_by(index)
@@ -127,22 +163,31 @@ def archive_imprint(
     ATSHashIndexV3.
     """
     work = hashlib.new(hashed)
+    _update(work, signer, message=message, content=content)
+    work.update(index)
+    return work.digest()
+
+
+def _update(
+    work: HashState, signer: SignerInfo, *, message: SignedData, content: bytes
+) -> None:
     work.update(tlv(OID, message.content_type))
     work.update(content)
     for each in Fields(signer.der).rest():
         # Its unsigned attributes stand at the end, and in the index.
         if each.tag != _UNSIGNED:
             work.update(whole(signer.der, each))
-    work.update(index)
-    return work.digest()
 
 
 def hash_index(signer: SignerInfo, message: SignedData, *, hashed: str) -> bytes:
     """Return the index of all that there is now (EN 319 122-1 5.5.2), DER."""
-    digests = _Parts(signer, message).digests(hashed)
+    parts = _Parts(signer, Sets(message), digest=lambda _: None)
     return sequence(
         digest_identifier(hashed),
-        *(sequence(*(tlv(OCTETS, each) for each in listed)) for listed in digests),
+        *(
+            sequence(*(tlv(OCTETS, each) for each in listed))
+            for listed in parts.digests(hashed)
+        ),
     )
 
 
@@ -178,27 +223,36 @@ def _index(der: bytes) -> HashIndex:
 class _Parts:
     """What of a message an index may name, for one of its signatures."""
 
-    def __init__(self, signer: SignerInfo, message: SignedData) -> None:
-        self._certificates = message.parts.certificates
-        self._revocations = message.parts.revocations
-        self._attributes = [
-            (tlv(OID, each.oid) + one, each, one)
-            for each in signer.unsigned
-            for one in each.values
-        ]
-        self._depth = limits.COUNTER_SIGNATURE_DEPTH
+    def __init__(self, signer: SignerInfo, sets: Sets, *, digest: Digest) -> None:
+        self._signer = signer
+        self._sets = sets
+        self._digest = digest
+        self._attributes = [(e, one) for e in signer.unsigned for one in e.values]
+        self._own: dict[str, tuple[bytes, ...]] = {}
+        self._begun: dict[str, HashState] = {}
 
     def digests(self, hashed: str) -> tuple[tuple[bytes, ...], ...]:
         """Return the digests of each certificate, revocation and attribute."""
+        own = self._own.get(hashed)
+        if own is None:
+            own = self._own[hashed] = tuple(
+                _digest(tlv(OID, each.oid) + one, hashed)
+                for each, one in self._attributes
+            )
+        return (*self._sets.digests(hashed), own)
 
-        def of(octets: bytes) -> bytes:
-            return hashlib.new(hashed, octets).digest()
-
-        return (
-            tuple(map(of, self._certificates)),
-            tuple(map(of, self._revocations)),
-            tuple(of(octets) for octets, _, _ in self._attributes),
-        )
+    def imprint(self, index: bytes, *, hashed: str) -> bytes | None:
+        """Return what is stamped, None where the document is not at hand."""
+        content = self._digest(hashed)
+        if content is None:
+            return None
+        begun = self._begun.get(hashed)
+        if begun is None:
+            begun = self._begun[hashed] = hashlib.new(hashed)
+            _update(begun, self._signer, message=self._sets.message, content=content)
+        work = begun.copy()
+        work.update(index)
+        return work.digest()
 
     def has_all_of(self, index: HashIndex) -> bool:
         """Whether everything that the index names is there."""
@@ -216,21 +270,22 @@ class _Parts:
         if index.hashed is None:
             return Covered(Material())
         certificates, revocations, attributes = self.digests(index.hashed)
+        parts = self._sets.message.parts
         named = [
             each
-            for each, digest in zip(self._certificates, certificates, strict=True)
+            for each, digest in zip(parts.certificates, certificates, strict=True)
             if digest in index.certificates and each[0] == SEQUENCE
         ]
         evidence = [
             revocation_of(each)
-            for each, digest in zip(self._revocations, revocations, strict=True)
+            for each, digest in zip(parts.revocations, revocations, strict=True)
             if digest in index.revocations
         ]
         others = frozenset(
             piece
-            for (_, kind, one), digest in zip(self._attributes, attributes, strict=True)
+            for (kind, one), digest in zip(self._attributes, attributes, strict=True)
             if digest in index.attributes
-            for piece in _within(kind, one, depth=self._depth)
+            for piece in _within(kind, one, depth=limits.COUNTER_SIGNATURE_DEPTH)
         )
         material = Material(
             tuple(named),

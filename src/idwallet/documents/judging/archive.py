@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from idwallet import limits
 from idwallet.documents.judging.context import Judging
-from idwallet.documents.judging.material import Material
+from idwallet.documents.judging.material import NO_MATERIAL, Material, together
 from idwallet.documents.judging.stamps import JudgedStamp, Stamp, judge_stamp
 from idwallet.envelope.cms import read_signed_data
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
@@ -134,19 +134,25 @@ def _out_of_order(judged: JudgedStamp, *, subject: str) -> JudgedStamp:
 
 def _proving(judging: Judging, moment: datetime, *, covered: Covered) -> Judging:
     """Add what existed at a moment: the certificates inside timestamps too."""
-    material = covered.material
-    for each in covered.others:
-        material = material.plus(_inside(each))
+    held = (_inside(each, judging.budget.inside) for each in covered.others)
+    material = together((covered.material, *held))
     return judging.with_proof(moment, material, tokens=covered.others)
 
 
-def _inside(der: bytes) -> Material:
-    """Return what a timestamp brings; nothing where it is none."""
+def _inside(der: bytes, known: dict[bytes, Material]) -> Material:
+    """Return what a timestamp brings; nothing where it is none. It is read once."""
+    found = known.get(der)
+    if found is None:
+        found = known[der] = _brought(der)
+    return found
+
+
+def _brought(der: bytes) -> Material:
     try:
-        found = read_signed_data(der, at="timestamp")
+        read = read_signed_data(der, at="timestamp")
     except (MalformedError, UnsupportedError):
-        return Material()
-    return Material(found.certificates, found.crls, found.responses)
+        return NO_MATERIAL
+    return Material(read.certificates, read.crls, read.responses)
 
 
 def covering(material: Material, others: Iterable[bytes] = ()) -> Covered:

@@ -19,14 +19,16 @@ class Budget:
     """How many signatures and timestamps of one document are looked at still.
 
     A document may hold signatures on signatures by the ten thousand, each worth a
-    certificate path and a verification.
+    certificate path and a verification. `inside` is what timestamps were found to bring
+    that archive timestamps cover, each read once.
     """
 
-    __slots__ = ("_left",)
+    __slots__ = ("_left", "inside")
 
     def __init__(self) -> None:
         """Begin with all of it."""
         self._left = limits.DOCUMENT_SIGNATURE_CHECKS
+        self.inside: dict[bytes, Material] = {}
 
     def spend(self, *, at: str) -> None:
         """Take one.

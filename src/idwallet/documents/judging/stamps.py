@@ -7,7 +7,11 @@ from typing import Final, NamedTuple
 from idwallet import limits
 from idwallet.documents.judging.context import Judging
 from idwallet.documents.judging.settled import Believed
-from idwallet.documents.judging.standing import standing_of, standing_path
+from idwallet.documents.judging.standing import (
+    anchors_of,
+    standing_of,
+    standing_path,
+)
 from idwallet.documents.policy import TimestampRule
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, fault_reason
 from idwallet.report import (
@@ -158,6 +162,16 @@ def _believed(
     return told or TimestampRefused(Reason.NO_TRUSTED_PATH, {"name": "?"})
 
 
+def _trusted(found: ProvenTime, judging: Judging, *, subject: str) -> Check:
+    """Say that a timestamp is believed, as far as the anchors are."""
+    against = anchors_of(judging)
+    if against is None:
+        return check(_TRUST, Reason.TRUSTED, subject=subject, facts=found.facts)
+    facts = {"name": found.name, **against.facts}
+    reason, needs = against.reason, against.needs
+    return check(_TRUST, reason, subject=subject, needs=needs, facts=facts)
+
+
 def _vouched(
     found: ProvenTime, judging: Judging, *, existed: datetime | None, subject: str
 ) -> JudgedStamp:
@@ -167,7 +181,7 @@ def _vouched(
     believed = Believed(subject, found.path, found.moment, standing.material)
     judging.settled.note(believed)
     if standing.reason is Reason.NOT_REVOKED:
-        said = check(_TRUST, Reason.TRUSTED, subject=subject, facts=found.facts)
+        said = _trusted(found, judging, subject=subject)
         return JudgedStamp(said, found.moment, used)
     open_one = Checks(subject)
     open_one.add(

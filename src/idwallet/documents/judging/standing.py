@@ -12,6 +12,7 @@ from idwallet.report import (
     EvidenceUsed,
     FactValue,
     Need,
+    Outcome,
     Reason,
     check,
 )
@@ -28,6 +29,7 @@ from idwallet.trust.revocation.structures import (
     Revoked,
     Unsettled,
 )
+from idwallet.trust.timely import Untimely, untimely_anchors
 
 
 def judge_trust(
@@ -49,11 +51,18 @@ def judge_trust(
             CheckId.SIGNER_TRUST, Reason.NO_TRUSTED_PATH, facts={"name": leaf.shown}
         )
         return None
-    if _are_from_the_future(judging):
-        since = judging.trust.evidence.anchors.taken or judging.at
-        future: dict[str, FactValue] = {"name": leaf.shown, "since": since}
-        checks.say(CheckId.SIGNER_TRUST, Reason.ANCHORS_FROM_THE_FUTURE, facts=future)
-        return None
+    against = anchors_of(judging)
+    if against is not None:
+        told: dict[str, FactValue] = {"name": leaf.shown, **against.facts}
+        made = check(
+            CheckId.SIGNER_TRUST,
+            against.reason,
+            subject=checks.subject,
+            needs=against.needs,
+            facts=told,
+        )
+        checks.add(made)
+        return path if made.outcome is Outcome.PASSED else None
     facts: dict[str, FactValue] = {"name": leaf.shown, "until": path.until}
     checks.say(CheckId.SIGNER_TRUST, Reason.TRUSTED, facts=facts)
     return path
@@ -86,25 +95,28 @@ def _path(
 def standing_path(path: ValidatedPath, *, at: datetime) -> ValidatedPath | PathFault:
     """Return a path if those above the signer stand, at a moment it is known from.
 
-    The signer's own certificate may end: what it signed is there. A CA that ended may
-    have lost its keys since, and who has them certifies anybody as of any day
-    (EN 319 102-1 5.6.2.2).
+    The signer's own certificate may end, and the CA that issued it: what was signed
+    names it. What certified that CA may have ended and lost its keys since, and who has
+    them certifies anybody as of any day (EN 319 102-1 5.6.2.2).
     """
-    until = path.authorities_until
+    until, lost = path.authorities_until, path.anchor.distrusted_after
+    if lost is not None and at >= lost and len(path.certificates) > 1:
+        return PathFault(Reason.NO_TRUSTED_PATH, {"name": path.leaf.shown})
     if at <= until:
         return path
-    ended = [each for each in path.certificates[1:] if each.not_after == until]
+    ended = [each for each in path.certificates[2:] if each.not_after == until]
     name = ended[0].shown if ended else path.anchor.name
     return PathFault(Reason.CERTIFICATE_EXPIRED, {"name": name, "until": until})
 
 
-def _are_from_the_future(judging: Judging) -> bool:
-    """Whether the anchors were taken after the moment judged, as far as clocks go.
-
-    A clock that stands before them proves nothing of whom they vouch for.
-    """
-    taken = judging.trust.evidence.anchors.taken
-    return taken is not None and taken - judging.at > judging.policy.clock_skew
+def anchors_of(judging: Judging) -> Untimely | None:
+    """Say what speaks against the anchors as they are at hand, at the moment judged."""
+    return untimely_anchors(
+        judging.trust,
+        judging.policy.freshness,
+        clock_skew=judging.policy.clock_skew,
+        at=judging.at,
+    )
 
 
 class Standing(NamedTuple):

@@ -38,7 +38,6 @@ from idwallet.errors import UsageError
 _SIGNED: Final = b"\xa0"
 _EXPLICIT: Final = 0xA0
 _CERTIFICATES: Final = 0xA0
-_DIRECTORY_NAME: Final = 0xA4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,9 +249,8 @@ def _require_others(given: tuple[bytes, ...]) -> None:
 def _reference(certificate: bytes) -> bytes:
     """Return SigningCertificateV2 of one certificate, digested with SHA-256.
 
-    SHA-256 is the default and so is not written (RFC 5035 4, X.690 11.5).
+    SHA-256 is the default and so is not written (RFC 5035 4, X.690 11.5). Nor is the
+    issuer beside it (EN 319 122-1 6.3 (g)): the digest says it all.
     """
-    issuer, serial = issuer_serial_of(certificate)
-    named = sequence(sequence(tlv(_DIRECTORY_NAME, issuer)), integer(serial))
     digest = tlv(OCTETS, hashlib.sha256(certificate).digest())
-    return sequence(sequence(sequence(digest, named)))
+    return sequence(sequence(sequence(digest)))

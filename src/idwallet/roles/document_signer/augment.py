@@ -6,7 +6,7 @@ kept = augment_document(
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from idwallet.codec.moment import require_aware
 from idwallet.documents.judging.augmenting import Augments
 from idwallet.documents.judging.context import Asked
 from idwallet.documents.model import Documents, Level, VerifiedDocument, only
-from idwallet.documents.policy import DocumentPolicy
+from idwallet.documents.policy import DocumentPolicy, TimestampRule
 from idwallet.errors import UsageError
 from idwallet.ports import TimestampAuthority
 from idwallet.roles.document_signer.recognise import Format, recognise
@@ -103,31 +103,41 @@ class _Work:
             raise UsageError("every signature is of level B-B already")
         if level is not Level.B_T:
             self._require_evidence()
-        found, _ = self._verified(signed)
+        found, _ = self._on_the_way(signed)
         format_ = _AUGMENTERS.get(recognise(signed))
         if format_ is None:
             raise UsageError("documents of that format are not augmented")
         augments = format_()
         if _lowest(found) is Level.B_B:
             signed = augments.stamped(signed, authority=self._authority())
-            found, _ = self._verified(signed)
-        if level is Level.B_T or (level is Level.B_LT and _reaches(found, level)):
-            return signed
-        return self._kept(signed, level, augments=augments)
+            found, _ = self._on_the_way(signed)
+        is_there = level is Level.B_T or (
+            level is Level.B_LT and _reaches(found, level)
+        )
+        if not is_there:
+            signed = self._kept(signed, level, augments=augments)
+        self._verified(signed, self.asked.policy)
+        return signed
 
     def _kept(self, signed: bytes, level: Level, *, augments: Augments) -> bytes:
         """Add what settled the verdict, and a timestamp on all of it."""
-        _, asked = self._verified(signed)
+        _, asked = self._on_the_way(signed)
         signed = augments.completed(signed, settled=asked.settled)
-        if level is Level.B_LTA:
-            signed = augments.archived(
-                signed, authority=self._authority(), document=self._given(signed)
-            )
-        self._verified(signed)
-        return signed
+        if level is not Level.B_LTA:
+            return signed
+        return augments.archived(
+            signed, authority=self._authority(), document=self._given(signed)
+        )
 
-    def _verified(self, signed: bytes) -> tuple[VerifiedDocument, Asked]:
-        asked = Asked(self.asked.trust, self.asked.policy, self.asked.at)
+    def _on_the_way(self, signed: bytes) -> tuple[VerifiedDocument, Asked]:
+        """Verify what may lack a timestamp still that the policy wants in the end."""
+        policy = replace(self.asked.policy, timestamp=TimestampRule.IF_PRESENT)
+        return self._verified(signed, policy)
+
+    def _verified(
+        self, signed: bytes, policy: DocumentPolicy
+    ) -> tuple[VerifiedDocument, Asked]:
+        asked = Asked(self.asked.trust, policy, self.asked.at)
         return require_verified(signed, rewound(self.document), asked=asked), asked
 
     def _given(self, signed: bytes) -> Any:

@@ -9,7 +9,7 @@ from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
-from idwallet.report import CheckId, Reason
+from idwallet.report import BundleNeeded, CheckId, Origin, Reason
 from idwallet.testing.corpus.forgery import Forged
 from idwallet.testing.draft import ABSENT
 from idwallet.testing.pki import Fault
@@ -23,6 +23,7 @@ from idwallet.testing.registrations.scene import (
     SUSPENDED,
     RegistrationScene,
 )
+from idwallet.trust.evidence import EvidenceAtHand, Renewal
 from idwallet.trust.relying_party.envelopes import TYP_JWT
 
 Forger = Callable[[RegistrationDraft], None]
@@ -114,12 +115,47 @@ def _replaced(old: str, new: str) -> Forger:
 
 
 _R = Reason
+
+
+def _anchors(
+    taken: timedelta, *, due: timedelta | None = None
+) -> Callable[[RegistrationDraft], None]:
+    """Have the anchors out of a bundle of another moment, due so long after it."""
+
+    def change(made: RegistrationDraft) -> None:
+        moment = made.scene.at + taken
+        need = BundleNeeded("idwallet TEST registrars", 1)
+        origin = Origin(taken=moment, source="bundle", digest="00" * 32, sequence=1)
+        evidence = EvidenceAtHand(
+            status_lists=made.rules.trust.evidence.status_lists,
+            anchors=origin,
+            renewal=None if due is None else Renewal(moment + due, need),
+        )
+        trust = made.rules.trust.with_evidence(evidence)
+        made.rules = replace(made.rules, trust=trust)
+
+    return change
+
+
 _FORMAT, _TRUST = CheckId.REGISTRATION_FORMAT, CheckId.REGISTRATION_TRUST
 _SIGNATURE, _VALIDITY = CheckId.REGISTRATION_SIGNATURE, CheckId.REGISTRATION_VALIDITY
 _SUBJECT, _STATUS = CheckId.REGISTRATION_SUBJECT, CheckId.REGISTRATION_STATUS
 _Case = RegistrationForgery
 
 REGISTRATION_FORGERIES: Final = (
+    _Case(
+        "anchors of tomorrow",
+        _TRUST,
+        _R.ANCHORS_FROM_THE_FUTURE,
+        _anchors(timedelta(days=1)),
+    ),
+    _Case(
+        "anchors that were to be renewed",
+        _TRUST,
+        _R.ANCHORS_STALE,
+        _anchors(timedelta(days=-30), due=timedelta(days=1)),
+        _anchors(timedelta(days=-30), due=timedelta(days=30)),
+    ),
     _Case("no token", _FORMAT, _R.MALFORMED, _replaced(".", "")),
     _Case("no subject", _FORMAT, _R.MALFORMED, _claim("sub", ABSENT)),
     _Case("a subject that is an object", _FORMAT, _R.MALFORMED, _claim("sub", {})),

@@ -40,6 +40,7 @@ from idwallet.trust.signer import (
 from idwallet.trust.status_list.at_hand import status_at_hand
 from idwallet.trust.status_list.judge import StatusReason
 from idwallet.trust.status_list.structures import ListContext
+from idwallet.trust.timely import untimely_anchors
 
 _C, _R = CheckId, Reason
 
@@ -204,7 +205,7 @@ class _Judge:
                 algorithms=rules.policy.algorithms,
             )
         )
-        self._checks.say(_C.REGISTRATION_TRUST, signer.reason, facts=signer.facts)
+        self._trust(signer)
         is_authentic = self._signed(envelope, signer)
         self._validity(registration)
         self._subject(registration)
@@ -217,6 +218,23 @@ class _Judge:
         self._origins = signer.anchor.fetch_origins
         self._status(registration.status, signer)
         return registration, signer
+
+    def _trust(self, signer: SignerFound | SignerRefused) -> None:
+        """Say whether the registrar is believed, and the anchors still are."""
+        rules, on = self._rules, _C.REGISTRATION_TRUST
+        against = None
+        if isinstance(signer, SignerFound):
+            policy = rules.policy
+            against = untimely_anchors(
+                rules.trust, policy.freshness, clock_skew=policy.clock_skew, at=rules.at
+            )
+        if against is None:
+            self._checks.say(on, signer.reason, facts=signer.facts)
+            return
+        facts = {"name": signer.facts["name"], **against.facts}
+        reason, needs = against.reason, against.needs
+        made = check(on, reason, subject=SUBJECT, needs=needs, facts=facts)
+        self._checks.add(made)
 
     def _signed(self, envelope: Envelope, signer: SignerFound | SignerRefused) -> bool:
         if signer.key is None:

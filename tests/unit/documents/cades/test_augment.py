@@ -4,6 +4,7 @@ import pytest
 
 from idwallet.codec.der import OCTETS, OID, sequence, tlv
 from idwallet.documents import (
+    ARCHIVE,
     DOCUMENTS,
     OFFLINE,
     CAdES,
@@ -72,6 +73,24 @@ def test_a_signature_goes_from_the_first_level_to_the_last_in_one_call() -> None
     for level in (Level.B_T, Level.B_LT, Level.B_LTA):
         found = judged(raised(first, level), here.at, trust=here.trust(here.at))
         assert level_of(found) is level
+
+
+def test_a_policy_that_wants_a_timestamp_is_met_by_the_one_that_is_put_on() -> None:
+    here = scene()
+    witnessed = by(1).counter_sign(
+        by(0).sign(CONTRACT, signing_time=here.at), signing_time=here.at
+    )
+    kept = augment_document(
+        witnessed,
+        Level.B_LTA,
+        trust=here.trust(here.at),
+        policy=ARCHIVE,
+        at=here.at,
+        authority=here.stamping(1),
+        document=CONTRACT,
+    )
+    found = judged(kept, here.at, trust=here.trust(here.at), policy=ARCHIVE)
+    assert isinstance(found, VerifiedDocument)
 
 
 def test_what_has_the_level_comes_back_as_it_is_and_an_archive_is_renewed() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idwallet import limits
-from idwallet.codec.der import inside, integer, oid, set_of, whole
+from idwallet.codec.der import UTF8, inside, integer, oid, set_of, tlv, whole
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.signer import RemoteKey
 from idwallet.envelope.cms import (
@@ -26,7 +26,8 @@ from idwallet.report import Reason
 from idwallet.testing.pki import TestIdentity
 from tests.unit.envelope.cms.forge import CONTENT, EVERY, identity, judged, pki
 
-MORE = attribute(oid("0.4.0.1733.2.1")[2:], integer(1))
+# A MIME type is a text (EN 319 122-1 5.2.4.2), as other readers here may know.
+MORE = attribute(oid("0.4.0.1733.2.1")[2:], tlv(UTF8, b"text/plain"))
 
 
 def writer(who: TestIdentity, *attributes: bytes) -> CmsWriter:
