@@ -248,7 +248,7 @@ class _Signature:
             certificate=leaf.der,
             digest=self._digest(),
             content_type=None if message is None else message.content_type,
-            allowed=self._judging.policy.algorithms_at(existed or self._judging.at),
+            allowed=self._judging.allowed(existed),
         )
         self._say_signature(found.signature)
         self._say_content(found)

@@ -234,8 +234,7 @@ class _Signature:
             checks.wait(CheckId.SIGNER_SIGNATURE, CheckId.DOCUMENT_INTEGRITY)
             return False
         jws = self._parts.covering(payload.body, payload=payload.payload)
-        using = self._judging
-        allowed = using.policy.algorithms_at(existed or using.at)
+        allowed = self._judging.allowed(existed)
         reason = signature_reason(jws, key=leaf.public_key, allowed=allowed)
         checks.say(CheckId.SIGNER_SIGNATURE, reason, facts=signature_facts(reason, jws))
         if reason is not Reason.VALID:

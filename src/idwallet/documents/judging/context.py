@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from idwallet import limits
+from idwallet.crypto.algorithms import Algorithm
 from idwallet.documents.judging.material import Material
 from idwallet.documents.judging.settled import Settled
 from idwallet.documents.policy import DocumentPolicy
@@ -96,6 +97,10 @@ class Judging:
         room = limits.REVOCATION_CERTIFICATES - len(own.certificates)
         found = evidence_of(inside, certificates=room)
         return replace(self, trust=self.trust.with_evidence(own.plus(found)))
+
+    def allowed(self, existed: datetime | None) -> frozenset[Algorithm]:
+        """Return by what something may be signed that is proven to have existed."""
+        return self.policy.algorithms_at(existed or self.at)
 
     def proven(self, piece: bytes) -> datetime | None:
         """Return the first moment at which a piece is proven to have existed."""

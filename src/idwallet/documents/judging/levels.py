@@ -61,7 +61,7 @@ def _said(
     policy = judging.policy
     rules = RevocationRules(
         maximum_age=policy.revocation_age,
-        algorithms=policy.algorithms,
+        algorithms=policy.algorithms_at(believed.moment),
         existed_before=min(believed.moment, at),
     )
     return path_at_hand(believed.path, trust=trust, rules=rules, at=at)

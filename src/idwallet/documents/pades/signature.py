@@ -131,7 +131,7 @@ class _Signature:
                 checks.wait(each, CheckId.SIGNER_TRUST)
         else:
             path = judge_trust(leaf, using, existed=best, checks=checks)
-            found = self._signature(leaf)
+            found = self._signature(leaf, existed=best)
             used += judge_revocation(path, using, existed=best, checks=checks)
             if path is not None:
                 # Else a forged document that carries somebody's certificate would make
@@ -168,7 +168,9 @@ class _Signature:
             checks.say(CheckId.SIGNER_TRUST, Reason.CERTIFICATE_PROFILE, facts=facts)
             return None
 
-    def _signature(self, leaf: Certificate) -> SignerJudgement:
+    def _signature(
+        self, leaf: Certificate, *, existed: datetime | None
+    ) -> SignerJudgement:
         """Verify the signature, what it covers and what it says (5.2.7, 5.2.8)."""
         name = self._signer.digest
         is_there = name is not None and bool(self._placed.covered.pieces)
@@ -178,7 +180,7 @@ class _Signature:
             certificate=leaf.der,
             digest=self._placed.digest(name) if name and is_there else None,
             content_type=self._message.content_type,
-            allowed=self._judging.policy.algorithms,
+            allowed=self._judging.allowed(existed),
         )
         self._say_signature(found.signature)
         self._say_content(found)
