@@ -130,6 +130,10 @@ def _object(held: bytes) -> Forger:
     return bent(b"</ds:Signature>", held + b"</ds:Signature>")
 
 
+def _instructed(made: XadesDraft) -> None:
+    made.bend = lambda octets: octets + b"<?show evil?>"
+
+
 def _around_it(made: XadesDraft) -> None:
     made.bend = lambda octets: b"<evil>" + octets + b"</evil>"
 
@@ -180,6 +184,8 @@ _OPEN: Final = (
     ("an element added", _object(b"<evil/>"), around),
     ("text added", _object(b"pay more"), around),
     ("something put around it", _around_it, around),
+    ("an instruction before it", _instructed, around),
+    ("an instruction behind it", _instructed, _by_identifier),
     ("something put beside it", _beside_it, both_around),
     ("two on different documents", _on_another, both_around),
     ("one more document brought", _one_more, apart),

@@ -4,8 +4,9 @@
 is kept whole and made canonical, and what it is made of does not come out.
 """
 
-from idwallet.codec.xml.document import Canonicalization, XmlDocument, XmlNode
+from idwallet.codec.xml.document import XmlDocument, read_made
 from idwallet.codec.xml.elements import XmlElement, local, read_element
+from idwallet.codec.xml.node import Canonicalization, XmlNode
 
 __all__ = [
     "Canonicalization",
@@ -14,4 +15,5 @@ __all__ = [
     "XmlNode",
     "local",
     "read_element",
+    "read_made",
 ]

@@ -5,10 +5,14 @@ the bounds that libxml2 sets itself. lxml is imported when XML is first read: wh
 none needs none.
 """
 
+import inspect
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from idwallet.errors import UnsupportedError
+
+Method = TypeVar("Method", bound=Callable[..., object])
 
 Node = Any
 """An element of lxml, which carries no types."""
@@ -27,6 +31,16 @@ def _etree() -> Any:
             "lxml is not installed: pip install 'idwallet[xml]'", clause="idwallet[xml]"
         ) from error
     return etree
+
+
+def takes_namespaces(method: Method) -> Method:
+    """Mark a method that takes an element's start with the namespaces declared there.
+
+    For each parse lxml asks what its parameters are, which costs more than to parse a
+    short document, unless the answer is there already.
+    """
+    setattr(method, "__signature__", inspect.signature(method))  # noqa: B010 - no type has it
+    return method
 
 
 def feed(data: bytes, target: object) -> None:
@@ -102,3 +116,10 @@ def canonical(
 def is_element(node: Node) -> bool:
     """Say whether a node is an element, and no comment or instruction."""
     return isinstance(node.tag, str)
+
+
+def has_instructions(root: Node) -> bool:
+    """Say whether processing instructions stand before or behind the outermost one."""
+    etree = _etree()
+    beside = (*root.itersiblings(), *root.itersiblings(preceding=True))
+    return any(each.tag is etree.ProcessingInstruction for each in beside)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from idwallet import limits
+from idwallet.codec.xml import _door
 from idwallet.codec.xml.guard import Bounds, events, scan
 from idwallet.errors import MalformedError
 
@@ -139,6 +140,7 @@ class _Builder(Bounds):
         # below how long a name.
         self._places: dict[tuple[str, str], str] = {}
 
+    @_door.takes_namespaces
     def start(  # noqa: PLR0917 - as the parser calls it
         self, tag: str, attributes: Mapping[str, str], declared: Mapping[str, str]
     ) -> None:

@@ -91,7 +91,10 @@ def events(text: bytes, target: object, *, at: str) -> None:
 
 
 class Bounds:
-    """Refuses what passes a bound while the parser runs; builds nothing."""
+    """Refuses what passes a bound while the parser runs; builds nothing.
+
+    Of text, comments and instructions it takes no notice, and is not told of them.
+    """
 
     def __init__(self, at: str) -> None:
         """Begin outside of everything."""
@@ -100,6 +103,7 @@ class Bounds:
         self._scope = 0
         self._declared: list[int] = []
 
+    @_door.takes_namespaces
     def start(  # noqa: PLR0917 - as the parser calls it
         self, tag: str, attributes: Mapping[str, str], declared: Mapping[str, str]
     ) -> None:
@@ -125,15 +129,6 @@ class Bounds:
     def doctype(self, *_: object) -> None:
         """Refuse: the scan has seen none."""
         raise MalformedError("a document type", at=self.at, clause="XML 1.0 §2.8")
-
-    def data(self, _text: str) -> None:
-        """Take no notice of text."""
-
-    def comment(self, _text: str) -> None:
-        """Take no notice of a comment."""
-
-    def pi(self, _target: str, _data: str | None = None) -> None:
-        """Take no notice of a processing instruction."""
 
     def close(self) -> None:
         """End."""

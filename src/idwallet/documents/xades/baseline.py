@@ -102,9 +102,12 @@ def fault(node: XmlNode, references: Sequence[Reference]) -> str | None:
     if not own or holder.attribute("Target") != f"#{own}":
         return f"qualifying properties of another signature ({_EN} §4.3.1)"
     signed = holder.children(names.SIGNED)
-    pointed = [each.node for each in references if each.type == SIGNED_PROPERTIES]
-    if len(signed) != 1 or pointed != [signed[0]]:
+    to_them = [each for each in references if each.type == SIGNED_PROPERTIES]
+    is_spelled = any(each.steps.is_base64 for each in to_them)
+    if [each.node for each in to_them] != list(signed[:1]) or is_spelled:
         return f"signed properties that are not the signature's own ({_EN} §4.4.2)"
+    if len(signed) != 1:
+        return f"not one SignedProperties ({_EN} §4.3.1)"
     return _counted(list(map(_name, unsigned_of(node))), UNSIGNED)
 
 

@@ -109,6 +109,10 @@ def left_open(
     """
     if not extent.is_whole and _has_content(signature.document):
         return "what stands around the signature"
+    if signature.document.has_instructions and not any(
+        each.covered.uri == "" for each in stands
+    ):
+        return "an instruction beside the document"
     loose = loose_part(signature, stands)
     if loose is not None:
         return loose

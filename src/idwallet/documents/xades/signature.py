@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from idwallet.codec.xml import XmlNode, read_element
+from idwallet.codec.xml import XmlNode, read_made
 from idwallet.documents.judging.archive import Archive, judge_archive
 from idwallet.documents.judging.context import Judging
 from idwallet.documents.judging.levels import level_of
@@ -253,7 +253,7 @@ class SignatureJudge:
 
     def _properties_fault(self, octets: bytes, leaf: Certificate) -> str | None:
         at = f"{self._subject}/SignedProperties"
-        root = read_element(octets, at=at)
+        root = read_made(octets, at=at)
         what = baseline.properties_fault(root, self._signature.references)
         if what is not None:
             return what

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from cryptography import x509
 
-from idwallet.codec.xml import Canonicalization, XmlElement, XmlNode, read_element
+from idwallet.codec.xml import XmlElement, XmlNode, read_element
 from idwallet.envelope.xmldsig import names
 from idwallet.envelope.xmldsig.signed_info import read_digest
 from idwallet.errors import MalformedError, UnsupportedError
@@ -159,14 +159,14 @@ def named_first(
     """
     if len(certificates) < _SEVERAL:
         return certificates
-    for octets in _unverified(node):
+    for each in _unverified(node):
         try:
-            named = read_properties(octets, at=at).certificate
+            named = properties_of(each.read(), at=at).certificate
         except (MalformedError, UnsupportedError):
             continue
-        for each in certificates:
-            if named is not None and _digest_fits(named, each):
-                return (each, *(other for other in certificates if other != each))
+        for der in certificates:
+            if named is not None and _digest_fits(named, der):
+                return (der, *(other for other in certificates if other != der))
     return certificates
 
 
@@ -177,8 +177,7 @@ def _digest_fits(named: CertificateReference, der: bytes) -> bool:
     return hashlib.new(named.hashed, der).digest() == named.digest
 
 
-def _unverified(node: XmlNode) -> Iterator[bytes]:
+def _unverified(node: XmlNode) -> Iterator[XmlNode]:
     for holder in node.children(f"{names.DS}Object"):
         for qualifying in holder.children(f"{_XADES}QualifyingProperties"):
-            for each in qualifying.children(f"{_XADES}SignedProperties"):
-                yield each.canonical(Canonicalization.EXCLUSIVE)
+            yield from qualifying.children(f"{_XADES}SignedProperties")

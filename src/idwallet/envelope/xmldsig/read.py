@@ -8,7 +8,7 @@ from idwallet import limits
 from idwallet.codec.xml import (
     XmlDocument,
     XmlNode,
-    read_element,
+    read_made,
 )
 from idwallet.envelope.xmldsig import names
 from idwallet.envelope.xmldsig.apart import Apart
@@ -66,7 +66,7 @@ def read_signature(place: Place, *, at: str) -> XmlSignature:
     """Take one signature apart, judging nothing; raises as `read_signatures` does."""
     clause = f"{_SIG} §4.2"
     octets = _signed_info(place.node, at=at)
-    info = read_element(octets, at=f"{at}/SignedInfo")
+    info = read_made(octets, at=f"{at}/SignedInfo")
     method = info.one(f"{_DS}SignatureMethod", clause=f"{_SIG} §4.4")
     held = _one(place.node, "SignatureValue", at=at, clause=clause).read()
     value = held.octets(clause=f"{_SIG} §4.3")
