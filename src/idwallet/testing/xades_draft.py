@@ -115,7 +115,7 @@ class XadesDraft:
         return target_of(
             self.document,
             self.profile,
-            identifier=self.identifier,
+            name=lambda _: self.identifier,
             digest=self._writer().digest,
         )
 
@@ -196,7 +196,7 @@ class XadesDraft:
         )
         if self.counter is not None:
             self.counter(made)
-        return made.element(Target((reference,), ()))
+        return made.element(Target("", (reference,), ()))
 
     def trust(self) -> TrustStore:
         """Return the store of the scene, with the CRLs at hand."""

@@ -21,10 +21,12 @@ from idwallet.crypto.signer import RemoteKey
 from idwallet.documents import (
     DOCUMENTS,
     CAdES,
+    Commitment,
     JAdES,
     Level,
     Packaging,
     Serialisation,
+    XAdES,
 )
 from idwallet.errors import (
     LimitError,
@@ -116,6 +118,13 @@ FORMATS = [
     JAdES(packaging=Packaging.ENVELOPING, content_type="text/plain"),
     JAdES(serialisation=Serialisation.COMPACT),
     JAdES(uri="contract.txt"),
+    XAdES(packaging=Packaging.ENVELOPING),
+    XAdES(
+        packaging=Packaging.ENVELOPING,
+        commitment=Commitment.APPROVAL,
+        roles=("директор", "свидетель"),
+        city="Рига",
+    ),
 ]
 
 

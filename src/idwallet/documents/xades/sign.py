@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from idwallet.codec.xml import Canonicalization, XmlDocument
@@ -15,7 +15,6 @@ from idwallet.documents.xades.placing import signatures_in, with_properties
 from idwallet.documents.xades.properties import (
     PropertyWriter,
     counter_signature,
-    new_identifier,
     qualifying,
     signed_id,
     timestamp,
@@ -39,13 +38,9 @@ _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 @dataclass(frozen=True, slots=True)
 class XadesDraft:
-    """A signature that lacks nothing but its value: `to_sign` is what the key signs.
-
-    `identifier` is the signature's, and makes a draft the same when it is made again.
-    """
+    """A signature that lacks nothing but its value: `to_sign` is what the key signs."""
 
     to_sign: bytes = field(repr=False)
-    identifier: str
     properties: bytes = field(repr=False)
     target: Target = field(repr=False)
 
@@ -56,7 +51,14 @@ class XadesSigner:
     What is the same in every signature is written once.
     """
 
-    __slots__ = ("_authority", "_profile", "_properties", "_signer", "_writer")
+    __slots__ = (
+        "_authority",
+        "_certificate",
+        "_profile",
+        "_properties",
+        "_signer",
+        "_writer",
+    )
 
     def __init__(
         self,
@@ -82,6 +84,7 @@ class XadesSigner:
         self._profile = profile
         self._signer = signer
         self._authority = authority
+        self._certificate = certificates[0].der
         self._writer = XmlWriter(
             signer.public_key,
             algorithm=signer.algorithm,
@@ -111,7 +114,7 @@ class XadesSigner:
             MalformedError, UnsupportedError: what is signed from within is no XML,
                 `beside` is no signature, or the authority answered something else.
         """
-        draft = self.prepare(document, signing_time=signing_time)
+        draft = self.prepare(document, signing_time=signing_time, beside=beside)
         signature = self._signer.sign(draft.to_sign)
         return self.finish(draft, signature, beside=beside)
 
@@ -120,22 +123,41 @@ class XadesSigner:
         document: Documents,
         *,
         signing_time: datetime,
-        identifier: str | None = None,
+        beside: bytes | None = None,
     ) -> XadesDraft:
         """Return what is to be signed; raises as `sign` does before the key is asked.
 
-        `identifier` makes it the same as a draft before; else it is a new one.
+        The same documents, moment, certificate and signatures beside are prepared as
+        the same octets, so that a key elsewhere can sign them in between.
         """
-        own = new_identifier() if identifier is None else identifier
+
+        def name(fingerprint: bytes) -> str:
+            return self._identifier(signing_time, fingerprint, beside or b"")
+
         target = target_of(
-            document, self._profile, identifier=own, digest=self._writer.digest
+            document, self._profile, name=name, digest=self._writer.digest
         )
+        own = target.identifier
         properties = self._properties.write(
             own, signing_time=signing_time, described=target.described
         )
         references = (*target.references, self._to(own, properties))
         to_sign = self._writer.prepare(references)
-        return XadesDraft(to_sign, own, properties, target)
+        return XadesDraft(to_sign, properties, target)
+
+    def _identifier(self, signing_time: datetime, *on: bytes) -> str:
+        """Return what a signature of these is called, and no other one.
+
+        Raises:
+            UsageError: `signing_time` has no zone.
+        """
+        if signing_time.utcoffset() is None:
+            raise UsageError("the time of signing needs a zone")
+        moment = signing_time.astimezone(UTC).isoformat().encode("ascii")
+        hashed = hashlib.sha256(self._certificate)
+        for each in (moment, *on):
+            hashed.update(hashlib.sha256(each).digest())
+        return f"id-{hashed.hexdigest()[:32]}"
 
     def _to(self, identifier: str, properties: bytes) -> NewReference:
         """Return the reference to the signed properties (EN 319 132-1 4.4.2)."""
@@ -164,7 +186,7 @@ class XadesSigner:
         return put_beside(beside, element, target=target)
 
     def _element(self, draft: XadesDraft, signature: bytes) -> bytes:
-        own, held = draft.identifier, draft.target.held
+        own, held = draft.target.identifier, draft.target.held
         unsigned = b""
         if self._authority is not None:
             unsigned = _stamped(signature, identifier=own, authority=self._authority)
@@ -202,7 +224,7 @@ class XadesSigner:
                 at="signature",
                 clause="EN 319 132-1 §5.2.7.2",
             )
-        own = new_identifier()
+        own = self._identifier(signing_time, signature, b"%d" % number)
         octets = values[0].canonical(Canonicalization.EXCLUSIVE)
         digest = hashlib.new(self._writer.digest, octets).digest()
         properties = self._properties.write(own, signing_time=signing_time)
@@ -212,7 +234,7 @@ class XadesSigner:
                 self._to(own, properties),
             ]
         )
-        draft = XadesDraft(to_sign, own, properties, Target((), ()))
+        draft = XadesDraft(to_sign, properties, Target(own, (), ()))
         element = self._element(draft, self._signer.sign(to_sign))
         held = counter_signature(element)
         return with_properties(document, [(found[number].node, held)])

@@ -2,7 +2,7 @@
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from idwallet import limits
@@ -39,10 +39,11 @@ _OCTETS: Final = "application/octet-stream"
 class Target(NamedTuple):
     """What is signed: references to it, what each is, and the object that holds it.
 
-    `document` is what the signature is to be put into; `apart` holds what it is apart
-    from, by its address.
+    `identifier` is what the signature is to be called, `document` what it is to be put
+    into; `apart` holds what it is apart from, by its address.
     """
 
+    identifier: str
     references: tuple[NewReference, ...]
     described: tuple[Described, ...]
     held: bytes = b""
@@ -51,8 +52,12 @@ class Target(NamedTuple):
     apart: dict[str, Apart] = {}  # noqa: RUF012 - never changed
 
 
+Name = Callable[[bytes], str]
+"""What a signature is called, by a fingerprint of what it is on."""
+
+
 def target_of(
-    documents: Documents, profile: XAdES, *, identifier: str, digest: str
+    documents: Documents, profile: XAdES, *, name: Name, digest: str
 ) -> Target:
     """Return what is to be signed of these documents.
 
@@ -62,10 +67,10 @@ def target_of(
             signature there is none.
     """
     if profile.packaging is Packaging.DETACHED:
-        return _detached(documents, profile, identifier=identifier, digest=digest)
+        return _detached(documents, profile, name=name, digest=digest)
     make = _enveloped if profile.packaging is Packaging.ENVELOPED else _enveloping
     held = _held(only(documents))
-    return make(held, profile, identifier=identifier, digest=digest)
+    return make(held, profile, name=name, digest=digest)
 
 
 def _held(document: Document) -> bytes:
@@ -78,9 +83,7 @@ def _held(document: Document) -> bytes:
     return bytes(found)
 
 
-def _enveloped(
-    content: bytes, profile: XAdES, *, identifier: str, digest: str
-) -> Target:
+def _enveloped(content: bytes, profile: XAdES, *, name: Name, digest: str) -> Target:
     if len(content) > limits.XML_BYTES:
         raise UsageError("a document of that length is signed detached")
     document = XmlDocument.from_bytes(content, at="document")
@@ -91,9 +94,12 @@ def _enveloped(
     if not profile.alone and document.named(names.SIGNATURE):
         rest = document.without_every(names.SIGNATURE)
     octets = rest.canonical(Canonicalization.INCLUSIVE)
+    # By all that stands there: whoever signs twice at one moment signs another file.
+    identifier = name(_digest(content, digest))
     own = f"{identifier}-document"
     transforms = ALONE if profile.alone else SIDE_BY_SIDE
     return Target(
+        identifier,
         (NewReference("", _digest(octets, digest), transforms, own),),
         (Described(own, profile.media_type or _XML),),
         content=octets,
@@ -123,11 +129,11 @@ def require_open(document: XmlDocument, *, beside: XmlNode | None = None) -> Non
                 )
 
 
-def _enveloping(
-    content: bytes, profile: XAdES, *, identifier: str, digest: str
-) -> Target:
+def _enveloping(content: bytes, profile: XAdES, *, name: Name, digest: str) -> Target:
     if len(content) > limits.XML_OBJECT_BYTES:
         raise UsageError("a document of that length is signed detached")
+    fingerprint = _digest(content, digest)
+    identifier = name(fingerprint)
     own, reference = f"{identifier}-object", f"{identifier}-document"
     media = profile.media_type or _OCTETS
     kind = f'MimeType="{_quoted(media)}"'
@@ -136,7 +142,8 @@ def _enveloping(
         f' Id="{own}" {kind}>'
     ).encode()
     return Target(
-        (NewReference(f"#{own}", _digest(content, digest), SPELLED, reference),),
+        identifier,
+        (NewReference(f"#{own}", fingerprint, SPELLED, reference),),
         (Described(reference, media),),
         held=b"".join((held, b64encode(content), b"</ds:Object>")),
         content=content,
@@ -148,7 +155,7 @@ def _quoted(text: str) -> str:
 
 
 def _detached(
-    documents: Documents, profile: XAdES, *, identifier: str, digest: str
+    documents: Documents, profile: XAdES, *, name: Name, digest: str
 ) -> Target:
     if not isinstance(documents, Mapping) or not documents:
         raise UsageError(
@@ -156,15 +163,16 @@ def _detached(
         )
     if len(documents) >= limits.XML_REFERENCES:
         raise UsageError("too many documents for one signature")
-    apart = {address(name): Apart(document) for name, document in documents.items()}
+    apart = {address(each): Apart(octets) for each, octets in documents.items()}
     media = profile.media_type or _OCTETS
+    values = [each.state(digest).digest() for each in apart.values()]
+    identifier = name(b"".join(values))
     references, described = [], []
-    for n, (uri, octets) in enumerate(apart.items()):
+    for n, (uri, value) in enumerate(zip(apart, values, strict=True)):
         own = f"{identifier}-document{n}"
-        value = octets.state(digest).digest()
         references.append(NewReference(uri, value, AS_IT_IS, own))
         described.append(Described(own, media))
-    return Target(tuple(references), tuple(described), apart=apart)
+    return Target(identifier, tuple(references), tuple(described), apart=apart)
 
 
 def _digest(octets: bytes, name: str) -> bytes:

@@ -1,6 +1,7 @@
 """What XAdES signatures are made of, and what is refused before the key is asked."""
 
 from base64 import b64encode
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from idwallet import limits
 from idwallet.codec.xml import XmlDocument
 from idwallet.crypto.algorithms import Algorithm
-from idwallet.documents import Commitment, Level, Packaging, XAdES
+from idwallet.documents import Commitment, Documents, Level, Packaging, XAdES
 from idwallet.documents.xades.sign import XadesSigner
 from idwallet.envelope.xmldsig import (
     Apart,
@@ -154,15 +155,34 @@ def test_the_texts_of_a_profile_are_signed_and_cannot_break_out_of_their_element
         signs(XAdES(city="Рига\u202e"))
 
 
-def test_a_draft_is_the_same_again_under_the_same_identifier() -> None:
-    signer = signs(XAdES(packaging=Packaging.ENVELOPING))
-    first = signer.prepare(b"paper", signing_time=AT, identifier="id-1")
-    second = signer.prepare(b"paper", signing_time=AT, identifier="id-1")
-    assert first.to_sign == second.to_sign
-    assert (
-        signer.prepare(b"paper", signing_time=AT).to_sign
-        != signer.prepare(b"paper", signing_time=AT).to_sign
-    )
+@pytest.mark.parametrize(
+    ("packaging", "document"),
+    [
+        (Packaging.ENVELOPED, CONTRACT),
+        (Packaging.ENVELOPING, b"paper"),
+        (Packaging.DETACHED, {"paper.bin": b"paper"}),
+    ],
+)
+def test_what_is_prepared_twice_is_the_same_and_else_is_called_otherwise(
+    packaging: Packaging, document: Documents
+) -> None:
+    signer = signs(XAdES(packaging=packaging))
+    first = signer.prepare(document, signing_time=AT)
+    assert signer.prepare(document, signing_time=AT).to_sign == first.to_sign
+    later = signer.prepare(document, signing_time=AT + timedelta(microseconds=1))
+    beside = signer.prepare(document, signing_time=AT, beside=b"another")
+    other = signs(XAdES(packaging=packaging), scene().second)
+    others = other.prepare(document, signing_time=AT)
+    drafts = (first, later, beside, others)
+    assert len({each.target.identifier for each in drafts}) == len(drafts)
+
+
+def test_whoever_signs_twice_at_one_moment_makes_two_signatures() -> None:
+    signer = signs(XAdES())
+    twice = signer.sign(signer.sign(CONTRACT, signing_time=AT), signing_time=AT)
+    twice = signer.counter_sign(twice, signing_time=AT)
+    twice = signer.counter_sign(twice, signing_time=AT)
+    assert [stands(each) for each in read(twice)] == [True] * 4
 
 
 def test_ml_dsa_has_no_identifier_for_xml_signatures() -> None:
