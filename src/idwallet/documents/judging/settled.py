@@ -30,14 +30,16 @@ class Settled:
     """Gathers, while a document is judged, what was believed of each signature.
 
     It belongs to one evaluation: another begins with a new one. What it holds is worth
-    something only where the verdict passed.
+    something only where the verdict passed. With `sparing`, evidence that an archive
+    keeps already is taken before evidence of today, so that renewing adds little.
     """
 
-    __slots__ = ("_found",)
+    __slots__ = ("_found", "sparing")
 
-    def __init__(self) -> None:
+    def __init__(self, *, sparing: bool = False) -> None:
         """Begin with nothing."""
         self._found: list[Believed] = []
+        self.sparing = sparing
 
     def __repr__(self) -> str:
         """Say how much there is."""

@@ -159,7 +159,8 @@ def standing_of(
     """
     now, *before = judging.vantages(existed)
     found = _seen_from(now, path, existed=existed)
-    if found.reason not in _UNDECIDED:
+    is_good = found.reason is Reason.NOT_REVOKED
+    if found.reason not in _UNDECIDED and not (is_good and judging.settled.sparing):
         return found
     for seen in before:
         then = _seen_from(seen, path, existed=existed)

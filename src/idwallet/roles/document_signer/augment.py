@@ -13,6 +13,7 @@ from typing import Any, Final
 from idwallet.codec.moment import require_aware
 from idwallet.documents.judging.augmenting import Augments
 from idwallet.documents.judging.context import Asked
+from idwallet.documents.judging.settled import Settled
 from idwallet.documents.model import Documents, Level, VerifiedDocument, only
 from idwallet.documents.policy import DocumentPolicy, TimestampRule
 from idwallet.errors import UsageError
@@ -137,7 +138,8 @@ class _Work:
     def _verified(
         self, signed: bytes, policy: DocumentPolicy
     ) -> tuple[VerifiedDocument, Asked]:
-        asked = Asked(self.asked.trust, policy, self.asked.at)
+        settled = Settled(sparing=True)
+        asked = Asked(self.asked.trust, policy, self.asked.at, settled)
         return require_verified(signed, rewound(self.document), asked=asked), asked
 
     def _given(self, signed: bytes) -> Any:

@@ -37,6 +37,8 @@ from idwallet.roles.document_signer import (
     sign_document,
 )
 from idwallet.testing.document_draft import CONTRACT
+from idwallet.testing.evidence import crls
+from idwallet.trust.evidence import content_of
 from tests.unit.documents.archives import (
     archived,
     judged,
@@ -116,6 +118,17 @@ def test_nothing_is_written_twice() -> None:
     found = read_signed_data(renewed(), at="x")
     for listed in (found.certificates, found.parts.revocations):
         assert len(set(listed)) == len(listed)
+
+
+def test_renewing_adds_the_evidence_about_the_newest_authority_only() -> None:
+    here = scene()
+    at = here.years(1)
+    # Everybody's lists of that day are at hand.
+    again = read_signed_data(raised(archived(), Level.B_LTA, by=1, at=at), at="x")
+    before = read_signed_data(archived(), at="x")
+    added = [e for e in again.crls if e not in before.crls]
+    known = {content_of(e.der) for e in crls(here.authorities[1], at=at)}
+    assert set(added) == known
 
 
 def test_every_signature_and_what_stands_on_it_is_kept() -> None:
