@@ -48,7 +48,9 @@ QUERIES: Final = (
     "request/dcql_ldp_vc.json",
 )
 METADATA: Final = {
-    "client_metadata/mso_mdoc_verifier_metadata.json": FormatSupport("mso_mdoc"),
+    "client_metadata/mso_mdoc_verifier_metadata.json": FormatSupport(
+        "mso_mdoc", (-9, -50), (-9, -50)
+    ),
     "client_metadata/sd_jwt_vc_verifier_metadata.json": FormatSupport(
         "dc+sd-jwt", ("ES256", "ES384"), ("ES256", "ES384")
     ),

@@ -52,27 +52,30 @@ def reader() -> TestIdentity:
     return pki().reader(HOST)
 
 
+QUERY = Query.from_dcql(
+    {
+        "credentials": [
+            {
+                "id": "pid",
+                "format": "dc+sd-jwt",
+                "meta": {"vct_values": ["urn:eudi:pid:1"]},
+                "claims": [{"path": ["family_name"]}],
+            }
+        ]
+    }
+)
+
+
 def good_request() -> RequestObject:
     return RequestObject(
         client_id=client_id_of(reader().certificate, ClientIdPrefix.X509_SAN_DNS),
         response_uri=f"https://{HOST}/answers",
         nonce="n" * 43,
-        query=Query.from_dcql(
-            {
-                "credentials": [
-                    {
-                        "id": "pid",
-                        "format": "dc+sd-jwt",
-                        "meta": {"vct_values": ["urn:eudi:pid:1"]},
-                        "claims": [{"path": ["family_name"]}],
-                    }
-                ]
-            }
-        ),
+        query=QUERY,
         issued=AT,
         expires=AT + timedelta(minutes=5),
         state="s",
-        formats=formats_supported(frozenset({Algorithm.ES256})),
+        formats=formats_supported(frozenset({Algorithm.ES256}), QUERY),
     )
 
 

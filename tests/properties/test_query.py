@@ -162,9 +162,11 @@ def _reference_claim(asked: ClaimQuery, claims: JsonObject) -> bool:
 
 
 def _reference_answers(asked: CredentialQuery, shown: Candidate) -> bool:
-    if not isinstance(asked.meta, SdJwtVcMeta) or shown.format != asked.format:
+    if shown.format != asked.format or isinstance(asked.meta, ForeignMeta):
         return False
-    if not any(each in asked.meta.vct_values for each in shown.types):
+    is_mdoc = isinstance(asked.meta, MdocMeta)
+    wanted = (asked.meta.doctype_value,) if is_mdoc else asked.meta.vct_values  # type: ignore[union-attr]
+    if not any(each in wanted for each in shown.types):
         return False
     if asked.trusted_authorities and not any(
         each.type == "aki" and b"\1" in shown.authority_key_ids

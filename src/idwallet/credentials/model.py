@@ -19,6 +19,8 @@ class Format(StrEnum):
     """A credential format by its identifier in OpenID4VP 1.0 Appendix B."""
 
     SD_JWT_VC = "dc+sd-jwt"
+    MDOC = "mso_mdoc"
+    """ISO/IEC 18013-5; its bytes stand as base64url (OpenID4VCI 1.0 A.2.4)."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,8 +40,9 @@ class VerifiedCredential:
     """One credential of a presentation that passed.
 
     `claims` holds what was asked for and what the issuer always discloses; what was
-    shown beyond that is named in the report and not here. Lists and
-    objects in it are copies, made when they are looked up. `query_id` says which
+    shown beyond that is named in the report and not here. Those of a mobile document
+    are by namespace and element, octets as base64url, days and moments as text. Lists
+    and objects in it are copies, made when they are looked up. `query_id` says which
     credential query it answers. `issuer` is the name by which the issuer is trusted,
     which need not be unique: two anchors may certify the same subject. `anchor` is the
     name of the trust anchor it is trusted under, `certificate` the SHA-256 of the

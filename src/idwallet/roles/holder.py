@@ -6,7 +6,7 @@ from typing import Final
 
 from idwallet.codec.moment import require_aware
 from idwallet.codec.numeric_date import numeric_date
-from idwallet.credentials.model import Credential
+from idwallet.credentials.model import Credential, Format
 from idwallet.credentials.query import match
 from idwallet.credentials.required import STORED, Context, HeldBy, required_of
 from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate
@@ -25,6 +25,7 @@ from idwallet.crypto.signer import StoredKeySigner
 from idwallet.errors import (
     MalformedError,
     SignerUnavailable,
+    UnsupportedError,
     UsageError,
     VerificationError,
     VerificationFailed,
@@ -93,9 +94,11 @@ class Holder:
         Raises:
             VerificationFailed: a check failed: forged, expired, another's key.
             VerificationIndeterminate: something could not be decided.
+            UnsupportedError: it is of a format that is not held yet.
             PortError: the store failed; nothing was stored.
         """
         require_aware(at)
+        _require_held(credential)
         thumbprint = holder_thumbprint(credential.raw) or ""
         mine = bool(thumbprint) and self._keys.get(thumbprint) is not None
         verdict = evaluate(
@@ -290,6 +293,13 @@ class Holder:
             audience=request.client_id,
             algorithm=held.algorithm,
             at=at,
+        )
+
+
+def _require_held(credential: Credential) -> None:
+    if credential.format is not Format.SD_JWT_VC:
+        raise UnsupportedError(
+            "a wallet holds no mobile documents yet", clause="OpenID4VCI 1.0 §A.2"
         )
 
 

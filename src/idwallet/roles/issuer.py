@@ -3,9 +3,10 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from idwallet import limits
+from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, write_json
 from idwallet.codec.pem import read_pem
 from idwallet.credentials.model import Credential, Format
@@ -21,11 +22,16 @@ from idwallet.credentials.sdjwt.issue import (
 )
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.credentials.sdjwt.structures import TYP, Serialisation, serialise
+from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import CompactSigner, x5c_parameter
 from idwallet.errors import UsageError
 from idwallet.ports import Random
 from idwallet.trust.certificate import Certificate
+
+if TYPE_CHECKING:  # whoever issues no mobile documents need not load them
+    from idwallet.credentials.mdoc.issue import Mdoc
+    from idwallet.envelope.cose import Sign1Signer
 
 _BINDABLE: Final = (ProvenKey, HolderKey)
 
@@ -68,7 +74,7 @@ class Issuer:
     documents whose rules are kept. Thread-safe.
     """
 
-    __slots__ = ("_chain", "_random", "_signer", "_types")
+    __slots__ = ("_chain", "_key", "_random", "_sign1", "_signer", "_types")
 
     def __init__(
         self,
@@ -89,6 +95,8 @@ class Issuer:
             raise UsageError("an issuer has either certificates or a kid")
         self._types = types
         self._random = random
+        self._key = signer
+        self._sign1: Sign1Signer | None = None
         self._chain: tuple[Certificate, ...] = ()
         header: JsonObject = {"typ": TYP}
         if certificates is not None:
@@ -103,7 +111,7 @@ class Issuer:
 
     def issue(
         self,
-        content: SdJwtVc,
+        content: "SdJwtVc | Mdoc",
         *,
         holder_key: ProvenKey | HolderKey,
         valid_until: datetime,
@@ -112,7 +120,8 @@ class Issuer:
     ) -> Credential:
         """Issue one credential bound to one holder key.
 
-        All moments are aware and travel in whole seconds UTC. Signs once.
+        All moments are aware and travel in whole seconds UTC. Signs once. A mobile
+        document comes as IssuerSigned in base64url (OpenID4VCI 1.0 A.2.4).
 
         Raises:
             UsageError: something unsafe would be issued: claims that mean something
@@ -120,6 +129,13 @@ class Issuer:
                 claim missing that the type demands, more than any reader takes.
             SignerError: the key could not sign.
         """
+        if not isinstance(content, SdJwtVc):
+            return self._issue_mdoc(
+                content,
+                key=_bindable(holder_key),
+                life=(valid_from or at, valid_until),
+                at=at,
+            )
         require_issuable(content, self._types)
         self._require_life(valid_from or at, valid_until, at=at)
         fixed = fixed_claims(
@@ -131,6 +147,43 @@ class Issuer:
         )
         require_fixed(content, fixed=fixed, types=self._types)
         return self._sign(content, fixed=fixed, salts=random_salts(self._random))
+
+    def _issue_mdoc(
+        self,
+        content: "Mdoc",
+        *,
+        key: PublicKey,
+        life: tuple[datetime, datetime],
+        at: datetime,
+    ) -> Credential:
+        from idwallet.credentials.mdoc import issue as mdoc
+
+        if not self._chain:
+            raise UsageError("a mobile document names its signer by certificates")
+        mdoc.require_issuable(content)
+        self._require_life(*life, at=at)
+        signed, start, end = map(mdoc.whole_seconds, (at, *life))
+        items = mdoc.issuer_items(content, random=self._random)
+        payload = mdoc.mso_bytes(
+            content,
+            digests=items.digests,
+            device_key=key,
+            life=mdoc.Life(signed, max(signed, start), end),
+        )
+        raw = mdoc.issuer_signed_bytes(items, self._cose().sign(payload))
+        if len(raw) > limits.MDOC_ISSUED_BYTES:
+            raise UsageError("the document would be larger than any wallet takes")
+        return Credential(Format.MDOC, b64.encode(raw))
+
+    def _cose(self) -> "Sign1Signer":
+        """Return what signs mobile documents, its headers written once."""
+        if self._sign1 is None:
+            from idwallet.credentials.mdoc.issue import document_signer
+
+            self._sign1 = document_signer(
+                self._key, tuple(each.der for each in self._chain)
+            )
+        return self._sign1
 
     def _sign(
         self, content: SdJwtVc, *, fixed: JsonObject, salts: SaltSource
@@ -170,6 +223,10 @@ def _require_bounded(text: str, disclosures: Sequence[str]) -> None:
 
 
 def _public_jwk(holder_key: ProvenKey | HolderKey) -> JsonObject:
+    return _bindable(holder_key).to_jwk()
+
+
+def _bindable(holder_key: ProvenKey | HolderKey) -> PublicKey:
     if not isinstance(holder_key, _BINDABLE):
         raise UsageError("bind to a ProvenKey, or say HolderKey.unproven(reason=...)")
-    return holder_key.key.to_jwk()
+    return holder_key.key

@@ -6,34 +6,29 @@ are, `verify_presentation` raises unless it passed.
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from idwallet import limits
 from idwallet.credentials.model import (
     Format,
     Unverified,
-    VerifiedCredential,
     VerifiedPresentation,
-    frozen_claims,
 )
-from idwallet.credentials.paths import show_path
 from idwallet.credentials.query import (
     Candidate,
     CredentialQuery,
     judge_answer,
-    requested_paths,
 )
 from idwallet.credentials.required import (
     ANSWERED,
     SHOWN,
+    SHOWN_MDOC,
     Context,
     Expected,
     required_of,
 )
-from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate
-from idwallet.credentials.sdjwt.narrow import Narrowed, narrow
+from idwallet.credentials.sdjwt.evaluate import evaluate
+from idwallet.credentials.sdjwt.narrow import Narrowed
 from idwallet.errors import (
     MalformedError,
     UnsupportedError,
@@ -59,6 +54,17 @@ from idwallet.report import (
     Required,
     check,
     waiting,
+)
+from idwallet.roles.mdoc_shown import judge_mdoc
+from idwallet.roles.shown import (
+    Shown,
+    Verdict,
+    candidate_of,
+    foreign,
+    handed_on,
+    narrowed_of,
+    unreadable,
+    with_surplus,
 )
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.trust.anchors import TrustStore
@@ -127,15 +133,6 @@ def evaluate_presentation(
     return _Answer(request, trust=trust, at=at).judge(response)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """One presentation of the answer."""
-
-    query_id: str
-    subject: str
-    verdict: SdJwtVerdict
-
-
 class _Answer:
     """One response to one request; collects checks."""
 
@@ -172,7 +169,7 @@ class _Answer:
         report = self._settle(use)
         if report.outcome is not Outcome.PASSED:
             return Unverified(report)
-        return VerifiedPresentation(report, _handed_on(shown, narrowed))
+        return VerifiedPresentation(report, handed_on(shown, narrowed))
 
     def _report(self) -> Report:
         return Report(
@@ -249,9 +246,9 @@ class _Answer:
         self._checks.append(_USES[Use.USED])
         return self._report()
 
-    def _credentials(self, parts: ResponseParts) -> list[_Shown]:
+    def _credentials(self, parts: ResponseParts) -> list[Shown]:
         asked = {each.id: each for each in self._request.query.credentials}
-        shown: list[_Shown] = []
+        shown: list[Shown] = []
         for query_id, presentations in parts.presentations.items():
             query = asked.get(query_id)
             if query is None:
@@ -259,25 +256,21 @@ class _Answer:
             for number, text in enumerate(presentations):
                 subject = query_id if number == 0 else f"{query_id}[{number}]"
                 shown.append(
-                    _Shown(query_id, subject, self._judge(text, query, subject=subject))
+                    Shown(query_id, subject, self._judge(text, query, subject=subject))
                 )
         return shown
 
-    def _judge(
-        self, text: str, query: CredentialQuery, *, subject: str
-    ) -> SdJwtVerdict:
-        self._required |= required_of(SHOWN, subject)
-        if query.format != Format.SD_JWT_VC:
-            facts: Facts = {"what": "a format that cannot be verified", "at": subject}
-            refused = check(
-                CheckId.CREDENTIAL_FORMAT,
-                Reason.UNSUPPORTED,
-                subject=subject,
-                facts=facts,
+    def _judge(self, text: str, query: CredentialQuery, *, subject: str) -> Verdict:
+        verifier = self._request.verifier
+        context = Context(self._trust, verifier.policy, self._at)
+        is_mdoc = query.format == Format.MDOC
+        self._required |= required_of(SHOWN_MDOC if is_mdoc else SHOWN, subject)
+        verdict: Verdict
+        if is_mdoc:
+            verdict = judge_mdoc(
+                text, request=self._request, context=context, subject=subject
             )
-            verdict = SdJwtVerdict((refused,))
-        else:
-            verifier = self._request.verifier
+        elif query.format == Format.SD_JWT_VC:
             verdict = evaluate(
                 text,
                 expected=Expected(
@@ -285,96 +278,38 @@ class _Answer:
                     self._request.client_id,
                     query.require_cryptographic_holder_binding,
                 ),
-                context=Context(self._trust, verifier.policy, self._at),
+                context=context,
                 subject=subject,
                 types=verifier.types,
             )
+        else:
+            verdict = foreign(subject)
         self._checks += verdict.checks
         self._evidence += verdict.evidence
         return verdict
 
-    def _query(self, parts: ResponseParts, shown: list[_Shown]) -> dict[str, Narrowed]:
+    def _query(self, parts: ResponseParts, shown: list[Shown]) -> dict[str, Narrowed]:
         """Judge the answer as a whole; return what each credential may hand on."""
-        if any(_unreadable(each.verdict) for each in shown):
+        if any(unreadable(each.verdict) for each in shown):
             # Whether it answers the query cannot be said of what cannot be read.
             self._wait_for_reading(shown)
             return {}
         answers: dict[str, list[Candidate]] = {name: [] for name in parts.presentations}
         for each in shown:
-            answers[each.query_id].append(_candidate(each.verdict))
+            answers[each.query_id].append(candidate_of(each.verdict))
         judged = judge_answer(self._request.query, answers)
         asked = {each.id: each for each in self._request.query.credentials}
         narrowed = {
-            each.subject: narrow(
-                unpacked, requested_paths(asked[each.query_id], unpacked.positioned)
-            )
+            each.subject: found
             for each in shown
-            if (unpacked := each.verdict.unpacked) is not None
+            if (found := narrowed_of(each.verdict, asked[each.query_id])) is not None
         }
-        self._checks += [_with_surplus(each, narrowed) for each in judged]
+        self._checks += [with_surplus(each, narrowed) for each in judged]
         return narrowed
 
-    def _wait_for_reading(self, shown: list[_Shown]) -> None:
-        cause = next(filter(None, (_unreadable(each.verdict) for each in shown)))
+    def _wait_for_reading(self, shown: list[Shown]) -> None:
+        cause = next(filter(None, (unreadable(each.verdict) for each in shown)))
         for subject in (*(each.subject for each in shown), _RESPONSE):
             self._checks.append(
                 waiting(CheckId.PRESENTATION_QUERY, subject=subject, waits_for=cause)
             )
-
-
-def _unreadable(verdict: SdJwtVerdict) -> CheckId | None:
-    """Return the check that keeps the claims from being read, or None."""
-    if verdict.sd_jwt is None:
-        return CheckId.CREDENTIAL_FORMAT
-    if verdict.unpacked is None:
-        return CheckId.CREDENTIAL_DISCLOSURES
-    return None if verdict.types else CheckId.CREDENTIAL_TYPE
-
-
-def _candidate(verdict: SdJwtVerdict) -> Candidate:
-    issuer, unpacked = verdict.issuer, verdict.unpacked
-    path = issuer.path if issuer is not None else None
-    key_ids = () if path is None else path.authority_key_ids()
-    signed = b"" if verdict.sd_jwt is None else verdict.sd_jwt.issuer_jwt.signing_input
-    return Candidate(
-        format=Format.SD_JWT_VC,
-        types=verdict.types,
-        claims={} if unpacked is None else unpacked.positioned,
-        authority_key_ids=key_ids,
-        holder_bound=True,
-        # Not the signature: an ECDSA one can be turned into another that is valid.
-        identity=hashlib.sha256(signed).digest(),
-    )
-
-
-def _with_surplus(judged: Check, narrowed: dict[str, Narrowed]) -> Check:
-    found = narrowed.get(judged.subject)
-    if judged.reason is not Reason.ANSWERED or found is None or not found.surplus:
-        return judged
-    # Whoever presents decides how much it is: a report names no more than this.
-    named = found.surplus[: limits.REPORTED_PATHS]
-    return check(
-        CheckId.PRESENTATION_QUERY,
-        Reason.SURPLUS_WITHHELD,
-        subject=judged.subject,
-        facts={"paths": tuple(show_path(place) for place in named)},
-    )
-
-
-def _handed_on(
-    shown: list[_Shown], narrowed: dict[str, Narrowed]
-) -> tuple[VerifiedCredential, ...]:
-    return tuple(
-        VerifiedCredential(
-            query_id=each.query_id,
-            format=Format.SD_JWT_VC,
-            credential_type=each.verdict.types[0],
-            issuer=issuer.name,
-            anchor=issuer.anchor.name,
-            certificate=None if issuer.path is None else issuer.path.leaf.sha256.hex(),
-            claims=frozen_claims(narrowed[each.subject].claims),
-            valid_until=each.verdict.valid_until,
-        )
-        for each in shown
-        if (issuer := each.verdict.issuer) is not None
-    )

@@ -101,7 +101,7 @@ def _read_record(name: str, record: JsonObject) -> HeldCredential:
         raise MalformedError("unknown version", at="record", clause=_CLAUSE)
     raw = _text(record, "raw")
     kind = _text(record, "credential")
-    if kind not in list(Format):
+    if kind != Format.SD_JWT_VC:  # no other is held yet
         raise MalformedError("unknown format", at="record credential", clause=_CLAUSE)
     unpacked = _unpacked(raw)
     return HeldCredential(

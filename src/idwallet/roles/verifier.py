@@ -245,7 +245,7 @@ class Verifier:
             expires=issued + lifetime,
             state=b64.encode(self.random(limits.NONCE_BYTES)),
             purpose=purpose,
-            formats=self._formats(),
+            formats=self._formats(query),
         )
         raw = build_request_object(
             asked,
@@ -255,11 +255,11 @@ class Verifier:
         )
         return _sent(asked, raw=raw, verifier=self)
 
-    def _formats(self) -> tuple[FormatSupport, ...]:
+    def _formats(self, query: Query) -> tuple[FormatSupport, ...]:
         # A pre-registered client sends no metadata (OpenID4VP 1.0 section 8.5).
         if not self.identity.certificates:
             return ()
-        return formats_supported(self.policy.algorithms)
+        return formats_supported(self.policy.algorithms, query)
 
     def restore(self, saved: bytes, key: SealKey) -> PresentationRequest:
         """Open a request that `PresentationRequest.save` sealed.

@@ -201,7 +201,7 @@ def test_one_unreadable_answer_of_two_leaves_the_query_open() -> None:
 def test_a_format_that_cannot_be_verified_fails() -> None:
     made = draft(SCENE)
     made.request = asked(
-        [{"id": "pid", "format": "mso_mdoc", "meta": {"doctype_value": "x"}}]
+        [{"id": "pid", "format": "ldp_vc", "meta": {"type_values": [["x"]]}}]
     )
     failed = {(e.id, e.reason) for e in evaluated(made).report.failed()}
     assert (CheckId.CREDENTIAL_FORMAT, Reason.UNSUPPORTED) in failed

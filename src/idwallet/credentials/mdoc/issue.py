@@ -29,6 +29,15 @@ from idwallet.credentials.mdoc.mso import (
 )
 from idwallet.credentials.mdoc.transcript import tagged
 from idwallet.crypto.keys import PublicKey
+from idwallet.crypto.signer import Signer
+from idwallet.envelope.cose import (
+    CoseForm,
+    CoseHeaders,
+    Sign1Signer,
+    TagForm,
+    labels,
+    x5chain_parameter,
+)
 from idwallet.envelope.cose.structures import string_head
 from idwallet.errors import UsageError
 from idwallet.ports import Random
@@ -313,6 +322,16 @@ def _status(
     if status.certificate is not None:
         listed["certificate"] = status.certificate
     return {"identifier_list": listed}
+
+
+def document_signer(signer: Signer, chain: tuple[bytes, ...]) -> Sign1Signer:
+    """Return what signs documents: untagged, the chain outside of the signature.
+
+    (9.1.2.4.) `chain` holds DER certificates, the signer's own first, without the root.
+    """
+    outside: CborMap = {labels.X5CHAIN: x5chain_parameter(chain)}
+    headers = CoseHeaders({}, outside)
+    return Sign1Signer(signer, headers=headers, form=CoseForm(TagForm.UNTAGGED))
 
 
 def issuer_signed_bytes(items: IssuedItems, auth: bytes) -> bytes:

@@ -139,7 +139,7 @@ class CredentialQuery:
 
     `options` are the claim sets resolved, in order, and hold one option when there
     are none. `types` are the credential types that match: empty for formats that
-    cannot be matched (mdoc and foreign ones are read, and never met).
+    cannot be matched (foreign ones are read, and never met).
     """
 
     id: str
@@ -158,7 +158,11 @@ class CredentialQuery:
 
     def __post_init__(self) -> None:
         """Compute what matching needs."""
-        types = self.meta.vct_values if isinstance(self.meta, SdJwtVcMeta) else ()
+        types: tuple[str, ...] = ()
+        if isinstance(self.meta, SdJwtVcMeta):
+            types = self.meta.vct_values
+        elif isinstance(self.meta, MdocMeta):
+            types = (self.meta.doctype_value,)
         object.__setattr__(self, "types", frozenset(types))
         object.__setattr__(self, "options", self._resolved())
         key_ids = (each.key_ids() for each in self.trusted_authorities)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.codec.numeric_date import numeric_date
-from idwallet.credentials.query import Query
+from idwallet.credentials.query import MDOC, Query
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
 from idwallet.protocols.openid4vp.client import (
     ClientId,
@@ -53,13 +53,34 @@ _HTTPS: Final = re.compile(
 class FormatSupport:
     """What the verifier says it can verify of one credential format.
 
-    The algorithm names are those of OpenID4VP 1.0 B.3.4: of the issuer's signature
-    and of the key binding. An empty tuple restricts nothing.
+    The algorithms are of the issuer's signature and of the holder's: by JOSE names for
+    SD-JWT VC (OpenID4VP 1.0 B.3.4), by COSE numbers for mobile documents (B.2.2). An
+    empty tuple restricts nothing.
     """
 
     format: str
-    issuer_algorithms: tuple[str, ...] = ()
-    binding_algorithms: tuple[str, ...] = ()
+    issuer_algorithms: tuple[str | int, ...] = ()
+    binding_algorithms: tuple[str | int, ...] = ()
+
+    @property
+    def members(self) -> tuple[tuple[str, tuple[str | int, ...]], ...]:
+        """The members by which it is said, each with its algorithms."""
+        issuer, binding, _ = _ALGORITHMS.get(self.format, _OF_SD_JWT)
+        return ((issuer, self.issuer_algorithms), (binding, self.binding_algorithms))
+
+
+class _Members(NamedTuple):
+    """How the algorithms of a format are said, and of which type each is."""
+
+    issuer: str
+    binding: str
+    kind: type[str] | type[int]
+
+
+_OF_SD_JWT: Final = _Members("sd-jwt_alg_values", "kb-jwt_alg_values", str)
+_ALGORITHMS: Final[Mapping[str, _Members]] = {
+    MDOC: _Members("issuerauth_alg_values", "deviceauth_alg_values", int)
+}
 
 
 class Validity(NamedTuple):
@@ -272,14 +293,17 @@ def _formats(claims: JsonObject, client: ClientId) -> tuple[FormatSupport, ...]:
 def _format(name: str, value: JsonValue, *, at: str) -> FormatSupport:
     if not isinstance(value, dict):
         raise MalformedError("a format is no object", at=at, clause=f"{_VP} §11.1")
+    issuer, binding, kind = _ALGORITHMS.get(name, _OF_SD_JWT)
     return FormatSupport(
         name,
-        _algorithms(value, "sd-jwt_alg_values", at=at),
-        _algorithms(value, "kb-jwt_alg_values", at=at),
+        _algorithms(value, issuer, kind=kind, at=at),
+        _algorithms(value, binding, kind=kind, at=at),
     )
 
 
-def _algorithms(value: JsonObject, name: str, *, at: str) -> tuple[str, ...]:
+def _algorithms(
+    value: JsonObject, name: str, *, kind: type[str] | type[int], at: str
+) -> tuple[str | int, ...]:
     if name not in value:
         return ()
     listed = value[name]
@@ -287,7 +311,10 @@ def _algorithms(value: JsonObject, name: str, *, at: str) -> tuple[str, ...]:
         raise MalformedError(f"{name} is no list", at=at, clause=f"{_VP} B.3.4")
     if len(listed) > limits.FORMAT_ALGORITHMS:
         raise LimitError(f"{name} is too long", at=at, clause=f"{_VP} B.3.4")
-    names = tuple(each for each in listed if isinstance(each, str))
+    # To Python true is a number, here it is none.
+    names = tuple(
+        each for each in listed if isinstance(each, kind) and not isinstance(each, bool)
+    )
     if len(names) != len(listed):
         raise MalformedError(f"{name} holds no names", at=at, clause=f"{_VP} B.3.4")
     return names

@@ -7,8 +7,8 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.codec import json
-from idwallet.codec.json import JsonObject
-from idwallet.credentials.query import Query
+from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.credentials.query import MDOC, Query
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import Jws, read_compact, sign_compact, x5c_parameter
@@ -108,18 +108,23 @@ class ReadRequest:
     request: RequestObject
 
 
-def formats_supported(algorithms: frozenset[Algorithm]) -> tuple[FormatSupport, ...]:
-    """Return what a verifier that accepts these algorithms can verify.
+def formats_supported(
+    algorithms: frozenset[Algorithm], query: Query
+) -> tuple[FormatSupport, ...]:
+    """Return what a verifier that accepts these algorithms can verify of what it asks.
 
     The names are fully specified, as OpenID4VP 1.0 B.3.4 asks: ``Ed25519`` and not
     ``EdDSA`` (RFC 9864).
     """
+    accepted = [each for each in Algorithm if each in algorithms]
     names = tuple(
-        "Ed25519" if each is Algorithm.EDDSA else each.jose
-        for each in Algorithm
-        if each in algorithms
+        "Ed25519" if each is Algorithm.EDDSA else each.jose for each in accepted
     )
-    return (FormatSupport(_SD_JWT_VC, names, names),)
+    found = (FormatSupport(_SD_JWT_VC, names, names),)
+    if all(each.format != MDOC for each in query.credentials):
+        return found
+    numbers = tuple(each.cose for each in accepted)
+    return (*found, FormatSupport(MDOC, numbers, numbers))
 
 
 def build_request_object(
@@ -244,10 +249,9 @@ def _checked(request: RequestObject) -> tuple[ClientId, JsonObject]:
 
 def _format_claims(support: FormatSupport) -> JsonObject:
     claims: JsonObject = {}
-    if support.issuer_algorithms:
-        claims["sd-jwt_alg_values"] = list(support.issuer_algorithms)
-    if support.binding_algorithms:
-        claims["kb-jwt_alg_values"] = list(support.binding_algorithms)
+    for name, algorithms in support.members:
+        if algorithms:
+            claims[name] = list[JsonValue](algorithms)
     return claims
 
 

@@ -8,6 +8,7 @@ from idwallet.credentials.query import (
     Candidate,
     ClaimQuery,
     CredentialQuery,
+    ForeignMeta,
     MdocMeta,
     SdJwtVcMeta,
     TrustedAuthority,
@@ -109,9 +110,16 @@ def test_a_candidate_is_of_a_type_by_itself_or_by_what_it_extends() -> None:
     assert not Candidate("vc+sd-jwt", ("urn:a",), {}).is_of(asked)
 
 
-def test_nothing_is_of_a_type_in_a_format_that_is_not_matched() -> None:
+def test_a_mobile_document_is_of_its_document_type() -> None:
     asked = CredentialQuery("mdl", "mso_mdoc", MdocMeta("org.iso.18013.5.1.mDL"))
-    assert not Candidate("mso_mdoc", ("org.iso.18013.5.1.mDL",), {}).is_of(asked)
+    assert Candidate("mso_mdoc", ("org.iso.18013.5.1.mDL",), {}).is_of(asked)
+    assert not Candidate("mso_mdoc", ("org.iso.23220.photoid.1",), {}).is_of(asked)
+    assert not Candidate(SD_JWT_VC, ("org.iso.18013.5.1.mDL",), {}).is_of(asked)
+
+
+def test_nothing_is_of_a_type_in_a_format_that_is_not_matched() -> None:
+    asked = CredentialQuery("old", "ldp_vc", ForeignMeta(b"{}"))
+    assert not Candidate("ldp_vc", ("urn:a",), {}).is_of(asked)
 
 
 def test_a_claim_set_that_names_nothing_is_met_by_nothing() -> None:

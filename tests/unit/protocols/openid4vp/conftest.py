@@ -104,28 +104,31 @@ def reader(pki: TestPki) -> TestIdentity:
     return pki.reader(HOST)
 
 
+QUERY = Query.from_dcql(
+    {
+        "credentials": [
+            {
+                "id": "pid",
+                "format": "dc+sd-jwt",
+                "meta": {"vct_values": ["urn:eudi:pid:1"]},
+                "claims": [{"path": ["family_name"]}],
+            }
+        ]
+    }
+)
+
+
 def request_of(client_id: str, at: datetime) -> RequestObject:
     return RequestObject(
         client_id=client_id,
         response_uri=f"https://{HOST}/answers?desk=1",
         nonce=NONCE,
-        query=Query.from_dcql(
-            {
-                "credentials": [
-                    {
-                        "id": "pid",
-                        "format": "dc+sd-jwt",
-                        "meta": {"vct_values": ["urn:eudi:pid:1"]},
-                        "claims": [{"path": ["family_name"]}],
-                    }
-                ]
-            }
-        ),
+        query=QUERY,
         issued=at - timedelta(minutes=1),
         expires=at + timedelta(minutes=4),
         state="a-state",
         purpose="check-in",
-        formats=formats_supported(frozenset({Algorithm.ES256, Algorithm.EDDSA})),
+        formats=formats_supported(frozenset({Algorithm.ES256, Algorithm.EDDSA}), QUERY),
     )
 
 

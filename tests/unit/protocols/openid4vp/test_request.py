@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from idwallet.codec import b64
+from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.query import Query
 from idwallet.crypto.algorithms import DEFAULT_ALGORITHMS, Algorithm
 from idwallet.crypto.software import SoftwareSigner
@@ -18,8 +19,10 @@ from idwallet.protocols.openid4vp import (
     RequestObject,
     build_request_object,
     formats_supported,
+    parameters,
     read_request,
 )
+from idwallet.protocols.openid4vp.client import read_client_id
 from idwallet.testing.pki import TestIdentity, TestPki
 from tests.unit.protocols.openid4vp.conftest import NONCE, Desk
 
@@ -108,12 +111,56 @@ def test_a_request_with_every_field_reads_back_equal(desk: Desk) -> None:
     assert read_request(raw).request == request
 
 
+CARD = Query.from_dcql(
+    {
+        "credentials": [
+            {
+                "id": "pid",
+                "format": "dc+sd-jwt",
+                "meta": {"vct_values": ["urn:eudi:pid:1"]},
+            }
+        ]
+    }
+)
+LICENCE = Query.from_dcql(
+    {
+        "credentials": [
+            {
+                "id": "mdl",
+                "format": "mso_mdoc",
+                "meta": {"doctype_value": "org.iso.18013.5.1.mDL"},
+            }
+        ]
+    }
+)
+
+
+def test_algorithms_of_mobile_documents_are_offered_by_number_where_one_is_asked(
+    desk: Desk,
+) -> None:
+    offered = formats_supported(frozenset({Algorithm.ES256}), LICENCE)
+    assert FormatSupport("mso_mdoc", (-7,), (-7,)) in offered
+    request = replace(desk.request, query=LICENCE, formats=offered)
+    raw = replace(desk, request=request).message().raw
+    assert read_request(raw).request.formats == offered
+
+
+@pytest.mark.parametrize("values", [["ES256"], [True], [], "x"])
+def test_algorithms_of_mobile_documents_are_numbers(values: JsonValue) -> None:
+    support: JsonObject = {"mso_mdoc": {"issuerauth_alg_values": values}}
+    with pytest.raises(MalformedError, match="issuerauth_alg_values"):
+        parameters._formats(
+            {"client_metadata": {"vp_formats_supported": support}},
+            read_client_id("x509_hash:" + "A" * 43, at="client_id"),
+        )
+
+
 def test_fully_specified_names_are_offered() -> None:
     names = ("ES256", "ES384", "ES512", "Ed25519")
-    assert formats_supported(DEFAULT_ALGORITHMS) == (
+    assert formats_supported(DEFAULT_ALGORITHMS, CARD) == (
         FormatSupport("dc+sd-jwt", names, names),
     )
-    only = formats_supported(frozenset({Algorithm.ES384}))
+    only = formats_supported(frozenset({Algorithm.ES384}), CARD)
     assert only == (FormatSupport("dc+sd-jwt", ("ES384",), ("ES384",)),)
 
 
