@@ -100,10 +100,9 @@ class Holder:
         require_aware(at)
         _require_held(credential)
         thumbprint = holder_thumbprint(credential.raw) or ""
-        mine = bool(thumbprint) and self._keys.get(thumbprint) is not None
         verdict = evaluate(
             credential.raw,
-            expected=HeldBy(frozenset({thumbprint} if mine else ())),
+            expected=HeldBy(self._own(thumbprint)),
             context=Context(self._trust, self._policy, at),
             subject=_SUBJECT,
             types=self._types,
@@ -129,6 +128,12 @@ class Holder:
         )
         self._store.put(seal_record(held, key=self._seal, random=self._random))
         return held
+
+    def _own(self, thumbprint: str) -> frozenset[str]:
+        """Return the thumbprint, if it is that of a key held here."""
+        if not thumbprint or self._keys.get(thumbprint) is None:
+            return frozenset()
+        return frozenset({thumbprint})
 
     def credentials(self) -> tuple[HeldCredential, ...]:
         """Return every credential in the wallet.
