@@ -46,6 +46,11 @@ PRINTS: Final = {
         "Не принимайте подписанный документ.",
         "Документ изменён после подписания",
     ],
+    "sign_pdf.py": [
+        "TEST https://signer.example,O=idwallet TEST only,C=XX B-B",
+        "TEST https://second.example,O=idwallet TEST only,C=XX B-B",
+        "Не принимайте подписанный документ.",
+    ],
     "pinned_issuer.py": ["member since 2019 key_pinned", "issuer.signature invalid"],
 }
 

@@ -42,9 +42,16 @@ def _jades() -> Augments:
     return JadesAugmenter()
 
 
+def _pades() -> Augments:
+    from idwallet.documents.pades.augment import PadesAugmenter
+
+    return PadesAugmenter()
+
+
 # Each is loaded when a document of its format is augmented.
 _AUGMENTERS: Final[Mapping[Format, Callable[[], Augments]]] = {
     Format.CMS: _cades,
+    Format.PDF: _pades,
     Format.XML: _xades,
     Format.JWS: _jades,
 }

@@ -174,7 +174,7 @@ class DocumentSigner:
         self._level, self._long_term = profile.level, long_term
         self._authority = authority
         self._takes_names = isinstance(profile, _NAMED)
-        self._holds_all = isinstance(profile, ASiC)
+        self._holds_all = isinstance(profile, ASiC | PAdES)
         self._made = make(
             profile if long_term is None else replace(profile, level=Level.B_T),
             signer=signer,
