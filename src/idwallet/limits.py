@@ -208,6 +208,20 @@ PDF_PAGES: Final = 200_000
 PDF_CHANGES: Final = 256
 PDF_SIGNATURE_MARKS: Final = 4_096
 PDF_EVIDENCE: Final = 1_024
+PDF_CONTENT_BYTES: Final = 16_777_216
+PDF_OPERATORS: Final = 1_000_000
+PDF_OPERANDS: Final = 4_096
+PDF_DRAWN: Final = 200_000
+PDF_STATES: Final = 512
+PDF_FORM_DEPTH: Final = 12
+PDF_COMPARISONS: Final = 5_000_000
+
+# Documents described before they are signed. What is beyond is told as not looked into.
+DESCRIBED_FINDINGS: Final = 1_024
+DESCRIBED_PAGES: Final = 2_048
+DESCRIBED_ANNOTATIONS: Final = 4_096
+DESCRIBED_OBJECTS: Final = 500_000
+DESCRIBED_TEXT_BYTES: Final = 8_388_608
 
 # Fetching, where that is allowed. The times bound a whole exchange, however slowly its
 # octets drip; what failed is not tried again at once.

@@ -13,7 +13,7 @@ def test_a_signature_on_all_but_its_own_value_passes() -> None:
 
 def test_every_signature_and_timestamp_is_asked_what_it_covers() -> None:
     report = pdf(then(second(), stamped)).report()
-    for subject in ("signature[0]", "signature[1]", "document.timestamp[0]"):
+    for subject in ("signature[0]", "signature[1]", "document.archive[0]"):
         check = about(report, COVERAGE, subject=subject)
         assert came_to(check, Outcome.PASSED, Reason.MATCHES)
 

@@ -1,6 +1,15 @@
 """Signed documents: profiles, policies and what verifying them comes to."""
 
 from idwallet.documents.asic.profile import ASiC, ASiCKind
+from idwallet.documents.describe import (
+    Description,
+    DocumentKind,
+    EarlierSignature,
+    Finding,
+    Found,
+    Weight,
+    describe_document,
+)
 from idwallet.documents.model import (
     BinaryStream,
     CAdES,
@@ -47,10 +56,15 @@ __all__ = [
     "CAdES",
     "Commitment",
     "CoverageRule",
+    "Description",
     "Document",
+    "DocumentKind",
     "DocumentPolicy",
     "Documents",
+    "EarlierSignature",
     "FieldLock",
+    "Finding",
+    "Found",
     "JAdES",
     "Level",
     "LockedFields",
@@ -63,6 +77,8 @@ __all__ = [
     "UnverifiedDocument",
     "VerifiedDocument",
     "VerifiedSignature",
+    "Weight",
     "XAdES",
+    "describe_document",
     "reserve_fields",
 ]

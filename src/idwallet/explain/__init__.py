@@ -1,6 +1,14 @@
-"""Verdicts in words, in the reader's language."""
+"""Verdicts and documents in words, in the reader's language."""
 
+from idwallet.explain.description import explain_description
 from idwallet.explain.explanation import Explanation, Line, explain
 from idwallet.explain.words import Language, Reader
 
-__all__ = ["Explanation", "Language", "Line", "Reader", "explain"]
+__all__ = [
+    "Explanation",
+    "Language",
+    "Line",
+    "Reader",
+    "explain",
+    "explain_description",
+]

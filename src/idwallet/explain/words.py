@@ -58,6 +58,8 @@ class Words(TypedDict):
     facts: dict[str, str]
     what: dict[str, str]
     changes: dict[str, str]
+    findings: dict[str, str]
+    described: dict[str, str]
     nowhere: str
     not_run: dict[Reader, Phrase]
     did_not_run: str

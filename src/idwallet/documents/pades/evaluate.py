@@ -5,41 +5,44 @@ it, and none is left out because it cannot be read. The document passes only whe
 of them does.
 """
 
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from idwallet.codec.pdf import PdfFile, Source, read_pdf
+from idwallet.documents.judging.archive import (
+    Archive,
+    ArchiveStamp,
+    Covered,
+    judge_archive,
+)
 from idwallet.documents.judging.context import Asked, Judging, judging
+from idwallet.documents.judging.material import Material
 from idwallet.documents.judging.outcome import (
     DOCUMENT,
     Judgement,
     unreadable,
     unsigned,
 )
-from idwallet.documents.judging.stamps import Stamp, Stamps, judge_stamps
-from idwallet.documents.model import Document, Level
+from idwallet.documents.model import Document
 from idwallet.documents.pades.changes.codes import Change, FoundChange
 from idwallet.documents.pades.changes.document import find_changes
 from idwallet.documents.pades.changes.permission import (
-    Permission,
     judge_changes,
-    lock_level,
     locked,
-    read_level,
-    read_locks,
+    permission_after,
 )
 from idwallet.documents.pades.coverage import find_coverage, octets_behind
 from idwallet.documents.pades.found import find_signatures
 from idwallet.documents.pades.material import material_of
-from idwallet.documents.pades.signature import Placed, Reached, judge_placed
+from idwallet.documents.pades.signature import Placed, judge_placed, tokens_of
 from idwallet.documents.pades.view import View
 from idwallet.errors import (
+    LimitError,
     MalformedError,
     UnsupportedError,
     fault_reason,
 )
-from idwallet.report import Check, CheckId, Outcome, Reason, check, waiting
+from idwallet.report import Check, CheckId, Reason, check, waiting
 
 _COVERAGE: Final = CheckId.DOCUMENT_COVERAGE
 _CHANGES: Final = CheckId.DOCUMENT_CHANGES
@@ -70,10 +73,15 @@ def evaluate(
         using = judging(asked, material_of(View(file)))
     except (MalformedError, UnsupportedError) as error:
         return unreadable(error)
-    if not any(not each.signature.is_timestamp for each in signatures):
-        checks = (*unsigned().checks, *_of_stamps(signatures, using).checks)
-        return unsigned()._replace(checks=checks)
-    return _Judging(file, signatures, using=using).judge()
+    try:
+        judgement = _Judging(file, signatures, using=using).judge()
+    except LimitError as error:
+        return unreadable(error)
+    if judgement.signatures:
+        return judgement
+    # What has timestamps alone was signed by nobody.
+    none = unsigned()
+    return none._replace(checks=(*none.checks, *judgement.checks))
 
 
 def _placed(file: PdfFile) -> tuple[Placed, ...]:
@@ -83,26 +91,20 @@ def _placed(file: PdfFile) -> tuple[Placed, ...]:
     for each in find_signatures(file):
         number = numbers[each.is_timestamp]
         numbers[each.is_timestamp] += 1
-        word = f"{DOCUMENT}.timestamp" if each.is_timestamp else "signature"
+        word = f"{DOCUMENT}.archive" if each.is_timestamp else "signature"
         covered = find_coverage(each, file)
         found.append(Placed(each, covered, file.source, f"{word}[{number}]"))
     return tuple(found)
 
 
-class _Stamped(NamedTuple):
-    """A timestamp on the document that was believed: when, and up to where."""
-
-    moment: datetime
-    end: int
-
-
-def _of_stamps(placed: tuple[Placed, ...], using: Judging) -> Stamps:
-    """Judge the timestamps on the document (EN 319 142-1 5.4.3)."""
-    found = [each for each in placed if each.signature.is_timestamp]
-    if not found:
-        return Stamps(None, (), ())
-    stamps = [Stamp(_token(each), each.digest) for each in found]
-    return judge_stamps(stamps, using, subject=DOCUMENT)
+def _archive(file: PdfFile, placed: tuple[Placed, ...], *, using: Judging) -> Archive:
+    """Judge the timestamps on the document (EN 319 142-1 5.4.3, EN 319 102-1 5.6)."""
+    stamps = [
+        ArchiveStamp(_token(each), each.digest, _covering(file, placed, stamp=each))
+        for each in placed
+        if each.signature.is_timestamp
+    ]
+    return judge_archive(stamps, using, subject=DOCUMENT)
 
 
 def _token(placed: Placed) -> bytes:
@@ -112,6 +114,24 @@ def _token(placed: Placed) -> bytes:
         # Judged as it is, so that it is told and not left out.
         held = placed.signature.entries.get("Contents")
         return held if isinstance(held, bytes) else b""
+
+
+def _covering(
+    file: PdfFile, placed: tuple[Placed, ...], *, stamp: Placed
+) -> Callable[[], Covered]:
+    """Return what says what a timestamp is on: the revision that it covers."""
+
+    def covered() -> Covered:
+        updates = stamp.covered.updates
+        if updates is None:
+            return Covered(Material())
+        before = [e for e in placed if e.signature.end < stamp.signature.end]
+        return Covered(
+            material_of(View(file.as_of(updates))),
+            frozenset(token for each in before for token in tokens_of(each)),
+        )
+
+    return covered
 
 
 class _Judging:
@@ -128,51 +148,17 @@ class _Judging:
 
     def judge(self) -> Judgement:
         """Judge the timestamps, the signatures, and what changed after each."""
-        stamps = _of_stamps(self._placed, self._judging)
-        believed = tuple(self._believed(stamps))
-        signatures = []
-        for each in self._placed:
-            if not each.signature.is_timestamp:
-                reached = self._reached(each, believed)
-                judged = judge_placed(each, self._judging, reached=reached)
-                signatures.append(judged)
-        if signatures and stamps.evidence:
-            first = signatures[0]
-            signatures[0] = first._replace(evidence=first.evidence + stamps.evidence)
-        own = [made for each in self._placed for made in self._changes_of(each)]
-        return Judgement(tuple(signatures), (*stamps.checks, *own))
-
-    def _believed(self, stamps: Stamps) -> Iterator[_Stamped]:
-        found = (each for each in self._placed if each.signature.is_timestamp)
-        for placed, said in zip(found, stamps.checks, strict=True):
-            if said.outcome is Outcome.PASSED and placed.covered.fault is None:
-                moment = dict(said.facts).get("signed")
-                if isinstance(moment, datetime):
-                    yield _Stamped(moment, placed.signature.end)
-
-    def _reached(self, placed: Placed, believed: tuple[_Stamped, ...]) -> Reached:
-        after = [each for each in believed if each.end > placed.signature.end]
-        moment = min((each.moment for each in after), default=None)
-        return Reached(moment, lambda own: self._level(own, placed, after=after))
-
-    def _level(self, own: Level, placed: Placed, *, after: list[_Stamped]) -> Level:
-        """Return the level that is reached with what the document has (6.1)."""
-        updates = placed.covered.updates
-        if updates is None or (own is Level.B_B and not after):
-            return own
-        if "DSS" not in self._view(0).catalog:
-            return Level.B_T
-        return Level.B_LTA if self._is_archived(after) else Level.B_LT
-
-    def _is_archived(self, after: list[_Stamped]) -> bool:
-        """Say whether a timestamp covers the evidence too (6.3 (y))."""
-        ends = {each.end for each in after}
-        return any(
-            each.signature.end in ends
-            and each.covered.updates is not None
-            and "DSS" in self._view(each.covered.updates).catalog
+        archive = _archive(self._file, self._placed, using=self._judging)
+        signatures = [
+            judge_placed(each, archive.judging)
             for each in self._placed
-        )
+            if not each.signature.is_timestamp
+        ]
+        if signatures and archive.evidence:
+            first = signatures[0]
+            signatures[0] = first._replace(evidence=first.evidence + archive.evidence)
+        own = [made for each in self._placed for made in self._changes_of(each)]
+        return Judgement(tuple(signatures), (*archive.checks, *own))
 
     def _view(self, updates: int) -> View:
         found = self._views.get(updates)
@@ -204,7 +190,11 @@ class _Judging:
             found = (FoundChange(Change.OCTETS_ADDED, "document"),)
         if not found:
             return check(_CHANGES, Reason.UNCHANGED, subject=placed.subject)
-        permission = self._permission(placed, updates)
+        permission = permission_after(
+            self._view(updates),
+            placed.signature,
+            beside=(each.signature for each in self._placed),
+        )
         reason = judge_changes(found, permission)
         codes = {each.code.value for each in locked(found, permission)}
         facts = {"changes": tuple(sorted(codes))}
@@ -218,17 +208,3 @@ class _Judging:
             old, new = self._view(updates), self._view(0)
             found = self._found[updates] = find_changes(old, new, updates=updates)
         return found
-
-    def _permission(self, placed: Placed, updates: int) -> Permission:
-        """Return what may change after a signature: what it says, and who certified."""
-        view = self._view(updates)
-        levels = [
-            read_level(view, each.signature.entries)
-            for each in self._placed
-            if each.signature.end <= placed.signature.end
-        ]
-        lock = placed.signature.lock
-        levels.append(lock_level(view, lock))
-        known = [each for each in levels if each is not None]
-        locks = read_locks(view, placed.signature.entries, lock=lock)
-        return Permission(min(known, default=None), locks)

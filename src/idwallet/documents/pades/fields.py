@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from idwallet import limits
-from idwallet.codec.pdf import Ref, Value
+from idwallet.codec.pdf import Ref, Value, read_text
 from idwallet.documents.pades.view import Dictionary, View, malformed, number_of
 from idwallet.errors import LimitError
 
@@ -87,12 +87,3 @@ class _Reading:
         if name in self.found:
             raise malformed("two fields of one name", number=number, clause="12.7.4.2")
         return name
-
-
-def read_text(octets: bytes) -> str:
-    """Return a text string (7.9.2.2); what is not Unicode is read as Latin-1."""
-    if octets.startswith(b"\xfe\xff"):
-        return octets[2:].decode("utf-16-be", "replace")
-    if octets.startswith(b"\xef\xbb\xbf"):
-        return octets[3:].decode("utf-8", "replace")
-    return octets.decode("latin-1")

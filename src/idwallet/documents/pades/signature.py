@@ -13,7 +13,7 @@ What changed after it is `changes`.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 from idwallet.codec.pdf import Source
 from idwallet.documents.cades.baseline import certificate_fault
 from idwallet.documents.judging.context import Judging
+from idwallet.documents.judging.levels import level_of
 from idwallet.documents.judging.material import Material
 from idwallet.documents.judging.outcome import ANSWERED, Judged, broken_signature
 from idwallet.documents.judging.stamps import Stamp, Stamps, judge_stamps
@@ -84,20 +85,13 @@ class Placed(NamedTuple):
         return unpadded(held, at=self.subject)
 
 
-class Reached(NamedTuple):
-    """What stands beside a signature: since when it is proven, and up to which level.
+def judge_placed(placed: Placed, using: Judging) -> Judged:
+    """Judge a signature; never raises because of it.
 
-    `level` is told the level that its own timestamps give.
+    `using` knows what the timestamps on the document prove to have existed.
     """
-
-    existed: datetime | None
-    level: Callable[[Level], Level]
-
-
-def judge_placed(placed: Placed, using: Judging, *, reached: Reached) -> Judged:
-    """Judge a signature; never raises because of it."""
     try:
-        return _Signature(placed, using, reached=reached).judge()
+        return _Signature(placed, using).judge()
     except (MalformedError, UnsupportedError) as error:
         return broken_signature(error, subject=placed.subject)
 
@@ -105,9 +99,9 @@ def judge_placed(placed: Placed, using: Judging, *, reached: Reached) -> Judged:
 class _Signature:
     """A signature being judged."""
 
-    def __init__(self, placed: Placed, using: Judging, *, reached: Reached) -> None:
+    def __init__(self, placed: Placed, using: Judging) -> None:
         self._placed = placed
-        self._reached = reached
+        self._existed = using.proven(placed.value())
         self._checks = Checks(placed.subject)
         self._message = _read(placed)
         self._judging = _with_message(using, self._message)
@@ -123,8 +117,7 @@ class _Signature:
         using.budget.spend(at=subject)
         leaf = self._leaf()
         stamps = self._stamps()
-        moments = [e for e in (stamps.best, self._reached.existed) if e is not None]
-        best, used = min(moments, default=None), stamps.evidence
+        best, used = stamps.best, stamps.evidence
         verified, origins = None, None
         if leaf is None:
             for each in ANSWERED[1:]:
@@ -139,6 +132,7 @@ class _Signature:
                 if found.signature is Reason.VALID:
                     origins = path.anchor.fetch_origins
                 verified = self._verified(path, best)
+            self._say_profile(found, best=best)
         own = (*checks.made(origins), *stamps.checks)
         return Judged(own, (subject,), verified, used)
 
@@ -149,9 +143,12 @@ class _Signature:
             Stamp(each, lambda name: hashlib.new(name, signer.signature).digest())
             for each in _tokens(signer)
         ]
-        if not found and self._reached.existed is not None:
-            return Stamps(None, (), ())
-        return judge_stamps(found, self._judging, subject=self._placed.subject)
+        return judge_stamps(
+            found,
+            self._judging,
+            subject=self._placed.subject,
+            proven=self._existed,
+        )
 
     def _leaf(self) -> Certificate | None:
         """Find the signer's certificate (5.2.3)."""
@@ -184,7 +181,6 @@ class _Signature:
         )
         self._say_signature(found.signature)
         self._say_content(found)
-        self._say_profile(found)
         return found
 
     def _say_signature(self, reason: Reason) -> None:
@@ -206,7 +202,7 @@ class _Signature:
             reason = Reason.INTEGRITY_MISMATCH if is_other else found.content
             checks.say(CheckId.DOCUMENT_INTEGRITY, reason)
 
-    def _say_profile(self, found: SignerJudgement) -> None:
+    def _say_profile(self, found: SignerJudgement, *, best: datetime | None) -> None:
         checks = self._checks
         if found.signature is Reason.ABSENT:
             checks.wait(CheckId.SIGNATURE_PROFILE, CheckId.SIGNER_SIGNATURE)
@@ -217,12 +213,16 @@ class _Signature:
         if what is not None:
             checks.say(CheckId.SIGNATURE_PROFILE, Reason.MISMATCH, facts={"what": what})
             return
-        level = self._reached.level(self._own_level())
-        facts = {"found": f"PAdES {level.value}"}
+        facts = {"found": f"PAdES {self._level(best).value}"}
         checks.say(CheckId.SIGNATURE_PROFILE, Reason.MATCHES, facts=facts)
 
-    def _own_level(self) -> Level:
-        return Level.B_T if _tokens(self._signer) else Level.B_B
+    def _level(self, best: datetime | None) -> Level:
+        return level_of(
+            self._placed.subject,
+            self._judging,
+            best=best,
+            archived=self._existed is not None,
+        )
 
     def _verified(
         self, path: ValidatedPath, best: datetime | None
@@ -236,16 +236,15 @@ class _Signature:
             signing_time=read_date(self._placed.signature.entries.get("M")),
             best_signature_time=best or self._judging.at,
             timestamped=best is not None,
-            level=self._reached.level(self._own_level()),
+            level=self._level(best),
         )
 
 
 def _with_message(using: Judging, message: SignedData) -> Judging:
     """Return the same with what came in a message too, before what the store has."""
-    own = Material((), message.crls, message.responses)
-    certificates = (*message.certificates, *using.inside.certificates)
+    own = Material(message.certificates, message.crls, message.responses)
     found = replace(using, inside=own).with_evidence_inside()
-    return replace(found, inside=replace(using.inside, certificates=certificates))
+    return replace(found, inside=own.plus(using.inside))
 
 
 def _tokens(signer: SignerInfo) -> list[bytes]:
@@ -255,6 +254,17 @@ def _tokens(signer: SignerInfo) -> list[bytes]:
         if attribute.oid == names.SIGNATURE_TIMESTAMP
         for each in attribute.values
     ]
+
+
+def tokens_of(placed: Placed) -> frozenset[bytes]:
+    """Return a signature or timestamp as it came, and the timestamps on it."""
+    try:
+        value = placed.value()
+        message = read_signed_data(value, at=placed.subject)
+    except (MalformedError, UnsupportedError):
+        return frozenset()
+    inside = (each for signer in message.signers for each in _tokens(signer))
+    return frozenset({value, *inside})
 
 
 def _read(placed: Placed) -> SignedData:

@@ -174,6 +174,12 @@ _LEFT_OPEN: Final = (
         edits.drawn,
         then(second(box=b"[310 110 400 140]")),
     ),
+    (
+        "a second signature over the text",
+        _R.CONTENT_COVERED,
+        nothing,
+        then(second(box=b"[60 690 560 740]")),
+    ),
 )
 
 

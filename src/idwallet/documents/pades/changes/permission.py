@@ -1,12 +1,12 @@
 """What an author allows after signing, and whether what changed is within it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from idwallet.codec.pdf import Value
+from idwallet.codec.pdf import Value, read_text
 from idwallet.documents.pades.changes.codes import Change, FoundChange
-from idwallet.documents.pades.fields import read_text
+from idwallet.documents.pades.found import SignatureObject
 from idwallet.documents.pades.view import Dictionary, View
 from idwallet.report import Reason
 
@@ -88,6 +88,26 @@ def judge_changes(found: Iterable[FoundChange], permission: Permission) -> Reaso
     return next((reason for within, reason in rules if codes <= within), Reason.CHANGED)
 
 
+def allowed_by() -> Mapping[Change, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return for each kind of change under whose rules it passes alone, or stays open.
+
+    For the page of reference, which is generated from the rules themselves.
+    """
+    found: dict[Change, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    for change in Change:
+        passing, left_open = [], []
+        for level in _RULES:
+            one = (FoundChange(change, "document"),)
+            reason = judge_changes(one, Permission(level, ()))
+            word = "nobody" if level is None else f"P={level.value}"
+            if reason in {Reason.EXTENDED, Reason.PERMITTED}:
+                passing.append(word)
+            elif reason is not Reason.CHANGED:
+                left_open.append(word)
+        found[change] = tuple(passing), tuple(left_open)
+    return found
+
+
 def locked(
     found: Iterable[FoundChange], permission: Permission
 ) -> tuple[FoundChange, ...]:
@@ -101,6 +121,22 @@ def locked(
         else each
         for each in found
     )
+
+
+def permission_after(
+    view: View, signature: SignatureObject, *, beside: Iterable[SignatureObject]
+) -> Permission:
+    """Return what may change after a signature: what it says, and who certified.
+
+    `view` is the revision that it covers, `beside` are all signatures of the file.
+    """
+    levels = [
+        read_level(view, each.entries) for each in beside if each.end <= signature.end
+    ]
+    levels.append(lock_level(view, signature.lock))
+    known = [each for each in levels if each is not None]
+    locks = read_locks(view, signature.entries, lock=signature.lock)
+    return Permission(min(known, default=None), locks)
 
 
 def read_level(view: View, entries: Dictionary) -> Level | None:
