@@ -62,6 +62,7 @@ class _Packed(NamedTuple):
 
     data: bytes
     offsets: dict[int, int]
+    numbers: tuple[int, ...]
 
 
 class PdfFile:
@@ -154,7 +155,7 @@ class PdfFile:
         if entry is None or entry.kind is FREE:
             return None
         if entry.kind is PACKED:
-            return self._in_stream(entry.place, number) if not generation else None
+            return self._in_stream(entry, number) if not generation else None
         found = OBJECT.match(self.source, entry.place)
         if found is None or (int(found[1]), int(found[2])) != (number, entry.which):
             raise malformed("no object of that number", at=entry.place, clause="7.5.4")
@@ -245,7 +246,8 @@ class PdfFile:
             raise malformed("a stream of another length", at=start, clause="7.3.8.2")
         return start, stop
 
-    def _in_stream(self, stream: int, number: int) -> Place | None:
+    def _in_stream(self, entry: Entry, number: int) -> Place | None:
+        stream = entry.place
         packed = self._packed.get(stream)
         if packed is None:
             if stream in self._unpacking:
@@ -255,7 +257,9 @@ class PdfFile:
             self._unpacking.add(stream)
             packed = self._packed[stream] = self._unpacked(stream)
         offset = packed.offsets.get(number)
-        if offset is None:
+        # Who goes by the index, and who by the number, must find the same.
+        is_there = 0 <= entry.which < len(packed.numbers)
+        if offset is None or not is_there or packed.numbers[entry.which] != number:
             raise malformed(
                 "an object that its stream does not hold", at=0, clause="7.5.7"
             )
@@ -277,7 +281,8 @@ class PdfFile:
             raise LimitError(
                 "object streams are too long", at=f"byte {entry.place}", clause=_HOUSE
             )
-        return _Packed(data, _packed_offsets(entries, data))
+        offsets = _packed_offsets(entries, data)
+        return _Packed(data, offsets, tuple(offsets))
 
     def _data(self, entries: Shallow) -> bytes:
         opened = STREAM.match(entries.source, entries.end)

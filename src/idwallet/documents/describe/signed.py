@@ -50,7 +50,7 @@ def _told(
     if covered.updates is None:
         findings.say(_F.CHANGED_SINCE_SIGNATURE, place)
     else:
-        view = View(file.as_of(covered.updates))
+        view = View(file.as_of(covered.updates), end=signature.end)
         is_certification = read_level(view, signature.entries) is not None
         changes = _changes(view, file, updates=covered.updates, end=signature.end)
         permission = permission_after(view, signature, beside=beside)

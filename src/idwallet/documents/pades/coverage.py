@@ -3,7 +3,7 @@
 import re
 from typing import Final, NamedTuple
 
-from idwallet.codec.pdf import PdfFile, Source
+from idwallet.codec.pdf import PdfFile, Section, Source
 from idwallet.documents.pades.found import SignatureObject
 
 _FOUR: Final = 4
@@ -38,7 +38,7 @@ def find_coverage(signature: SignatureObject, file: PdfFile) -> Covered:
     if min(found) < 0 or start + length > after or after + rest > size:
         return Covered((), None, "ranges that overlap or lie outside of the file")
     pieces = ((start, start + length), (after, after + rest))
-    fault = _gap_fault(signature, start=start, stop=start + length, after=after)
+    fault = _gap_fault(signature, file.source, covered=(start, start + length, after))
     if fault is not None:
         return Covered(pieces, None, fault)
     updates = _updates(file, after + rest)
@@ -48,14 +48,17 @@ def find_coverage(signature: SignatureObject, file: PdfFile) -> Covered:
 
 
 def _gap_fault(
-    signature: SignatureObject, *, start: int, stop: int, after: int
+    signature: SignatureObject, source: Source, *, covered: tuple[int, int, int]
 ) -> str | None:
+    start, stop, after = covered
     if start != 0:
         return "a range that does not begin where the file begins"
     if signature.contents is None:
         return "a value that does not stand in the file"
     if signature.contents != (stop, after):
         return "a gap that is not the value of the signature"
+    if not is_hexadecimal(source, signature.contents):
+        return "a value that is not written in hexadecimal"
     return None
 
 
@@ -68,8 +71,17 @@ def _updates(file: PdfFile, end: int) -> int | None:
     at = int(found[1])
     for number, section in enumerate(file.sections):
         if section.start == at:
-            return number
+            is_inside = all(_ends(each) < end for each in file.sections[number:])
+            return number if is_inside else None
     return None
+
+
+def _ends(section: Section) -> int:
+    """Return up to where a section reaches, and what stands beside it begins.
+
+    What lies behind a revision was not there when it was signed.
+    """
+    return max(section.start, section.tail, section.beside or 0)
 
 
 def octets_behind(source: Source, end: int) -> bool:

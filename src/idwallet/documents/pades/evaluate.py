@@ -25,6 +25,7 @@ from idwallet.documents.judging.outcome import (
 )
 from idwallet.documents.model import Document
 from idwallet.documents.pades.changes.codes import Change, FoundChange
+from idwallet.documents.pades.changes.compare import Steps
 from idwallet.documents.pades.changes.document import find_changes
 from idwallet.documents.pades.changes.permission import (
     judge_changes,
@@ -127,7 +128,7 @@ def _covering(
             return Covered(Material())
         before = [e for e in placed if e.signature.end < stamp.signature.end]
         return Covered(
-            material_of(View(file.as_of(updates))),
+            material_of(View(file.as_of(updates), end=stamp.signature.end)),
             frozenset(token for each in before for token in tokens_of(each)),
         )
 
@@ -144,6 +145,7 @@ class _Judging:
         self._placed = placed
         self._judging = using
         self._views: dict[int, View] = {}
+        self._steps = Steps()
         self._found: dict[int, tuple[FoundChange, ...]] = {}
 
     def judge(self) -> Judgement:
@@ -160,10 +162,11 @@ class _Judging:
         own = [made for each in self._placed for made in self._changes_of(each)]
         return Judgement(tuple(signatures), (*archive.checks, *own))
 
-    def _view(self, updates: int) -> View:
+    def _view(self, updates: int, end: int | None = None) -> View:
         found = self._views.get(updates)
         if found is None:
-            found = self._views[updates] = View(self._file.as_of(updates))
+            found = View(self._file.as_of(updates), end=end)
+            self._views[updates] = found
         return found
 
     # --- coverage and changes ---------------------------------------------------------
@@ -184,14 +187,14 @@ class _Judging:
             yield check(_CHANGES, reason, subject=subject, facts=at)
 
     def _told(self, placed: Placed, updates: int) -> Check:
-        found = self._changes(updates)
         end = placed.signature.end
+        found = self._changes(updates, end)
         if not updates and octets_behind(self._file.source, end):
             found = (FoundChange(Change.OCTETS_ADDED, "document"),)
         if not found:
             return check(_CHANGES, Reason.UNCHANGED, subject=placed.subject)
         permission = permission_after(
-            self._view(updates),
+            self._view(updates, end),
             placed.signature,
             beside=(each.signature for each in self._placed),
         )
@@ -200,11 +203,13 @@ class _Judging:
         facts = {"changes": tuple(sorted(codes))}
         return check(_CHANGES, reason, subject=placed.subject, facts=facts)
 
-    def _changes(self, updates: int) -> tuple[FoundChange, ...]:
+    def _changes(self, updates: int, end: int) -> tuple[FoundChange, ...]:
         if not updates:
             return ()
         found = self._found.get(updates)
         if found is None:
-            old, new = self._view(updates), self._view(0)
-            found = self._found[updates] = find_changes(old, new, updates=updates)
+            old, new = self._view(updates, end), View(self._file)
+            found = self._found[updates] = find_changes(
+                old, new, updates=updates, steps=self._steps
+            )
         return found

@@ -26,8 +26,10 @@ class Field(NamedTuple):
         return self.kind == "Sig"
 
 
-def read_fields(view: View) -> dict[str, Field]:
+def read_fields(view: View, *, is_strict: bool = True) -> dict[str, Field]:
     """Return every field of the form, by name; widgets that are no fields are kids.
+
+    Who is not strict takes fields without a name, and several of one.
 
     Raises:
         MalformedError: the tree is broken, or a name stands in it twice: whoever reads
@@ -35,7 +37,7 @@ def read_fields(view: View) -> dict[str, Field]:
         LimitError: it is deeper than anybody makes one, or too large.
     """
     form = view.dictionary(view.catalog.get("AcroForm"))
-    reading = _Reading(view)
+    reading = _Reading(view, is_strict=is_strict)
     for each in view.array(form.get("Fields")):
         reading.take(each, parent=None, kind=None, depth=0)
     return reading.found
@@ -44,8 +46,9 @@ def read_fields(view: View) -> dict[str, Field]:
 class _Reading:
     """One walk through the tree of fields."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, *, is_strict: bool) -> None:
         self.found: dict[str, Field] = {}
+        self._is_strict = is_strict
         self._view = view
         self._visited: set[int] = set()
 
@@ -81,9 +84,13 @@ class _Reading:
     def _name(self, entries: Dictionary, *, parent: str | None, number: int) -> str:
         own = self._view.resolve(entries.get("T"))
         if not isinstance(own, bytes):
+            if not self._is_strict:
+                return f"object {number} ({len(self.found)})"
             raise malformed("a field without a name", number=number, clause="12.7.4.2")
         text = read_text(own)
         name = text if parent is None else f"{parent}.{text}"
+        if name in self.found and not self._is_strict:
+            return f"{name} ({len(self.found)})"
         if name in self.found:
             raise malformed("two fields of one name", number=number, clause="12.7.4.2")
         return name

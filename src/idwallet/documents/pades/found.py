@@ -21,7 +21,7 @@ from idwallet.codec.pdf import (
     read_section,
     read_shallow,
 )
-from idwallet.documents.pades.fields import read_fields
+from idwallet.documents.pades.fields import Field, read_fields
 from idwallet.documents.pades.view import Dictionary, View
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
 
@@ -29,6 +29,7 @@ _MARK: Final = b"ByteRange"
 _START: Final = b"startxref"
 _OBJECT: Final = b"obj"
 _BEFORE: Final = 65_536
+_TRIES: Final = 64
 
 
 class SignatureObject(NamedTuple):
@@ -81,10 +82,17 @@ def find_signatures(file: PdfFile) -> tuple[SignatureObject, ...]:
     """
     found: dict[tuple[int, int], SignatureObject] = {}
     sections = (*file.sections, *_left_out(file))
+    fields = 0
     for number in range(len(file.sections)):
         view = View(file.as_of(number))
         try:
-            _take(found, _of_forms(view))
+            form = read_fields(view, is_strict=False)
+            fields += len(form)
+            if fields > limits.PDF_FIELDS_OF_REVISIONS:
+                raise LimitError(
+                    "too many fields", at="document", clause="idwallet limits"
+                )
+            _take(found, _of_form(view, form))
         except LimitError:
             raise
         except (MalformedError, UnsupportedError):
@@ -107,9 +115,9 @@ def _take(
             )
 
 
-def _of_forms(view: View) -> Iterator[SignatureObject]:
+def _of_form(view: View, form: dict[str, Field]) -> Iterator[SignatureObject]:
     """Yield what the fields and permissions of a revision lead to."""
-    for name, field in read_fields(view).items():
+    for name, field in form.items():
         value = field.entries.get("V")
         if field.is_signature and view.resolve(value) is not None:
             lock = view.dictionary(field.entries.get("Lock"))
@@ -146,7 +154,7 @@ def _left_out(file: PdfFile) -> Iterator[Section]:
     at, looked = file.source.find(_START), 0
     while at >= 0:
         looked += 1
-        if looked > limits.PDF_SIGNATURE_MARKS:
+        if looked > limits.PDF_SIGNATURE_MARKS or len(known) > limits.PDF_SECTIONS:
             raise LimitError(
                 "too many revisions", at=f"byte {at}", clause="idwallet limits"
             )
@@ -182,8 +190,12 @@ def _around(
     source: Source, sections: tuple[Section, ...], *, at: int
 ) -> SignatureObject | None:
     """Return the signature that an occurrence of its key belongs to."""
-    start = at
-    while (start := source.rfind(_OBJECT, max(0, at - _BEFORE), start)) >= 0:
+    start, tries = at, 0
+    while (
+        tries < _TRIES
+        and (start := source.rfind(_OBJECT, max(0, at - _BEFORE), start)) >= 0
+    ):
+        tries += 1
         offset = start + len(_OBJECT)
         number = _number_at(source, start)
         if number is None or not _is_object(sections, number, end=start):

@@ -28,11 +28,16 @@ def malformed(what: str, *, number: int = 0, clause: str) -> MalformedError:
 class View:
     """A document as of a revision. Not to be shared between threads."""
 
-    __slots__ = ("_found", "file")
+    __slots__ = ("_end", "_found", "file")
 
-    def __init__(self, file: PdfFile) -> None:
-        """Look at a file, as `PdfFile.as_of` gives it."""
+    def __init__(self, file: PdfFile, *, end: int | None = None) -> None:
+        """Look at a file, as `PdfFile.as_of` gives it.
+
+        Of a revision that was signed `end` is where it ends: what stands behind was not
+        there, whatever its cross-references say.
+        """
         self.file = file
+        self._end = len(file.source) if end is None else end
         self._found: dict[Ref, Indirect] = {}
 
     @property
@@ -56,11 +61,24 @@ class View:
         return found
 
     def _read(self, ref: Ref) -> Indirect:
+        stands = self.stands(ref.number)
+        if stands is None:
+            return _NULL
+        plain, holder = stands
+        if holder is not None and holder.kind is Kind.PLAIN:
+            self._require_inside(holder.place, self.get(Ref(plain.place, holder.which)))
         found = self.file.get(ref)
+        if holder is None:
+            self._require_inside(plain.place, found)
         if type(found.value) is Ref:
             # 7.3.10: an object's value is no reference to another.
             raise malformed("a reference in place of an object", clause="7.3.10")
         return found
+
+    def _require_inside(self, place: int, found: Indirect) -> None:
+        stop = place if found.data is None else found.data[1]
+        if max(place, stop) >= self._end:
+            raise malformed("an object behind the end of its revision", clause="7.5.6")
 
     def resolve(self, value: Value) -> Value:
         """Return what a value refers to, the value itself when it is no reference."""

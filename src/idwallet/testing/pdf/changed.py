@@ -5,6 +5,7 @@ attacks that were published of viewers in 2019 and 2021, and the attacks on cert
 documents by annotations and by signatures.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from idwallet import limits
@@ -29,6 +30,7 @@ from idwallet.testing.pdf.forgery import (
     then,
     update,
 )
+from idwallet.testing.pdf.signing import timestamp_step
 from idwallet.testing.pdf.writing import Style
 
 _R = Reason
@@ -67,6 +69,10 @@ _ALTERED: Final = (
         "an address for links", edit=entry("catalog", "URI", value=b"<< /Base (a:) >>")
     ),
     _in("permissions", edit=entry("catalog", "Perms", value=b"<< >>")),
+    _in("another root of pages", edit=edits.other_root),
+    _in("a seen field that nobody signed", edit=edits.unsigned_field),
+    _in("a seen field with another's signature", edit=edits.borrowed_field),
+    _in("another's signature in a reserved field", prepare=_FORM, edit=edits.borrow),
     _in("another catalog", edit=edits.other_catalog),
     _in("another language", edit=entry("catalog", "Lang", value=b"(en)")),
     _in("a version taken back", edit=entry("catalog", "Version", value=b"/1")),
@@ -115,6 +121,18 @@ _ALTERED: Final = (
     _in("the value of a signature set free", edit=edits.free_value),
     _in("a signature drawn otherwise", prepare=edits.drawn, edit=edits.redraw),
 )
+
+
+def _seen_stamp(name: str) -> Callable[[PdfDraft], Edit]:
+    """Return a timestamp that is made to look as somebody's signature."""
+
+    def made_for(made: PdfDraft) -> Edit:
+        step = timestamp_step(made.scene, name=name)
+        step.kind, step.entries = b"/Sig", {"M": b"(D:20261101120000Z)"}
+        step.box, step.look = b"[300 100 500 150]", b"0 g 0 0 200 50 re f"
+        return step
+
+    return made_for
 
 
 def _certified(level: int, *parts: Forger) -> Forger:
@@ -209,6 +227,35 @@ CHANGED: Final = (
         _R.CHANGED,
         lambda made: setattr(made.steps[-1], "before", edits.other_content),
         prepare=then(second()),
+    ),
+    *(
+        PdfForgery(f"changed: {n}", CheckId.DOCUMENT_CHANGES, r, f, prepare=p)
+        for n, r, p, f in (
+            (
+                "a stamp in a field that is seen",
+                _R.CHANGED,
+                nothing,
+                then(_seen_stamp("Seen")),
+            ),
+            (
+                "a stamp drawn in a reserved field",
+                _R.CHANGED,
+                _FORM,
+                then(_seen_stamp("Reserved")),
+            ),
+            (
+                "an object of another generation",
+                _R.CHANGED,
+                nothing,
+                lambda made: made.steps.append(edits.other_generation),
+            ),
+            (
+                "an object behind the end of what was signed",
+                _R.MALFORMED,
+                edits.promised,
+                lambda made: made.steps.append(edits.kept_promise),
+            ),
+        )
     ),
     PdfForgery(
         "changed: what cannot be unpacked here",

@@ -274,3 +274,97 @@ def turn_all(file: PdfFile) -> None:
     for name in [each for each in file.names if each.startswith("page")]:
         if file.objects[file.names[name]].entries.get("Type") == b"/Page":
             file.change(name)["Rotate"] = b"90"
+
+
+def other_root(file: PdfFile) -> None:
+    """Have the pages hang on another node, which turns them."""
+    own = dict(file.objects[file.names["pages"]].entries)
+    own["Rotate"] = b"90"
+    file.change("catalog")["Pages"] = ref(file.add(own))
+
+
+def _seen_field(file: PdfFile, **more: bytes) -> None:
+    look = file.add(
+        {"Type": b"/XObject", "Subtype": b"/Form", "BBox": b"[0 0 200 50]"},
+        data=b"0 g 0 0 200 50 re f",
+    )
+    number = file.add(
+        {
+            "Type": b"/Annot",
+            "Subtype": b"/Widget",
+            "FT": b"/Sig",
+            "T": b"(Seen)",
+            "Rect": b"[300 100 500 150]",
+            "F": b"4",
+            "P": file.ref("page"),
+            "AP": b"<< /N %s >>" % ref(look),
+            **more,
+        }
+    )
+    page, form = file.change("page"), file.change("form")
+    page["Annots"] = longer(page.get("Annots", b"[]"), ref(number))
+    form["Fields"] = longer(form["Fields"], ref(number))
+
+
+def unsigned_field(file: PdfFile) -> None:
+    """Add a field for a signature that shows something, and is not signed."""
+    _seen_field(file)
+
+
+def borrowed_field(file: PdfFile) -> None:
+    """Add a field that shows something, and holds the signature of another one."""
+    _seen_field(file, V=file.ref("Signature1 value"))
+
+
+def borrow(file: PdfFile) -> None:
+    """Put the signature of another field into one that was reserved, and draw it."""
+    look = file.add(
+        {"Type": b"/XObject", "Subtype": b"/Form", "BBox": b"[0 0 200 50]"},
+        data=b"0 g 0 0 200 50 re f",
+    )
+    field = file.change("Reserved field")
+    field["V"] = file.ref("Signature1 value")
+    field["AP"] = b"<< /N %s >>" % ref(look)
+
+
+def other_generation(file: PdfFile) -> None:
+    """Have an object be of another generation, so that nothing leads to it."""
+    number = file.names["page content"]
+    at = len(file.data)
+    body = file.objects[number].body()
+    file.data += b"%d 1 obj\n" % number + body + b"\nendobj\n"
+    where = len(file.data)
+    tail = b"<< /Size %d /Root %s /Info %s /ID %s /Prev %d >>" % (
+        max(file.objects) + 1,
+        file.trailer["Root"],
+        file.trailer["Info"],
+        file.trailer["ID"],
+        file.previous or 0,
+    )
+    file.data += b"xref\n%d 1\n%010d 00001 n \ntrailer\n" % (number, at) + tail
+    file.data += b"\nstartxref\n%d\n%%%%EOF\n" % where
+    file.previous = where
+
+
+FAR: Final = 60_000
+"""Where an object is said to be that is put there after signing."""
+
+
+def promised(made: PdfDraft) -> None:
+    """Sign a page that draws an object which stands behind the end of the file."""
+
+    def prepare(file: PdfFile) -> None:
+        page = file.change("page")
+        page["Contents"] = array(page["Contents"], b"900 0 R")
+        file.elsewhere = {900: FAR}
+
+    made.first.before = prepare
+
+
+def kept_promise(file: PdfFile) -> None:
+    """Put the object there, and say nothing of it."""
+    file.elsewhere = {}
+    file.data += b"%" * (FAR - len(file.data) - 1) + b"\n"
+    file.data += b"900 0 obj\n<< /Length 3 >>\nstream\nq Q\nendstream\nendobj\n"
+    file.change("info")["Producer"] = b"(x)"
+    file.commit()

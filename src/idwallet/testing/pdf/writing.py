@@ -83,7 +83,8 @@ class PdfFile:
     """A file that grows by revisions; `names` remembers which object is which.
 
     `style` may change from one revision to the next. `dirty` are the objects that the
-    next revision holds.
+    next revision holds, and `elsewhere` those that its table says to be where they are
+    not.
     """
 
     def __init__(self, style: Style = Style.CLASSIC) -> None:
@@ -97,6 +98,7 @@ class PdfFile:
         self.freed: set[int] = set()
         self.previous: int | None = None
         self.ends: list[int] = []
+        self.elsewhere: dict[int, int] = {}
 
     def add(
         self, entries: Entries | None = None, *, name: str = "", **more: object
@@ -190,7 +192,8 @@ class PdfFile:
     def _table(self, places: dict[int, int], extra: Entries) -> int:
         """Write a cross-reference table (7.5.4) and its trailer."""
         where = len(self.data)
-        lines = {n: b"%010d 00000 n \n" % at for n, at in places.items()}
+        said = places | self.elsewhere
+        lines = {n: b"%010d 00000 n \n" % at for n, at in said.items()}
         lines |= dict.fromkeys(self.freed, b"0000000000 00001 f \n")
         if self.previous is None:
             lines[0] = b"0000000000 65535 f \n"

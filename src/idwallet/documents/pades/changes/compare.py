@@ -11,6 +11,28 @@ from idwallet.errors import LimitError
 _NOTHING = Indirect(None, None)
 
 
+class Steps:
+    """How many objects are still compared, of all comparisons of one document."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self) -> None:
+        """Begin with all of them."""
+        self._left = limits.PDF_COMPARED
+
+    def take(self) -> None:
+        """Take one.
+
+        Raises:
+            LimitError: there is none left.
+        """
+        if not self._left:
+            raise LimitError(
+                "too many objects to compare", at="document", clause="idwallet limits"
+            )
+        self._left -= 1
+
+
 class Comparison:
     """An earlier view and a later one, and the changes found so far.
 
@@ -19,7 +41,7 @@ class Comparison:
     stops there.
     """
 
-    def __init__(self, old: View, new: View, *, updates: int) -> None:
+    def __init__(self, old: View, new: View, *, updates: int, steps: "Steps") -> None:
         """Find what the newest so many sections touched.
 
         Raises:
@@ -27,6 +49,7 @@ class Comparison:
         """
         self.old = old
         self.new = new
+        self._steps = steps
         self.found: dict[FoundChange, None] = {}
         self.barriers: set[int] = set()
         self._seen: set[int] = set()
@@ -54,8 +77,13 @@ class Comparison:
 
     def _differs(self, number: int) -> bool:
         """Say whether an object is another one, not merely written anew."""
+        self._steps.take()
         one, other = self._as_it_is(self.old, number), self._as_it_is(self.new, number)
         is_same = same(one.value, other.value) and self._same_data(one, other)
+        # References to another generation lead nowhere (7.3.10).
+        is_same = is_same and self._generation(self.old, number) == self._generation(
+            self.new, number
+        )
         if not is_same and _is_holder(one.value):
             self.say(Change.OBJECTS_SWAPPED, f"object {number}")
         return not is_same
@@ -66,6 +94,12 @@ class Comparison:
             return _NOTHING
         generation = 0 if found[1] is not None else found[0].which
         return view.get(Ref(number, generation))
+
+    def _generation(self, view: View, number: int) -> int | None:
+        found = view.stands(number)
+        if found is None:
+            return None
+        return 0 if found[1] is not None else found[0].which
 
     def _same_data(self, one: Indirect, other: Indirect) -> bool:
         if one.data is None or other.data is None:
@@ -99,6 +133,7 @@ class Comparison:
             if number in self.barriers or number in self._seen:
                 continue
             self._seen.add(number)
+            self._steps.take()
             if number in self.touched:
                 is_clean = False
                 continue

@@ -1,10 +1,11 @@
 """Catalog, trailer, pages and annotations, compared from the strictest to the least."""
 
+from collections import Counter
 from typing import Final
 
 from idwallet.codec.pdf import Ref, Value
 from idwallet.documents.pades.changes.codes import Change, FoundChange
-from idwallet.documents.pades.changes.compare import Comparison
+from idwallet.documents.pades.changes.compare import Comparison, Steps
 from idwallet.documents.pades.changes.evidence import compare_evidence
 from idwallet.documents.pades.changes.form import FormComparison
 from idwallet.documents.pades.changes.properties import (
@@ -27,6 +28,7 @@ _OF_CATALOG: Final = {
     "Perms": Change.PERMISSIONS_CHANGED,
     "MarkInfo": Change.STRUCTURE_CHANGED,
 }
+_DIRECT: Final = 256
 _APART: Final = frozenset(
     {"Pages", "AcroForm", "DSS", "Extensions", "Version", "Metadata", "StructTreeRoot"}
 )
@@ -37,14 +39,18 @@ _OF_SECTIONS: Final = frozenset(
 """What a trailer, or a cross-reference stream, says of its section alone."""
 
 
-def find_changes(old: View, new: View, *, updates: int) -> tuple[FoundChange, ...]:
+def find_changes(
+    old: View, new: View, *, updates: int, steps: Steps | None = None
+) -> tuple[FoundChange, ...]:
     """Return what the newest so many sections changed, as a reader would see it.
+
+    `steps` are those that all comparisons of a document have together.
 
     Raises:
         MalformedError, LimitError, UnsupportedError: either revision cannot be read as
             far as that needs it.
     """
-    comparing = Comparison(old, new, updates=updates)
+    comparing = Comparison(old, new, updates=updates, steps=steps or Steps())
     if not _compare_trailers(comparing):
         return tuple(comparing.found)
     pages = _Pages(comparing)
@@ -124,21 +130,27 @@ class _Pages:
         comparing = self._comparing
         before = [each.ref for each in self._old.pages]
         after = [each.ref for each in self._new.pages]
-        for ref in dict.fromkeys((*before, *after)):
-            was, is_now = before.count(ref), after.count(ref)
-            if was != is_now:
-                code = Change.PAGE_ADDED if was < is_now else Change.PAGE_REMOVED
-                comparing.say(code, f"object {ref.number}")
         if before != after:
-            if not comparing.found:
-                comparing.say(Change.PAGE_CHANGED, "Root/Pages")
+            self._tell_pages(Counter(before), Counter(after))
             return
+        roots = [view.catalog.get("Pages") for view in (comparing.old, comparing.new)]
+        if not same(*roots) or self._old.nodes != self._new.nodes:
+            # Pages have from the nodes above them what they do not say themselves.
+            comparing.say(Change.PAGE_CHANGED, "Root/Pages")
         for node in self._old.nodes:
             self._compare_node(node)
         for number, (old, new) in enumerate(
             zip(self._old.pages, self._new.pages, strict=True), 1
         ):
             self._compare_page(old, new, place=f"page {number}")
+
+    def _tell_pages(self, before: Counter[Ref], after: Counter[Ref]) -> None:
+        for ref in after - before:
+            self._comparing.say(Change.PAGE_ADDED, f"object {ref.number}")
+        for ref in before - after:
+            self._comparing.say(Change.PAGE_REMOVED, f"object {ref.number}")
+        if before == after:
+            self._comparing.say(Change.PAGE_CHANGED, "Root/Pages")
 
     def _compare_node(self, ref: Ref) -> None:
         comparing = self._comparing
@@ -180,17 +192,18 @@ class _Pages:
         comparing = self._comparing
         before = comparing.old.array(old.entries.get("Annots"))
         after = comparing.new.array(new.entries.get("Annots"))
-        added = [each for each in after if each not in before]
+        known = _Listed(before)
+        added = [each for each in after if each not in known]
         for each in added:
             number = form.widget_number(each)
             if number is None:
                 comparing.say(Change.ANNOTATION_ADDED, place)
             else:
                 form.place(number, new, place=place)
-        kept = [each for each in after if each not in added]
+        kept = [each for each in after if each in known]
         if len(kept) < len(before):
             comparing.say(Change.ANNOTATION_REMOVED, place)
-        elif kept != before:
+        elif not same(kept, before):
             # One over another is seen, the other is not.
             comparing.say(Change.ANNOTATION_CHANGED, place)
         for each in before:
@@ -199,3 +212,16 @@ class _Pages:
             comparing.require_same(
                 each, each, code=Change.ANNOTATION_CHANGED, place=place
             )
+
+
+class _Listed:
+    """The annotations of a page, most of them references."""
+
+    def __init__(self, listed: list[Value]) -> None:
+        self._refs = {each for each in listed if isinstance(each, Ref)}
+        self._others = [each for each in listed if not isinstance(each, Ref)]
+
+    def __contains__(self, value: Value) -> bool:
+        if isinstance(value, Ref):
+            return value in self._refs
+        return any(same(value, each) for each in self._others[:_DIRECT])

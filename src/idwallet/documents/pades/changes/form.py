@@ -1,5 +1,6 @@
 """Forms: what was filled, what was signed, and what nobody may do to a field."""
 
+from collections import Counter
 from typing import Final
 
 from idwallet.codec.pdf import Ref, Value
@@ -48,6 +49,8 @@ class FormComparison:
             if each is not None
         ]
         self._compared = {each.number for each in self.refs}
+        held = (field.entries.get("V") for field in self._new.values())
+        self._values = Counter(each for each in held if isinstance(each, Ref))
         self._added: dict[int, Field] = {}
         for name in self._new.keys() - self._old.keys():
             field = self._new[name]
@@ -197,14 +200,33 @@ class FormComparison:
             return
         flags = comparing.new.resolve(new.entries.get("F"))
         is_plain = flags in _SEEN_FLAGS or same(old.entries.get("F"), flags)
-        if not is_plain or not self._is_signature(comparing.new, new):
+        if not is_plain or not self._is_signed(new):
             comparing.say(Change.FIELD_CHANGED, place)
-            return
-        comparing.say(Change.SIGNATURE_ADDED, place)
+        elif not self._is_stamp(new):
+            comparing.say(Change.SIGNATURE_ADDED, place)
+        elif self._look_is_same(old, new, keys=_SIGNED - {"V", "M"}):
+            comparing.say(Change.TIMESTAMP_ADDED, place)
+        else:
+            # Anybody is given a timestamp: it vouches for nothing that is drawn.
+            comparing.say(Change.FIELD_APPEARANCE_CHANGED, place)
 
-    def _is_signature(self, view: View, field: Field) -> bool:
-        value = view.dictionary(field.entries.get("V"))
-        return value.get("Type", "Sig") in _SIGNATURES and "Contents" in value
+    def _is_signed(self, field: Field) -> bool:
+        """Say whether a field holds a signature of its own, which was not there.
+
+        Another's would have what is drawn seem to be signed by them.
+        """
+        value = field.entries.get("V")
+        if not isinstance(value, Ref) or self._values[value] > 1:
+            return False
+        if self._comparing.old.stands(value.number) is not None:
+            return False
+        found = self._comparing.new.dictionary(value)
+        return found.get("Type", "Sig") in _SIGNATURES and "Contents" in found
+
+    def _is_stamp(self, field: Field) -> bool:
+        value = self._comparing.new.dictionary(field.entries.get("V"))
+        is_typed = value.get("Type") == "DocTimeStamp"
+        return is_typed or value.get("SubFilter") == "ETSI.RFC3161"
 
     # --- new fields -------------------------------------------------------------------
 
@@ -214,8 +236,7 @@ class FormComparison:
         if not field.is_signature or not self._is_bare(view, field):
             comparing.say(Change.FIELD_ADDED, place)
             return
-        value = view.dictionary(field.entries.get("V"))
-        is_stamp = value.get("Type") == "DocTimeStamp"
+        is_stamp = self._is_stamp(field)
         widgets = [field.entries, *(view.dictionary(each) for each in field.kids)]
         if is_stamp and any(_is_seen(view, each) for each in widgets):
             comparing.say(Change.FIELD_ADDED, place)
@@ -230,8 +251,11 @@ class FormComparison:
             look = view.dictionary(each.get("AP"))
             if not each.keys() <= _OF_WIDGET or not look.keys() <= _OF_LOOK:
                 return False
-        has_value = "V" in field.entries
-        return not has_value or self._is_signature(view, field)
+        if "V" in field.entries:
+            return self._is_signed(field)
+        # What nobody signs must not show anything.
+        widgets = (field.entries, *(view.dictionary(kid) for kid in field.kids))
+        return not any(each.keys() & {"AP", "MK"} for each in widgets)
 
     def place(self, number: int, page: Page, *, place: str) -> None:
         """Say of a widget of a new field whether it is seen, and over what."""

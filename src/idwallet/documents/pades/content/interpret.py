@@ -10,7 +10,7 @@ from idwallet.documents.pades.content.drawn import Drawn, Kind, State, numbers
 from idwallet.documents.pades.content.fonts import Font, read_font
 from idwallet.documents.pades.content.geometry import Box, around, multiply, within
 from idwallet.documents.pades.content.lines import Lines
-from idwallet.documents.pades.content.paths import Path
+from idwallet.documents.pades.content.paths import Outline
 from idwallet.documents.pades.pages import Page
 from idwallet.documents.pades.pages import box as rectangle_of
 from idwallet.documents.pades.view import Dictionary, View, malformed
@@ -73,7 +73,7 @@ class _Interpreter:
         self._stack: list[State] = []
         self._layers: list[Ref | None] = []
         self._resources: Dictionary = {}
-        self._path = Path()
+        self._path = Outline()
         self._lines = Lines()
         self._depth = 0
         self._left = limits.PDF_OPERATORS
@@ -86,7 +86,7 @@ class _Interpreter:
         kept = (self._state, self._stack, self._resources, self._layers)
         places = (self._path, self._lines, self._depth)
         self._state, self._stack, self._resources = state, [], resources
-        self._path, self._lines, self._depth = Path(), Lines(), depth
+        self._path, self._lines, self._depth = Outline(), Lines(), depth
         self._layers = list(self._layers)
         for name, operands in self._operations(data):
             act = _ACTS.get(name)

@@ -5,7 +5,7 @@ from idwallet.documents.pades.content.drawn import State, numbers
 from idwallet.documents.pades.content.geometry import Box, Matrix, around, within
 
 
-class Path:
+class Outline:
     """Points and rectangles, until the path is painted or dropped."""
 
     def __init__(self) -> None:
