@@ -7,7 +7,8 @@ from idwallet.codec.zip import SeekableStream
 from idwallet.errors import UsageError
 
 Signed = bytes | SeekableStream
-"""A signed document: its octets, or for a container a stream that can go back."""
+"""A signed document: its octets, for a container a stream that can go back, for a PDF
+file or a container a mapped file (`mmap.mmap`)."""
 
 _BEGIN: Final = 1_024
 _SPACE: Final = b" \t\r\n"
@@ -36,8 +37,14 @@ def recognise(signed: Signed) -> Format:
     """
     if not isinstance(signed, bytes):
         signed.seek(0)
-        if signed.read(len(_ZIP)) != _ZIP:
-            raise UsageError("only a container is judged as a stream: give the octets")
+        begin = signed.read(len(_PDF))
+        # A PDF file is looked into at random, as a mapped file can be.
+        if begin == _PDF and hasattr(signed, "__getitem__"):
+            return Format.PDF
+        if begin[: len(_ZIP)] != _ZIP:
+            raise UsageError(
+                "only a container is judged as a stream, and a PDF file when mapped"
+            )
         return Format.ASIC
     if signed.startswith(_ZIP):
         return Format.ASIC
