@@ -1,6 +1,7 @@
 """Where an archive is read from: octets, or a stream that can go back."""
 
-from typing import Final, Protocol
+from collections.abc import Sized
+from typing import Final, Literal, Protocol
 
 from idwallet.codec.zip.structures import APPNOTE
 from idwallet.errors import MalformedError, UsageError
@@ -16,8 +17,11 @@ class SeekableStream(Protocol):
         """Return at most so many octets, and none at the end."""
         ...
 
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Go to a place, counted from the beginning (0) or the end (2)."""
+    def seek(self, offset: int, whence: Literal[0, 1, 2] = 0, /) -> int | None:
+        """Go to a place, counted from the beginning (0) or the end (2).
+
+        Return where that is; what has a length, as a mapped file does, need not.
+        """
         ...
 
 
@@ -35,7 +39,7 @@ class ZipSource:
         if not isinstance(data, bytes) and not callable(getattr(data, "seek", None)):
             raise UsageError("an archive is read from octets or a stream that can seek")
         self._data = data
-        self.size = len(data) if isinstance(data, bytes) else data.seek(0, _END)
+        self.size = len(data) if isinstance(data, Sized) else data.seek(0, _END) or 0
 
     def read(self, offset: int, count: int, *, at: str) -> bytes:
         """Return so many octets from there.
