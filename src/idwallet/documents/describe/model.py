@@ -142,7 +142,7 @@ WEIGHTS: Final[Mapping[Finding, Weight]] = MappingProxyType(
         _F.FILLABLE_FIELD: _D,
         _F.RESERVED_FIELD: _N,
         _F.DRAWN_BY_READER: _D,
-        _F.FONT_NOT_EMBEDDED: _D,
+        _F.FONT_NOT_EMBEDDED: _N,
         _F.STYLESHEET: _D,
         _F.TRACKED_CHANGES: _D,
         _F.HIDDEN_PART: _D,

@@ -278,3 +278,19 @@ def test_a_predictor_that_does_not_fit_is_refused(
 ) -> None:
     with pytest.raises(error):
         _filtered(b"/AHx /DecodeParms << " + parms + b" >>", octets)
+
+
+def test_an_object_in_a_stream_is_where_its_index_says_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = read_pdf(_FILES["stream"])
+    (section,) = file.sections
+    entry = section.entry(1)
+    assert entry is not None
+    assert entry.kind is Kind.PACKED
+    assert file.get(Ref(1, 0)).value is not None
+    # Who goes by the index reads another object there, who goes by the number this one.
+    other = Entry(Kind.PACKED, entry.place, entry.which + 1)
+    monkeypatch.setattr(PdfFile, "entry", lambda self, _: other)
+    with pytest.raises(MalformedError, match="its stream does not hold"):
+        file.place(1)
