@@ -16,6 +16,9 @@ CAUSES = (Unsettled, RevocationReason, ListFault)
 # Names that standards and programs spell in Latin letters in any language.
 TERMS = {
     "CAdES",
+    "CMS",
+    "PDF",
+    "XML",
     "ISO/IEC",
     "SignerProfileRule",
     "CRL",
