@@ -34,17 +34,16 @@ class Brought:
     __slots__ = ("apart", "inside")
 
     def __init__(self, given: Documents | None, *, addresses: frozenset[str]) -> None:
-        """Hold what is given against the addresses that the file refers to.
-
-        Raises:
-            UsageError: several documents are given, and the file refers to none.
-        """
+        """Hold what is given against the addresses that the file refers to."""
         self.apart: dict[str, Apart] = {}
         self.inside: Apart | None = None
         if given is None:
             return
-        if not isinstance(given, Mapping) or not addresses:
-            self._one(Apart(only(given)), addresses)
+        if not isinstance(given, Mapping):
+            self._one(Apart(given), addresses)
+            return
+        if len(given) == 1 and not addresses:
+            self.inside = Apart(only(given))
             return
         for name, document in given.items():
             known = [uri for uri in addresses if name in {uri, unquote(uri)}]

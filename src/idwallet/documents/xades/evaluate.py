@@ -52,9 +52,6 @@ def evaluate(signed: bytes, document: Documents | None, *, asked: Asked) -> Judg
 
     `document` is what was signed where it came apart, or what has to be what came
     inside. Several come with the names that they go by.
-
-    Raises:
-        UsageError: several documents are given, and the file refers to none apart.
     """
     try:
         parsed = XmlDocument.from_bytes(signed, at=DOCUMENT)

@@ -163,11 +163,8 @@ class SignatureJudge:
     def _value(self, leaf: Certificate, *, existed: datetime | None) -> Reason:
         """Verify the value, and what it covers where it stands (5.2.7, 5.2.8)."""
         signature, checks = self._signature, self._checks
-        policy = self.using.policy
         found = judge_value(
-            signature,
-            key=leaf.public_key,
-            allowed=policy.algorithms_at(existed or self.using.at),
+            signature, key=leaf.public_key, allowed=self.using.allowed(existed)
         )
         facts: Facts = {}
         if found is Reason.ALGORITHM_NOT_ALLOWED:

@@ -6,7 +6,7 @@ from typing import Final
 
 from idwallet.codec.moment import require_aware
 from idwallet.documents.judging.context import Asked
-from idwallet.documents.judging.outcome import Judgement, concluded
+from idwallet.documents.judging.outcome import DOCUMENT, Judgement, concluded
 from idwallet.documents.model import (
     Documents,
     UnverifiedDocument,
@@ -15,7 +15,7 @@ from idwallet.documents.model import (
 )
 from idwallet.documents.policy import DocumentPolicy
 from idwallet.errors import UsageError, VerificationFailed, VerificationIndeterminate
-from idwallet.report import Outcome
+from idwallet.report import CheckId, Outcome, Reason, check
 from idwallet.roles.document_signer.recognise import Format, Signed, recognise
 from idwallet.trust.anchors import TrustStore
 
@@ -59,6 +59,7 @@ _EVALUATORS: Final[Mapping[Format, Callable[[], Callable[..., Judgement]]]] = {
     Format.PDF: _pades,
     Format.XML: _xades,
 }
+_INTEGRITY: Final = CheckId.DOCUMENT_INTEGRITY
 NAMED: Final = frozenset({Format.ASIC, Format.JWS, Format.XML})
 """Formats in which one signature is on several documents, each by its name."""
 
@@ -133,8 +134,14 @@ def _judged(
     signature: Signed, document: Documents | None, *, asked: Asked
 ) -> VerifiedDocument | UnverifiedDocument:
     format_ = recognise(signature)
-    given = document
-    if document is not None and format_ not in NAMED:
-        given = only(document)
     judge = _EVALUATORS[format_]()
-    return concluded(judge(signature, given, asked=asked), asked)
+    if format_ in NAMED or not isinstance(document, Mapping):
+        return concluded(judge(signature, document, asked=asked), asked)
+    if len(document) == 1:
+        return concluded(judge(signature, only(document), asked=asked), asked)
+    # The octets decide the format, so that they alone must not make it raise.
+    judgement = judge(signature, None, asked=asked)
+    facts = {"what": "several documents that were brought"}
+    loose = check(_INTEGRITY, Reason.NOT_COVERED, subject=DOCUMENT, facts=facts)
+    told = judgement._replace(checks=(*judgement.checks, loose))
+    return concluded(told, asked)
