@@ -6,13 +6,13 @@ in the order in which DSS lists them, signatures on signatures included.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from idwallet.adapters.fonts import default_font
 from idwallet.documents import (
     AllowedChanges,
     CAdES,
+    Commitment,
     FieldLock,
     JAdES,
     Level,
@@ -21,6 +21,7 @@ from idwallet.documents import (
     PAdES,
     Serialisation,
     SignatureField,
+    XAdES,
     reserve_fields,
 )
 from idwallet.documents.appearance import Box, Stamp
@@ -33,13 +34,19 @@ from tests.interop.dss.signing import (
     Profile,
     Signed,
     counter_sign,
+    raised,
     sign,
     sign_beside,
 )
 from tests.unit.documents.pades.papers import table
 
 FILE: Final = Named("contract.txt", CONTRACT)
+XML: Final = Named(
+    "contract.xml", '<договор xmlns="urn:example"><кто>Анна</кто></договор>'.encode()
+)
 _FULL: Final = "FULL"
+_PART: Final = "PARTIAL"
+"""A revision: all that there was of a PDF file, to which something came later."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +86,18 @@ def one(
     who: TestIdentity = FIRST,
     file: Named = FILE,
     scope: str = _FULL,
+    times: int = 1,
     by_name: bool = False,
 ) -> Case:
-    """One person, one document; `more` is what the name says beside the profile."""
+    """One person, one document; `more` is what the name says beside the profile.
+
+    The archive is renewed so many `times`, the first one being its making.
+    """
+
+    def make() -> Signed:
+        return raised(profile, sign(profile, file, who, by_name=by_name), times=times)
+
     name = " ".join((_name(profile), *more))
-    make = partial(sign, profile, file, who, by_name=by_name)
     return Case(name, (_found(profile),), make, (scope,))
 
 
@@ -99,10 +113,17 @@ def several(
     def make() -> Signed:
         made = sign(profile, file, FIRST, by_name=by_name)
         made = sign_beside(profile, file, SECOND, beside=made, by_name=by_name)
-        return counter_sign(profile, made, WITNESS)
+        return raised(profile, counter_sign(profile, made, WITNESS))
 
     name = " ".join((_name(profile), "several", *more))
-    return Case(name, (_found(profile),) * 3, make, (scope, scope))
+    whole = _found(profile)
+    # What keeps the first signature keeps those on it too: they have no archive of
+    # their own (EN 319 122-1 5.5.3). DSS finds evidence about them where they share it,
+    # in CMS; it gives them none of their own either when it raises a level.
+    on_it = whole.replace("LTA", "LT")
+    if not isinstance(profile, CAdES):
+        on_it = on_it.replace("_LT", "_T")
+    return Case(name, (whole, on_it, whole), make, (scope, scope))
 
 
 def _name(profile: Profile) -> str:
@@ -117,28 +138,30 @@ def with_every_key(profile: Profile, *, file: Named = FILE) -> Iterable[Case]:
 
 
 _SIGNED: Final = (Level.B_B, Level.B_T)
+_LEVELS: Final = tuple(Level)
 _DETACHED, _ENVELOPING = Packaging.DETACHED, Packaging.ENVELOPING
 
 _CADES: Final = (
-    *(one(CAdES(level=e, packaging=_DETACHED)) for e in _SIGNED),
-    *(one(CAdES(level=e, packaging=_ENVELOPING)) for e in _SIGNED),
-    *(several(CAdES(level=e)) for e in _SIGNED),
+    *(one(CAdES(level=e, packaging=_DETACHED)) for e in _LEVELS),
+    *(one(CAdES(level=e, packaging=_ENVELOPING)) for e in _LEVELS),
+    *(several(CAdES(level=e)) for e in _LEVELS),
+    one(CAdES(level=Level.B_LTA), "renewed", times=3),
     *with_every_key(CAdES(level=Level.B_T)),
 )
 
 _COMPACT: Final = Serialisation.COMPACT
-_B_T: Final = JAdES(level=Level.B_T)
 _JADES: Final = (
     one(JAdES(serialisation=_COMPACT), "compact"),
     one(JAdES(serialisation=_COMPACT, packaging=_ENVELOPING), "compact"),
     one(JAdES(serialisation=_COMPACT), "compact by its digest", by_name=True),
-    *(one(JAdES(level=e)) for e in _SIGNED),
-    *(one(JAdES(level=e, packaging=_ENVELOPING)) for e in _SIGNED),
-    one(_B_T, "by its digest", by_name=True),
+    *(one(JAdES(level=e)) for e in _LEVELS),
+    *(one(JAdES(level=e, packaging=_ENVELOPING)) for e in _LEVELS),
+    *(one(JAdES(level=e), "by its digest", by_name=True) for e in _LEVELS),
     one(JAdES(packaging=_ENVELOPING, media_type="text/plain"), "of a media type"),
-    *(several(JAdES(level=e)) for e in _SIGNED),
-    *(several(JAdES(level=e, packaging=_ENVELOPING)) for e in _SIGNED),
-    several(_B_T, "by its digest", by_name=True),
+    one(JAdES(level=Level.B_LTA), "renewed", times=3),
+    *(several(JAdES(level=e)) for e in _LEVELS),
+    *(several(JAdES(level=e, packaging=_ENVELOPING)) for e in _LEVELS),
+    several(JAdES(level=Level.B_T), "by its digest", by_name=True),
     *with_every_key(JAdES(level=Level.B_T)),
 )
 
@@ -151,18 +174,23 @@ _STAMPED: Final = PAdES(
 )
 
 
-def in_turn(*profiles: PAdES, name: str, file: Named = PDF) -> Case:
+def in_turn(
+    *profiles: PAdES,
+    name: str,
+    file: Named = PDF,
+    levels: tuple[str, ...] = (),
+    last: str = _FULL,
+) -> Case:
     """Two people in one PDF file, each in a revision of their own."""
 
     def make() -> Signed:
         made = Signed(file)
         for profile, who in zip(profiles, (FIRST, SECOND), strict=True):
-            made = sign(profile, made.file, who)
+            made = raised(profile, sign(profile, made.file, who))
         return made
 
-    levels = tuple(map(_found, profiles))
-    # The first one covers its revision: all that there was.
-    return Case(f"PAdES {name}", levels, make, ("PARTIAL", _FULL))
+    found = levels or tuple(map(_found, profiles))
+    return Case(f"PAdES {name}", found, make, (_PART, last))
 
 
 def _reserved(document: Named, *fields: SignatureField) -> Named:
@@ -189,9 +217,18 @@ _BOTH: Final = (
 )
 _PADES: Final = (
     *(one(PAdES(level=e), file=PDF) for e in _SIGNED),
+    *(one(PAdES(level=e), file=PDF, scope=_PART) for e in (Level.B_LT, Level.B_LTA)),
+    one(PAdES(level=Level.B_LTA), "renewed", file=PDF, scope=_PART, times=3),
     one(_STAMPED, "stamped", file=PDF),
     *with_every_key(PAdES(level=Level.B_T), file=PDF),
     in_turn(PAdES(), PAdES(level=Level.B_T), name="in turn"),
+    in_turn(
+        PAdES(level=Level.B_LT),
+        PAdES(level=Level.B_LTA),
+        name="in turn, kept",
+        levels=("PAdES_BASELINE_LTA",) * 2,
+        last=_PART,
+    ),
     *(
         in_turn(PAdES(certify=e), PAdES(), name=f"certified {e.name}")
         for e in (AllowedChanges.FORMS, AllowedChanges.ANNOTATIONS)
@@ -211,4 +248,28 @@ _PADES: Final = (
     ),
 )
 
-CASES: Final = (*_CADES, *_JADES, *_PADES)
+# DSS calls an object in the signature a part of it, its own as well.
+_INSIDE: Final = "PARTIAL"
+_XADES: Final = (
+    *(one(XAdES(level=e), file=XML) for e in _LEVELS),
+    *(one(XAdES(level=e, packaging=_DETACHED)) for e in _LEVELS),
+    *(one(XAdES(level=e, packaging=_ENVELOPING), scope=_INSIDE) for e in _LEVELS),
+    *(several(XAdES(level=e), file=XML) for e in _LEVELS),
+    *(several(XAdES(level=e, packaging=_DETACHED)) for e in _LEVELS),
+    *(several(XAdES(level=e, packaging=_ENVELOPING), scope=_INSIDE) for e in _LEVELS),
+    one(
+        XAdES(
+            commitment=Commitment.APPROVAL,
+            roles=("director",),
+            city="Рига",
+            country="LV",
+        ),
+        "with all it may say",
+        file=XML,
+    ),
+    one(XAdES(alone=True), "alone", file=XML),
+    one(XAdES(level=Level.B_LTA), "renewed", file=XML, times=3),
+    *with_every_key(XAdES(level=Level.B_T), file=XML),
+)
+
+CASES: Final = (*_CADES, *_JADES, *_PADES, *_XADES)

@@ -3,17 +3,20 @@
 A tampering changes a few octets and says which check has to move, for which reason.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import Final
 
 from idwallet.codec.json import JsonValue
 from idwallet.crypto.algorithms import Algorithm
+from idwallet.documents import CAdES, Level, Packaging, PAdES, XAdES
 from idwallet.report import CheckId, Reason
-from tests.interop.dss.cases import FILE
+from tests.interop.dss.cases import FILE, PDF, XML
 from tests.interop.dss.peer import Dss, Named
 from tests.interop.dss.people import (
+    AUTHORITY,
     FIRST,
     KEYS,
     SCENE,
@@ -22,7 +25,8 @@ from tests.interop.dss.people import (
     certified,
     known,
 )
-from tests.interop.dss.signing import Signed
+from tests.interop.dss.signing import Profile, Signed, raised, sign
+from tests.unit.codec.pdf.files import updated
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def _sign(dss: Dss, asked: Asked, algorithm: Algorithm = Algorithm.ES256) -> Sig
         "sign",
         by=certified(algorithm),
         at=SCENE.at,
-        tsa=SCENE.authority,
+        tsa=AUTHORITY,
         known=known(),
         documents=[each.to_json() for each in asked.files],
         options={**asked.to_json(), "digest": "SHA512" if wide else "SHA256"},
@@ -100,7 +104,7 @@ def _several(dss: Dss, asked: Asked) -> Signed:
         "sign",
         by=SECOND,
         at=SCENE.at,
-        tsa=SCENE.authority,
+        tsa=AUTHORITY,
         known=known(),
         documents=[first.file.to_json()],
         options={**asked.to_json(), "detached": detached},
@@ -112,7 +116,7 @@ def _several(dss: Dss, asked: Asked) -> Signed:
         known=known(),
         document=Named(first.file.name, both).to_json(),
         options={
-            **asked.to_json(level="B"),
+            **replace(asked, packaging="").to_json(level="B"),
             "detached": detached,
             "digest": "SHA384",
         },
@@ -126,7 +130,7 @@ def _extend(dss: Dss, asked: Asked, signed: Signed) -> Signed:
         "extend",
         by=FIRST,
         at=SCENE.at,
-        tsa=SCENE.authority,
+        tsa=AUTHORITY,
         known=known(),
         document=signed.file.to_json(),
         options={
@@ -135,6 +139,19 @@ def _extend(dss: Dss, asked: Asked, signed: Signed) -> Signed:
         },
     )
     return Signed(Named(signed.file.name, made), signed.beside)
+
+
+def _raised(profile: Profile, level: str, file: Named = FILE) -> Made:
+    """Ours, raised by DSS to a level."""
+    kind = type(profile).__name__
+    packaging = "" if isinstance(profile, PAdES) else profile.packaging.name
+    asked = Asked(kind, level, packaging, (file,))
+
+    def make(dss: Dss) -> Signed:
+        return _extend(dss, asked, raised(profile, sign(profile, file, FIRST)))
+
+    name = f"{asked.name}, ours of {profile.level.value}"
+    return Made(name, make, (f"B-{level}",))
 
 
 def other_octets(old: bytes, new: bytes) -> Callable[[Signed], Signed]:
@@ -174,6 +191,10 @@ _BACKDATED: Final = Tampered(
     CheckId.TIMESTAMP_TRUST,
     Reason.INVALID,
 )
+
+
+_LEVELS: Final = ("B", "T", "LT", "LTA")
+_XADES_LEVELS: Final = _LEVELS
 
 
 def _cades(
@@ -244,21 +265,120 @@ _JADES: Final = (
 )
 
 _CADES: Final = (
-    *(_cades(level, kind) for level in "BT" for kind in ("DETACHED", "ENVELOPING")),
+    *(_cades(level, kind) for level in _LEVELS for kind in ("DETACHED", "ENVELOPING")),
     *(_cades("B", "DETACHED", algorithm) for algorithm in KEYS[1:]),
-    Made(
-        "CAdES B several",
-        partial(_several, asked=Asked("CAdES", "B", "DETACHED")),
-        ("B-B", "B-B", "B-B"),
-        (_OTHER, _EARLIER),
+    *(
+        Made(
+            f"CAdES {level} several",
+            partial(_several, asked=Asked("CAdES", level, "DETACHED")),
+            (f"B-{level}", "B-B", f"B-{level}"),
+            (_OTHER, _EARLIER, *(() if level == "B" else (_BACKDATED,))),
+        )
+        for level in _LEVELS
     ),
-    Made(
-        "CAdES T several",
-        partial(_several, asked=Asked("CAdES", "T", "DETACHED")),
-        ("B-T", "B-B", "B-T"),
-        (_OTHER, _EARLIER, _BACKDATED),
+    *(
+        _raised(CAdES(packaging=packaging), level)
+        for packaging in (Packaging.DETACHED, Packaging.ENVELOPING)
+        for level in _LEVELS[1:]
+    ),
+    _raised(CAdES(level=Level.B_LTA), "LTA"),
+)
+
+
+def _overwritten(signed: Signed) -> Signed:
+    """Draw another page in an update, under the signature."""
+    drawn = b"<< /Length 9 >>\nstream\n0 0 m 9 l\nendstream"
+    changed = updated(signed.file.content, 4, drawn)
+    return Signed(Named(signed.file.name, changed))
+
+
+_LANGUAGE: Final = Tampered(
+    "content changed", other_octets(b"/Lang (ru)", b"/Lang (be)"), *_INTEGRITY
+)
+_UPDATED: Final = Tampered(
+    "page changed in an update",
+    _overwritten,
+    CheckId.DOCUMENT_CHANGES,
+    Reason.CHANGED,
+)
+
+
+def _in_turn(dss: Dss, asked: Asked) -> Signed:
+    """Two people in one PDF file."""
+    first = _sign(dss, asked)
+    made = dss.make(
+        "sign",
+        by=SECOND,
+        at=SCENE.at,
+        tsa=AUTHORITY,
+        known=known(),
+        documents=[first.file.to_json()],
+        options=asked.to_json(),
+    )
+    return Signed(Named(first.file.name, made))
+
+
+def _pades(level: str) -> Iterable[Made]:
+    asked = Asked("PAdES", level, files=(PDF,), options=(("reason", "Согласовано"),))
+    faults = (_LANGUAGE, _UPDATED)
+    yield Made(asked.name, partial(_sign, asked=asked), (f"B-{level}",), faults)
+    twice = partial(_in_turn, asked=asked)
+    yield Made(f"{asked.name} in turn", twice, (f"B-{level}",) * 2, faults)
+
+
+_PADES: Final = tuple(chain.from_iterable(map(_pades, _LEVELS)))
+
+
+_NAME: Final = Tampered(
+    "name changed",
+    other_octets("Анна".encode(), "Инна".encode()),
+    *_INTEGRITY,
+)
+_XML_TIME: Final = Tampered(
+    "signed earlier",
+    other_octets(b"SigningTime>2026", b"SigningTime>2025"),
+    *_INTEGRITY,
+)
+
+
+def _xades(level: str, packaging: str, algorithm: Algorithm = Algorithm.ES256) -> Made:
+    file = XML if packaging == "ENVELOPED" else FILE
+    asked = Asked("XAdES", level, packaging, (file,))
+    whole = {"ENVELOPED": (_NAME,), "DETACHED": (_OTHER,)}.get(packaging, ())
+    return Made(
+        f"{asked.name} {algorithm.name}",
+        partial(_sign, asked=asked, algorithm=algorithm),
+        (f"B-{level}",),
+        (*whole, _XML_TIME),
+    )
+
+
+_XADES: Final = (
+    *(
+        _xades(level, packaging)
+        for level in _XADES_LEVELS
+        for packaging in ("ENVELOPED", "ENVELOPING", "DETACHED")
+    ),
+    *(_xades("B", "ENVELOPED", each) for each in KEYS[1:]),
+    *(
+        Made(
+            f"XAdES {level} several",
+            partial(_several, asked=Asked("XAdES", level, "ENVELOPED", (XML,))),
+            (f"B-{level}", "B-B", f"B-{level}"),
+            (_NAME, _XML_TIME),
+        )
+        for level in _XADES_LEVELS
+    ),
+    *(
+        _raised(XAdES(packaging=packaging), level, file)
+        for packaging, file in (
+            (Packaging.ENVELOPED, XML),
+            (Packaging.ENVELOPING, FILE),
+            (Packaging.DETACHED, FILE),
+        )
+        for level in _XADES_LEVELS[1:]
     ),
 )
 
-MADE: Final = (*_CADES, *_JADES)
+MADE: Final = (*_CADES, *_JADES, *_PADES, *_XADES)
 """Everything that DSS signs for us."""

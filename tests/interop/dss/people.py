@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from idwallet.crypto.algorithms import Algorithm
-from idwallet.testing.authorities import document_signer
+from idwallet.testing.authorities import document_signer, timestamp_authority
 from idwallet.testing.certificates import CertificatePlan
 from idwallet.testing.document_draft import DocumentScene
 from idwallet.testing.evidence import crls
@@ -47,10 +47,14 @@ def certified(algorithm: Algorithm, name: str = "signer") -> TestIdentity:
         SCENE.pki,
         f"https://{name}-{algorithm.name.lower()}.example",
         algorithm=algorithm,
+        # One has a CA below the root. The name of such a CA is always the same, and two
+        # CAs of one name are the same one to RFC 5280 6.3.3 (f), but not to DSS.
+        intermediates=1 if (algorithm, name) == (Algorithm.ES256, "signer") else 0,
         change=_reachable,
     )
 
 
+AUTHORITY: Final = timestamp_authority(SCENE.pki, intermediates=0)
 FIRST: Final = certified(Algorithm.ES256)
 SECOND: Final = certified(Algorithm.ES256, "second")
 WITNESS: Final = certified(Algorithm.ES384, "witness")
@@ -58,7 +62,7 @@ WITNESS: Final = certified(Algorithm.ES384, "witness")
 
 @cache
 def _crls() -> tuple[CrlAtHand, ...]:
-    everybody = (SCENE.authority, *map(certified, KEYS), SECOND, WITNESS)
+    everybody = (AUTHORITY, *map(certified, KEYS), SECOND, WITNESS)
     return tuple({e.der: e for w in everybody for e in crls(w, at=SCENE.at)}.values())
 
 

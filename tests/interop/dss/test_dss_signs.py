@@ -5,30 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from idwallet.documents import (
-    DOCUMENTS,
-    UnverifiedDocument,
     VerifiedDocument,
     VerifiedSignature,
 )
 from idwallet.report import Outcome
-from idwallet.roles.document_signer import evaluate_document
 from tests.interop.dss.made import MADE, Made
 from tests.interop.dss.peer import Dss
-from tests.interop.dss.people import SCENE, trust
-from tests.interop.dss.signing import Signed
+from tests.interop.dss.signing import evaluated
 
 pytestmark = pytest.mark.interop
-
-
-def judged(signed: Signed) -> VerifiedDocument | UnverifiedDocument:
-    document = signed.beside[0].content if signed.beside else None
-    return evaluate_document(
-        signed.file.content,
-        document=document,
-        trust=trust(),
-        policy=DOCUMENTS,
-        at=SCENE.at,
-    )
 
 
 def levels(found: tuple[VerifiedSignature, ...]) -> Iterator[str]:
@@ -41,11 +26,11 @@ def levels(found: tuple[VerifiedSignature, ...]) -> Iterator[str]:
 @pytest.mark.parametrize("made", MADE, ids=str)
 def test_what_dss_signs_passes_until_it_is_tampered_with(dss: Dss, made: Made) -> None:
     signed = made.make(dss)
-    found = judged(signed)
+    found = evaluated(signed)
     assert isinstance(found, VerifiedDocument), found.report
     assert tuple(levels(found.signatures)) == made.levels
     for fault in made.faults:
-        report = judged(fault.change(signed)).report
+        report = evaluated(fault.change(signed)).report
         moved = {(c.id, c.reason) for c in report.failed()}
         assert (fault.check, fault.reason) in moved, fault.name
         assert report.outcome is Outcome.FAILED

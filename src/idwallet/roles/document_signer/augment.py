@@ -54,6 +54,7 @@ _AUGMENTERS: Final[Mapping[Format, Callable[[], Augments]]] = {
     Format.PDF: _pades,
     Format.XML: _xades,
     Format.JWS: _jades,
+    Format.PDF: _pades,
 }
 
 _LEVELS: Final = tuple(Level)
