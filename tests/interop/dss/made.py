@@ -11,7 +11,7 @@ from typing import Final
 
 from idwallet.codec.json import JsonValue
 from idwallet.crypto.algorithms import Algorithm
-from idwallet.documents import CAdES, Level, Packaging, PAdES, XAdES
+from idwallet.documents import CAdES, JAdES, Level, Packaging, PAdES, XAdES
 from idwallet.report import CheckId, Reason
 from tests.interop.dss.cases import FILE, PDF, XML
 from tests.interop.dss.peer import Dss, Named
@@ -69,6 +69,10 @@ class Asked:
         return " ".join(filter(None, told))
 
     @property
+    def ending(self) -> str:
+        return ".p7s" if self.format == "CAdES" else ".signed"
+
+    @property
     def beside(self) -> tuple[Named, ...]:
         return self.files if self.packaging == "DETACHED" else ()
 
@@ -93,7 +97,7 @@ def _sign(dss: Dss, asked: Asked, algorithm: Algorithm = Algorithm.ES256) -> Sig
         documents=[each.to_json() for each in asked.files],
         options={**asked.to_json(), "digest": "SHA512" if wide else "SHA256"},
     )
-    return Signed(Named(asked.files[0].name + ".signed", made), asked.beside)
+    return Signed(Named(asked.files[0].name + asked.ending, made), asked.beside)
 
 
 def _several(dss: Dss, asked: Asked) -> Signed:
@@ -145,7 +149,8 @@ def _raised(profile: Profile, level: str, file: Named = FILE) -> Made:
     """Ours, raised by DSS to a level."""
     kind = type(profile).__name__
     packaging = "" if isinstance(profile, PAdES) else profile.packaging.name
-    asked = Asked(kind, level, packaging, (file,))
+    form = (("serialization", "JSON_SERIALIZATION"),) if kind == "JAdES" else ()
+    asked = Asked(kind, level, packaging, (file,), form)
 
     def make(dss: Dss) -> Signed:
         return _extend(dss, asked, raised(profile, sign(profile, file, FIRST)))
@@ -254,13 +259,21 @@ _JADES: Final = (
         _jades("B", ("serialization", "COMPACT_SERIALIZATION"), ("sig_d", apart))
         for apart in _APART
     ),
-    *(_jades(level, ("serialization", form)) for level in "BT" for form in _FORMS),
+    *(_jades(level, ("serialization", form)) for level in _LEVELS for form in _FORMS),
     *(
-        _jades("T", ("serialization", form), ("sig_d", apart))
+        _jades("LTA", ("serialization", form), ("sig_d", apart))
         for form in _FORMS
         for apart in _APART
     ),
-    _jades("T", ("serialization", _FORMS[0]), ("etsi_u_clear", True)),
+    *(
+        _jades(level, ("serialization", _FORMS[0]), ("etsi_u_clear", True))
+        for level in ("T", "LT")
+    ),
+    *(
+        _raised(JAdES(packaging=packaging), level)
+        for packaging in (Packaging.DETACHED, Packaging.ENVELOPING)
+        for level in _LEVELS[1:]
+    ),
     _jades("B", ("serialization", _FORMS[0]), several=True),
 )
 
