@@ -11,6 +11,8 @@ from typing import Final
 from idwallet.adapters.fonts import default_font
 from idwallet.documents import (
     AllowedChanges,
+    ASiC,
+    ASiCKind,
     CAdES,
     Commitment,
     FieldLock,
@@ -77,7 +79,8 @@ def stamp(name: str, *, left: int) -> Stamp:
 
 def _found(profile: Profile) -> str:
     """Return the level as DSS names it."""
-    return f"{type(profile).__name__}_BASELINE_{profile.level.value[2:]}"
+    form = profile.signature if isinstance(profile, ASiC) else type(profile)
+    return f"{form.__name__}_BASELINE_{profile.level.value[2:]}"
 
 
 def one(
@@ -127,6 +130,9 @@ def several(
 
 
 def _name(profile: Profile) -> str:
+    if isinstance(profile, ASiC):
+        form = profile.signature.__name__
+        return f"{profile.kind.value} {form} {profile.level.value}"
     packaging = "" if isinstance(profile, PAdES) else profile.packaging.value
     told = (type(profile).__name__, profile.level.value, packaging)
     return " ".join(filter(None, told))
@@ -272,4 +278,11 @@ _XADES: Final = (
     *with_every_key(XAdES(level=Level.B_T), file=XML),
 )
 
-CASES: Final = (*_CADES, *_JADES, *_PADES, *_XADES)
+_CONTAINERS: Final = tuple(
+    ASiC(kind=kind, signature=CAdES, level=level)
+    for kind in ASiCKind
+    for level in _SIGNED
+)
+_ASIC: Final = (*map(one, _CONTAINERS), *map(several, _CONTAINERS))
+
+CASES: Final = (*_CADES, *_JADES, *_PADES, *_XADES, *_ASIC)

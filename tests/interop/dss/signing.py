@@ -5,6 +5,8 @@ from typing import Final
 
 from idwallet.documents import (
     DOCUMENTS,
+    ASiC,
+    ASiCKind,
     CAdES,
     JAdES,
     Level,
@@ -14,7 +16,7 @@ from idwallet.documents import (
     VerifiedDocument,
     XAdES,
 )
-from idwallet.documents.model import Documents
+from idwallet.documents.model import Document, Documents
 from idwallet.roles.document_signer import (
     DocumentSigner,
     augment_document,
@@ -25,7 +27,7 @@ from idwallet.testing.tsa import TestTsa
 from tests.interop.dss.peer import Named
 from tests.interop.dss.people import AUTHORITY, SCENE, trust
 
-Profile = CAdES | JAdES | PAdES | XAdES
+Profile = ASiC | CAdES | JAdES | PAdES | XAdES
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ _ENDINGS: Final[dict[type, str]] = {
     JAdES: ".json",
     PAdES: "",
     XAdES: ".xml",
+    ASiC: ".asice",
 }
 
 
@@ -63,14 +66,23 @@ def _signer(profile: Profile, who: TestIdentity) -> DocumentSigner:
 
 def _signed(profile: Profile, file: Named, made: bytes) -> Signed:
     name = file.name + _ENDINGS[type(profile)]
-    inside = isinstance(profile, PAdES) or profile.packaging is not Packaging.DETACHED
+    holds_all = isinstance(profile, ASiC | PAdES)
+    inside = holds_all or profile.packaging is not Packaging.DETACHED
     return Signed(Named(name, made), () if inside else (file,))
 
 
 def _documents(profile: Profile, file: Named, *, by_name: bool) -> Documents:
     """XAdES refers to what is apart by its name, JAdES where it is asked to."""
+    if isinstance(profile, ASiC):
+        return contents(profile, file)
     is_apart = isinstance(profile, XAdES) and profile.packaging is Packaging.DETACHED
     return {file.name: file.content} if by_name or is_apart else file.content
+
+
+def contents(profile: ASiC, file: Named) -> dict[str, Document]:
+    """What goes into a container: two documents where there may be several."""
+    more = {"папка/заметка.txt": b"more"} if profile.kind is ASiCKind.E else {}
+    return {file.name: file.content, **more}
 
 
 def _brought(signed: Signed) -> Documents | None:
@@ -100,6 +112,12 @@ def sign_beside(
     by_name: bool = False,
 ) -> Signed:
     """Sign what somebody has signed, beside them."""
+    if isinstance(profile, ASiC):
+        beside_it = None if profile.kind is ASiCKind.E else contents(profile, file)
+        made = _signer(profile, who).sign(
+            beside_it, signing_time=SCENE.at, beside=beside.file.content
+        )
+        return _signed(profile, file, made)
     if isinstance(profile, PAdES) or profile.packaging is Packaging.ENVELOPED:
         return sign(profile, Named(file.name, beside.file.content), who)
     made = _signer(profile, who).sign(
