@@ -62,7 +62,7 @@ WITNESS: Final = certified(Algorithm.ES384, "witness")
 
 @cache
 def _crls() -> tuple[CrlAtHand, ...]:
-    everybody = (AUTHORITY, *map(certified, KEYS), SECOND, WITNESS)
+    everybody = (AUTHORITY, SCENE.authority, *map(certified, KEYS), SECOND, WITNESS)
     return tuple({e.der: e for w in everybody for e in crls(w, at=SCENE.at)}.values())
 
 
