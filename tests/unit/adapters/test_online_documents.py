@@ -3,15 +3,20 @@
 import asyncio
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from idwallet.adapters.online import Online
 from idwallet.adapters.tsa import WebTimestampAuthority
-from idwallet.documents import DOCUMENTS, CAdES, Level, VerifiedDocument
+from idwallet.documents import ARCHIVE, DOCUMENTS, CAdES, Level, VerifiedDocument
 from idwallet.errors import UsageError, VerificationFailed, VerificationIndeterminate
 from idwallet.report import CheckId, Reason
-from idwallet.roles.document_signer import evaluate_document, sign_document
+from idwallet.roles.document_signer import (
+    DocumentSigner,
+    evaluate_document,
+    sign_document,
+)
 from idwallet.testing.document_draft import CONTRACT
 from idwallet.testing.loopback import TestServices
 from idwallet.testing.pki import TestIdentity, TestPki
@@ -116,6 +121,36 @@ def test_a_document_is_raised_to_a_level_with_evidence_that_is_fetched(
         at=services.at,
     )
     assert isinstance(alone, VerifiedDocument) is (level is not Level.B_T)
+
+
+def test_what_several_people_signed_and_witnessed_is_kept_in_one_call(
+    services: TestServices,
+) -> None:
+    one = services.document_signer()
+    two = services.document_signer("https://second.example")
+    message = signed(services, one, Level.B_B)
+    second = DocumentSigner(CAdES(), signer=two.signer, certificates=two.chain)
+    message = second.sign(CONTRACT, signing_time=services.at, beside=message)
+    message = second.counter_sign(message, signing_time=services.at)
+    with services.fetcher() as fetcher:
+        online = Online(services.trust(), fetcher=fetcher, clock=lambda: services.at)
+        tsa = WebTimestampAuthority(services.tsa, fetcher=fetcher)
+        kept = online.augment_document(
+            message,
+            Level.B_LTA,
+            policy=ARCHIVE,
+            at=services.at,
+            authority=tsa,
+            document=CONTRACT,
+        )
+        services.at += timedelta(days=60)
+        services.revoke(one)
+        later = Online(services.trust(), fetcher=fetcher, clock=lambda: services.at)
+        found = later.verify_document(
+            kept, policy=ARCHIVE, at=services.at, document=CONTRACT
+        )
+    assert [each.level for each in found.signatures] == [Level.B_LTA] * 2
+    assert len(found.signatures[0].counter_signatures) == 1
 
 
 def test_the_doors_of_an_event_loop_do_the_same(services: TestServices) -> None:

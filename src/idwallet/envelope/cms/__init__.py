@@ -7,10 +7,12 @@ and no certificate that came along is believed.
 
 from idwallet.envelope.cms.algorithms import read_digest
 from idwallet.envelope.cms.alter import (
+    info_with,
     stamped_info,
     with_material,
     with_signers,
     with_unsigned,
+    with_unsigned_instead,
 )
 from idwallet.envelope.cms.attributes import (
     certificate_reference,
@@ -53,6 +55,7 @@ __all__ = [
     "digest_content",
     "digest_identifier",
     "find_certificate",
+    "info_with",
     "judge_signer",
     "message_digest",
     "read_counter_signatures",
@@ -65,4 +68,5 @@ __all__ = [
     "with_material",
     "with_signers",
     "with_unsigned",
+    "with_unsigned_instead",
 ]

@@ -88,6 +88,40 @@ def stamped_info(info: bytes, *, attributes: Iterable[bytes], at: str) -> bytes:
     return _added(read_signer_info(info, at=at), tuple(attributes))
 
 
+def with_unsigned_instead(
+    message: SignedData, signer: int, *, attributes: Iterable[bytes]
+) -> bytes:
+    """Return the message with these unsigned attributes on a signature, and no others.
+
+    Each is a whole DER Attribute. What an archive timestamp covers must be among them
+    as it was.
+
+    Raises:
+        UsageError: there is no such signer, or they are too many.
+    """
+    if not 0 <= signer < len(message.signers):
+        raise UsageError("there is no such signer")
+    infos = [each.der for each in message.signers]
+    infos[signer] = info_with(infos[signer], attributes)
+    return _message(infos, message)
+
+
+def info_with(info: bytes, attributes: Iterable[bytes]) -> bytes:
+    """Return a DER SignerInfo with these unsigned attributes, and no others.
+
+    Raises:
+        DerError: it is none.
+        UsageError: they are too many.
+    """
+    held = tuple(attributes)
+    if len(held) > limits.CMS_ATTRIBUTES:
+        raise UsageError("more attributes than limits.CMS_ATTRIBUTES")
+    taken = [whole(info, each) for each in Fields(info).rest()]
+    if taken[-1][0] == _UNSIGNED:
+        taken.pop()
+    return sequence(*taken, tlv(_UNSIGNED, *held))
+
+
 def with_signers(message: SignedData, other: SignedData) -> bytes:
     """Return the message with the signers of another over the same content.
 
@@ -136,11 +170,4 @@ def _once(have: Iterable[tuple[bytes, ...]], more: Iterable[bytes]) -> list[byte
 
 
 def _added(signer: SignerInfo, attributes: tuple[bytes, ...]) -> bytes:
-    kept = [each.der for each in signer.unsigned]
-    if len(kept) + len(attributes) > limits.CMS_ATTRIBUTES:
-        raise UsageError("more attributes than limits.CMS_ATTRIBUTES")
-    fields = Fields(signer.der)
-    taken = [whole(signer.der, each) for each in fields.rest()]
-    if taken[-1][0] == _UNSIGNED:
-        taken.pop()
-    return sequence(*taken, tlv(_UNSIGNED, *kept, *attributes))
+    return info_with(signer.der, (*(each.der for each in signer.unsigned), *attributes))

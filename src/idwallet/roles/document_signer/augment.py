@@ -14,7 +14,13 @@ from idwallet.codec.moment import require_aware
 from idwallet.documents.judging.augmenting import Augments
 from idwallet.documents.judging.context import Asked
 from idwallet.documents.judging.settled import Settled
-from idwallet.documents.model import Documents, Level, VerifiedDocument, only
+from idwallet.documents.model import (
+    Documents,
+    Level,
+    VerifiedDocument,
+    VerifiedSignature,
+    only,
+)
 from idwallet.documents.policy import DocumentPolicy, TimestampRule
 from idwallet.errors import UsageError
 from idwallet.ports import TimestampAuthority
@@ -117,7 +123,7 @@ class _Work:
         if format_ is None:
             raise UsageError("documents of that format are not augmented")
         augments = format_()
-        if _lowest(found) is Level.B_B:
+        if _lowest(found) is Level.B_B or self._may_stamp(found):
             signed = augments.stamped(signed, authority=self._authority())
             found, _ = self._on_the_way(signed)
         is_there = level is Level.B_T or (
@@ -157,6 +163,10 @@ class _Work:
             return document
         return only(document)
 
+    def _may_stamp(self, found: VerifiedDocument) -> bool:
+        """Whether signatures on signatures lack a timestamp, and can get one."""
+        return self.authority is not None and _lacks_a_timestamp(found.signatures)
+
     def _authority(self) -> TimestampAuthority:
         if self.authority is None:
             raise UsageError("a level with a timestamp needs an authority")
@@ -185,6 +195,14 @@ def rewound(document: Documents | None) -> Any:
             )
         rewind(0)
     return document
+
+
+def _lacks_a_timestamp(signatures: tuple[VerifiedSignature, ...]) -> bool:
+    """Whether nothing proves since when a signature is there, or one on it."""
+    return any(
+        not each.timestamped or _lacks_a_timestamp(each.counter_signatures)
+        for each in signatures
+    )
 
 
 def _lowest(found: VerifiedDocument) -> Level:

@@ -95,6 +95,32 @@ def test_a_policy_that_wants_a_timestamp_is_met_by_the_one_that_is_put_on() -> N
     assert isinstance(found, VerifiedDocument)
 
 
+def test_what_stands_on_a_signature_is_stamped_with_it_unless_an_archive_keeps_it() -> (
+    None
+):
+    here = scene()
+    first = by(1).counter_sign(stamped(), signing_time=here.at)
+    both = by(0).counter_sign(first, signing_time=here.at)
+    found = judged(raised(both, Level.B_T), here.at, trust=here.trust(here.at))
+    assert isinstance(found, VerifiedDocument)
+    counters = found.signatures[0].counter_signatures
+    assert [each.level for each in counters] == [Level.B_T, Level.B_T]
+    # On what an archive timestamp covers nothing is put; beside it, it is.
+    kept = raised(first, Level.B_LTA)
+    later = by(0).counter_sign(kept, signing_time=here.at)
+    again = raised(later, Level.B_T)
+    before = read_signed_data(kept, at="x").signers[0].unsigned
+    after = read_signed_data(again, at="x").signers[0].unsigned
+    assert after[: len(before)] == before
+    found = judged(again, here.at, trust=here.trust(here.at))
+    assert isinstance(found, VerifiedDocument)
+    assert [e.timestamped for e in found.signatures[0].counter_signatures] == [
+        True,
+        True,
+    ]
+    assert raised(again, Level.B_T) == again
+
+
 def test_what_has_the_level_comes_back_as_it_is_and_an_archive_is_renewed() -> None:
     kept = raised(stamped(), Level.B_LT)
     assert raised(kept, Level.B_LT) == kept
