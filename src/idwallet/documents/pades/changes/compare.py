@@ -62,7 +62,9 @@ class Comparison:
             LimitError: there are more of them than anybody reads.
         """
         if len(self.found) >= limits.PDF_CHANGES:
-            raise LimitError("too many changes", at=place, clause="idwallet limits")
+            raise LimitError(
+                "too many changes", at="document", clause="idwallet limits"
+            )
         self.found[FoundChange(code, place)] = None
 
     def _touched(self, file: PdfFile, updates: int) -> Iterable[int]:
