@@ -51,6 +51,13 @@ PRINTS: Final = {
         "TEST https://second.example,O=idwallet TEST only,C=XX B-B",
         "Не принимайте подписанный документ.",
     ],
+    "sign_xml.py": [
+        "B-LTA",
+        "B-LTA",
+        "signed: <item>велосипед</item>",
+        "a word is changed: Do not accept the signed document.",
+        "something is put around it: Do not accept the signed document.",
+    ],
     "pinned_issuer.py": ["member since 2019 key_pinned", "issuer.signature invalid"],
 }
 
