@@ -14,6 +14,7 @@ from idwallet.documents.model import Document, Level, whole
 from idwallet.documents.pades.profile import PAdES
 from idwallet.documents.pades.signing.dictionary import Draft
 from idwallet.documents.pades.signing.prepare import prepare_signature
+from idwallet.documents.pades.signing.unusual import prepare_unusual
 from idwallet.envelope.cms import (
     CmsPlan,
     CmsWriter,
@@ -22,7 +23,7 @@ from idwallet.envelope.cms import (
     read_signed_data,
     with_unsigned,
 )
-from idwallet.errors import UsageError
+from idwallet.errors import LimitError, MalformedError, UsageError
 from idwallet.ports import TimestampAuthority
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.timestamp import ask_timestamp
@@ -88,7 +89,9 @@ class PadesSigner:
         if beside is not None:
             raise UsageError("further signers sign the document that is signed already")
         octets = document if isinstance(document, bytes) else whole(document)
-        return octets + self.appended(octets, [octets], signing_time=signing_time)
+        _require_zone(signing_time)
+        draft = self._any_draft(octets, signing_time=signing_time)
+        return octets + self._signed(draft, [octets])
 
     def appended(
         self, source: Source, document: Iterable[bytes], *, signing_time: datetime
@@ -102,9 +105,11 @@ class PadesSigner:
             UsageError, SignerError, PortError, MalformedError, LimitError,
             UnsupportedError: see `sign`.
         """
-        if signing_time.utcoffset() is None:
-            raise UsageError("the time of signing needs a zone")
+        _require_zone(signing_time)
         draft = self._drafted(read_pdf(source), signing_time=signing_time)
+        return self._signed(draft, document)
+
+    def _signed(self, draft: Draft, document: Iterable[bytes]) -> bytes:
         digest = draft.digest(document, name=self._writer.digest)
         to_sign = self._writer.prepare(digest, signing_time=None)
         message = self._writer.finish(to_sign, self._signer.sign(to_sign))
@@ -117,6 +122,25 @@ class PadesSigner:
             file, self._profile, signing_time=signing_time, room=self._room
         )
 
+    def _any_draft(self, octets: bytes, *, signing_time: datetime) -> Draft:
+        """Prepare a file; one whose frame is not read too (`prepare_unusual`).
+
+        What is wrong within a file that is read stays refused: another reader would
+        choose among what it says.
+        """
+        try:
+            file = read_pdf(octets)
+        except LimitError:
+            raise
+        except MalformedError:
+            found = prepare_unusual(
+                octets, self._profile, signing_time=signing_time, room=self._room
+            )
+            if found is None:
+                raise
+            return found
+        return self._drafted(file, signing_time=signing_time)
+
     def counter_sign(
         self, signature: bytes, *, signing_time: datetime, number: int = 0
     ) -> bytes:
@@ -127,6 +151,11 @@ class PadesSigner:
         """
         del signature, signing_time, number
         raise UsageError("a PDF file has no counter-signatures: sign the file again")
+
+
+def _require_zone(moment: datetime) -> None:
+    if moment.utcoffset() is None:
+        raise UsageError("the time of signing needs a zone")
 
 
 def message_room(writer: CmsWriter, signer: Signer) -> int:

@@ -66,7 +66,7 @@ def find_page(objects: Objects, form: Form, *, number: int, seen: bool) -> PageH
     left = number + 1
     said: dict[bytes, Value] = {}
     for _ in range(limits.PDF_DEPTH):
-        if entries is None or ref is None:
+        if entries is None:
             raise UsageError("the document has no page of that number")
         if seen:
             said |= {
@@ -74,6 +74,9 @@ def find_page(objects: Objects, form: Form, *, number: int, seen: bool) -> PageH
                 for key in _INHERITED
                 if key in entries
             }
+        if ref is None:
+            # It shall be an object of its own (table 29).
+            raise malformed("a tree of pages in another object", at=0, clause="7.7.3")
         if b"Kids" not in entries:
             return PageHeld(entries, ref, said)
         ref, entries, left = _descended(objects, entries, left=left)
