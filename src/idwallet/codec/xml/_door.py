@@ -1,8 +1,8 @@
 """The one place that imports lxml, and makes its parsers.
 
-No parser made here reads a DTD, replaces an entity, opens a file or a socket, or lifts
-the bounds that libxml2 sets itself. lxml is imported when XML is first read: who reads
-none needs none.
+No parser made here reads a DTD, replaces an entity that a document declares, opens a
+file or a socket, or lifts the bounds that libxml2 sets itself. lxml is imported when
+XML is first read: who reads none needs none.
 """
 
 import inspect
@@ -77,7 +77,9 @@ def _parser(target: object) -> Node:
     options: dict[str, object] = {} if target is None else {"target": target}
     return _etree().XMLParser(
         encoding="utf-8",
-        resolve_entities=False,
+        # A parser with a target would hand out "&amp;" in an attribute as "&#38;".
+        # There are no entities but the five of XML: others were refused before.
+        resolve_entities=False if target is None else "internal",
         no_network=True,
         load_dtd=False,
         dtd_validation=False,

@@ -16,7 +16,7 @@ from idwallet.documents.model import (
 )
 from idwallet.errors import UsageError
 
-DIGEST: Final = "sha256"
+_DIGEST: Final = "sha256"
 UNNAMED: Final = "document"
 _END: Final = 2
 
@@ -56,7 +56,7 @@ def add_document(
         UsageError: its name is taken, or a stream of 4 GiB and more cannot say how
             long it is.
     """
-    states = {each: hashlib.new(each) for each in {DIGEST, *digests}}
+    states = {each: hashlib.new(each) for each in {_DIGEST, *digests}}
 
     def digested() -> Iterator[bytes]:
         for piece in pieces(document):

@@ -1,6 +1,6 @@
 """Containers read: what each file in them is, and whether the kind may have it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,7 @@ from idwallet.codec.zip.structures import STORED, STREAMED
 from idwallet.documents.asic import baseline
 from idwallet.documents.asic.baseline import EN, Form, Role
 from idwallet.documents.asic.profile import ASiCKind
-from idwallet.errors import LimitError, MalformedError, UnsupportedError
+from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 
 _A1: Final = f"{EN} §A.1"
 _TYPE_BYTES: Final = 256
@@ -34,6 +34,15 @@ class Container:
     def of(self, *roles: Role) -> tuple[ZipEntry, ...]:
         """Return the entries of these roles, in the container's order of each."""
         return tuple(each for role in roles for each in self.by_role.get(role, ()))
+
+    def stream(self, entry: ZipEntry) -> "EntryStream":
+        """Return the content of an entry as a stream."""
+        return EntryStream(lambda: self.archive.pieces(entry))
+
+    @property
+    def xades(self) -> tuple[ZipEntry, ...]:
+        """The files of XML signatures."""
+        return self.of(Role.XADES)
 
     @property
     def data(self) -> tuple[ZipEntry, ...]:
@@ -80,6 +89,9 @@ def _require_understood(roles: Mapping[Role, tuple[ZipEntry, ...]], *, at: str) 
         raise UnsupportedError("an evidence record", at=at, clause=f"{EN} §4.4.4.2 (4)")
     signatures = sum(len(roles.get(role, ())) for role in _MANY)
     others = sum(len(roles.get(role, ())) for role in _MANIFESTS)
+    held = sum(each.size for role in _MANY for each in roles.get(role, ()))
+    if held > limits.CMS_BYTES:
+        raise LimitError("signatures too long", at=at, clause="idwallet limits")
     if signatures > limits.CONTAINER_SIGNATURES or others > 2 * limits.MANIFESTS:
         raise LimitError("too many signatures", at=at, clause="idwallet limits")
 
@@ -147,15 +159,16 @@ def _require_layout(found: Container, form: Form, *, at: str) -> None:
 
 
 class EntryStream:
-    """The content of an entry as a stream; `ended` once all of it was read."""
+    """The content of an entry as a stream, which can be begun again."""
 
-    __slots__ = ("_held", "_pieces", "ended")
+    __slots__ = ("_begin", "_held", "_pieces", "_place")
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
+    def __init__(self, begin: Callable[[], Iterator[bytes]]) -> None:
         """Begin before the first piece."""
-        self._pieces = pieces
+        self._begin = begin
+        self._pieces = begin()
         self._held = b""
-        self.ended = False
+        self._place = 0
 
     def read(self, size: int, /) -> bytes:
         """Return at most so many octets, and none at the end.
@@ -166,8 +179,23 @@ class EntryStream:
         while not self._held:
             piece = next(self._pieces, None)
             if piece is None:
-                self.ended = True
                 return b""
             self._held = piece
         found, self._held = self._held[:size], self._held[size:]
+        self._place += len(found)
         return found
+
+    def tell(self) -> int:
+        """Return how much was read."""
+        return self._place
+
+    def seek(self, offset: int, /) -> int:
+        """Begin again.
+
+        Raises:
+            UsageError: it is to go anywhere else.
+        """
+        if offset:
+            raise UsageError("an entry is read from its beginning")
+        self._pieces, self._held, self._place = self._begin(), b"", 0
+        return 0

@@ -7,6 +7,7 @@ sign is told.
 """
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from idwallet.codec.text import show
@@ -27,13 +28,22 @@ class Found(NamedTuple):
     facts: Facts
 
 
-def digest_files(container: Container, manifests: Iterable[Manifest]) -> Digests:
+def digest_files(
+    container: Container,
+    manifests: Iterable[Manifest],
+    *,
+    names: Iterable[str] = (),
+    by: Iterable[str] = (),
+) -> Digests:
     """Go once through every file that is to be signed or was, and digest it.
+
+    `names` are others to be digested, `by` other digests by their names of hashlib.
 
     Raises:
         MalformedError: a file does not unpack to what it says.
     """
-    wanted = {each.name: {"sha256"} for each in container.data}
+    every = (*(each.name for each in container.data), *names)
+    wanted = {name: {"sha256", *by} for name in every}
     for manifest in manifests:
         for each in manifest.files:
             wanted.setdefault(each.name, set()).add(each.digest)
@@ -45,18 +55,8 @@ def digest_files(container: Container, manifests: Iterable[Manifest]) -> Digests
     return found
 
 
-def compare(
-    manifest: Manifest,
-    digests: Digests,
-    *,
-    data: Iterable[str],
-    signed: frozenset[str],
-    rule: CoverageRule,
-) -> Found:
-    """Hold a manifest against the container's files.
-
-    `data` are those to be signed, `signed` those that some signature is on.
-    """
+def compare(manifest: Manifest, digests: Digests, *, coverage: "Coverage") -> Found:
+    """Hold a manifest against the container's files."""
     absent = None
     for each in manifest.files:
         own = digests.get(each.name)
@@ -64,20 +64,36 @@ def compare(
             absent = absent or each.name
         elif own[each.digest] != each.value:
             return _about(Reason.INTEGRITY_MISMATCH, each.name)
-    here = {each.name for each in manifest.files}
-    others = [name for name in data if name not in here]
-    for name in others:
-        if name not in signed:
-            return _about(Reason.NOT_COVERED, name)
-    if absent is not None:
-        return _about(Reason.NOT_AT_HAND, absent)
-    if others:
-        is_enough = rule is CoverageRule.BY_ANY
-        reason = (
-            Reason.SIGNED_BY_OTHERS_ACCEPTED if is_enough else Reason.SIGNED_BY_OTHERS
-        )
-        return _about(reason, others[0])
-    return Found(Reason.MATCHES, {})
+    return coverage.of({each.name for each in manifest.files}, absent=absent)
+
+
+class Coverage(NamedTuple):
+    """What has to be under each signature of a container.
+
+    `data` are the files to be signed, `signed` those that some signature is on.
+    """
+
+    data: tuple[str, ...]
+    signed: frozenset[str]
+    rule: CoverageRule
+
+    def of(self, names: AbstractSet[str], *, absent: str | None = None) -> Found:
+        """Hold the files that a signature is on against those of the container.
+
+        `absent` is one that it is on and that is not there.
+        """
+        others = [name for name in self.data if name not in names]
+        for name in others:
+            if name not in self.signed:
+                return _about(Reason.NOT_COVERED, name)
+        if absent is not None:
+            return _about(Reason.NOT_AT_HAND, absent)
+        if others:
+            is_enough = self.rule is CoverageRule.BY_ANY
+            accepted = Reason.SIGNED_BY_OTHERS_ACCEPTED
+            reason = accepted if is_enough else Reason.SIGNED_BY_OTHERS
+            return _about(reason, others[0])
+        return Found(Reason.MATCHES, {})
 
 
 def _about(reason: Reason, name: str) -> Found:

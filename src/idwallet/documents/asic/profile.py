@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from idwallet.documents.model import CAdES, Level
+from idwallet.documents.model import CAdES, Level, XAdES
 from idwallet.errors import UsageError
 
 
@@ -25,7 +25,7 @@ class ASiC:
     """
 
     kind: ASiCKind
-    signature: type[CAdES]
+    signature: type[CAdES] | type[XAdES]
     level: Level = Level.B_B
 
     def __post_init__(self) -> None:
@@ -34,7 +34,7 @@ class ASiC:
         Raises:
             UsageError: a kind, a form of signatures or a level that there is none of.
         """
-        if type(self.kind) is not ASiCKind or self.signature is not CAdES:
+        if type(self.kind) is not ASiCKind or self.signature not in {CAdES, XAdES}:
             raise UsageError("a container is ASiC(kind=ASiCKind.E, signature=CAdES)")
         if type(self.level) is not Level:
             raise UsageError("level is a Level, as Level(text)")

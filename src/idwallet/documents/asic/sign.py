@@ -1,43 +1,37 @@
 """Containers made and signed as a stream (ETSI EN 319 162-1)."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from idwallet import limits
 from idwallet.codec.zip import SeekableStream, ZipEntry, ZipSink, ZipWriter
 from idwallet.crypto.signer import Signer
 from idwallet.documents.asic import baseline
-from idwallet.documents.asic.assembly import (
+from idwallet.documents.asic.assembly import add_document, copy, free_number, named
+from idwallet.documents.asic.baseline import Role
+from idwallet.documents.asic.container import Container, read_container
+from idwallet.documents.asic.contents import digest_files
+from idwallet.documents.asic.forms import (
     DIGEST,
-    add_document,
-    copy,
-    free_number,
-    named,
+    inner_signer,
+    octets_of,
+    signature_count,
 )
-from idwallet.documents.asic.baseline import META_INF, Form, Role
-from idwallet.documents.asic.container import Container, EntryStream, read_container
-from idwallet.documents.asic.contents import Digests, digest_files
-from idwallet.documents.asic.manifest import Listed, Manifest, write_manifest
 from idwallet.documents.asic.profile import ASiC, ASiCKind
-from idwallet.documents.cades.sign import CadesSigner
-from idwallet.documents.model import CAdES, Digested, Document, Documents, pieces
-from idwallet.envelope.cms import digest_content, read_signed_data
+from idwallet.documents.model import Document, Documents, pieces
+from idwallet.envelope.cms import digest_content
 from idwallet.errors import UsageError
 from idwallet.ports import TimestampAuthority
 from idwallet.trust.certificate import Certificate
 
 _AT: Final = "container"
-_MANIFEST: Final = META_INF + "ASiCManifest{:03}.xml"
-_SIGNATURE: Final = META_INF + "signature{:03}.p7s"
-_P7S_TYPE: Final = "application/pkcs7-signature"
 
 
 class AsicSigner:
     """Signs any number of containers of one profile; thread-safe when `signer` is."""
 
-    __slots__ = ("_cades", "_profile")
+    __slots__ = ("_inner", "_profile")
 
     def __init__(
         self,
@@ -52,13 +46,11 @@ class AsicSigner:
         Raises:
             UsageError: the first certificate is not of the signer's key, or a level
                 with a timestamp has no authority to ask, or one without has one.
+            UnsupportedError: the algorithm has no identifier for XML signatures.
         """
         self._profile = profile
-        self._cades = CadesSigner(
-            CAdES(level=profile.level),
-            signer=signer,
-            certificates=certificates,
-            authority=authority,
+        self._inner = inner_signer(
+            profile, signer=signer, certificates=certificates, authority=authority
         )
 
     def sign(
@@ -120,50 +112,24 @@ class AsicSigner:
     ) -> None:
         media_type = baseline.MEDIA_TYPES[self._profile.kind]
         writer.store(baseline.MIMETYPE, media_type.encode("ascii"))
-        needed = {self._cades.digest}
+        needed = {self._inner.digest}
         added = {
             name: add_document(writer, name, document=each, digests=needed)
             for name, each in documents.items()
         }
-        if self._profile.kind is ASiCKind.S:
-            (digests,) = added.values()
-            made = self._cades.sign(Digested(digests), signing_time=signing_time)
-            writer.store(baseline.SIMPLE_CADES, made)
-            return
-        files = _listed(added, added)
-        self._sign_manifest(writer, files, number=1, signing_time=signing_time)
+        made = self._inner.first(added, signing_time=signing_time)
+        for name, octets in made.items():
+            writer.store(name, octets)
 
     def _sign_more(
         self, writer: ZipWriter, container: Container, *, signing_time: datetime
     ) -> None:
-        if self._profile.kind is ASiCKind.S:
-            (entry,), (data,) = container.of(Role.CADES), container.data
-            made = self._cades.sign(
-                EntryStream(container.archive.pieces(data)),
-                signing_time=signing_time,
-                beside=_octets(container, entry),
-            )
-            copy(writer, container, replaced={entry.name: made})
-            return
-        digests = digest_files(container, [])
-        files = _listed((each.name for each in container.data), digests)
-        copy(writer, container)
-        number = free_number(container, _MANIFEST, _SIGNATURE)
-        self._sign_manifest(writer, files, number=number, signing_time=signing_time)
-
-    def _sign_manifest(
-        self,
-        writer: ZipWriter,
-        files: tuple[Listed, ...],
-        *,
-        number: int,
-        signing_time: datetime,
-    ) -> None:
-        signature = _SIGNATURE.format(number)
-        manifest = write_manifest(Manifest(signature, files), signature_type=_P7S_TYPE)
-        made = self._cades.sign(manifest, signing_time=signing_time)
-        writer.store(_MANIFEST.format(number), manifest)
-        writer.store(signature, made)
+        number = free_number(container, *self._inner.patterns)
+        made = self._inner.another(container, number=number, signing_time=signing_time)
+        copy(writer, container, replaced=made)
+        for name, octets in made.items():
+            if container.archive.named(name) is None:
+                writer.store(name, octets)
 
     def counter_sign(
         self, signature: bytes, *, signing_time: datetime, number: int = 0
@@ -197,11 +163,11 @@ class AsicSigner:
                 `counter_sign`.
         """
         container = self._read(signature)
-        entry, inner = _numbered(container, number)
+        entry, inner = _numbered(container, number, role=self._inner.role)
         if container.of(Role.ARCHIVE_MANIFEST):
             raise UsageError("an archived signature is not changed: sign beside it")
-        made = self._cades.counter_sign(
-            _octets(container, entry), signing_time=signing_time, number=inner
+        made = self._inner.counter_sign(
+            octets_of(container, entry), signing_time=signing_time, number=inner
         )
         writer = ZipWriter(sink, moment=signing_time)
         copy(writer, container, replaced={entry.name: made})
@@ -210,28 +176,20 @@ class AsicSigner:
     def _read(self, container: bytes | SeekableStream) -> Container:
         """Read a container of the profile's kind."""
         found = read_container(container, at=_AT)
-        if found.kind is not self._profile.kind or found.form is not Form.CADES:
+        if found.kind is not self._profile.kind or found.form is not self._inner.form:
             raise UsageError("the container is not of the profile's kind and form")
         return found
 
 
-def _listed(names: Iterable[str], digests: Digests) -> tuple[Listed, ...]:
-    return tuple(Listed(name, DIGEST, digests[name][DIGEST]) for name in names)
-
-
-def _octets(container: Container, entry: ZipEntry) -> bytes:
-    return container.archive.content(entry, max_bytes=limits.CMS_BYTES)
-
-
-def _numbered(container: Container, number: int) -> tuple[ZipEntry, int]:
+def _numbered(container: Container, number: int, *, role: Role) -> tuple[ZipEntry, int]:
     """Return in which file the signature of that number is, and its number there.
 
     Raises:
         UsageError: there is none.
     """
     left = number
-    for entry in container.of(Role.CADES):
-        count = len(read_signed_data(_octets(container, entry), at=_AT).signers)
+    for entry in container.of(role):
+        count = signature_count(octets_of(container, entry), role)
         if 0 <= left < count:
             return entry, left
         left -= count

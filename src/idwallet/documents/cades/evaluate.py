@@ -63,10 +63,17 @@ class _Message(NamedTuple):
     sets: Sets
 
 
-def evaluate(signed: bytes, document: Document | None, *, asked: Asked) -> Judgement:
+def evaluate(
+    signed: bytes,
+    document: Document | None,
+    *,
+    asked: Asked,
+    archived: Judging | None = None,
+) -> Judgement:
     """Judge every signature of a CMS message; never raises because of it.
 
-    `document` is what was signed where it came apart.
+    `document` is what was signed where it came apart. `archived` is what the message is
+    judged with where something around it proves when it existed.
     """
     try:
         read = read_signed_data(signed, at=DOCUMENT)
@@ -77,6 +84,8 @@ def evaluate(signed: bytes, document: Document | None, *, asked: Asked) -> Judge
     message = _Message(read, _digests(read, document), Sets(read))
     inside = Material(read.certificates, read.crls, read.responses)
     using = judging(asked, inside)
+    if archived is not None:
+        using = archived.holding(inside, settled=asked.settled)
     signatures = tuple(
         _judge(_Signature(signer, message, using=using, subject=f"signature[{n}]"))
         for n, signer in enumerate(read.signers)
@@ -197,16 +206,17 @@ class _Signature:
 
     def _proven(self, archive: Archive) -> datetime | None:
         """Return since when an archive timestamp proves that this signature existed."""
-        if self._on is None:
-            return archive.best
-        return self._judging.proven(self._signer.der)
+        known = self._judging.proven(self._signer.der)
+        if self._on is not None or archive.best is None:
+            return known
+        return archive.best if known is None else min(known, archive.best)
 
     def _level(self, archive: Archive, *, best: datetime | None) -> Level:
         reached = level_of(
             self.subject,
             self._judging,
             best=best,
-            archived=archive.best is not None,
+            archived=self._on is None and self._proven(archive) is not None,
         )
         if reached is not Level.B_B and not baseline.may_be_long_term(self._signer):
             return Level.B_T

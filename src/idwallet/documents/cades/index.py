@@ -295,6 +295,26 @@ class _Parts:
         return Covered(material, others)
 
 
+def everything_in(message: SignedData) -> frozenset[bytes]:
+    """Return whatever of a message may be asked for by itself, as it came.
+
+    It is what stands or falls with the whole: signatures, and all that is on them.
+    """
+    depth = limits.COUNTER_SIGNATURE_DEPTH
+    return frozenset(
+        {
+            *(each.der for each in message.signers),
+            *(
+                piece
+                for signer in message.signers
+                for kind in signer.unsigned
+                for one in kind.values
+                for piece in _within(kind, one, depth=depth)
+            ),
+        }
+    )
+
+
 def _within(kind: Attribute, one: bytes, *, depth: int) -> Iterator[bytes]:
     """Yield the value of an attribute, and of a counter-signature what stands on it."""
     yield one

@@ -102,6 +102,14 @@ class Judging:
         """Return by what something may be signed that is proven to have existed."""
         return self.policy.algorithms_at(existed or self.at)
 
+    def holding(self, inside: Material, *, settled: Settled) -> "Judging":
+        """Return the same for something in it that brings material of its own.
+
+        What settles that is gathered in `settled`.
+        """
+        own = replace(self, inside=inside, settled=settled)
+        return own.with_evidence_inside()
+
     def proven(self, piece: bytes) -> datetime | None:
         """Return the first moment at which a piece is proven to have existed."""
         return min((e.moment for e in self.proofs if piece in e.pieces), default=None)

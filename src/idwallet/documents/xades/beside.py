@@ -1,4 +1,4 @@
-"""Signatures put side by side that are in no document (EN 319 162-1 A.7)."""
+"""Signatures put side by side that are in no document (EN 319 162-1 A.5)."""
 
 from typing import Final
 
@@ -24,6 +24,18 @@ _OPEN: Final = (
     f'<?xml version="1.0" encoding="UTF-8"?>\n<asic:{_LOCAL} xmlns:asic="{_NAMESPACE}">'
 ).encode("ascii")
 _CLOSE: Final = f"</asic:{_LOCAL}>".encode("ascii")
+
+
+def side_by_side(signature: bytes) -> bytes:
+    """Return a signature in a file that others may be put into.
+
+    Raises:
+        UsageError: it is inside of a document, or has others beside it already.
+    """
+    document = XmlDocument.from_bytes(signature, at="signature")
+    if document.root.name != names.SIGNATURE:
+        raise UsageError("nothing but one signature is put into a file of its own")
+    return b"".join((_OPEN, document.written(document.root), _CLOSE))
 
 
 def put_beside(first: bytes, element: bytes, *, target: Target) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from idwallet import limits
-from idwallet.codec.xml import Canonicalization, XmlDocument
+from idwallet.codec.xml import Canonicalization, XmlDocument, XmlNode
 from idwallet.documents.model import Documents, only
 from idwallet.documents.xades import names
 from idwallet.documents.xades.coverage import Stands
@@ -15,13 +15,30 @@ from idwallet.report import Reason
 
 def addresses_in(document: XmlDocument) -> frozenset[str]:
     """Return the addresses of all that signatures refer to outside of a document."""
+    return frozenset(map(_address, _apart_in(document)))
+
+
+def plain_addresses_in(document: XmlDocument) -> frozenset[str]:
+    """Return those of what is signed as it stands, with nothing done to it."""
+    return frozenset(
+        _address(each)
+        for each in _apart_in(document)
+        if not each.children(f"{names.DS}Transforms")
+    )
+
+
+def _apart_in(document: XmlDocument) -> list[XmlNode]:
     found = (
-        reference.attribute("URI") or ""
+        reference
         for node in document.named(names.SIGNATURE)
         for info in node.children(f"{names.DS}SignedInfo")
         for reference in info.children(f"{names.DS}Reference")
     )
-    return frozenset(each for each in found if each and not each.startswith("#"))
+    return [each for each in found if not _address(each).startswith("#")]
+
+
+def _address(reference: XmlNode) -> str:
+    return reference.attribute("URI") or "#"
 
 
 class Brought:
@@ -34,7 +51,10 @@ class Brought:
     __slots__ = ("apart", "inside")
 
     def __init__(self, given: Documents | None, *, addresses: frozenset[str]) -> None:
-        """Hold what is given against the addresses that the file refers to."""
+        """Hold what is given against the addresses that the file refers to.
+
+        What is an `Apart` already is taken as it is: others may have read it before.
+        """
         self.apart: dict[str, Apart] = {}
         self.inside: Apart | None = None
         if given is None:
@@ -48,7 +68,8 @@ class Brought:
         for name, document in given.items():
             known = [uri for uri in addresses if name in {uri, unquote(uri)}]
             # What nothing refers to is kept: it is told that it is not signed.
-            self.apart.update(dict.fromkeys(known or [name], Apart(document)))
+            held = document if isinstance(document, Apart) else Apart(document)
+            self.apart.update(dict.fromkeys(known or [name], held))
 
     def _one(self, octets: Apart, addresses: frozenset[str]) -> None:
         if len(addresses) == 1:

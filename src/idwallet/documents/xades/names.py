@@ -30,4 +30,4 @@ ANY_DATA: Final = f"{XADES_141}AnyValidationData"
 ARCHIVE_TIMESTAMP: Final = f"{XADES_141}ArchiveTimeStamp"
 
 SIDE_BY_SIDE: Final = "{http://uri.etsi.org/02918/v1.2.1#}XAdESSignatures"
-"""What holds several signatures that are in no document (EN 319 162-1 A.7)."""
+"""What holds several signatures that are in no document (EN 319 162-1 A.5)."""

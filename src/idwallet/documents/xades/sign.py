@@ -2,13 +2,14 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
 from idwallet.codec.xml import Canonicalization, XmlDocument
 from idwallet.crypto.signer import Signer
-from idwallet.documents.model import Documents, Level, XAdES
+from idwallet.documents.model import Digested, Documents, Level, XAdES
 from idwallet.documents.xades import names
 from idwallet.documents.xades.beside import put_beside
 from idwallet.documents.xades.placing import signatures_in, with_properties
@@ -19,7 +20,12 @@ from idwallet.documents.xades.properties import (
     signed_id,
     timestamp,
 )
-from idwallet.documents.xades.targets import Target, require_open, target_of
+from idwallet.documents.xades.targets import (
+    Target,
+    digested_target,
+    require_open,
+    target_of,
+)
 from idwallet.envelope.xmldsig import (
     COUNTERSIGNED,
     PART,
@@ -137,6 +143,38 @@ class XadesSigner:
         target = target_of(
             document, self._profile, name=name, digest=self._writer.digest
         )
+        return self._draft(target, signing_time=signing_time)
+
+    def sign_digested(
+        self, documents: Mapping[str, Digested], *, signing_time: datetime
+    ) -> bytes:
+        """Sign documents apart of which only the digests are at hand, by their names.
+
+        Raises:
+            UsageError: `signing_time` has no zone, there are too many documents, or one
+                was not digested by `digest`.
+            SignerError: the key could not sign.
+            PortError: the authority cannot be reached, or refused.
+            MalformedError, UnsupportedError: the authority answered something else.
+        """
+        by = self._writer.digest
+        if any(by not in each.digests for each in documents.values()):
+            raise UsageError("a document was not digested by a digest that is needed")
+        values = {name: each.digests[by] for name, each in documents.items()}
+
+        def name(fingerprint: bytes) -> str:
+            return self._identifier(signing_time, fingerprint, b"")
+
+        target = digested_target(values, self._profile, name=name)
+        draft = self._draft(target, signing_time=signing_time)
+        return self.finish(draft, self._signer.sign(draft.to_sign))
+
+    @property
+    def digest(self) -> str:
+        """By which digest a document is signed, as hashlib calls it."""
+        return self._writer.digest
+
+    def _draft(self, target: Target, *, signing_time: datetime) -> XadesDraft:
         own = target.identifier
         properties = self._properties.write(
             own, signing_time=signing_time, described=target.described

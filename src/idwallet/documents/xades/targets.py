@@ -161,18 +161,35 @@ def _detached(
         raise UsageError(
             "a signature apart names what it is on: sign {'contract.pdf': document}"
         )
-    if len(documents) >= limits.XML_REFERENCES:
-        raise UsageError("too many documents for one signature")
     apart = {address(each): Apart(octets) for each, octets in documents.items()}
+    values = {uri: each.state(digest).digest() for uri, each in apart.items()}
+    return _referring(values, profile, name=name)._replace(apart=apart)
+
+
+def digested_target(
+    digests: Mapping[str, bytes], profile: XAdES, *, name: Name
+) -> Target:
+    """Return what is to be signed of documents apart, by their names and digests.
+
+    Raises:
+        UsageError: there are too many, or one has no name.
+    """
+    values = {address(each): value for each, value in digests.items()}
+    return _referring(values, profile, name=name)
+
+
+def _referring(values: Mapping[str, bytes], profile: XAdES, *, name: Name) -> Target:
+    """Return references to what is apart, by addresses and digests."""
+    if len(values) >= limits.XML_REFERENCES:
+        raise UsageError("too many documents for one signature")
     media = profile.media_type or _OCTETS
-    values = [each.state(digest).digest() for each in apart.values()]
-    identifier = name(b"".join(values))
+    identifier = name(b"".join(values.values()))
     references, described = [], []
-    for n, (uri, value) in enumerate(zip(apart, values, strict=True)):
+    for n, (uri, value) in enumerate(values.items()):
         own = f"{identifier}-document{n}"
         references.append(NewReference(uri, value, AS_IT_IS, own))
         described.append(Described(own, media))
-    return Target(identifier, tuple(references), tuple(described), apart=apart)
+    return Target(identifier, tuple(references), tuple(described))
 
 
 def _digest(octets: bytes, name: str) -> bytes:

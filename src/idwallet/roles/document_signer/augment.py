@@ -30,6 +30,12 @@ from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policy import RevocationRule
 
 
+def _asic() -> Augments:
+    from idwallet.documents.asic.augment import AsicAugmenter
+
+    return AsicAugmenter()
+
+
 def _cades() -> Augments:
     from idwallet.documents.cades.augment import CadesAugmenter
 
@@ -56,6 +62,7 @@ def _pades() -> Augments:
 
 # Each is loaded when a document of its format is augmented.
 _AUGMENTERS: Final[Mapping[Format, Callable[[], Augments]]] = {
+    Format.ASIC: _asic,
     Format.CMS: _cades,
     Format.PDF: _pades,
     Format.XML: _xades,

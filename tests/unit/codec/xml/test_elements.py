@@ -173,3 +173,11 @@ def test_nothing_of_a_text_shows_when_it_is_printed() -> None:
     assert "secret" not in repr(root)
     assert isinstance(root, XmlElement)
     assert "secret" not in repr(XmlDocument.from_bytes(b"<a>secret</a>", at="x"))
+
+
+def test_an_attribute_is_what_its_references_stand_for() -> None:
+    data = b'<a u="1 &amp; 2 &lt; 3 &quot; &#10;">&amp;</a>'
+    both = read_element(data, at="x"), XmlDocument.from_bytes(data, at="x").root.read()
+    for found in both:
+        assert found.attributes["u"] == '1 & 2 < 3 " \n'
+        assert found.text == "&"
