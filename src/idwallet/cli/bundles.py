@@ -99,7 +99,7 @@ class Believed:
 
     sources: Sequence[str]
     names: Sequence[str]
-    purpose: Purpose
+    purpose: Purpose | tuple[Purpose, ...]
     types: Sequence[str] = ()
 
     def store(self, pinned: Pinned) -> TrustStore:

@@ -29,13 +29,16 @@ class Fetching:
     private_hosts: tuple[str, ...]
     roots: str | None
 
-    def require_meant(self) -> None:
+    def require_meant(self, *, asks_authority: bool = False) -> None:
         """Refuse what says how to fetch where nothing is fetched.
+
+        An authority for timestamps is asked by the same rules, but for whom.
 
         Raises:
             CommandFault: an option belongs to ``--fetch``, which is not there.
         """
-        if not self.wanted and (self.origins or self.private_hosts or self.roots):
+        how = () if asks_authority else (*self.private_hosts, self.roots)
+        if not self.wanted and any((*self.origins, *how)):
             raise usage_fault("--fetch-from and its like say how to --fetch: add it")
 
     def named(self, trust: TrustStore) -> TrustStore:
@@ -73,12 +76,18 @@ class Fetching:
         def failed(_: Need, error: PortError) -> None:
             note(speech.say("fetch.failed", error=str(error)))
 
-        with self._fetcher(at) as fetcher:
+        with self.fetcher(at) as fetcher:
             from idwallet.adapters.online import Online
 
             yield Online(named, fetcher=fetcher, failed=failed, clock=lambda: at)
 
-    def _fetcher(self, at: datetime) -> "HttpFetcher":
+    def fetcher(self, at: datetime) -> "HttpFetcher":
+        """Return what fetches by these rules; close it.
+
+        Raises:
+            CommandFault: the package that fetches is not installed, or the roots
+                cannot be read.
+        """
         roots = None
         if self.roots is not None:
             data = read_input(self.roots, max_bytes=limits.PEM_BYTES)

@@ -35,7 +35,11 @@ COMMANDS: Final = MappingProxyType(
         "wallet": Entry("wallet", "Keep credentials and their keys in a folder."),
         "request": Entry("request", "Ask for a presentation, signed."),
         "present": Entry("present", "Answer a request from a wallet."),
-        "verify": Entry("verify", "Judge an answer, offline, and say why."),
+        "verify": Entry("verify", "Judge an answer or a document, and say why."),
+        "sign": Entry("sign", "Sign documents."),
+        "augment": Entry("augment", "Raise the level of a signed document."),
+        "timestamp": Entry("timestamp", "Have a file stamped with the time."),
+        "sessions": Entry("sessions", "Have a document signed by somebody elsewhere."),
         "status": Entry("status", "Keep the status of credentials, and check one."),
         "trust": Entry("trust", "Make, judge and replace what a device believes."),
         "inspect": Entry("inspect", "Decode anything; verify nothing."),
@@ -78,7 +82,8 @@ def load_command(name: str) -> click.Command:
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
     epilog="Exit status: 0 passed, 1 failed, 2 usage, 3 cannot be decided, "
-    "4 input or output. A file named - is a stream. Nothing here uses a network.",
+    "4 input or output. A file named - is a stream. Only --fetch and --tsa use a "
+    "network.",
 )
 @click.version_option(package_name="idwallet", message="%(prog)s %(version)s")
 def program() -> None:

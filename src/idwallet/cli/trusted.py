@@ -71,10 +71,10 @@ def read_trust(
     sources: Sequence[str],
     *,
     names: Sequence[str],
-    purpose: Purpose,
+    purpose: Purpose | tuple[Purpose, ...],
     types: Sequence[str] = (),
 ) -> TrustStore:
-    """Return a trust store of the roots in these files, for one purpose only.
+    """Return a trust store of the roots in these files, for that purpose only.
 
     `types` bound what they are believed about; see `type_named`.
 
@@ -105,14 +105,19 @@ def type_named(name: str, *, option: str) -> str:
 
 
 def _anchors(
-    source: str, *, names: Sequence[str], purpose: Purpose, types: Sequence[str]
+    source: str,
+    *,
+    names: Sequence[str],
+    purpose: Purpose | tuple[Purpose, ...],
+    types: Sequence[str],
 ) -> Iterator[TrustAnchor]:
+    purposes = (purpose,) if isinstance(purpose, Purpose) else purpose
     data = read_input(source, max_bytes=limits.JSON_BYTES)
     if data.lstrip().startswith(b"{"):
         yield TrustAnchor.from_jwks(
             data,
             name=source,
-            purposes=[purpose],
+            purposes=purposes,
             issuer_names=names,
             credential_types=types,
         )
@@ -121,7 +126,7 @@ def _anchors(
         yield TrustAnchor.from_certificate(
             der,
             name=Certificate.from_der(der, at="certificate").subject,
-            purposes=[purpose],
+            purposes=purposes,
             issuer_names=names,
             credential_types=types,
         )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from idwallet import limits
+from idwallet.adapters.fonts import default_font
 from idwallet.adapters.replay import FolderReplay
 from idwallet.codec.json import read_object, write_json
 from idwallet.crypto.algorithms import Algorithm
@@ -27,6 +28,14 @@ from idwallet.documents import (
     Packaging,
     Serialisation,
     XAdES,
+)
+from idwallet.documents.appearance import Box, Stamp
+from idwallet.documents.asic.profile import ASiC, ASiCKind
+from idwallet.documents.pades.profile import (
+    AllowedChanges,
+    FieldLock,
+    LockedFields,
+    PAdES,
 )
 from idwallet.errors import (
     LimitError,
@@ -54,6 +63,7 @@ from idwallet.testing.sessions import NAME, PURPOSE, SessionScene, session_draft
 from idwallet.testing.tsa import TestTsa
 from idwallet.trust.evidence import EvidenceAtHand
 from idwallet.trust.replay import MemoryReplay
+from tests.unit.documents.pades.papers import table
 
 HOUR = timedelta(hours=1)
 TERMS = SessionTerms(name=NAME, purpose=PURPOSE)
@@ -111,42 +121,94 @@ def test_every_kind_of_key_signs_elsewhere(algorithm):
     assert verified(signed, who=who).signatures[0].signing_time == scene().at
 
 
+PDF = table()
+XML = "<договор><p>Найм</p></договор>".encode()
 FORMATS = [
-    CAdES(),
-    CAdES(packaging=Packaging.ENVELOPING),
-    JAdES(),
-    JAdES(packaging=Packaging.ENVELOPING, content_type="text/plain"),
-    JAdES(serialisation=Serialisation.COMPACT),
-    JAdES(uri="contract.txt"),
-    XAdES(packaging=Packaging.ENVELOPING),
-    XAdES(
-        packaging=Packaging.ENVELOPING,
-        commitment=Commitment.APPROVAL,
-        roles=("директор", "свидетель"),
-        city="Рига",
+    (CAdES(), CONTRACT),
+    (CAdES(packaging=Packaging.ENVELOPING), CONTRACT),
+    (JAdES(), CONTRACT),
+    (JAdES(packaging=Packaging.ENVELOPING, media_type="text/plain"), CONTRACT),
+    (JAdES(serialisation=Serialisation.COMPACT), CONTRACT),
+    (PAdES(reason="Найм", certify=AllowedChanges.FORMS), PDF),
+    (PAdES(lock=FieldLock(LockedFields.ALL_BUT, ("second",))), PDF),
+    (ASiC(kind=ASiCKind.S, signature=CAdES), CONTRACT),
+    (ASiC(kind=ASiCKind.E, signature=CAdES), CONTRACT),
+    (XAdES(), XML),
+    (XAdES(packaging=Packaging.ENVELOPING), CONTRACT),
+    (
+        XAdES(
+            packaging=Packaging.ENVELOPING,
+            commitment=Commitment.APPROVAL,
+            roles=("директор", "свидетель"),
+            city="Рига",
+        ),
+        CONTRACT,
     ),
+    (XAdES(packaging=Packaging.DETACHED, commitment=Commitment.APPROVAL), CONTRACT),
 ]
 
 
-@pytest.mark.parametrize("profile", FORMATS, ids=repr)
-def test_a_session_makes_what_signing_here_makes(profile):
+def signed_elsewhere(profile, document, *, who=None, desk=None):
+    who, desk = who or scene().signer, desk or sessions()
+    made = prepared(profile, by=desk, document=document).to_bytes()
+    session = SigningSession.from_bytes(made)
+    assert session.profile == profile
+    task = session.with_certificate(who.chain, document=document)
+    signature = who.signer.sign(task.message)
+    return desk.finish(task.to_bytes(), signature, at=scene().at, document=document)
+
+
+@pytest.mark.parametrize(("profile", "document"), FORMATS)
+def test_every_format_is_signed_elsewhere_and_passes(profile, document):
+    signed = signed_elsewhere(profile, document)
+    apart = getattr(profile, "packaging", None) is Packaging.DETACHED
+    named = {NAME: document} if isinstance(profile, XAdES) else document
+    assert verified(signed, document=named if apart else None)
+
+
+@pytest.mark.parametrize(("profile", "document"), FORMATS)
+def test_a_session_makes_what_signing_here_makes(profile, document):
     who = document_signer(scene().pki, algorithm=Algorithm.EDDSA)
     here = sign_document(
-        CONTRACT,
+        {NAME: document},
         profile,
         signer=who.signer,
         certificates=who.chain,
         signing_time=scene().at,
     )
-    desk = sessions()
-    session = SigningSession.from_bytes(prepared(profile, by=desk).to_bytes())
-    assert session.profile == profile
-    task = session.with_certificate(who.chain, document=CONTRACT)
-    signature = who.signer.sign(task.message)
-    elsewhere = desk.finish(
-        task.to_bytes(), signature, at=scene().at, document=CONTRACT
+    assert signed_elsewhere(profile, document, who=who) == here
+
+
+def test_a_stamp_travels_with_its_font_and_is_put_where_it_was_prepared():
+    stamp = Stamp(
+        page=0,
+        box=Box(50, 50, 250, 110),
+        lines=("Подписано", "в чате"),
+        font=default_font(),
     )
-    assert elsewhere == here
+    signed = signed_elsewhere(PAdES(appearance=stamp), PDF)
+    assert verified(signed, document=None)
+    assert len(signed) > len(PDF) + 4_000
+
+
+def test_a_pdf_that_somebody_signed_meanwhile_has_to_be_prepared_again():
+    desk, who = sessions(), scene().signer
+    task = prepared(PAdES(), by=desk, document=PDF).with_certificate(
+        who.chain, document=PDF
+    )
+    signature = who.signer.sign(task.message)
+    meanwhile = signed_elsewhere(PAdES(), PDF, who=scene().second)
+    with pytest.raises(VerificationFailed, match="superseded"):
+        desk.finish(task.to_bytes(), signature, at=scene().at, document=meanwhile)
+    assert desk.finish(task.to_bytes(), signature, at=scene().at, document=PDF)
+    both = signed_elsewhere(PAdES(), meanwhile)
+    found = verify_document(
+        both,
+        trust=believed(scene().signer, scene().second),
+        policy=ANY,
+        at=scene().at,
+    )
+    assert len(found.signatures) == 2
 
 
 def test_a_remote_key_gets_a_digest_and_answers_with_der():
@@ -324,6 +386,7 @@ def test_another_process_finishes_what_was_prepared_here(tmp_path: Path):
 import sys
 from datetime import datetime
 from pathlib import Path
+from idwallet.adapters.fonts import default_font
 from idwallet.adapters.replay import FolderReplay
 from idwallet.crypto.seal import SealKey
 from idwallet.errors import VerificationFailed

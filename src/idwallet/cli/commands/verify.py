@@ -1,4 +1,4 @@
-"""`idwallet verify`: judge an answer."""
+"""`idwallet verify`: judge an answer, or a signed document."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,10 @@ import click
 
 from idwallet import limits
 from idwallet.cli.bundles import Believed, Pinned, operator_option
+from idwallet.cli.documents.network import Judges
+from idwallet.cli.documents.network import policy_named as policy_named_for_documents
+from idwallet.cli.documents.options import DOCUMENT_POLICIES
+from idwallet.cli.documents.verifying import DocumentVerification, is_document
 from idwallet.cli.evidence import read_evidence
 from idwallet.cli.faults import OUTCOMES, STREAM, about, name_of, usage_fault
 from idwallet.cli.fetching import Fetching
@@ -60,8 +64,14 @@ from idwallet.trust.anchors import Purpose, TrustStore
 @seal_option("what --save kept")
 @click.option(
     "--policy",
-    type=click.Choice(POLICIES),
-    help="Must be the one that the request was made under, which also is the default.",
+    type=click.Choice((*POLICIES, *DOCUMENT_POLICIES)),
+    help="For an answer the one that the request was made under, which also is the "
+    "default. For a document: documents (the default), archive or offline.",
+)
+@click.option(
+    "--document",
+    metavar="FILE",
+    help="What was signed, where a signed document does not hold it.",
 )
 @click.option(
     "--replay",
@@ -79,11 +89,12 @@ from idwallet.trust.anchors import Purpose, TrustStore
 @at_option
 @json_option
 def verify_command(**given: Any) -> int:  # options by name, as declared above
-    """Judge RESPONSE, the answer of a wallet, and say why.
+    """Judge RESPONSE, the answer of a wallet or a signed document, and say why.
 
-    RESPONSE is the form or JSON that the wallet wrote. Whatever is wrong with it is
-    part of the verdict. A request takes one answer: once the verdict is final, the
-    same answer does not pass again.
+    An answer is the form or JSON that the wallet wrote, and needs --request. A signed
+    document is a PDF, CMS, XML or JSON file, or a container; what it signs apart is
+    given with --document. Whatever is wrong is part of the verdict. A request takes one
+    answer: once the verdict is final, the same answer does not pass again.
     """
     return _Order(**given).carry_out()
 
@@ -101,6 +112,7 @@ class _Order:
     bundle_state: str | None
     seal_file: str | None
     policy: str | None
+    document: str | None
     replay: str | None
     types: tuple[str, ...]
     lists: tuple[str, ...]
@@ -118,15 +130,21 @@ class _Order:
     as_json: bool
 
     def carry_out(self) -> int:
-        require_one_stream(self.response, self.state, self.seal_file, *self._files())
+        require_one_stream(
+            self.response, self.state, self.document, self.seal_file, *self._files()
+        )
         require_writable(self.report, force=self.force)
         if self.report == STREAM:
             raise usage_fault("--report names a file; --json prints the report")
         self._fetching().require_meant()
         answer = read_input(self.response)
-        if self.state is None:
-            raise usage_fault(_without_request(answer))
         at = moment_or_now(self.at)
+        if self.state is None:
+            if self.document is None and not is_document(answer):
+                raise usage_fault(_without_request(answer))
+            return self._document(answer, at=at).carry_out()
+        if self.document is not None:
+            raise usage_fault("--document is for a signed document, without --request")
         request = self._request(self.state)
         believed = Believed(
             self.anchors, self.names, Purpose.ISSUE_CREDENTIALS, self.trusted_types
@@ -162,6 +180,31 @@ class _Order:
             return evaluate_presentation(answer, request=request, trust=trust, at=at)
         with fetching.online(trust, at=at, speech=Speech(self.lang)) as online:
             return online.evaluate_presentation(answer, request=request, at=at)
+
+    def _document(self, signed: bytes, *, at: datetime) -> DocumentVerification:
+        """Return the judging of what is no answer but a signed document."""
+        name = "documents" if self.policy is None else self.policy
+        if name not in DOCUMENT_POLICIES:
+            raise usage_fault(f"the policy {name} is for answers to a request")
+        if any((self.lists, self.names, self.trusted_types, self.types, self.replay)):
+            raise usage_fault("a signed document has no such options: see --help")
+        judges = Judges(
+            anchors=self.anchors,
+            operator=self.operator,
+            bundle_state=self.bundle_state,
+            crls=self.crls,
+            ocsp=self.ocsp,
+            fetching=self._fetching(),
+            policy=policy_named_for_documents(name),
+            at=at,
+        )
+        return DocumentVerification(
+            signed=signed,
+            document=self.document,
+            judges=judges,
+            telling=Telling(self.lang, self.reader, self.as_json),
+            report=self.report,
+        )
 
     def _fetching(self) -> Fetching:
         return Fetching(

@@ -99,7 +99,8 @@ class Recipe:
             found = self.found(held)
             if found is not None:
                 return Signed(job.name, found, before=True)
-            made = signer.sign(held.document, signing_time=self.signing_time)
+            named = {job.name: held.document}
+            made = signer.sign(named, signing_time=self.signing_time)
             self.keep(held, made)
         except SignerError:
             raise

@@ -75,9 +75,12 @@ class SigningSession:
     Read from octets, nothing of it is verified: the signer compares the document at
     hand (`is_for`) and the texts (safe to show) with what was agreed on. `digests` are
     of the document as a whole, `size` is its length in octets. `signer` is the RFC 7638
-    thumbprint of the key that shall sign, "" for anybody's.
+    thumbprint of the key that shall sign, "" for anybody's. `identity` is random;
+    `named` is the name as it came, for formats that sign it.
     """
 
+    identity: bytes
+    named: str
     profile: Profile
     name: str
     purpose: str
@@ -226,10 +229,13 @@ def read_session(found: JsonObject) -> SigningSession:
     )
     if set(values) != _MEMBERS:
         raise MalformedError("a member too many or too few", at="/body", clause=CLAUSE)
-    if len(octets(values, "id")) != _ID_BYTES:
+    identity = octets(values, "id")
+    if len(identity) != _ID_BYTES:
         raise MalformedError("no identifier", at="/body/id", clause=CLAUSE)
     profile = read_profile(values["profile"], known=PROFILES)
     return SigningSession(
+        identity=identity,
+        named=_text(values, "name"),
         profile=_profile(profile),
         name=show(_text(values, "name")),
         purpose=show(_text(values, "purpose"), limit=limits.SESSION_TEXT_CHARACTERS),

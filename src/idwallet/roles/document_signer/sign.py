@@ -109,6 +109,11 @@ def takes_digests(profile: object) -> bool:
     return isinstance(profile, CAdES) and profile.packaging is Packaging.DETACHED
 
 
+def takes_names(profile: object) -> bool:
+    """Whether documents are signed by their names in that profile."""
+    return isinstance(profile, _NAMED)
+
+
 def signer_of(profile: Profile) -> Callable[..., _FormatSigner]:
     """Return what signs by that profile.
 
@@ -173,7 +178,7 @@ class DocumentSigner:
             raise UsageError("a level with evidence, and no other, needs long_term")
         self._level, self._long_term = profile.level, long_term
         self._authority = authority
-        self._takes_names = isinstance(profile, _NAMED)
+        self._takes_names = takes_names(profile)
         self._holds_all = isinstance(profile, ASiC | PAdES)
         self._made = make(
             profile if long_term is None else replace(profile, level=Level.B_T),

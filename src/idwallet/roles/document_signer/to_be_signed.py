@@ -5,7 +5,6 @@ and may come late: the phone that holds the key brings it.
 """
 
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, write_json
@@ -21,7 +20,12 @@ from idwallet.roles.document_signer.session_form import (
     open_object,
     read_session,
 )
-from idwallet.roles.document_signer.sign import Profile, signer_of, takes_digests
+from idwallet.roles.document_signer.sign import (
+    Profile,
+    signer_of,
+    takes_digests,
+    takes_names,
+)
 from idwallet.roles.document_signer.two_steps import (
     Chosen,
     KeyElsewhere,
@@ -188,11 +192,11 @@ def signing(
     profile = first_profile(session.profile)
     if takes_digests(profile):
         # A format that takes digests takes them in a document's place.
-        given = cast("Document", Digested(session.digests))
+        given: object = Digested(session.digests)
     elif document is None:
         raise UsageError("the document is needed once more in that format")
     else:
-        given = document
+        given = {session.named: document} if takes_names(profile) else document
 
     def sign(key: KeyElsewhere, authority: TimestampAuthority | None) -> bytes:
         made = signer_of(profile)(

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
-from idwallet.errors import MalformedError, UsageError
+from idwallet.errors import MalformedError, UnsupportedError, UsageError
 
 _CLAUSE: Final = "idwallet signing session 1 §2"
 _TYPE: Final = "type"
 _OCTETS: Final = "octets"
+_NAME: Final = "name"
 _PLAIN: Final = (bool, int, str)
 
 
@@ -42,6 +43,8 @@ def _written(value: object) -> JsonValue:
         return {_OCTETS: b64.encode(value)}
     if isinstance(value, tuple | frozenset):
         return [_written(each) for each in value]
+    if isinstance(value, type):
+        return {_NAME: value.__name__}
     if is_dataclass(value):
         return write_profile(value)
     raise UsageError(f"a {type(value).__name__} of a profile does not travel")
@@ -68,6 +71,8 @@ def _read(value: JsonValue, wanted: Any, *, at: str) -> object:
         return _one_of(value, typing.get_args(wanted), at=at)
     if origin in (tuple, frozenset):
         return _several(value, wanted, at=at)
+    if origin is type:
+        return _kind(value, wanted, at=at)
     if wanted is type(None) and value is None:
         return None
     if wanted is float and type(value) in (int, float):
@@ -77,6 +82,16 @@ def _read(value: JsonValue, wanted: Any, *, at: str) -> object:
     if isinstance(wanted, type):
         return _object(value, wanted, at=at)
     raise _fault("not of the type that is wanted", at)
+
+
+def _kind(value: JsonValue, wanted: Any, *, at: str) -> object:
+    """Read which of the types that are wanted is named."""
+    (listed,) = typing.get_args(wanted)
+    kinds = typing.get_args(listed) or (listed,)
+    for kind in kinds:
+        if value == {_NAME: kind.__name__}:
+            return kind
+    raise _fault("not a type that is wanted", at)
 
 
 def _one_of(value: JsonValue, kinds: tuple[Any, ...], *, at: str) -> object:
@@ -106,18 +121,45 @@ def _several(value: JsonValue, wanted: Any, *, at: str) -> object:
 
 def _object(value: JsonValue, wanted: type, *, at: str) -> object:
     if issubclass(wanted, Enum):
+        known = _octets(value, at=at) if isinstance(value, dict) else value
         try:
-            return wanted(value)
+            return wanted(known)
         except ValueError as error:
             raise _fault("not a value that is known", at) from error
+    if issubclass(wanted, tuple):
+        return _named(value, wanted, at=at)
     if not isinstance(value, dict):
         raise _fault("not an object", at)
     if wanted is bytes:
-        text = value.get(_OCTETS)
-        if set(value) != {_OCTETS} or not isinstance(text, str):
-            raise _fault("not octets", at)
-        return b64.decode(text, at=at, clause=_CLAUSE)
+        return _octets(value, at=at)
+    if getattr(wanted, "_is_protocol", False):
+        wanted = _shown(value, at=at)
     return _fields(value, wanted, at=at)
+
+
+def _octets(value: JsonObject, *, at: str) -> bytes:
+    text = value.get(_OCTETS)
+    if set(value) != {_OCTETS} or not isinstance(text, str):
+        raise _fault("not octets", at)
+    return b64.decode(text, at=at, clause=_CLAUSE)
+
+
+def _shown(value: JsonObject, *, at: str) -> type:
+    """Return the kind of appearance: the one that travels is ours."""
+    if value.get(_TYPE) != "Stamp":
+        raise _fault("not an appearance that is known", at)
+    from idwallet.documents.appearance import Stamp
+
+    return Stamp
+
+
+def _named(value: JsonValue, wanted: type, *, at: str) -> object:
+    """Read a tuple whose places have names, as a box has."""
+    hints = typing.get_type_hints(wanted)
+    if not isinstance(value, list) or len(value) != len(hints) or not hints:
+        raise _fault("not as many as are wanted", at)
+    pairs = zip(value, hints.values(), strict=True)
+    return wanted(*(_read(each, kind, at=at) for each, kind in pairs))
 
 
 def _fields(value: JsonObject, wanted: type, *, at: str) -> object:
@@ -130,7 +172,7 @@ def _fields(value: JsonObject, wanted: type, *, at: str) -> object:
     given = {name: _read(value[name], hints[name], at=f"{at}/{name}") for name in names}
     try:
         return wanted(**given)
-    except UsageError as error:
+    except (UsageError, UnsupportedError) as error:
         raise _fault("fields that do not go together", at) from error
 
 

@@ -1,0 +1,1 @@
+"""Signed documents on the command line: what the commands about them share."""
