@@ -46,6 +46,8 @@ def test_every_verdict_is_there_as_json() -> None:
         "again": "failed",
         "minor": "failed",
         "status": "indeterminate",
+        "contract": "passed",
+        "changed": "failed",
     }
 
 
@@ -68,6 +70,22 @@ def test_each_refusal_has_one_reason(
         if each["outcome"] != "passed" and each["reason"] != "waiting"
     ]
     assert [(each["id"], each["reason"]) for each in stood] == [(check, reason)]
+
+
+def test_both_people_of_the_contract_are_named_and_the_changed_one_fails(
+    told: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(told)
+    lists = [
+        p for each in sorted(Path("pki").glob("*.crl")) for p in ("--crl", str(each))
+    ]
+    judge = ("--trust", "pki/root.pem", *lists, "--at", AT)
+    ran = run("verify", "contract-signed.pdf", *judge, "--json")
+    assert ran.status == 0, ran
+    names = [each["name"] for each in json.loads(ran.out)["signatures"]]
+    assert "Анна Образцова" in names[0]
+    assert "Борис Примеров" in names[1]
+    assert run("verify", "contract-changed.pdf", *judge).status == 1
 
 
 def test_the_photo_and_the_claim_in_cyrillic_are_part_of_the_card(told: Path) -> None:

@@ -20,6 +20,11 @@ PRINTS: Final = {
     "issue_and_present.py": ["faculty: History", "name shown: False"],
     "till.py": ["open the gate", "already been answered", "--- 3-noise"],
     "issue_with_hsm.py": ["issued with ", "Credential(dc+sd-jwt"],
+    "contract_in_chat.py": [
+        "Anna signs.",
+        "Do not use this signature.",
+        "Signed by 2 people, and both signatures stand.",
+    ],
     "status_list.py": [
         "without a list: Cannot be decided now",
         "with a list: passed",

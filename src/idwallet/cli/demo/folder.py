@@ -102,6 +102,13 @@ def _files(story: Story, languages: Sequence[Language]) -> Mapping[str, bytes]:
         **{name: text.encode() for name, text in texts.items()},
         "request.state": save_request(story.request, passphrase=PASSPHRASE),
         "portrait.png": stage.portrait,
+        "contract.pdf": story.contract.paper,
+        "contract-signed.pdf": story.contract.signed,
+        "contract-changed.pdf": story.contract.changed,
+        **{
+            f"pki/revoked-{number}.crl": each
+            for number, each in enumerate(story.contract.lists, start=1)
+        },
     }
 
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Final
 
 from idwallet.adapters.store import MemoryStore
+from idwallet.cli.demo.contract import Contract, agree
 from idwallet.cli.demo.portrait import draw_portrait
 from idwallet.codec.json import JsonObject
 from idwallet.credentials.model import Credential, Unverified, VerifiedPresentation
@@ -63,6 +64,7 @@ class Scene:
     choice: Choice | None = None
     miss: Match | None = None
     shows_claims: bool = False
+    is_document: bool = False
 
     def is_as_told(self) -> bool:
         """Return whether the verdict is the one that the story tells."""
@@ -159,6 +161,7 @@ class Story:
     card: Credential
     request: PresentationRequest
     answer: str
+    contract: Contract
 
     def to_json(self) -> dict[str, object]:
         """Return what happened as JSON, without what only the wallet sees."""
@@ -213,7 +216,35 @@ def play(stage: Stage, purse: Purse) -> Story:
         _minor(stage),
         _status(stage, claims),
     )
-    return Story(stage, scenes, claims, card, request, answer)
+    contract = agree(stage.pki, at=stage.at)
+    return Story(
+        stage,
+        (*scenes, *_contract(contract)),
+        claims,
+        card,
+        request,
+        answer,
+        contract,
+    )
+
+
+def _contract(made: Contract) -> tuple[Scene, ...]:
+    """Tell of the contract that two people signed, and of what became of it."""
+    return (
+        Scene(
+            "contract",
+            sizes={"paper": len(made.paper), "signed": len(made.signed)},
+            report=made.report,
+            expected=Outcome.PASSED,
+            is_document=True,
+        ),
+        Scene(
+            "changed",
+            report=made.changed_report,
+            expected=Outcome.FAILED,
+            is_document=True,
+        ),
+    )
 
 
 def _forged(stage: Stage, claims: JsonObject) -> Scene:

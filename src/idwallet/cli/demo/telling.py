@@ -13,6 +13,7 @@ from rich.text import Text
 
 from idwallet.cli import screen
 from idwallet.cli.consent import consent_lines, refusal_lines
+from idwallet.cli.demo.contract import BORIS
 from idwallet.cli.demo.play import ISSUER, SHOP, Scene, Story
 from idwallet.cli.verdicts import personal_claims
 from idwallet.cli.words import Speech
@@ -51,7 +52,7 @@ class Narrator:
     def _scene(self, number: int, scene: Scene) -> None:
         say = self.speech.say
         self._rule(f"{number}. {say(f'{scene.name}.title')}")
-        said = {"issuer": ISSUER, "shop": SHOP, "name": _CYRILLIC}
+        said = {"issuer": ISSUER, "shop": SHOP, "name": _CYRILLIC, "by": BORIS}
         self._paragraph(say(f"{scene.name}.text", **said))
         self._quote(self._seen(scene))
         if scene.miss is not None:
@@ -61,7 +62,8 @@ class Narrator:
             said_size = say(form, what=say(f"size.{name}"), count=count)
             self._indented(Text(said_size, "cyan"))
         if scene.report is not None:
-            self._verdict(scene.report)
+            who = "verdict.reader" if scene.is_document else "verdict"
+            self._verdict(scene.report, who=who)
 
     def _seen(self, scene: Scene) -> Iterator[str]:
         """Yield what somebody in the scene reads on a screen."""
@@ -73,10 +75,10 @@ class Narrator:
         if scene.miss is not None:
             yield from refusal_lines(scene.miss, self.speech)
 
-    def _verdict(self, report: Report) -> None:
+    def _verdict(self, report: Report, *, who: str) -> None:
         language = self.speech.language
         told = explain(report, lang=language, reader="clerk")
-        self._paragraph(self.speech.say("verdict"))
+        self._paragraph(self.speech.say(who))
         self._indented(Text(told.headline, _STYLES[report.outcome]))
         # What a policy accepted is told once, with the verdict that passed.
         lines = [each for each in told.lines if each.outcome is report.outcome]
