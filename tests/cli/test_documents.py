@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from idwallet import limits
 from idwallet.testing.csc import PIN
 from idwallet.testing.document_draft import CONTRACT
 from idwallet.testing.evidence import crls
@@ -164,6 +165,17 @@ def test_a_document_that_cannot_be_signed_is_named_and_the_others_are_signed(
     for each in ("bad.pdf", "none.pdf"):
         require_line(run("sign", each, *WHO, "-o", "x"), 4)
     assert not (desk / "x").exists()
+
+
+def test_a_long_pdf_is_signed_without_being_held(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "ENVELOPED_BYTES", 400)
+    ran = run("sign", "paper.pdf", *WHO, "-o", "signed.pdf")
+    assert ran.status == 0, ran
+    assert ran.err == "wrote signed.pdf\n"
+    assert verify("signed.pdf").status == 0
+    require_line(run("sign", "paper.pdf", *WHO), 2)
 
 
 def test_nothing_is_signed_where_the_result_could_not_be_written(desk: Path) -> None:

@@ -224,7 +224,9 @@ class _Work:
         with progress("signing") as bar:
             for _, group in groupby(found, key=lambda each: each.form):
                 for some in _chunks(group):
-                    self._some(some, signer)
+                    self._some([each for each in some if not _lies(each)], signer)
+                    for each in filter(_lies, some):
+                        self._long(each, signer)
                     bar(len(self.told), len(found))
 
     def _together(self, found: list[Source], signer: Signer) -> None:
@@ -257,6 +259,8 @@ class _Work:
     def _some(self, some: list[Source], signer: Signer) -> None:
         from idwallet.roles.document_signer import sign_documents
 
+        if not some:
+            return
         profile = self._wish.profile(some[0].shape, level=self._first())
         with about(self._order.certificates):
             results = sign_documents(
@@ -275,6 +279,27 @@ class _Work:
                 self._put(source, self._raised(source, result.signed))
             except (IdWalletError, CommandFault) as error:
                 self._refused(source, error)
+
+    def _long(self, source: Source, signer: Signer) -> None:
+        """Sign a PDF file that is too long to be held, into a copy of it."""
+        from idwallet.adapters.files import sign_file
+        from idwallet.roles.document_signer import DocumentSigner
+
+        try:
+            if self._wish.level in _WITH_EVIDENCE or source.target == STREAM:
+                raise usage_fault("a PDF of that length goes to a file, up to b-t")
+            prepared = DocumentSigner(
+                self._wish.profile(source.shape),
+                signer=signer,
+                certificates=self._chain,
+                authority=self._authority,
+            )
+            sign_file(source.path, prepared, signing_time=self._at, to=source.target)
+        except (IdWalletError, CommandFault) as error:
+            self._refused(source, error)
+            return
+        note(f"wrote {name_of(source.target)}")
+        self.told.append({"document": show(source.path), "signed": show(source.target)})
 
     def _journal(self) -> BatchJournal | None:
         if self._order.resume is None:
@@ -323,6 +348,11 @@ class _Work:
         message = error.message if isinstance(error, CommandFault) else str(error)
         note(f"not signed: {name_of(source.path)}: {show(message)}")
         self.told.append({"document": show(source.path), "error": show(message)})
+
+
+def _lies(source: Source) -> bool:
+    """Whether a file is signed where it lies and never held."""
+    return source.form == "pades" and source.is_long
 
 
 def _opened(source: Source) -> Document:

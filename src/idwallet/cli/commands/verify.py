@@ -197,6 +197,7 @@ class _Order:
             fetching=self._fetching(),
             policy=policy_named_for_documents(name),
             at=at,
+            lang=self.lang,
         )
         return DocumentVerification(
             signed=signed,

@@ -18,6 +18,7 @@ from idwallet.documents.model import (
     VerifiedDocument,
 )
 from idwallet.documents.policy import DocumentPolicy
+from idwallet.explain.words import Language
 from idwallet.ports import TimestampAuthority
 from idwallet.trust.anchors import Purpose, TrustStore
 
@@ -63,6 +64,7 @@ class Judges:
     fetching: Fetching
     policy: DocumentPolicy
     at: datetime
+    lang: Language = "en"
 
     def trust(self) -> TrustStore:
         """Return the trust store, with the evidence at hand.
@@ -88,7 +90,9 @@ class Judges:
             return evaluate_document(
                 signed, document=document, trust=trust, policy=self.policy, at=self.at
             )
-        with self.fetching.online(trust, at=self.at, speech=Speech("en")) as online:
+        with self.fetching.online(
+            trust, at=self.at, speech=Speech(self.lang)
+        ) as online:
             return online.evaluate_document(
                 signed, document=document, policy=self.policy, at=self.at
             )
@@ -121,7 +125,9 @@ class Judges:
                 authority=authority,
                 document=document,
             )
-        with self.fetching.online(trust, at=self.at, speech=Speech("en")) as online:
+        with self.fetching.online(
+            trust, at=self.at, speech=Speech(self.lang)
+        ) as online:
             return online.augment_document(
                 signed,
                 level,

@@ -30,6 +30,16 @@ class Source:
         """What the document is called, without its folder."""
         return "document" if self.path == STREAM else Path(self.path).name
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it is too long to be held as a whole."""
+        if self.path == STREAM:
+            return False
+        try:
+            return Path(self.path).stat().st_size > limits.ENVELOPED_BYTES
+        except (OSError, ValueError):  # whoever opens it says so
+            return False
+
     def opened(self) -> BinaryStream | bytes:
         """Open the document; a stream is read as a whole.
 
