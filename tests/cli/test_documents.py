@@ -406,11 +406,13 @@ def test_levels_are_reached_with_an_authority_and_what_is_fetched(
     lt = ("--level", "b-lt", *tsa, *fetch)
     ran = run("sign", "contract.txt", *WHO, *lt, "-o", "lt.p7s")
     assert ran.status == 0, ran
-    ran = run("sign", "paper.xml", *WHO, *lt, "-o", "lt.xml")
-    assert ran.status == 0, ran
+    for paper in ("paper.xml", "paper.pdf"):
+        ran = run("sign", paper, *WHO, *lt, "-o", f"lt{Path(paper).suffix}")
+        assert ran.status == 0, ran
     # What it brings is enough from then on, with no network.
     archive = ("--trust", "root.pem", "--policy", "archive", "--at", AT)
-    for signed, apart in (("lt.p7s", ("--document", "contract.txt")), ("lt.xml", ())):
+    for signed in ("lt.p7s", "lt.xml", "lt.pdf"):
+        apart = ("--document", "contract.txt") if signed == "lt.p7s" else ()
         told = run("verify", signed, *apart, *archive, "--json")
         assert told.status == 0, told
         assert json.loads(told.out)["signatures"][0]["level"] == "B-LT"
