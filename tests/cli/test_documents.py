@@ -14,6 +14,8 @@ from idwallet.testing.csc import PIN
 from idwallet.testing.document_draft import CONTRACT
 from idwallet.testing.evidence import crls
 from idwallet.testing.loopback import TestServices
+from idwallet.testing.pdf.contract import Contract
+from idwallet.testing.pdf.edits import name_script
 from idwallet.testing.pki import TestPki
 from idwallet.testing.sessions import SessionScene
 from tests.cli.program import AT, Ran, run
@@ -280,6 +282,33 @@ def test_what_belongs_to_answers_is_refused_beside_a_document(desk: Path) -> Non
 def test_what_is_no_document_is_a_verdict_too(desk: Path, data: bytes) -> None:
     (desk / "bad").write_bytes(data)
     assert verify("bad", "--document", "contract.txt").status == 1
+
+
+# --- what a document holds ---------------------------------------------------------
+
+
+def test_a_document_is_described_before_it_is_signed(desk: Path) -> None:
+    told = run("describe", "paper.pdf", "--json")
+    assert told.status == 0, told
+    assert json.loads(told.out)["kind"] == "pdf"
+    assert run("describe", "paper.pdf", "--lang", "ru").status == 0
+    file = Contract(form=True).file()
+    (desk / "honest.pdf").write_bytes(bytes(file.data))
+    name_script(file)
+    file.commit()
+    (desk / "hostile.pdf").write_bytes(bytes(file.data))
+    honest, hostile = (
+        run("describe", f"{e}.pdf", "--json") for e in ("honest", "hostile")
+    )
+    assert (honest.status, hostile.status) == (0, 1)
+    codes = {each["code"] for each in json.loads(hostile.out)["findings"]}
+    assert "script" in codes
+    assert run("describe", "-", stdin=b"%PDF-1.7\n").status == 1
+    # Whoever signs elsewhere is told, too.
+    for name, warned in (("honest", False), ("hostile", True)):
+        assert prepared(f"{name}.pdf", "--force").status == 0
+        ran = certified(f"{name}.pdf", "--force")
+        assert ("honest documents do not have" in ran.err) is warned
 
 
 # --- sessions -----------------------------------------------------------------------

@@ -36,6 +36,9 @@ COMMANDS: Final = MappingProxyType(
         "request": Entry("request", "Ask for a presentation, signed."),
         "present": Entry("present", "Answer a request from a wallet."),
         "verify": Entry("verify", "Judge an answer or a document, and say why."),
+        "describe": Entry(
+            "describe", "Say what a document holds, before it is signed."
+        ),
         "sign": Entry("sign", "Sign documents."),
         "augment": Entry("augment", "Raise the level of a signed document."),
         "timestamp": Entry("timestamp", "Have a file stamped with the time."),

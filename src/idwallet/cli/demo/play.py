@@ -202,11 +202,7 @@ def play(stage: Stage, purse: Purse) -> Story:
             "show",
             sizes={"answer": len(answer), "opened": opened, "closed": closed - opened},
         ),
-        Scene(
-            "verify",
-            report=judged.report,
-            expected=Outcome.PASSED,
-        ),
+        Scene("verify", report=judged.report, expected=Outcome.PASSED),
         _forged(stage, claims),
         Scene(
             "again",
@@ -216,16 +212,9 @@ def play(stage: Stage, purse: Purse) -> Story:
         _minor(stage),
         _status(stage, claims),
     )
-    contract = agree(stage.pki, at=stage.at)
-    return Story(
-        stage,
-        (*scenes, *_contract(contract)),
-        claims,
-        card,
-        request,
-        answer,
-        contract,
-    )
+    made = agree(stage.pki, at=stage.at)
+    told = (*scenes, *_contract(made))
+    return Story(stage, told, claims, card, request, answer, made)
 
 
 def _contract(made: Contract) -> tuple[Scene, ...]:

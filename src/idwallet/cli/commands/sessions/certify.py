@@ -17,6 +17,7 @@ from idwallet.cli.files import (
 from idwallet.cli.options import json_option
 from idwallet.cli.screen import note, write_json_document
 from idwallet.cli.trusted import open_key, read_certificates
+from idwallet.codec.text import show
 from idwallet.crypto.algorithms import JOSE_NAMES, Algorithm
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class _Order:
             raise input_fault("the session was prepared for another document")
         note(f"{session.name}: {session.purpose or 'no purpose is said'}")
         note(f"until {session.expires:{_MOMENT}}; what it says nobody attests")
+        self._warn(document)
         chosen = None if self.algorithm is None else Algorithm.from_jose(self.algorithm)
         with about(self.certificates, remedy="the signer's certificates as PEM"):
             task = session.with_certificate(
@@ -111,6 +113,17 @@ class _Order:
         write_output(self.output, task.to_bytes() + b"\n")
         if self.as_json:
             write_json_document(_told(task))
+
+    def _warn(self, document: bytes) -> None:
+        """Say what is in the document; what the session says of it is not believed."""
+        from idwallet.documents.describe import describe_document
+
+        found = describe_document(document)
+        if found.is_hostile:
+            note(
+                "something is in it that honest documents do not have: see "
+                f"`idwallet describe {show(self.document)}`"
+            )
 
     def _sign(self, task: "ToBeSigned") -> None:
         """Sign here, where that was asked for."""

@@ -16,7 +16,7 @@ from idwallet.cli.faults import about
 from idwallet.cli.files import require_writable, write_output
 from idwallet.cli.options import Duration, at_option, moment_or_now, seal_option
 from idwallet.cli.trusted import read_public_key
-from idwallet.documents.model import Level, Packaging
+from idwallet.documents.model import Level, Packaging, whole
 from idwallet.errors import UsageError
 from idwallet.trust.replay import MemoryReplay
 
@@ -88,6 +88,7 @@ class _Order:
     at: datetime | None
 
     def carry_out(self) -> None:
+        from idwallet.documents.describe import describe_document
         from idwallet.roles.document_signer import SessionTerms, SigningSessions
 
         require_writable(self.output, force=self.force)
@@ -105,24 +106,33 @@ class _Order:
         profile = wish.profile(FORMATS[form])
         source = Source(self.document, form, FORMATS[form], self.output)
         asked = None if self.signer is None else read_public_key(self.signer)
-        stamped = wish.level is not Level.B_B
         identity = secrets.token_bytes(_IDENTITY)
         sessions = SigningSessions(
             key=session_key(self.seal_file, identity=identity),
             replay=MemoryReplay(),
-            authority=_Unasked() if stamped else None,
+            authority=None if wish.level is Level.B_B else _Unasked(),
             random=beginning_with(identity, secrets.token_bytes),
         )
+        octets = _octets(source)
+        found = describe_document(octets)
         terms = SessionTerms(
             name=source.name[: limits.SESSION_TEXT_CHARACTERS],
             purpose=self.purpose,
+            described=tuple(sorted(each.value for each in found.codes())),
             signer=asked,
             lifetime=self.lifetime,
         )
         with about(self.document, remedy="a document"):
-            opened = source.opened()
             session = sessions.prepare(
-                opened, profile, terms=terms, at=moment_or_now(self.at)
+                octets, profile, terms=terms, at=moment_or_now(self.at)
             )
-            getattr(opened, "close", list)()
         write_output(self.output, session.to_bytes() + b"\n")
+
+
+def _octets(source: Source) -> bytes:
+    """Return the document; what it holds is described to whoever signs it."""
+    opened = source.opened()
+    try:
+        return whole(opened)
+    finally:
+        getattr(opened, "close", list)()
