@@ -68,7 +68,7 @@ _SIGNATURE: Final = {
         _I, f"{_EN} §5.2.8", ("found",)
     ),
     (_C.SIGNER_SIGNATURE, _R.WAITING): Row(_I, f"{_EN} §5.2.7", ("waits_for",)),
-    (_C.SIGNATURE_PROFILE, _R.MATCHES): Row(_P, "EN 319 122-1 §6.3", ("found",)),
+    (_C.SIGNATURE_PROFILE, _R.MATCHES): Row(_P, f"{_EN} §5.2.8", ("found",)),
     (_C.SIGNATURE_PROFILE, _R.MISMATCH): Row(_I, f"{_EN} §5.2.8", ("what",)),
     (_C.SIGNATURE_PROFILE, _R.WAITING): Row(_I, f"{_EN} §5.2.8", ("waits_for",)),
 }

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
+from itertools import combinations, permutations
 
 import pytest
 
 from idwallet.codec import b64
-from idwallet.codec.json import JsonObject, read_object, write_json
+from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
 from idwallet.documents import (
     DOCUMENTS,
     JAdES,
@@ -322,3 +323,18 @@ def test_without_the_document_an_archive_timestamp_waits_for_it() -> None:
         if each.id is CheckId.TIMESTAMP_TRUST and each.reason is Reason.WAITING
     }
     assert waits == {"signature[0].archive[0]"}
+
+
+def test_only_all_that_was_stamped_in_its_order_is_an_archive() -> None:
+    data = read_object(archived(2), at="test", max_bytes=1 << 24)
+    there = elements(archived(2))
+    every = range(len(there))
+    reached = []
+    for order in (*permutations(every), *combinations(every, len(there) - 1)):
+        listed: list[JsonValue] = [there[n] for n in order]
+        changed = write_json({**data, "header": {"etsiU": listed}})
+        found = judged(changed, scene().bare(), way=2)
+        if isinstance(found, VerifiedDocument):
+            reached += [(order, each.level) for each in found.signatures]
+    archives = [order for order, level in reached if level is Level.B_LTA]
+    assert archives == [tuple(every)]
