@@ -200,7 +200,7 @@ def _properties(
         raise MalformedError(
             "signed properties that are not one of the signature's own",
             at=signature.at,
-            clause="EN 319 132-1 §4.3.3",
+            clause="EN 319 132-1 §4.4.2",
         )
     return read_properties(found[0][1].octets, at=f"{signature.at}/SignedProperties")
 

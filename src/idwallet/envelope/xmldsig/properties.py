@@ -16,8 +16,8 @@ from idwallet.envelope.xmldsig.signed_info import read_digest
 from idwallet.errors import MalformedError, UnsupportedError
 
 _XADES: Final = names.XADES
-_V2: Final = "EN 319 132-1 §5.2.2.2"
-_V1: Final = "EN 319 132-1 §5.2.2.3"
+_V2: Final = "EN 319 132-1 §5.2.2"
+_V1: Final = "EN 319 132-1 Annex D"
 _TIME: Final = "EN 319 132-1 §5.2.1"
 
 
@@ -54,7 +54,7 @@ def read_properties(octets: bytes, *, at: str) -> SignedProperties:
 def properties_of(root: XmlElement, *, at: str) -> SignedProperties:
     """Read signed properties that are elements already; raises as `read_properties`."""
     if root.name != f"{_XADES}SignedProperties":
-        raise MalformedError("no SignedProperties", at=at, clause="EN 319 132-1 §4.3.3")
+        raise MalformedError("no SignedProperties", at=at, clause="EN 319 132-1 §4.3.2")
     holder = root.maybe(f"{_XADES}SignedSignatureProperties", clause=_V2)
     if holder is None:
         return SignedProperties(None, None)
