@@ -16,6 +16,13 @@ LINES: Final = 80
 
 # What each must print, in this order; what stands between is its own affair.
 PRINTS: Final = {
+    "export_chat.py": [
+        "signed by 2",
+        "чат.txt",
+        "велосипед.png",
+        "Борис: согласен.",
+        "никем не подписан",
+    ],
     "verify_in_five_lines.py": ["of age"],
     "issue_and_present.py": ["faculty: History", "name shown: False"],
     "till.py": ["open the gate", "already been answered", "--- 3-noise"],
