@@ -209,6 +209,7 @@ _INTEGRITIES: Final[tuple[tuple[str, Reason, Forger, Forger], ...]] = (
     ),
     ("content changed", _R.INTEGRITY_MISMATCH, _cms(content=_OTHER), _enveloping),
     ("one inside, one beside", _R.INTEGRITY_MISMATCH, _draft(document=_OTHER), _both),
+    ("one beside, one inside", _R.INTEGRITY_MISMATCH, _cms(content=_OTHER), _both),
     (
         "a counter-signature from elsewhere",
         _R.INTEGRITY_MISMATCH,

@@ -94,12 +94,21 @@ def evaluate(
 
 
 def _digests(message: SignedData, document: Document | None) -> dict[str, bytes]:
-    """Digest the document once by every name that a signature has; none without one."""
+    """Digest the document once by every name that a signature has; none without one.
+
+    What came inside and what was brought must be the same, as what came inside is
+    handed on: where they are two, no signature is on both of them.
+    """
     given = message.content if document is None else document
     if given is None:
         return {}
-    found = {each.digest for each in message.signers if each.digest is not None}
-    return digest_content(pieces(given), found | archive_digests(message))
+    named = {each.digest for each in message.signers if each.digest is not None}
+    named |= archive_digests(message)
+    found = digest_content(pieces(given), named)
+    if document is None or message.content is None:
+        return found
+    is_same = digest_content(pieces(message.content), named) == found
+    return found if is_same else dict.fromkeys(found, b"")
 
 
 def _judge(signature: "_Signature") -> Judged:

@@ -76,7 +76,7 @@ def evaluate(
         return unreadable(error)
     try:
         judgement = _Judging(file, signatures, using=using).judge()
-    except LimitError as error:
+    except (MalformedError, UnsupportedError) as error:
         return unreadable(error)
     if judgement.signatures:
         return judgement
@@ -128,11 +128,25 @@ def _covering(
             return Covered(Material())
         before = [e for e in placed if e.signature.end < stamp.signature.end]
         return Covered(
-            material_of(View(file.as_of(updates), end=stamp.signature.end)),
+            _material_then(View(file.as_of(updates), end=stamp.signature.end)),
             frozenset(token for each in before for token in tokens_of(each)),
         )
 
     return covered
+
+
+def _material_then(view: View) -> Material:
+    """Return what the store of an older revision held: of one that is none, nothing.
+
+    Raises:
+        LimitError: it holds too much.
+    """
+    try:
+        return material_of(view)
+    except LimitError:
+        raise
+    except (MalformedError, UnsupportedError):
+        return Material()
 
 
 class _Judging:

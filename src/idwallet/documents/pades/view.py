@@ -28,17 +28,19 @@ def malformed(what: str, *, number: int = 0, clause: str) -> MalformedError:
 class View:
     """A document as of a revision. Not to be shared between threads."""
 
-    __slots__ = ("_end", "_found", "file")
+    __slots__ = ("_end", "_found", "file", "holders")
 
     def __init__(self, file: PdfFile, *, end: int | None = None) -> None:
         """Look at a file, as `PdfFile.as_of` gives it.
 
         Of a revision that was signed `end` is where it ends: what stands behind was not
-        there, whatever its cross-references say.
+        there, whatever its cross-references say. `holders` are the object streams out
+        of which objects were read so far.
         """
         self.file = file
         self._end = len(file.source) if end is None else end
         self._found: dict[Ref, Indirect] = {}
+        self.holders: set[Ref] = set()
 
     @property
     def source(self) -> Source:
@@ -66,7 +68,9 @@ class View:
             return _NULL
         plain, holder = stands
         if holder is not None and holder.kind is Kind.PLAIN:
-            self._require_inside(holder.place, self.get(Ref(plain.place, holder.which)))
+            held_in = Ref(plain.place, holder.which)
+            self.holders.add(held_in)
+            self._require_inside(holder.place, self.get(held_in))
         found = self.file.get(ref)
         if holder is None:
             self._require_inside(plain.place, found)

@@ -17,8 +17,9 @@ from typing import Final
 from idwallet.testing.pdf.changed import CHANGED
 from idwallet.testing.pdf.covered import COVERED
 from idwallet.testing.pdf.forgery import PdfForgery
+from idwallet.testing.pdf.shared import SHARED
 
 __all__ = ["PDF_FORGERIES", "PdfForgery"]
 
-PDF_FORGERIES: Final = (*COVERED, *CHANGED)
+PDF_FORGERIES: Final = (*COVERED, *CHANGED, *SHARED)
 """Every forged PDF file there is here."""

@@ -1,14 +1,17 @@
 """Two revisions side by side: which objects differ, and what is reached from where."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from idwallet import limits
 from idwallet.codec.pdf import Indirect, PdfFile, Ref, Value
 from idwallet.documents.pades.changes.codes import Change, FoundChange
-from idwallet.documents.pades.view import Dictionary, View, references, same
+from idwallet.documents.pades.view import Dictionary, View, same
 from idwallet.errors import LimitError
 
 _NOTHING = Indirect(None, None)
+_DRAWN: Final = frozenset({"Resources", "Contents", "AP", "DR", "OCProperties"})
+"""What decides what is drawn: nothing there leads to pages, fields or the catalog."""
 
 
 class Steps:
@@ -38,7 +41,8 @@ class Comparison:
 
     `touched` are the numbers of the objects that differ. `barriers` are those that are
     compared key by key at the one place where they belong: whatever else leads to them
-    stops there.
+    stops there, but for what is drawn. One that is drawn as well has a second meaning
+    in which none of it may change.
     """
 
     def __init__(self, old: View, new: View, *, updates: int, steps: "Steps") -> None:
@@ -52,7 +56,7 @@ class Comparison:
         self._steps = steps
         self.found: dict[FoundChange, None] = {}
         self.barriers: set[int] = set()
-        self._seen: set[int] = set()
+        self._clean: set[tuple[int, bool]] = set()
         self.touched = frozenset(self._touched(new.file, updates))
 
     def say(self, code: Change, place: str) -> None:
@@ -115,32 +119,56 @@ class Comparison:
         """Say whether an object is no stream in either view."""
         return self.old.get(ref).data is None and self.new.get(ref).data is None
 
-    def require_same(self, old: Value, new: Value, *, code: Change, place: str) -> bool:
+    def require_same(
+        self,
+        old: Value,
+        new: Value,
+        *,
+        code: Change,
+        place: str,
+        is_drawn: bool = False,
+    ) -> bool:
         """Compare two values and everything that they lead to; say what differs."""
-        if not same(old, new) or not self.is_untouched(old):
+        if not same(old, new) or not self.is_untouched(old, is_drawn=is_drawn):
             self.say(code, place)
             return False
         return True
 
-    def is_untouched(self, value: Value) -> bool:
+    def is_untouched(self, value: Value, *, is_drawn: bool = False) -> bool:
         """Say whether nothing that a value leads to is another object now.
 
-        What was looked at before is not looked at again: it was told where it was.
+        What was found so before is not looked at again. What was not is, wherever it is
+        reached: in one place it may change, and in another it may not.
         """
-        waiting = list(references(value))
-        is_clean = True
+        visited: set[tuple[int, bool]] = set()
+        waiting = list(_links(value, is_drawn=is_drawn))
         while waiting:
-            ref = waiting.pop()
-            number = ref.number
-            if number in self.barriers or number in self._seen:
+            ref, drawn = waiting.pop()
+            each = (ref.number, drawn)
+            if each in visited or each in self._clean:
                 continue
-            self._seen.add(number)
+            if ref.number in self.barriers and not drawn:
+                continue
+            visited.add(each)
             self._steps.take()
-            if number in self.touched:
-                is_clean = False
-                continue
-            waiting.extend(references(self.old.get(ref).value))
-        return is_clean
+            if ref.number in self.touched:
+                return False
+            waiting.extend(_links(self.old.get(ref).value, is_drawn=drawn))
+        self._clean |= visited
+        return True
+
+    def compare_holders(self) -> None:
+        """Compare what the streams lean on that hold the objects looked at (7.5.7).
+
+        Their length and how they are undone may stand elsewhere.
+        """
+        looked: set[Ref] = set()
+        # What they lean on may be in such a stream itself.
+        while left := self.old.holders - looked:
+            looked |= left
+            for ref in left:
+                if not self.is_untouched(ref, is_drawn=True):
+                    self.say(Change.OBJECTS_SWAPPED, f"object {ref.number}")
 
     def require_keys(
         self,
@@ -153,7 +181,26 @@ class Comparison:
     ) -> None:
         """Compare two dictionaries by all keys but those that are judged apart."""
         for key in sorted((old.keys() | new.keys()) - set(apart)):
-            self.require_same(old.get(key), new.get(key), code=code, place=place)
+            self.require_same(
+                old.get(key),
+                new.get(key),
+                code=code,
+                place=place,
+                is_drawn=key in _DRAWN,
+            )
+
+
+def _links(value: Value, *, is_drawn: bool) -> Iterator[tuple[Ref, bool]]:
+    """Yield every reference that a value holds, and whether it is to what is drawn."""
+    waiting = [(value, is_drawn)]
+    while waiting:
+        found, drawn = waiting.pop()
+        if type(found) is Ref:
+            yield found, drawn
+        elif isinstance(found, list):
+            waiting.extend((each, drawn) for each in found)
+        elif isinstance(found, dict):
+            waiting.extend((v, drawn or k in _DRAWN) for k, v in found.items())
 
 
 def _is_holder(value: Value) -> bool:

@@ -61,6 +61,7 @@ def find_changes(
     form.compare()
     compare_structure(comparing, form.added_widgets)
     pages.compare_annotations(form)
+    comparing.compare_holders()
     return tuple(comparing.found)
 
 
@@ -108,6 +109,7 @@ def _compare_catalogs(comparing: Comparison) -> None:
             new.get(key),
             code=_OF_CATALOG.get(key, Change.CATALOG_CHANGED),
             place=f"Root/{key}",
+            is_drawn=key == "OCProperties",
         )
     compare_version(comparing, old.get("Version"), new=new.get("Version"))
     compare_extensions(comparing, old.get("Extensions"), new=new.get("Extensions"))

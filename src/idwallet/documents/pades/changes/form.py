@@ -117,14 +117,15 @@ class FormComparison:
                 comparing.new.resolve(after.get(key)),
             )
             if not isinstance(one, dict) or not isinstance(other, dict):
-                comparing.require_same(
-                    value, after.get(key), code=Change.FORM_CHANGED, place=place
-                )
+                self._require_same_resource(value, after.get(key), place=place)
                 continue
             for name, each in one.items():
-                comparing.require_same(
-                    each, other.get(name), code=Change.FORM_CHANGED, place=place
-                )
+                self._require_same_resource(each, other.get(name), place=place)
+
+    def _require_same_resource(self, old: Value, new: Value, *, place: str) -> None:
+        self._comparing.require_same(
+            old, new, code=Change.FORM_CHANGED, place=place, is_drawn=True
+        )
 
     # --- fields that were there -------------------------------------------------------
 
@@ -136,9 +137,13 @@ class FormComparison:
         apart = _SIGNED if old.is_signature else _VALUES
         both = apart | {"Kids"}
         self._require_same_but(old.entries, new.entries, apart=both, place=place)
+        loose = _loose(comparing.old, old), _loose(comparing.new, new)
+        comparing.require_same(*loose, code=Change.FIELD_CHANGED, place=place)
+        self._require_date(new.entries, place=place)
         for kid in old.kids:
             before, after = comparing.old.dictionary(kid), comparing.new.dictionary(kid)
             self._require_same_but(before, after, apart=apart, place=place)
+            self._require_date(after, place=place)
         if old.is_signature:
             self._compare_signature(old, new)
         else:
@@ -151,6 +156,11 @@ class FormComparison:
             old, new, apart=apart, code=Change.FIELD_CHANGED, place=place
         )
 
+    def _require_date(self, new: Dictionary, *, place: str) -> None:
+        """Require that the one entry which nobody sees is a date (table 166)."""
+        if not isinstance(self._comparing.new.resolve(new.get("M")), bytes | None):
+            self._comparing.say(Change.FIELD_CHANGED, place)
+
     def _look_is_same(self, old: Field, new: Field, *, keys: frozenset[str]) -> bool:
         """Say whether a field and its widgets look as they did."""
         comparing = self._comparing
@@ -159,7 +169,8 @@ class FormComparison:
             (comparing.old.dictionary(k), comparing.new.dictionary(k)) for k in old.kids
         ]
         return all(
-            same(one.get(key), other.get(key)) and comparing.is_untouched(one.get(key))
+            same(one.get(key), other.get(key))
+            and comparing.is_untouched(one.get(key), is_drawn=key == "AP")
             for one, other in pairs
             for key in sorted(keys)
         )
@@ -269,6 +280,15 @@ class FormComparison:
         )
         code = Change.CONTENT_COVERED if is_over else Change.VISIBLE_FIELD_ADDED
         comparing.say(code, place)
+
+
+def _loose(view: View, field: Field) -> list[Value]:
+    """Return the widgets of a field that stand in it, and are no objects of their own.
+
+    Nobody should write them so (12.5.2), and no page lists them: they stay the same.
+    """
+    kids = view.array(field.entries.get("Kids"))
+    return [each for each in kids if isinstance(each, dict) and "T" not in each]
 
 
 def _flags(view: View, value: Value) -> int:
