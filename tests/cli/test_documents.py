@@ -81,6 +81,7 @@ def require_line(ran: Ran, status: int) -> None:
         ("contract.txt", ("--format", "jades", "--compact"), True),
         ("contract.txt", ("--format", "xades", "--packaging", "enveloping"), False),
         ("contract.txt", ("--format", "asic-s"), False),
+        ("contract.txt", ("--format", "asic-s-xades"), False),
         ("paper.xml", (), False),
         ("paper.pdf", (), False),
         ("paper.pdf", ("--reason", "Найм", "--certify", "forms"), False),
@@ -102,12 +103,13 @@ def test_a_document_is_signed_by_what_it_is_and_passes(
         assert verify("signed", *given).status == 1
 
 
-def test_several_documents_go_into_one_container(desk: Path) -> None:
+@pytest.mark.parametrize("form", ["asic-e", "asic-e-xades"])
+def test_several_documents_go_into_one_container(desk: Path, form: str) -> None:
     files = ("contract.txt", "paper.xml")
-    ran = run("sign", *files, *WHO, "--format", "asic-e", "-o", "both.asice")
+    ran = run("sign", *files, *WHO, "--format", form, "-o", "both.asice")
     assert ran.status == 0, ran
     assert verify("both.asice").status == 0
-    twice = ("contract.txt", "./contract.txt", "--format", "asic-e", "-o", "x")
+    twice = ("contract.txt", "./contract.txt", "--format", form, "-o", "x")
     require_line(run("sign", *twice, *WHO), 2)
     assert not (desk / "x").exists()
 

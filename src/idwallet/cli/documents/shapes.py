@@ -99,15 +99,16 @@ def _pades(wish: Wish, level: Level) -> "Profile":
     )
 
 
-def _asic(kind: str) -> Callable[[Wish, Level], "Profile"]:
+def _asic(kind: str, *, in_xml: bool = False) -> Callable[[Wish, Level], "Profile"]:
     def make(wish: Wish, level: Level) -> "Profile":
         from idwallet.documents.asic.profile import ASiC, ASiCKind
-        from idwallet.documents.model import CAdES
+        from idwallet.documents.model import CAdES, XAdES
 
         _require_unsaid(wish, f"asic-{kind.lower()}")
         if wish.packaging is not None:
             raise usage_fault("a container holds its documents: no --packaging")
-        return ASiC(kind=ASiCKind[kind], signature=CAdES, level=level)
+        form = XAdES if in_xml else CAdES
+        return ASiC(kind=ASiCKind[kind], signature=form, level=level)
 
     return make
 
@@ -132,6 +133,10 @@ FORMATS: Final[Mapping[str, Shape]] = MappingProxyType(
         "jades": Shape(_jades, _D, {_D: ".jades.json", _I: ".jades.json"}),
         "asic-s": Shape(_asic("S"), _I, {_I: ".asics"}),
         "asic-e": Shape(_asic("E"), _I, {_I: ".asice"}, together=True),
+        "asic-s-xades": Shape(_asic("S", in_xml=True), _I, {_I: ".asics"}),
+        "asic-e-xades": Shape(
+            _asic("E", in_xml=True), _I, {_I: ".asice"}, together=True
+        ),
     }
 )
 """Every format, by the name that the command line gives it."""
