@@ -70,6 +70,15 @@ PRINTS: Final = {
         "a word is changed: Do not accept the signed document.",
         "something is put around it: Do not accept the signed document.",
     ],
+    "sign_json.py": [
+        "compact: eyJ",
+        "https://signer.example",
+        "B-LTA",
+        "https://second.example",
+        "B-LTA",
+        "велосипед",
+        "Не принимайте подписанный документ.",
+    ],
     "pinned_issuer.py": ["member since 2019 key_pinned", "issuer.signature invalid"],
 }
 
