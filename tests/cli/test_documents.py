@@ -286,6 +286,16 @@ def test_what_is_no_document_is_a_verdict_too(desk: Path, data: bytes) -> None:
     assert verify("bad", "--document", "contract.txt").status == 1
 
 
+def test_a_file_that_is_shown_as_a_pdf_is_judged_as_nothing_else(desk: Path) -> None:
+    around = ("--format", "cades", "--packaging", "enveloping")
+    assert run("sign", "paper.pdf", *WHO, *around, "-o", "made").status == 0
+    made = (desk / "made").read_bytes()
+    (desk / "made.PDF").write_bytes(made)
+    assert b"%PDF-" in made[:1024]
+    assert verify("made").status == 0
+    require_line(verify("made.PDF"), 2)
+
+
 # --- what a document holds ---------------------------------------------------------
 
 

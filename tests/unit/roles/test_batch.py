@@ -135,10 +135,11 @@ def test_documents_come_in_any_shape():
         require_signed(batch(iter(shapes), profile), documents)
 
 
-def test_what_is_wrong_with_one_document_stops_no_other():
+@pytest.mark.parametrize("error", [PortError, FileNotFoundError])
+def test_what_is_wrong_with_one_document_stops_no_other(error):
     def missing():
         message = "cannot read two"
-        raise PortError(message)
+        raise error(message)
 
     results = batch([("one", b"1"), ("two", missing), ("three", b"3")])
     assert [each.signed is None for each in results] == [False, True, False]

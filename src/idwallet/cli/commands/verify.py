@@ -11,7 +11,11 @@ from idwallet.cli.bundles import Believed, Pinned, operator_option
 from idwallet.cli.documents.network import Judges
 from idwallet.cli.documents.network import policy_named as policy_named_for_documents
 from idwallet.cli.documents.options import DOCUMENT_POLICIES
-from idwallet.cli.documents.verifying import DocumentVerification, is_document
+from idwallet.cli.documents.verifying import (
+    DocumentVerification,
+    is_document,
+    is_shown_otherwise,
+)
 from idwallet.cli.evidence import read_evidence
 from idwallet.cli.faults import OUTCOMES, STREAM, about, name_of, usage_fault
 from idwallet.cli.fetching import Fetching
@@ -183,6 +187,11 @@ class _Order:
 
     def _document(self, signed: bytes, *, at: datetime) -> DocumentVerification:
         """Return the judging of what is no answer but a signed document."""
+        if is_shown_otherwise(self.response, signed):
+            raise usage_fault(
+                "the file is named like a PDF and is none: what programs show of it is "
+                "not what would be judged; name it by what it is"
+            )
         name = "documents" if self.policy is None else self.policy
         if name not in DOCUMENT_POLICIES:
             raise usage_fault(f"the policy {name} is for answers to a request")

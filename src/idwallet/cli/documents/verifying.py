@@ -16,7 +16,8 @@ from idwallet.documents.model import (
     VerifiedSignature,
 )
 
-_BEGINS: Final = (b"%PDF-", b"PK\x03\x04", b"\x30\x80", b"\x30\x82", b"\x30\x83")
+_PDF: Final = b"%PDF-"
+_BEGINS: Final = (_PDF, b"PK\x03\x04", b"\x30\x80", b"\x30\x82", b"\x30\x83")
 _MOMENT: Final = "%Y-%m-%d %H:%M UTC"
 
 
@@ -27,6 +28,17 @@ def is_document(data: bytes) -> bool:
         return True
     # JAdES in JSON; an answer of a wallet has a vp_token in place of signatures.
     return begin.startswith(b"{") and b'"signature' in data and b"vp_token" not in data
+
+
+def is_shown_otherwise(name: str, data: bytes) -> bool:
+    """Whether who shows PDF files would show what is judged as something else.
+
+    They take a file for theirs by its name, and look for its header in the first 1,024
+    octets: a container of files begins so too, and in its unsigned parts anything may
+    stand.
+    """
+    is_other = not data.startswith(_PDF) and _PDF in data[:1_024]
+    return is_other and name.casefold().endswith(".pdf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,6 @@ _AUGMENTERS: Final[Mapping[Format, Callable[[], Augments]]] = {
     Format.PDF: _pades,
     Format.XML: _xades,
     Format.JWS: _jades,
-    Format.PDF: _pades,
 }
 
 _LEVELS: Final = tuple(Level)

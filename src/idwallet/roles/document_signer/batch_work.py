@@ -10,7 +10,7 @@ from typing import cast
 from idwallet import limits
 from idwallet.crypto.signer import Signer
 from idwallet.documents.model import Digested, Document, pieces, whole
-from idwallet.errors import IdWalletError, SignerError, UsageError
+from idwallet.errors import IdWalletError, PortError, SignerError, UsageError
 from idwallet.ports import BatchJournal, TimestampAuthority
 from idwallet.roles.document_signer.session_form import DIGESTS
 from idwallet.roles.document_signer.sign import (
@@ -113,7 +113,15 @@ class Recipe:
 
         Raises:
             UsageError: it is longer than `limits.ENVELOPED_BYTES`.
+            PortError: it cannot be opened or read.
         """
+        try:
+            return self._opened(job)
+        except OSError as error:
+            # What is wrong with one document stops no other, whoever opens it.
+            raise PortError("a document cannot be read") from error
+
+    def _opened(self, job: Job) -> Held:
         if not callable(job.document):
             return self._held(job, job.document)
         given = job.document()

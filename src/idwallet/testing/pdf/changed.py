@@ -244,6 +244,12 @@ CHANGED: Final = (
                 then(_seen_stamp("Reserved")),
             ),
             (
+                "a field that does not turn with its page",
+                _R.CHANGED,
+                then(second(box=b"[300 100 500 150]")),
+                lambda made: made.steps[-1].widget.update(F=b"148"),
+            ),
+            (
                 "an object of another generation",
                 _R.CHANGED,
                 nothing,

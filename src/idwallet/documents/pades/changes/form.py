@@ -21,6 +21,8 @@ _OF_WIDGET: Final = frozenset(
 )
 _OF_LOOK: Final = frozenset({"N"})
 _HIDDEN: Final = 0b10
+_TURNED: Final = 0b11000
+"""NoZoom and NoRotate: drawn elsewhere than its rectangle says (table 167)."""
 _SEEN_FLAGS: Final = frozenset({None, 0, 4, 128, 132})
 _FORM_APART: Final = frozenset({"Fields", "SigFlags", "DR", "DA", "NeedAppearances"})
 _SIGNATURES: Final = frozenset({"Sig", "DocTimeStamp"})
@@ -163,17 +165,18 @@ class FormComparison:
 
     def _look_is_same(self, old: Field, new: Field, *, keys: frozenset[str]) -> bool:
         """Say whether a field and its widgets look as they did."""
-        comparing = self._comparing
-        pairs = [(old.entries, new.entries)]
-        pairs += [
-            (comparing.old.dictionary(k), comparing.new.dictionary(k)) for k in old.kids
-        ]
         return all(
             same(one.get(key), other.get(key))
-            and comparing.is_untouched(one.get(key), is_drawn=key == "AP")
-            for one, other in pairs
+            and self._comparing.is_untouched(one.get(key), is_drawn=key == "AP")
+            for one, other in self._widgets(old, new)
             for key in sorted(keys)
         )
+
+    def _widgets(self, old: Field, new: Field) -> list[tuple[Dictionary, Dictionary]]:
+        """Return a field and its widgets, each as it was and as it is."""
+        before, after = self._comparing.old, self._comparing.new
+        kids = [(before.dictionary(each), after.dictionary(each)) for each in old.kids]
+        return [(old.entries, new.entries), *kids]
 
     def _compare_value(self, old: Field, new: Field) -> None:
         comparing, place = self._comparing, f"field {old.name}"
@@ -209,8 +212,11 @@ class FormComparison:
             if not self._look_is_same(old, new, keys=_SIGNED):
                 comparing.say(Change.FIELD_APPEARANCE_CHANGED, place)
             return
-        flags = comparing.new.resolve(new.entries.get("F"))
-        is_plain = flags in _SEEN_FLAGS or same(old.entries.get("F"), flags)
+        is_plain = all(
+            same(before.get("F"), after.get("F"))
+            or comparing.new.resolve(after.get("F")) in _SEEN_FLAGS
+            for before, after in self._widgets(old, new)
+        )
         if not is_plain or not self._is_signed(new):
             comparing.say(Change.FIELD_CHANGED, place)
         elif not self._is_stamp(new):
@@ -261,6 +267,8 @@ class FormComparison:
         for each in (field.entries, *(view.dictionary(kid) for kid in field.kids)):
             look = view.dictionary(each.get("AP"))
             if not each.keys() <= _OF_WIDGET or not look.keys() <= _OF_LOOK:
+                return False
+            if _flags(view, each.get("F")) & _TURNED:
                 return False
         if "V" in field.entries:
             return self._is_signed(field)
