@@ -287,8 +287,10 @@ class VerifiedDocument:
 
     `content` is what was signed where it came inside, None where it came apart: then it
     is what the caller brought. `files` are those of a container, in its order; every
-    one of them is signed. Raises `VerificationError` when made with a report that
-    did not pass.
+    one of them is signed: show these, since octets that are a container may be taken
+    for a PDF file by who goes by a name. One person's signature may stand there several
+    times: count people by `VerifiedSignature.certificate`. Raises `VerificationError`
+    when made with a report that did not pass.
     """
 
     report: Report

@@ -197,8 +197,7 @@ class Brought:
 
         Whoever brings more would take it for signed.
         """
-        known = {*uris, *map(unquote, uris)}
-        return all(name in known for name in self._by_name)
+        return self._by_name.keys() <= set(map(self._name, uris))
 
     @property
     def are_several(self) -> bool:
@@ -206,7 +205,16 @@ class Brought:
         return len(self._by_name) > 1
 
     def _find(self, uri: str) -> Content | None:
-        return self._by_name.get(uri) or self._by_name.get(unquote(uri))
+        return self._by_name.get(self._name(uri))
+
+    def _name(self, uri: str) -> str:
+        """Return by which name a document is meant (RFC 3986 2.1).
+
+        An escaped one goes before one that is spelled like the reference: else one
+        document would be compared in the place of another.
+        """
+        plain = unquote(uri)
+        return plain if plain in self._by_name else uri
 
 
 def address(name: str) -> str:

@@ -122,7 +122,8 @@ def _referred(parts: JwsParts, references: References, *, brought: Brought) -> P
     octets = here[0].octets if here else None
     if octets is None:
         return _MISSING
-    return _over(_body(parts, octets), octets)
+    is_more = not brought.are_all_named(references.uris)
+    return _over(_body(parts, octets), octets, is_other=is_more)
 
 
 def _compared(

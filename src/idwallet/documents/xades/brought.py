@@ -1,6 +1,6 @@
 """What a caller brings to be judged beside a signature, by the addresses it goes by."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from urllib.parse import unquote
 
 from idwallet import limits
@@ -41,6 +41,16 @@ def _address(reference: XmlNode) -> str:
     return reference.attribute("URI") or "#"
 
 
+def name_of(uri: str, names: Container[str]) -> str:
+    """Return by which of these names an address is meant (RFC 3986 2.1).
+
+    An escaped one is meant before one that is spelled like the address: else a document
+    would be compared in the place of another.
+    """
+    plain = unquote(uri)
+    return plain if plain in names else uri
+
+
 class Brought:
     """The documents that a caller has, looked up and never fetched.
 
@@ -65,11 +75,15 @@ class Brought:
         if len(given) == 1 and not addresses:
             self.inside = Apart(only(given))
             return
-        for name, document in given.items():
-            known = [uri for uri in addresses if name in {uri, unquote(uri)}]
+        held = {
+            name: each if isinstance(each, Apart) else Apart(each)
+            for name, each in given.items()
+        }
+        named = {uri: name_of(uri, held) for uri in addresses}
+        self.apart = {uri: held[name] for uri, name in named.items() if name in held}
+        for name in held.keys() - set(named.values()):
             # What nothing refers to is kept: it is told that it is not signed.
-            held = document if isinstance(document, Apart) else Apart(document)
-            self.apart.update(dict.fromkeys(known or [name], held))
+            self.apart[f"\0{name}"] = held[name]
 
     def _one(self, octets: Apart, addresses: frozenset[str]) -> None:
         if len(addresses) == 1:

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from idwallet.documents import DOCUMENTS, ASiCKind, CoverageRule
+from idwallet.codec.zip import ZipArchive
+from idwallet.documents import DOCUMENTS, ASiC, ASiCKind, CoverageRule, XAdES
 from idwallet.errors import LimitError, MalformedError, UsageError
 from idwallet.report import CheckId, Outcome, Reason
-from idwallet.roles.document_signer import evaluate_document
+from idwallet.roles.document_signer import DocumentSigner, evaluate_document
 from idwallet.testing.container_draft import (
     ANNEX,
     EXTENDED,
@@ -174,3 +175,23 @@ def test_a_long_container_is_judged_from_a_stream() -> None:
     signer(E).sign_into(out, {"long": data}, signing_time=scene().at)
     (found,) = verified(out).files
     assert sum(map(len, found.pieces())) == len(data)
+
+
+@pytest.mark.parametrize("changed", [None, "a b.txt", "a%20b.txt"])
+def test_a_name_that_is_spelled_like_the_address_of_another_is_its_own(
+    changed: str | None,
+) -> None:
+    """Two files of one content: either could be compared in the other's place."""
+    who = scene().signer
+    files = {"a b.txt": CONTRACT, "a%20b.txt": CONTRACT}
+    made = DocumentSigner(
+        ASiC(kind=E, signature=XAdES), signer=who.signer, certificates=who.chain
+    ).sign(files, signing_time=scene().at)
+    archive = ZipArchive(made, at="made")
+    draft_of = draft()
+    draft_of.entries = []
+    for each in archive.entries:
+        data = archive.content(each, max_bytes=1 << 20)
+        draft_of.add(each.name, ANNEX if each.name == changed else data)
+    found = draft_of.judged()
+    assert (found.report.outcome is Outcome.PASSED) is (changed is None)

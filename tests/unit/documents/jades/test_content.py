@@ -123,3 +123,23 @@ def test_what_no_signature_names_does_not_pass_beside_what_it_does() -> None:
     inside = jades_draft(SCENE)
     assert integrity(inside, more) is Reason.INTEGRITY_MISMATCH
     assert isinstance(judged(inside, {"a.txt": CONTRACT}), VerifiedDocument)
+
+
+def test_a_name_that_is_spelled_like_the_address_of_another_is_its_own() -> None:
+    made = naming({"a%20b": CONTRACT}, encoded=False, hashed="S256")
+    assert isinstance(judged(made, {"a b": CONTRACT}), VerifiedDocument)
+    assert isinstance(judged(made, {"a%20b": CONTRACT}), VerifiedDocument)
+    more = {"a%20b": CONTRACT, "a b": ANNEX}
+    assert integrity(made, more) is Reason.INTEGRITY_MISMATCH
+    both = naming({"a%20b": ANNEX, "a%2520b": CONTRACT}, encoded=False, hashed="S256")
+    assert isinstance(judged(both, more), VerifiedDocument)
+
+
+def test_nothing_passes_beside_one_document_that_is_signed_itself() -> None:
+    made = jades_draft(SCENE)
+    made.payload = None
+    held: JsonObject = {"mId": BY_URI, "pars": ["a.txt"]}
+    made.first.protected.update({"sigD": held, "crit": ["sigD"]})
+    assert isinstance(judged(made, {"a.txt": CONTRACT}), VerifiedDocument)
+    more = {"a.txt": CONTRACT, "b.txt": ANNEX}
+    assert integrity(made, more) is Reason.INTEGRITY_MISMATCH
