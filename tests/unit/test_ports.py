@@ -22,6 +22,7 @@ def test_the_ports_are_these() -> None:
     assert {each.__name__ for each in _protocols()} == {
         "AskSecret",
         "AsyncFetcher",
+        "BatchJournal",
         "BundleSource",
         "BundleState",
         "CredentialStore",
