@@ -4,11 +4,13 @@ from functools import cache
 
 import pytest
 
+from idwallet.documents.describe import describe_document
 from idwallet.documents.model import VerifiedDocument
+from idwallet.report import Outcome
 from idwallet.testing.documents import DocumentScene
 from idwallet.testing.pdf.draft import pdf_draft
 from idwallet.testing.pdf.forgeries import PDF_FORGERIES, PdfForgery
-from idwallet.testing.pdf.forgery import entry, stamped, update
+from idwallet.testing.pdf.forgery import entry, of, second, stamped, update
 from tests.hostile.twins import require_only_its_check_moved
 
 
@@ -41,3 +43,23 @@ def test_a_store_that_was_broken_under_a_timestamp_makes_nothing_raise(
     found = made.judged()
     assert isinstance(found, VerifiedDocument)
     assert [each.timestamped for each in found.signatures] == [True]
+
+
+@pytest.mark.parametrize(
+    ("signature", "widget", "outcome"),
+    [
+        ({}, {}, Outcome.PASSED),
+        ({"Type": b"[/Sig]"}, {}, Outcome.FAILED),
+        ({}, {"F": b"[4]"}, Outcome.FAILED),
+        ({}, {"FT": b"[/Sig]"}, Outcome.FAILED),
+    ],
+    ids=["as it should be", "the type", "the flags", "the kind of field"],
+)
+def test_an_array_in_the_place_of_a_name_makes_nothing_raise(
+    signature: dict[str, bytes], widget: dict[str, bytes], outcome: Outcome
+) -> None:
+    made = pdf_draft(scene())
+    of(form=True)(made)
+    made.steps.append(second(name="Reserved", entries=signature, widget=widget)(made))
+    assert made.report().outcome is outcome
+    assert describe_document(made.to_bytes()).findings

@@ -9,7 +9,7 @@ from idwallet import limits
 from idwallet.codec.pdf import Kind, Ref
 from idwallet.documents.describe.collect import Findings
 from idwallet.documents.describe.model import Finding
-from idwallet.documents.pades.view import View, references
+from idwallet.documents.pades.view import View, among, references
 from idwallet.errors import MalformedError, UnsupportedError
 
 _F = Finding
@@ -50,7 +50,7 @@ def _describe_stream(view: View, ref: Ref, *, findings: Findings) -> None:
     place = f"object {ref.number}"
     if entries.keys() & _EXTERNAL and entries.get("Type") != "EmbeddedFile":
         findings.say(_F.EXTERNAL_CONTENT, place)
-    if entries.get("Subtype") in {"Image", "Form"}:
+    if among(entries.get("Subtype"), {"Image", "Form"}):
         if "OPI" in entries or "Ref" in entries:
             findings.say(_F.EXTERNAL_CONTENT, place)
         if "Alternates" in entries:
@@ -77,4 +77,4 @@ def _is_of_file(view: View, number: int, *, generation: int) -> bool:
         return False
     if found is None:
         return True
-    return isinstance(found, dict) and found.get("Type") in _OF_FILE
+    return isinstance(found, dict) and among(found.get("Type"), _OF_FILE)

@@ -21,7 +21,7 @@ from idwallet.documents.describe.signed import describe_signatures
 from idwallet.documents.pades.content.fonts import read_font
 from idwallet.documents.pades.fields import Field, read_fields
 from idwallet.documents.pades.pages import Page, read_pages
-from idwallet.documents.pades.view import View
+from idwallet.documents.pades.view import View, among
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
 
 _F = Finding
@@ -119,7 +119,7 @@ class _Told:
         if field.is_signature:
             if not is_filled:
                 self._findings.say(_F.RESERVED_FIELD, place)
-        elif field.kind in {"Tx", "Ch", "Btn"}:
+        elif among(field.kind, {"Tx", "Ch", "Btn"}):
             self._findings.say(_F.FILLABLE_FIELD, place)
 
     def _tell_signatures(self) -> None:

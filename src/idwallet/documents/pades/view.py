@@ -1,6 +1,6 @@
 """What a PDF file shows as of one of its revisions, its objects remembered."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from idwallet import limits
@@ -152,6 +152,11 @@ class View:
 def number_of(value: Value) -> int:
     """Return the number that a reference has, 0 for what is none."""
     return value.number if type(value) is Ref else 0
+
+
+def among(value: Value, known: Collection[Value]) -> bool:
+    """Say whether a value is one of these; no array and no dictionary is."""
+    return not isinstance(value, list | dict) and value in known
 
 
 def references(value: Value) -> Iterator[Ref]:

@@ -9,7 +9,7 @@ from idwallet.documents.pades.changes.compare import Comparison
 from idwallet.documents.pades.changes.overlap import covers
 from idwallet.documents.pades.fields import Field, read_fields
 from idwallet.documents.pades.pages import Page, box
-from idwallet.documents.pades.view import Dictionary, View, same
+from idwallet.documents.pades.view import Dictionary, View, among, same
 
 _VALUES: Final = frozenset({"V", "AP", "AS", "M", "I", "RV"})
 """What filling a field changes of it, or of its widgets (12.7.4, 12.5.2)."""
@@ -214,7 +214,7 @@ class FormComparison:
             return
         is_plain = all(
             same(before.get("F"), after.get("F"))
-            or comparing.new.resolve(after.get("F")) in _SEEN_FLAGS
+            or among(comparing.new.resolve(after.get("F")), _SEEN_FLAGS)
             for before, after in self._widgets(old, new)
         )
         if not is_plain or not self._is_signed(new):
@@ -238,7 +238,7 @@ class FormComparison:
         if self._comparing.old.stands(value.number) is not None:
             return False
         found = self._comparing.new.dictionary(value)
-        return found.get("Type", "Sig") in _SIGNATURES and "Contents" in found
+        return among(found.get("Type", "Sig"), _SIGNATURES) and "Contents" in found
 
     def _is_stamp(self, field: Field) -> bool:
         value = self._comparing.new.dictionary(field.entries.get("V"))
