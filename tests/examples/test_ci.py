@@ -32,9 +32,6 @@ class Job:
     verify: str
     has_files: bool
 
-    def __str__(self) -> str:
-        return self.name
-
 
 def _read(name: str) -> Any:
     return yaml.safe_load((CI / name).read_text(encoding="utf-8"))
@@ -52,9 +49,9 @@ def gitlab() -> Job:
     return Job("GitLab", "\n".join((made, *signing)), verifying, has_files=True)
 
 
-@pytest.fixture(params=[github(), gitlab()], ids=str)
+@pytest.fixture(params=[github, gitlab], ids=["GitHub", "GitLab"])
 def job(request: pytest.FixtureRequest) -> Job:
-    found: Job = request.param
+    found: Job = request.param()
     return found
 
 
