@@ -361,6 +361,25 @@ def test_what_came_back_is_not_believed_about_what_was_signed():
     assert desk.finish(other.to_bytes(), good, at=scene().at)  # what is said is nothing
 
 
+class Unread:
+    """A document that nobody may read before the session is believed."""
+
+    def read(self, size: int, /) -> bytes:
+        raise AssertionError("a foreign session was followed")
+
+
+def test_a_foreign_session_is_refused_before_its_document_is_read():
+    desk, who = sessions(), scene().signer
+    foreign = sessions(key=SealKey(bytes(32)))
+    for by, match in ((foreign, r"session\.seal"), (desk, "followed")):
+        task = prepared(PAdES(), by=by, document=PDF).with_certificate(
+            who.chain, document=PDF
+        )
+        signature = who.signer.sign(task.message)
+        with pytest.raises((VerificationFailed, AssertionError), match=match):
+            desk.finish(task.to_bytes(), signature, at=scene().at, document=Unread())
+
+
 def test_of_many_at_once_exactly_one_is_finished(tmp_path: Path):
     desk = sessions(replay=FolderReplay(tmp_path / "used"))
     task = prepared(by=desk).with_certificate(scene().signer.chain)

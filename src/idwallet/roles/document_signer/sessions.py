@@ -176,8 +176,9 @@ class SigningSessions:
         judging = _Judging(self, at)
         try:
             task = judging.read(returned)
+            judging.sealed(task.session)
             held = held_document(task.session, document)
-            judging.session(task.session, document=held)
+            judging.document(task.session, document=held)
             sign = signing(task.session, task.chosen, document=held, beside=beside)
             found = judging.signature(task, sign=sign, signature=signature)
             identity = _identity(task.session)
@@ -247,7 +248,7 @@ class _Judging:
         self._checks.say(CheckId.SESSION_FORMAT, Reason.WELL_FORMED)
         return found
 
-    def session(self, found: SigningSession, *, document: Document | None) -> None:
+    def sealed(self, found: SigningSession) -> None:
         """Judge the session, before anything that it says is followed."""
         context = _CONTEXT + found.body
         try:
@@ -257,6 +258,9 @@ class _Judging:
             self._refuse(CheckId.SESSION_SEAL)
         self._say(CheckId.SESSION_SEAL, Reason.VALID)
         self._validity(found)
+
+    def document(self, found: SigningSession, *, document: Document | None) -> None:
+        """Judge whether the document is the one that was prepared."""
         if document is None:
             # The digests under the seal are the document.
             self._left.remove(CheckId.SESSION_DOCUMENT)
