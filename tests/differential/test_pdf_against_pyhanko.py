@@ -35,6 +35,8 @@ LENIENT: Final = {
     "profile: a certificate in the dictionary": "EN 319 142-1 §6.3 forbids it",
     "changed: a seen field that nobody signed": "a field for a signature that draws "
     "something is content that nobody signed (the sneaky signature of 2021)",
+    "changed: a field that does not turn with its page": "a field that keeps its "
+    "direction is drawn outside of its rectangle (§12.5.3, table 167)",
     "changed: another catalog": "an update has no need of another catalog, and readers "
     "that keep the first show another document (§7.5.6)",
     "changed: a version taken back": "a version may be raised alone (§7.5.6, §7.7.2)",
