@@ -1,7 +1,7 @@
 """Options that several commands have, so that each is named and described once."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -248,7 +248,14 @@ _EVIDENCE: Final = (
 
 def evidence_options(function: _Function) -> _Function:
     """Take ``--status-list``, ``--crl`` and ``--ocsp``: the evidence at hand."""
-    for option, name, what in reversed(_EVIDENCE):
+    return repeated_files(function, _EVIDENCE)
+
+
+def repeated_files(
+    function: _Function, options: Sequence[tuple[str, str, str]]
+) -> _Function:
+    """Take options that name files: each by its name, its parameter and its help."""
+    for option, name, what in reversed(options):
         function = click.option(
             option, name, multiple=True, metavar="FILE", help=f"{what} May be repeated."
         )(function)

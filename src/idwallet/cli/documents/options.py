@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from idwallet.cli.documents.shapes import FORMATS, LEVELS, PACKAGINGS
+from idwallet.cli.options import repeated_files
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -109,11 +110,7 @@ _REVOCATION: Final = (
 
 def revocation_options(function: _Function) -> _Function:
     """Take ``--crl`` and ``--ocsp``: the evidence at hand about certificates."""
-    for option, name, what in reversed(_REVOCATION):
-        function = click.option(
-            option, name, multiple=True, metavar="FILE", help=f"{what} May be repeated."
-        )(function)
-    return function
+    return repeated_files(function, _REVOCATION)
 
 
 def out_option(function: _Function) -> _Function:

@@ -43,8 +43,7 @@ CLAUSE: Final = "ISO/IEC 18013-5 §8.3.2.1.2.2"
 ITEM: Final = "ISO/IEC 18013-5 §9.1.2.4"
 _SALT_BYTES: Final = 16
 # The chain stands outside of the signature (9.1.2.4), no tag around the message.
-ISSUER_RULES: Final = CoseRules(TagRule.UNTAGGED, ChainRule.UNPROTECTED)
-DEVICE_RULES: Final = CoseRules(TagRule.UNTAGGED, ChainRule.UNPROTECTED)
+_RULES: Final = CoseRules(TagRule.UNTAGGED, ChainRule.UNPROTECTED)
 _TAG_24: Final = b"\xd8\x18"
 
 
@@ -115,7 +114,7 @@ class DeviceSigned:
             MalformedError, LimitError, UnsupportedError: it is none.
         """
         at = f"{at}/deviceSignature"
-        return sign1_of(self.signature, at=at, rules=DEVICE_RULES, detached=covered)
+        return sign1_of(self.signature, at=at, rules=_RULES, detached=covered)
 
     def read_mac(self, covered: bytes, *, at: str) -> CoseMac0:
         """Take the MAC apart over what it has to cover.
@@ -124,7 +123,7 @@ class DeviceSigned:
             MalformedError, LimitError, UnsupportedError: it is none.
         """
         at = f"{at}/deviceMac"
-        return mac0_of(self.mac, at=at, rules=DEVICE_RULES, detached=covered)
+        return mac0_of(self.mac, at=at, rules=_RULES, detached=covered)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -246,7 +245,7 @@ def issuer_signed_of(held: CborMap, *, at: str) -> IssuerSigned:
     if "issuerAuth" not in held:
         raise MalformedError("no issuerAuth", at=at, clause=CLAUSE)
     at = f"{at}/issuerAuth"
-    auth = sign1_of(held["issuerAuth"], at=at, rules=ISSUER_RULES)
+    auth = sign1_of(held["issuerAuth"], at=at, rules=_RULES)
     return IssuerSigned(
         MappingProxyType(namespaces),
         auth,

@@ -5,11 +5,11 @@ import secrets
 from datetime import datetime
 
 from idwallet.crypto.signer import Signer
+from idwallet.documents.fit import require_fit
 from idwallet.documents.model import (
     CAdES,
     Digested,
     Document,
-    Level,
     Packaging,
     pieces,
     whole,
@@ -63,14 +63,9 @@ class CadesSigner:
             UsageError: the first certificate is not of the signer's key, or a level
                 with a timestamp has no authority to ask, or one without has one.
         """
-        if certificates[0].public_key != signer.public_key:
-            raise UsageError("the first certificate is not of the signer's key")
-        if profile.level not in {Level.B_B, Level.B_T}:
-            raise UsageError("no signature is made at that level at once")
-        if (profile.level is Level.B_T) is not (authority is not None):
-            raise UsageError(
-                "a level with a timestamp, and no other, needs an authority"
-            )
+        require_fit(
+            profile.level, signer=signer, certificates=certificates, authority=authority
+        )
         self._profile = profile
         self._signer = signer
         self._authority = authority

@@ -11,6 +11,7 @@ from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, write_json
 from idwallet.codec.moment import require_aware
 from idwallet.crypto.signer import Signer
+from idwallet.documents.fit import require_fit
 from idwallet.documents.jades.beside import require_same
 from idwallet.documents.jades.content import BY_HASH, address
 from idwallet.documents.jades.edit import joined, with_elements
@@ -20,7 +21,6 @@ from idwallet.documents.model import (
     Document,
     Documents,
     JAdES,
-    Level,
     Packaging,
     Serialisation,
     only,
@@ -76,14 +76,9 @@ class JadesSigner:
             UsageError: the first certificate is not of the signer's key, or a level
                 with a timestamp has no authority to ask, or one without has one.
         """
-        if certificates[0].public_key != signer.public_key:
-            raise UsageError("the first certificate is not of the signer's key")
-        if profile.level not in {Level.B_B, Level.B_T}:
-            raise UsageError("no signature is made at that level at once")
-        if (profile.level is Level.B_T) is not (authority is not None):
-            raise UsageError(
-                "a level with a timestamp, and no other, needs an authority"
-            )
+        require_fit(
+            profile.level, signer=signer, certificates=certificates, authority=authority
+        )
         self._profile = profile
         self._signer = signer
         self._authority = authority

@@ -10,7 +10,8 @@ from idwallet import limits
 from idwallet.codec.pdf import PdfFile, Source, read_pdf
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import Signer
-from idwallet.documents.model import Document, Level, whole
+from idwallet.documents.fit import require_fit
+from idwallet.documents.model import Document, whole
 from idwallet.documents.pades.profile import PAdES
 from idwallet.documents.pades.signing.dictionary import Draft
 from idwallet.documents.pades.signing.prepare import prepare_signature
@@ -28,7 +29,6 @@ from idwallet.ports import TimestampAuthority
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.timestamp import ask_timestamp
 
-_STAMPED: Final = frozenset({Level.B_T})
 _ATTRIBUTE: Final = 64
 """What a timestamp takes beside itself as an attribute of the message."""
 
@@ -55,14 +55,9 @@ class PadesSigner:
             UsageError: the first certificate is not of the signer's key, or a level
                 with a timestamp has no authority to ask, or one without has one.
         """
-        if certificates[0].public_key != signer.public_key:
-            raise UsageError("the first certificate is not of the signer's key")
-        if profile.level not in {Level.B_B, Level.B_T}:
-            raise UsageError("no signature is made at that level at once")
-        if (profile.level in _STAMPED) is not (authority is not None):
-            raise UsageError(
-                "a level with a timestamp, and no other, needs an authority"
-            )
+        require_fit(
+            profile.level, signer=signer, certificates=certificates, authority=authority
+        )
         self._profile = profile
         self._signer = signer
         self._authority = authority

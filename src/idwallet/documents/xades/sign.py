@@ -9,7 +9,8 @@ from typing import Final
 
 from idwallet.codec.xml import Canonicalization, XmlDocument
 from idwallet.crypto.signer import Signer
-from idwallet.documents.model import Digested, Documents, Level, XAdES
+from idwallet.documents.fit import require_fit
+from idwallet.documents.model import Digested, Documents, XAdES
 from idwallet.documents.xades import names
 from idwallet.documents.xades.beside import put_beside
 from idwallet.documents.xades.placing import signatures_in, with_properties
@@ -81,12 +82,9 @@ class XadesSigner:
             UsageError: the first certificate is not of the signer's key, or a level
                 with a timestamp has no authority to ask, or one without has one.
         """
-        if certificates[0].public_key != signer.public_key:
-            raise UsageError("the first certificate is not of the signer's key")
-        if (profile.level is Level.B_B) is not (authority is None):
-            raise UsageError(
-                "a level with a timestamp, and no other, needs an authority"
-            )
+        require_fit(
+            profile.level, signer=signer, certificates=certificates, authority=authority
+        )
         self._profile = profile
         self._signer = signer
         self._authority = authority
