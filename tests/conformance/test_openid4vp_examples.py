@@ -12,6 +12,7 @@ from typing import Final
 
 import pytest
 
+from idwallet.codec.form import write_form
 from idwallet.codec.json import read_object
 from idwallet.credentials.query import Query
 from idwallet.envelope.jws import sign_compact, x5c_parameter
@@ -27,7 +28,6 @@ from idwallet.protocols.openid4vp import (
     evaluate_request,
     read_response,
 )
-from idwallet.protocols.openid4vp.form import write_form
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.testing.pki import TestIdentity, TestPki
 from idwallet.trust.policies import WALLET

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from idwallet.codec.form import read_form, write_form
 from idwallet.credentials.query import Query
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.envelope.jws import sign_compact, x5c_parameter
@@ -32,7 +33,6 @@ from idwallet.protocols.openid4vp import (
     write_response,
     write_response_json,
 )
-from idwallet.protocols.openid4vp.form import read_form, write_form
 from idwallet.report import Outcome, conclude
 from idwallet.testing.pki import TestIdentity, TestPki
 from idwallet.trust.anchors import TrustStore

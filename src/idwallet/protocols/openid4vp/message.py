@@ -6,8 +6,8 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.codec import json
+from idwallet.codec.form import read_form, read_utf8, write_form
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
-from idwallet.protocols.openid4vp.form import read_form, read_utf8, write_form
 
 _BY_VALUE: Final = "RFC 9101 §5"
 _BY_REFERENCE: Final = "RFC 9101 §5.2"

@@ -7,9 +7,9 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.codec import json
+from idwallet.codec.form import read_form, read_utf8, write_form
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
-from idwallet.protocols.openid4vp.form import read_form, read_utf8, write_form
 from idwallet.protocols.openid4vp.message import read_text
 from idwallet.protocols.openid4vp.parameters import require_url_safe
 from idwallet.protocols.openid4vp.refusals import ErrorCode

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from idwallet import limits
+from idwallet.codec.form import write_form
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 from idwallet.protocols.openid4vp import (
     ACCEPTANCE_BODY,
@@ -19,7 +20,6 @@ from idwallet.protocols.openid4vp import (
     write_response,
     write_response_json,
 )
-from idwallet.protocols.openid4vp.form import write_form
 
 SD_JWT = "eyJhbGciOiJFUzI1NiJ9.e30.c2ln~WyJzIiwiYSIsMV0~eyJ0eXAiOiJrYitqd3QifQ.e30.c2ln"
 STATE = "eyJhb.6-sVA~_"

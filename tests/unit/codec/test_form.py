@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from idwallet import limits
+from idwallet.codec.form import read_form, read_utf8, write_form
 from idwallet.errors import LimitError, MalformedError
-from idwallet.protocols.openid4vp.form import read_form, read_utf8, write_form
 
 
 def test_values_are_decoded_to_bytes() -> None:

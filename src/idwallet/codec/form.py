@@ -1,4 +1,4 @@
-"""The ``application/x-www-form-urlencoded`` parameters of requests and responses."""
+"""Web forms (`application/x-www-form-urlencoded`), read strictly and written."""
 
 import re
 from collections.abc import Mapping
