@@ -5,11 +5,6 @@ from dataclasses import dataclass
 
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.query import CandidateMatch, Query, QueryMatch
-from idwallet.credentials.sdjwt.present import (
-    choose_disclosures,
-    read_held,
-    revealed_places,
-)
 from idwallet.errors import UsageError
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.report import Report
@@ -57,7 +52,8 @@ class Shown:
     `paths` are the claims that were asked for. `reveals` is where every claim stands
     that the verifier will see, each element of an array by itself: also what the
     issuer put in one disclosure with a claim, and what it discloses always. Besides
-    these only the credential's type, issuer, key, dates and status are seen.
+    these only the credential's type, issuer, key, dates and status are seen, and of
+    a mobile document how many elements it has.
     """
 
     query_id: str
@@ -148,9 +144,8 @@ class Match:
 
     def _shown(self, query_id: str, found: CandidateMatch) -> Shown:
         credential = self.credentials[found.candidate]
-        held = read_held(credential.raw)
-        reveals = revealed_places(held, choose_disclosures(held, found.paths))
-        return Shown(query_id, credential, found.paths, reveals)
+        chosen = credential.opened().choose(found.paths)
+        return Shown(query_id, credential, found.paths, chosen.reveals)
 
     def _take(self, query_id: str, preferred: HeldCredential | None) -> Shown:
         for each in self._matches(query_id):

@@ -5,23 +5,13 @@ from datetime import datetime
 from typing import Final
 
 from idwallet.codec.moment import require_aware
-from idwallet.codec.numeric_date import numeric_date
-from idwallet.credentials.model import Credential, Format
+from idwallet.credentials.model import Credential
 from idwallet.credentials.query import match
-from idwallet.credentials.required import STORED, Context, HeldBy, required_of
-from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict, evaluate
+from idwallet.credentials.required import Context, required_of
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
-from idwallet.credentials.sdjwt.present import (
-    bind_to_key,
-    choose_disclosures,
-    holder_thumbprint,
-    read_held,
-    revealed_places,
-    show_claims,
-)
-from idwallet.credentials.sdjwt.structures import Serialisation, serialise
+from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.crypto.seal import SealKey
-from idwallet.crypto.signer import StoredKeySigner
+from idwallet.crypto.signer import Signer, StoredKeySigner
 from idwallet.errors import (
     MalformedError,
     SignerUnavailable,
@@ -50,6 +40,8 @@ from idwallet.roles.asked import (
     PresentationResponse,
     Shown,
 )
+from idwallet.roles.held.format import Chosen, Conversation, Judged, Kept
+from idwallet.roles.held.formats import FORMATS
 from idwallet.roles.record import HeldCredential, open_record, seal_record
 from idwallet.trust import policies
 from idwallet.trust.anchors import TrustStore
@@ -98,42 +90,55 @@ class Holder:
             PortError: the store failed; nothing was stored.
         """
         require_aware(at)
-        _require_held(credential)
-        thumbprint = holder_thumbprint(credential.raw) or ""
-        verdict = evaluate(
-            credential.raw,
-            expected=HeldBy(self._own(thumbprint)),
-            context=Context(self._trust, self._policy, at),
-            subject=_SUBJECT,
-            types=self._types,
-        )
-        required = required_of(STORED, _SUBJECT)
-        report = self._report(verdict, at=at, required=required)
-        issuer, unpacked = verdict.issuer, verdict.unpacked
-        if report.outcome is not Outcome.PASSED or issuer is None or unpacked is None:
+        kept, report = self._judged(credential, at=at)
+        if report.outcome is not Outcome.PASSED or kept is None:
             raise _refusal(report)
         held = HeldCredential(
             name=self._random(16).hex(),
             format=credential.format,
-            credential_type=verdict.types[0],
-            types=verdict.types,
-            issuer=issuer.name,
-            claims=unpacked.claims,
-            positioned=unpacked.positioned,
+            credential_type=kept.types[0],
+            types=kept.types,
+            issuer=kept.issuer.name,
+            claims=kept.opened.claims,
+            positioned=kept.opened.positioned,
             raw=credential.raw,
-            thumbprint=thumbprint,
-            authority_key_ids=_authority_key_ids(issuer),
-            valid_from=numeric_date(unpacked.claims.get("nbf")),
-            valid_until=verdict.valid_until,
+            thumbprint=kept.thumbprint,
+            authority_key_ids=_authority_key_ids(kept.issuer),
+            valid_from=kept.valid_from,
+            valid_until=kept.valid_until,
         )
         self._store.put(seal_record(held, key=self._seal, random=self._random))
         return held
 
-    def _own(self, thumbprint: str) -> frozenset[str]:
-        """Return the thumbprint, if it is that of a key held here."""
-        if not thumbprint or self._keys.get(thumbprint) is None:
-            return frozenset()
-        return frozenset({thumbprint})
+    def _judged(
+        self, credential: Credential, *, at: datetime
+    ) -> tuple[Kept | None, Report]:
+        room = FORMATS.get(credential.format)
+        if room is None:
+            raise UnsupportedError(
+                "a format no wallet holds", clause="OpenID4VP 1.0 §B"
+            )
+        judged = room.judge(
+            credential.raw,
+            keys=self._keys,
+            types=self._types,
+            context=Context(self._trust, self._policy, at),
+            subject=_SUBJECT,
+        )
+        required = required_of(room.required, _SUBJECT)
+        return judged.kept, self._report(judged, at=at, required=required)
+
+    def _report(
+        self, verdict: Judged | RequestVerdict, *, at: datetime, required: Required
+    ) -> Report:
+        return Report(
+            checks=verdict.checks,
+            required=required,
+            at=at,
+            policy=self._policy.name,
+            evidence=verdict.evidence if isinstance(verdict, Judged) else (),
+            anchors=self._trust.evidence.anchors,
+        )
 
     def credentials(self) -> tuple[HeldCredential, ...]:
         """Return every credential in the wallet.
@@ -197,22 +202,6 @@ class Holder:
         )
         return Asked(by, request.query, request.purpose, report, request)
 
-    def _report(
-        self,
-        verdict: SdJwtVerdict | RequestVerdict,
-        *,
-        at: datetime,
-        required: Required,
-    ) -> Report:
-        return Report(
-            checks=verdict.checks,
-            required=required,
-            at=at,
-            policy=self._policy.name,
-            evidence=() if isinstance(verdict, RequestVerdict) else verdict.evidence,
-            anchors=self._trust.evidence.anchors,
-        )
-
     def match(self, asked: Asked, *, at: datetime) -> Match:
         """Find what answers the request; pure, and nothing leaves the wallet.
 
@@ -242,7 +231,8 @@ class Holder:
         """Answer `asked` with exactly what `choice` says.
 
         Signs once for each credential shown; sends nothing. Every verifier takes the
-        compact serialisation; choose a JSON one where yours is known to take it.
+        compact serialisation of an SD-JWT VC; choose a JSON one where yours is known
+        to take it.
 
         Raises:
             UsageError: `choice` came from another request or says less than would be
@@ -256,17 +246,34 @@ class Holder:
         request = asked.request
         if at >= request.expires:  # RFC 7519 §4.1.4: "on or after"
             raise UsageError("the request has expired: ask the verifier for a new one")
-        presentations: dict[str, list[str]] = {}
-        for each in choice.shown:
-            shown = self._show(each, request, at=at)
-            if serialisation is not Serialisation.COMPACT:
-                shown = serialise(shown, serialisation)
-            presentations.setdefault(each.query_id, []).append(shown)
+        presentations = self._shown(choice, request, serialisation=serialisation, at=at)
         return PresentationResponse(
             body=write_response(presentations, state=request.state),
             json=write_response_json(presentations, state=request.state),
             send_to=request.response_uri,
         )
+
+    def _shown(
+        self,
+        choice: Choice,
+        request: RequestObject,
+        *,
+        serialisation: Serialisation,
+        at: datetime,
+    ) -> dict[str, list[str]]:
+        """Sign what was chosen, by credential query."""
+        conversation = Conversation(
+            client_id=request.client_id,
+            nonce=request.nonce,
+            response_uri=request.response_uri,
+            serialisation=serialisation,
+        )
+        shown: dict[str, list[str]] = {}
+        for each in choice.shown:
+            signer, chosen = self._chosen(each)
+            text = chosen.show(signer, conversation, at=at)
+            shown.setdefault(each.query_id, []).append(text)
+        return shown
 
     def decline(self, asked: Asked) -> PresentationResponse:
         """Answer `asked` with a refusal: its standard code and nothing else.
@@ -281,31 +288,17 @@ class Holder:
             send_to=asked.request.response_uri,
         )
 
-    def _show(self, shown: Shown, request: RequestObject, *, at: datetime) -> str:
+    def _chosen(self, shown: Shown) -> tuple[Signer, Chosen]:
+        """Return the key of a credential to show, and what of it is chosen."""
         credential = shown.credential
         stored = self._keys.get(credential.thumbprint)
         if stored is None:
             raise SignerUnavailable("the key this credential is bound to is gone")
-        held = read_held(credential.raw)
-        chosen = choose_disclosures(held, shown.paths)
-        if shown.reveals != revealed_places(held, chosen):
+        chosen = credential.opened().choose(shown.paths)
+        if shown.reveals != chosen.reveals:
             # Whoever agreed to less must not find out later.
             raise UsageError("the choice does not say what would be seen: use choose")
-        return bind_to_key(
-            show_claims(held, chosen),
-            signer=StoredKeySigner(stored),
-            nonce=request.nonce,
-            audience=request.client_id,
-            algorithm=held.algorithm,
-            at=at,
-        )
-
-
-def _require_held(credential: Credential) -> None:
-    if credential.format is not Format.SD_JWT_VC:
-        raise UnsupportedError(
-            "a wallet holds no mobile documents yet", clause="OpenID4VCI 1.0 §A.2"
-        )
+        return StoredKeySigner(stored), chosen
 
 
 def _authority_key_ids(issuer: SignerFound) -> tuple[bytes, ...]:

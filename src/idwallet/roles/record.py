@@ -9,11 +9,11 @@ from idwallet.codec.json import JsonObject, read_object, write_json
 from idwallet.codec.numeric_date import numeric_date
 from idwallet.credentials.model import Format
 from idwallet.credentials.query import Candidate
-from idwallet.credentials.sdjwt.present import read_held
-from idwallet.credentials.sdjwt.unpack import DisclosureFault, Unpacked
 from idwallet.crypto.seal import SealKey, seal, unseal
-from idwallet.errors import MalformedError
+from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.ports import Random, StoredRecord
+from idwallet.roles.held.format import Opened
+from idwallet.roles.held.formats import open_held
 
 _RECORD: Final = "idwallet-credential/1"
 _CLAUSE: Final = "idwallet credential record 1"
@@ -23,9 +23,10 @@ _CLAUSE: Final = "idwallet credential record 1"
 class HeldCredential:
     """A credential in the wallet: verified when it was added.
 
-    `name` is the store's opaque name. `claims` are the holder's own data;
-    `positioned` the same as queries count them (`unpack.Unpacked`). It is valid from
-    `valid_from`, None for always, until just before `valid_until`, None for ever.
+    `name` is the store's opaque name. `claims` are the holder's own data, those of a
+    mobile document by namespace and element as JSON has them; `positioned` the same
+    as queries count them. `thumbprint` is that of the key it is bound to. It is valid
+    from `valid_from`, None for always, until just before `valid_until`, None for ever.
     """
 
     name: str
@@ -44,6 +45,10 @@ class HeldCredential:
     def __repr__(self) -> str:
         """Show type and issuer only."""
         return f"HeldCredential({self.credential_type!r}, {self.issuer!r})"
+
+    def opened(self) -> Opened:
+        """Return it read again, to choose from it and to show it."""
+        return open_held(self.format, self.raw)
 
     def candidate(self) -> Candidate:
         """Return what a query is matched against."""
@@ -100,18 +105,16 @@ def _read_record(name: str, record: JsonObject) -> HeldCredential:
     if record.get("format") != _RECORD:
         raise MalformedError("unknown version", at="record", clause=_CLAUSE)
     raw = _text(record, "raw")
-    kind = _text(record, "credential")
-    if kind != Format.SD_JWT_VC:  # no other is held yet
-        raise MalformedError("unknown format", at="record credential", clause=_CLAUSE)
-    unpacked = _unpacked(raw)
+    kind = _format(record)
+    opened = _opened(kind, raw)
     return HeldCredential(
         name=name,
-        format=Format(kind),
+        format=kind,
         credential_type=_text(record, "type"),
         types=_texts(record, "types"),
         issuer=_text(record, "issuer"),
-        claims=unpacked.claims,
-        positioned=unpacked.positioned,
+        claims=opened.claims,
+        positioned=opened.positioned,
         raw=raw,
         thumbprint=_text(record, "thumbprint"),
         authority_key_ids=_octets(record, "authority_key_ids"),
@@ -120,13 +123,20 @@ def _read_record(name: str, record: JsonObject) -> HeldCredential:
     )
 
 
-def _unpacked(raw: str) -> Unpacked:
+def _format(record: JsonObject) -> Format:
     try:
-        return read_held(raw).unpacked
-    except DisclosureFault as fault:
+        return Format(_text(record, "credential"))
+    except ValueError as error:
         raise MalformedError(
-            "its disclosures broke", at="record raw", clause="RFC 9901 §7.1"
-        ) from fault
+            "unknown format", at="record credential", clause=_CLAUSE
+        ) from error
+
+
+def _opened(kind: Format, raw: str) -> Opened:
+    try:
+        return open_held(kind, raw)
+    except UnsupportedError as error:  # it was none when it was sealed
+        raise MalformedError(error.what, at="record raw", clause=_CLAUSE) from error
 
 
 def _seconds(moment: datetime | None) -> float | None:

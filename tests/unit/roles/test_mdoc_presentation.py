@@ -26,7 +26,7 @@ from idwallet.credentials.possession import HolderKey
 from idwallet.credentials.query import Query
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
-from idwallet.errors import UnsupportedError, UsageError
+from idwallet.errors import UsageError
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.issuer import Issuer
 from idwallet.roles.presentation import evaluate_presentation
@@ -294,8 +294,3 @@ def test_a_document_too_large_for_any_wallet_is_not_issued() -> None:
     elements = {NAMESPACE: {"portrait": bytes(1_100_000)}}
     with pytest.raises(UsageError, match="larger"):
         issued(replace(CONTENT, elements=elements))
-
-
-def test_a_wallet_that_cannot_hold_it_says_so() -> None:
-    with pytest.raises(UnsupportedError, match="mobile documents"):
-        scene().new_wallet().add(issued(), at=scene().at)
