@@ -319,6 +319,10 @@ QUERY_COMBINATIONS: Final = 4_096
 QUERY_PATH_MATCHES: Final = 4_096
 QUERY_WILDCARD_STEPS: Final = 128
 
+# Catalogue files: a type of credential with neutral names.
+CATALOGUE_BYTES: Final = 262_144
+CATALOGUE_CLAIMS: Final = 512
+
 # Requests and responses (OpenID4VP 1.0).
 REQUEST_BYTES: Final = 131_072
 RESPONSE_BYTES: Final = 2_097_152

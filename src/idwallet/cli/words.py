@@ -50,7 +50,7 @@ class Speech:
 
     def query(self, query_id: str) -> str:
         """Return what people call a query that is named after the catalogue."""
-        listed = catalogue().get(query_id)
+        listed = catalogue().get(query_id.removesuffix("-mdoc"))
         if listed is None:
             return query_id
         return listed.display.ru if self.language == "ru" else listed.display.en

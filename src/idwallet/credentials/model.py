@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from idwallet.codec.frozen import FrozenObject
 from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.credentials.age import AgeSource, age_over
+from idwallet.credentials.catalogue import listed_type
 from idwallet.credentials.paths import ClaimPath, is_pointer, select
 from idwallet.errors import UsageError, require_passed
 from idwallet.report import Outcome, Report
@@ -46,7 +48,8 @@ class VerifiedCredential:
     credential query it answers. `issuer` is the name by which the issuer is trusted,
     which need not be unique: two anchors may certify the same subject. `anchor` is the
     name of the trust anchor it is trusted under, `certificate` the SHA-256 of the
-    signer's own certificate in hexadecimal, or None where the key was pinned.
+    signer's own certificate in hexadecimal, or None where the key was pinned. `extends`
+    are the types that its type extends, nearest first, where type metadata said so.
     """
 
     query_id: str
@@ -57,6 +60,7 @@ class VerifiedCredential:
     certificate: str | None
     claims: Mapping[str, JsonValue]
     valid_until: datetime | None
+    extends: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Show type and issuer only."""
@@ -73,6 +77,31 @@ class VerifiedCredential:
                 `path` is no pointer.
         """
         return _only(self._found(path), kind)
+
+    def claim_named(self, name: str, kind: type[_Kind]) -> _Kind:
+        """Return the one claim that the catalogue calls `name`, in whichever encoding.
+
+        ``birth_date`` of a national identity card stands at ``birthdate`` in an SD-JWT
+        VC and in a namespace of a mobile document. The value is as the encoding has it:
+        a portrait is an address with the picture in it, or its octets as base64url.
+
+        Raises:
+            UsageError: the catalogue does not know the type, or no such claim of it, or
+                `claim` raises it.
+        """
+        return _only(self._named(name), kind)
+
+    def _named(self, name: str) -> tuple[JsonValue, ...]:
+        listed = listed_type(self.format.value, self._types())
+        claim = None if listed is None else listed.claims.get(name)
+        path = None if claim is None else claim.paths.get(self.format.value)
+        return () if path is None else self._found(path)
+
+    def _types(self) -> tuple[str, ...]:
+        return (self.credential_type, *self.extends)
+
+    def _tells(self) -> AgeSource:
+        return AgeSource(self.format.value, self._types(), dict(self.claims))
 
     def _found(self, path: str | ClaimPath) -> tuple[JsonValue, ...]:
         wanted = (path,) if isinstance(path, str) else tuple(path)
@@ -115,6 +144,38 @@ class VerifiedPresentation:
         if len(found) != 1:
             raise UsageError(f"{len(found)} credentials answer that query, not one")
         return found[0]
+
+    def age_over(self, age: int) -> bool | None:
+        """Say whether the holder is at least `age` years old, by whatever was shown.
+
+        What counts is what was asked for and shown: statements about this or another
+        age (ISO/IEC 18013-5 7.2.5: who is over 21 is over 18, who is not over 16 is not
+        over 18), the age in years, the year or the day of birth, in the types of the
+        catalogue (``idwallet types`` lists them), in either encoding.
+
+        True only where something proves it and nothing says otherwise. False where
+        something says no. None where nothing tells, as where nothing was asked for, or
+        what was shown contradicts itself: **None is no yes**, so compare with ``is
+        True``. The day of birth is counted to the day of the verification's `at`, in
+        the zone that `at` has; who was born on 29 February is a year older on 1 March.
+        Everything else is the issuer's word of the day of issue: somebody's birthday
+        may have come since, so a False may be out of date, and a True may not.
+
+        Raises:
+            UsageError: `age` is no whole number from 1 to 149.
+        """
+        sources = (each._tells() for each in self.credentials)  # noqa: SLF001 - own type
+        return age_over(age, sources, at=self.report.at)
+
+    def claim_named(self, name: str, kind: type[_Kind]) -> _Kind:
+        """Return the one claim that the catalogue calls `name`, whoever holds it.
+
+        Raises:
+            UsageError: no credential holds it, or more than one value is found; see
+                `VerifiedCredential.claim_named`.
+        """
+        found = [v for each in self.credentials for v in each._named(name)]  # noqa: SLF001 - own type
+        return _only(tuple(found), kind)
 
     def claim(self, path: str | ClaimPath, kind: type[_Kind]) -> _Kind:
         """Return the one claim at `path` in whichever credential holds it.

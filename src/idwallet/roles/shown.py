@@ -103,6 +103,7 @@ def handed_on(
             certificate=None if issuer.path is None else issuer.path.leaf.sha256.hex(),
             claims=frozen_claims(narrowed[each.subject].claims),
             valid_until=each.verdict.valid_until,
+            extends=each.verdict.types[1:],
         )
         for each in shown
         if (issuer := each.verdict.issuer) is not None

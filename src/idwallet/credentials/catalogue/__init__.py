@@ -1,12 +1,13 @@
 """The catalogue: neutral names for credentials and claims, kept as data files."""
 
-from idwallet.credentials.catalogue.load import catalogue
+from idwallet.credentials.catalogue.load import catalogue, listed_type
 from idwallet.credentials.catalogue.types import (
     CatalogueClaim,
     ClaimKind,
     CredentialType,
     Display,
     Sensitivity,
+    TellsAge,
 )
 
 __all__ = [
@@ -15,5 +16,7 @@ __all__ = [
     "CredentialType",
     "Display",
     "Sensitivity",
+    "TellsAge",
     "catalogue",
+    "listed_type",
 ]

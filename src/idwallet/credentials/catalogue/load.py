@@ -1,6 +1,6 @@
 """The catalogue that comes with the library, read once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -8,7 +8,13 @@ from typing import Final
 from idwallet.credentials.catalogue.read import read_credential_type
 from idwallet.credentials.catalogue.types import CredentialType
 
-_FILES: Final = ("national-id.json", "age-proof.json", "student-card.json")
+_FILES: Final = (
+    "national-id.json",
+    "age-proof.json",
+    "driving-licence.json",
+    "photo-id.json",
+    "student-card.json",
+)
 
 
 @cache
@@ -27,3 +33,23 @@ def catalogue() -> Mapping[str, CredentialType]:
         for name in _FILES
     )
     return MappingProxyType({each.name: each for each in read})
+
+
+def listed_type(form: str, names: Iterable[str]) -> CredentialType | None:
+    """Return the first of these types of that format that the catalogue knows.
+
+    `names` are a credential's type and those that it extends, nearest first: a national
+    identity card of one country is read like any other.
+    """
+    by_name = _by_name()
+    found = (by_name.get((form, name)) for name in names)
+    return next((each for each in found if each is not None), None)
+
+
+@cache
+def _by_name() -> Mapping[tuple[str, str], CredentialType]:
+    return {
+        (form, name): each
+        for each in catalogue().values()
+        for form, name in each.types.items()
+    }

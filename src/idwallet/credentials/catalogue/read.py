@@ -1,5 +1,6 @@
 """Reading a catalogue file, strictly: what it does not know it refuses."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -12,6 +13,7 @@ from idwallet.credentials.catalogue.types import (
     CredentialType,
     Display,
     Sensitivity,
+    TellsAge,
 )
 from idwallet.credentials.cursor import Cursor
 from idwallet.credentials.paths import ClaimPath
@@ -23,6 +25,9 @@ _CLAUSE: Final = CATALOGUE_FORMAT
 _TYPE: Final = ("format", "name", "display", "source", "types", "claims")
 _CLAIM: Final = ("paths", "display", "sensitivity", "kind")
 _OLDEST_AGE: Final = 150
+# Where there is a type of those formats there is a type in the catalogue.
+_FORMATS: Final = ("dc+sd-jwt", "mso_mdoc")
+_OF_AN_ELEMENT: Final = 2  # namespace and identifier (OpenID4VP 1.0 B.2.4)
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -31,16 +36,18 @@ def read_credential_type(data: bytes, *, at: str) -> CredentialType:
 
     Raises:
         MalformedError: a member is missing, unknown or of the wrong kind, a claim
-            has no path in one of the type's formats, or two claims stand at one
-            place or state one age.
+            has a path in none of the type's formats or in another one, or two claims
+            stand at one place or state one age.
+        LimitError: it is longer, or has more claims, than `limits` says.
     """
-    file = Cursor(read_object(data, at=at, clause=_CLAUSE), at, _CLAUSE)
+    value = read_object(data, at=at, clause=_CLAUSE, max_bytes=limits.CATALOGUE_BYTES)
+    file = Cursor(value, at, _CLAUSE)
     _require_only(file, _TYPE)
     if file.member("format").text() != CATALOGUE_FORMAT:
         raise file.member("format").fault("not a format read here")
     types = {
         name: file.member("types").member(name).text()
-        for name in _names(file.member("types"))
+        for name in _names(file.member("types"), among=_FORMATS)
     }
     claims = {
         name: _claim(file.member("claims").member(name), name, formats=frozenset(types))
@@ -58,29 +65,42 @@ def read_credential_type(data: bytes, *, at: str) -> CredentialType:
 
 
 def _claim(here: Cursor, name: str, *, formats: frozenset[str]) -> CatalogueClaim:
-    _require_only(here, _CLAIM, maybe=("states_age",))
+    _require_only(here, _CLAIM, maybe=("states_age", "tells_age"))
     paths = here.member("paths")
-    if formats != frozenset(_names(paths)):
-        raise paths.fault("not one path for each format of the type")
+    tells = here.optional("tells_age")
     return CatalogueClaim(
         name=name,
-        paths=MappingProxyType({each: _path(paths.member(each)) for each in formats}),
+        paths=MappingProxyType(
+            {
+                each: _path(paths.member(each), each)
+                for each in _names(paths, among=formats)
+            }
+        ),
         display=_display(here.member("display")),
         sensitivity=_choice(here.member("sensitivity"), Sensitivity),
         kind=_choice(here.member("kind"), ClaimKind),
         states_age=_age(here.optional("states_age")),
+        tells_age=None if tells is None else _choice(tells, TellsAge),
     )
 
 
-def _names(here: Cursor) -> tuple[str, ...]:
+def _names(here: Cursor, *, among: Collection[str] = ()) -> tuple[str, ...]:
     names = tuple(here.members())
     if not names:
         raise here.fault("empty object")
+    if len(names) > limits.CATALOGUE_CLAIMS:
+        raise here.excess("too many members")
+    for name in names:
+        if among and name not in among:
+            raise here.member(name).fault(f"not one of {', '.join(sorted(among))}")
     return names
 
 
-def _path(here: Cursor) -> ClaimPath:
-    return here.texts(limit=limits.QUERY_PATH_ELEMENTS)
+def _path(here: Cursor, form: str) -> ClaimPath:
+    path = here.texts(limit=limits.QUERY_PATH_ELEMENTS)
+    if form == _FORMATS[1] and len(path) != _OF_AN_ELEMENT:
+        raise here.fault("not a namespace and an element")
+    return path
 
 
 def _display(here: Cursor) -> Display:

@@ -3,8 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from idwallet.credentials.paths import ClaimPath
+
+OWN: Final = "urn:idwallet:"
+"""How the identifiers of types begin that no standard names but this library."""
+
+_MDOC: Final = "mso_mdoc"
+_OF_THE_MDOC: Final = "-mdoc"
 
 
 class Sensitivity(StrEnum):
@@ -18,6 +25,17 @@ class Sensitivity(StrEnum):
     """Tells about the person, and singles out only with other claims: a name."""
     MINIMAL = "minimal"
     """Tells next to nothing about the person: of age, the issuing country."""
+
+
+class TellsAge(StrEnum):
+    """What a claim tells of an age beside a plain yes or no."""
+
+    BIRTH_DATE = "birth_date"
+    """The day of birth."""
+    BIRTH_YEAR = "birth_year"
+    """The year of birth."""
+    AGE_IN_YEARS = "age_in_years"
+    """How old the person was when the credential was issued."""
 
 
 class ClaimKind(StrEnum):
@@ -48,8 +66,9 @@ class Display:
 class CatalogueClaim:
     """One claim: its neutral name, and where each format keeps it.
 
-    `paths` is by credential format identifier. `states_age` is N when the claim says
-    whether the holder is at least N years old.
+    `paths` is by credential format identifier; a format that has no such claim is not
+    in it. `states_age` is N when the claim says whether the holder is at least N years
+    old, `tells_age` what else it tells of the holder's age.
     """
 
     name: str
@@ -58,14 +77,16 @@ class CatalogueClaim:
     sensitivity: Sensitivity
     kind: ClaimKind
     states_age: int | None = None
+    tells_age: TellsAge | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialType:
     """One type of credential, by its neutral name.
 
-    `types` holds the type identifier of each format (for ``dc+sd-jwt`` the `vct`),
-    `claims` is by neutral claim name, `source` says which document defines it.
+    `types` holds the type identifier of each format (for ``dc+sd-jwt`` the `vct`, for
+    ``mso_mdoc`` the document type), in the order that they are asked for; `claims` is
+    by neutral claim name, `source` says which document defines it.
     """
 
     name: str
@@ -73,6 +94,25 @@ class CredentialType:
     source: str
     types: Mapping[str, str]
     claims: Mapping[str, CatalogueClaim]
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The credential format identifiers that it is encoded in."""
+        return tuple(self.types)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether one of its identifiers is this library's, and no standard's."""
+        return any(each.startswith(OWN) for each in self.types.values())
+
+    def query_id(self, form: str, base: str | None = None) -> str:
+        """Return the identifier of the credential query for that format.
+
+        It is the type's name, or `base`; a mobile document of a type that is not only
+        one has ``-mdoc`` behind it: ``national-id`` and ``national-id-mdoc``.
+        """
+        name = self.name if base is None else base
+        return name + _OF_THE_MDOC if form == _MDOC and len(self.types) > 1 else name
 
     def ages(self) -> tuple[int, ...]:
         """Return the ages that a credential of this type can state, ascending."""

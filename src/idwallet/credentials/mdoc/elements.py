@@ -110,7 +110,8 @@ _PID: Final = Namespace(
                 " resident_house_number personal_administrative_number"
                 " family_name_birth given_name_birth email_address"
                 " mobile_phone_number issuing_authority issuing_country"
-                " document_number issuing_jurisdiction trust_anchor",
+                " document_number issuing_jurisdiction trust_anchor"
+                " attestation_legal_category",
             ),
             **_named(Kind.FULL_DATE, "birth_date"),
             **_named(Kind.MAP, "place_of_birth"),
@@ -139,7 +140,8 @@ _PHOTO_COMMON: Final = Namespace(
                 " given_name_latin1 issuing_authority_unicode issuing_country"
                 " document_number birthplace resident_address_unicode"
                 " resident_city_unicode resident_postal_code resident_country"
-                " nationality name_at_birth issuing_subdivision",
+                " nationality name_at_birth issuing_subdivision resident_city_latin1"
+                " resident_address_latin1 issuing_authority_latin1",
             ),
             **_named(Kind.DAY_OR_MAP, "birth_date birthdate"),
             **_named(Kind.DAY, "issue_date expiry_date"),
@@ -151,6 +153,18 @@ _PHOTO_COMMON: Final = Namespace(
     aged=True,
 )
 
+_PHOTO_ID: Final = Namespace(
+    "ISO/IEC TS 23220-4 annex C",
+    MappingProxyType(
+        _named(
+            Kind.TEXT,
+            "person_id birth_country birth_state birth_city administrative_number"
+            " resident_street resident_house_number resident_state"
+            " travel_document_number",
+        )
+    ),
+)
+
 NAMESPACES: Final[Mapping[str, Namespace]] = MappingProxyType(
     {
         "org.iso.18013.5.1": _MDL,
@@ -158,6 +172,7 @@ NAMESPACES: Final[Mapping[str, Namespace]] = MappingProxyType(
         "eu.europa.ec.eudi.pid.1": _PID,
         "eu.europa.ec.av.1": _AGE_VERIFICATION,
         "org.iso.23220.1": _PHOTO_COMMON,
+        "org.iso.23220.photoid.1": _PHOTO_ID,
     }
 )
 """The namespaces whose elements are known."""

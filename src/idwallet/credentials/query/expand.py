@@ -1,14 +1,16 @@
-"""From catalogue names to credential queries."""
+"""From catalogue names to credential queries, one for each encoding of a type."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from idwallet.credentials.catalogue import CatalogueClaim, CredentialType, catalogue
-from idwallet.credentials.paths import ClaimPath
+from idwallet.credentials.paths import ClaimPath, show_path
 from idwallet.credentials.query.structures import (
+    MDOC,
     SD_JWT_VC,
     ClaimQuery,
     CredentialQuery,
+    MdocMeta,
     SdJwtVcMeta,
 )
 from idwallet.errors import UsageError
@@ -21,27 +23,31 @@ def claims_query(
     claims: Sequence[str | ClaimPath],
     *,
     credential_id: str | None,
+    formats: Sequence[str],
 ) -> tuple[CredentialQuery, ...]:
-    """Return the credential query for claims of one type; see `Query.claims`.
+    """Return the credential queries for claims of one type; see `Query.claims`.
+
+    Any one of them will do: there is one for each encoding that has all the claims.
 
     Raises:
-        UsageError: the catalogue has no such type or claim.
+        UsageError: the catalogue has no such type or claim, or no encoding of it has
+            all of them.
     """
     listed = catalogue().get(credential_type)
     if listed is not None:
-        return (
-            CredentialQuery(
-                id=credential_id or listed.name,
-                format=SD_JWT_VC,
-                meta=SdJwtVcMeta((listed.types[SD_JWT_VC],)),
-                claims=tuple(_listed_claim(listed, each) for each in claims),
-            ),
+        wanted = _formats(listed, formats)
+        return tuple(
+            _listed_query(listed, claims, form=form, credential_id=credential_id)
+            for form in _holding(listed, claims, formats=wanted)
         )
+    if MDOC in formats:
+        return (_element_query(credential_type, claims, credential_id=credential_id),)
     # A misspelt catalogue name must not pass as the type of a credential.
     if ":" not in credential_type:
         raise UsageError(
             "neither a type identifier (it has a colon) nor one of the catalogue: "
             + ", ".join(catalogue())
+            + '; a document type of mobile documents comes with formats=["mso_mdoc"]'
         )
     return (
         CredentialQuery(
@@ -53,42 +59,135 @@ def claims_query(
     )
 
 
+def _element_query(
+    doc_type: str, claims: Sequence[str | ClaimPath], *, credential_id: str | None
+) -> CredentialQuery:
+    """Return the query for elements of a document that the catalogue has not."""
+    if any(isinstance(each, str) for each in claims):
+        raise UsageError(
+            "an element of a document type outside the catalogue is a pair: "
+            "namespace and element (OpenID4VP 1.0 B.2.4)"
+        )
+    return CredentialQuery(
+        id=credential_id or _UNLISTED_ID,
+        format=MDOC,
+        meta=MdocMeta(doc_type),
+        claims=tuple(_plain_claim(each) for each in claims),
+    )
+
+
+def _formats(listed: CredentialType, formats: Sequence[str]) -> tuple[str, ...]:
+    """Return the encodings of a type that are wanted; all where none is named."""
+    wanted = tuple(each for each in listed.formats if not formats or each in formats)
+    if not wanted:
+        raise UsageError(f"the catalogue has {listed.name} as {_or(listed.formats)}")
+    return wanted
+
+
+def _or(names: Sequence[str]) -> str:
+    return " or ".join(names)
+
+
+def _holding(
+    listed: CredentialType,
+    claims: Sequence[str | ClaimPath],
+    *,
+    formats: tuple[str, ...],
+) -> tuple[str, ...]:
+    """Return the encodings that have all of these claims.
+
+    An encoding that lacks one is not asked for: whoever answered with it could not
+    say all that was asked.
+    """
+    lacking = {
+        form: [each for each in claims if not _has(listed, each, form=form)]
+        for form in formats
+    }
+    holding = tuple(form for form, missing in lacking.items() if not missing)
+    if not holding:
+        told = "; ".join(
+            f"as {form} it lacks {', '.join(map(_told, missing))}"
+            for form, missing in lacking.items()
+        )
+        raise UsageError(f"no encoding of {listed.name} has all these claims: {told}")
+    return holding
+
+
+def _has(listed: CredentialType, name: str | ClaimPath, *, form: str) -> bool:
+    if isinstance(name, str):
+        return form in _listed_claim(listed, name).paths
+    # A path is one of a format: of a mobile document, if it begins with a namespace.
+    return (tuple(name[:1]) in _namespaces(listed)) is (form == MDOC)
+
+
+def _namespaces(listed: CredentialType) -> frozenset[ClaimPath]:
+    found = (each.paths.get(MDOC) for each in listed.claims.values())
+    return frozenset(path[:1] for path in found if path is not None)
+
+
+def _told(name: str | ClaimPath) -> str:
+    return name if isinstance(name, str) else show_path(name)
+
+
+def _listed_query(
+    listed: CredentialType,
+    claims: Sequence[str | ClaimPath],
+    *,
+    form: str,
+    credential_id: str | None,
+) -> CredentialQuery:
+    asked = (
+        _listed_claim(listed, each).paths[form] if isinstance(each, str) else each
+        for each in claims
+    )
+    return CredentialQuery(
+        id=listed.query_id(form, credential_id),
+        format=form,
+        meta=_meta(listed, form),
+        claims=tuple(map(_plain_claim, asked)),
+    )
+
+
+def _meta(listed: CredentialType, form: str) -> SdJwtVcMeta | MdocMeta:
+    named = listed.types[form]
+    return MdocMeta(named) if form == MDOC else SdJwtVcMeta((named,))
+
+
 def _plain_claim(name: str | ClaimPath) -> ClaimQuery:
     return ClaimQuery(path=(name,) if isinstance(name, str) else tuple(name))
 
 
-def _listed_claim(listed: CredentialType, name: str | ClaimPath) -> ClaimQuery:
-    if not isinstance(name, str):
-        return _plain_claim(name)
+def _listed_claim(listed: CredentialType, name: str) -> CatalogueClaim:
     claim = listed.claims.get(name)
     if claim is None:
         raise UsageError(
             f"the catalogue's {listed.name} has no such claim; it has: "
             + ", ".join(listed.claims)
         )
-    return ClaimQuery(path=claim.paths[SD_JWT_VC])
+    return claim
 
 
-def age_query(age: int, *, accept: tuple[str, ...]) -> tuple[CredentialQuery, ...]:
-    """Return one credential query per accepted type; see `Query.age_over`.
+def age_query(
+    age: int, *, accept: tuple[str, ...], formats: Sequence[str]
+) -> tuple[CredentialQuery, ...]:
+    """Return a credential query per encoding and type; see `Query.age_over`.
 
     Raises:
         UsageError: no accepted type states that age, or one is not in the catalogue.
     """
     accepted = [_listed(name) for name in dict.fromkeys(accept)]
-    found = [
-        _age_credential(each, claim)
-        for each in accepted
-        for claim in each.claims.values()
-        if claim.states_age == age
-    ]
+    found = tuple(
+        each
+        for listed in accepted
+        for each in _age_credentials(listed, age, formats=formats)
+    )
     if not found:
         stated = "; ".join(
             f"{each.name}: {', '.join(map(str, each.ages())) or 'none'}"
             for each in accepted
         )
         raise UsageError(f"no accepted type states this age; ages stated are {stated}")
-    return tuple(found)
+    return found
 
 
 def _listed(name: str) -> CredentialType:
@@ -98,12 +197,20 @@ def _listed(name: str) -> CredentialType:
     return listed
 
 
-def _age_credential(listed: CredentialType, claim: CatalogueClaim) -> CredentialQuery:
-    # The value is asked for, so that an answer which says false fails the query and
-    # nobody can forget to look at it.
-    return CredentialQuery(
-        id=listed.name,
-        format=SD_JWT_VC,
-        meta=SdJwtVcMeta((listed.types[SD_JWT_VC],)),
-        claims=(ClaimQuery(path=claim.paths[SD_JWT_VC], values=(True,)),),
-    )
+def _age_credentials(
+    listed: CredentialType, age: int, *, formats: Sequence[str]
+) -> Iterator[CredentialQuery]:
+    for form in listed.formats:
+        for claim in listed.claims.values():
+            if claim.states_age != age or form not in claim.paths:
+                continue
+            if formats and form not in formats:
+                continue
+            # The value is asked for, so that an answer which says false fails the
+            # query and nobody can forget to look at it.
+            yield CredentialQuery(
+                id=listed.query_id(form),
+                format=form,
+                meta=_meta(listed, form),
+                claims=(ClaimQuery(path=claim.paths[form], values=(True,)),),
+            )

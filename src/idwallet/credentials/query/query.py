@@ -18,7 +18,7 @@ from idwallet.credentials.query.structures import (
 from idwallet.credentials.query.write import write_parts
 from idwallet.errors import LimitError, MalformedError, UsageError
 
-AGE_TYPES: Final = ("age-proof", "national-id")
+AGE_TYPES: Final = ("age-proof", "national-id", "driving-licence", "photo-id")
 """The catalogue types that `Query.age_over` accepts, the least telling first."""
 
 _CLAUSE: Final = "OpenID4VP 1.0 §6"
@@ -104,8 +104,9 @@ class Query:
         credential_type: str,
         *claims: str | ClaimPath,
         credential_id: str | None = None,
+        formats: Sequence[str] = (),
     ) -> "Query":
-        """Ask for claims of one type of credential.
+        """Ask for claims of one type of credential, in whichever encoding.
 
         `credential_type` is a name of the catalogue (``"national-id"``), whose
         claims are then named neutrally (``"birth_date"``) or by paths, or else a
@@ -114,30 +115,49 @@ class Query:
         identifier is the catalogue name, or ``"credential"``. Without claims,
         nothing but what the credential always discloses is asked for.
 
+        A type of the catalogue is asked for in each encoding that has all the claims,
+        and any one of them will do (`credential_sets`): the query for a mobile document
+        has ``-mdoc`` behind its identifier. `formats` names the encodings that will do,
+        by credential format identifier; with ``["mso_mdoc"]`` a document type outside
+        the catalogue can be asked for, its elements by (namespace, element).
+
         Raises:
-            UsageError: the catalogue has no such type or claim, or a claim is named
-                twice (§6.1).
+            UsageError: the catalogue has no such type or claim, no encoding has all
+                the claims, or a claim is named twice (§6.1).
         """
-        parts = claims_query(credential_type, claims, credential_id=credential_id)
-        return cls(credentials=parts).require_askable()
+        parts = claims_query(
+            credential_type, claims, credential_id=credential_id, formats=formats
+        )
+        return cls._any_of(parts).require_askable()
 
     @classmethod
-    def age_over(cls, age: int, *, accept: Sequence[str] = AGE_TYPES) -> "Query":
+    def age_over(
+        cls,
+        age: int,
+        *,
+        accept: Sequence[str] = AGE_TYPES,
+        formats: Sequence[str] = (),
+    ) -> "Query":
         """Ask whether the holder is at least `age` years old, and nothing else.
 
-        `accept` names catalogue types; each that states this age becomes an option,
-        in this order. The claim must be true: a holder who is younger cannot answer,
-        and an answer that says false fails ``presentation.query``.
+        `accept` names catalogue types; each that states this age becomes an option
+        in each of its encodings (or those of `formats`), in this order. The claim must
+        be true: a holder who is younger cannot answer, and an answer that says false
+        fails ``presentation.query``.
 
         Raises:
             UsageError: no accepted type states that age, or the catalogue has no
                 such type; the message names the ages there are.
         """
-        credentials = age_query(age, accept=tuple(accept))
-        if len(credentials) == 1:
-            return cls(credentials=credentials)
-        options = tuple((each.id,) for each in credentials)
-        return cls(credentials, (CredentialSet(options=options),))
+        return cls._any_of(age_query(age, accept=tuple(accept), formats=formats))
+
+    @classmethod
+    def _any_of(cls, parts: tuple[CredentialQuery, ...]) -> "Query":
+        """Return a query that one of these credentials answers (§6.4.2)."""
+        if len(parts) == 1:
+            return cls(credentials=parts)
+        options = tuple((each.id,) for each in parts)
+        return cls(parts, (CredentialSet(options=options),))
 
     def credential(self, credential_id: str) -> CredentialQuery | None:
         """Return the credential query of that identifier, or None."""

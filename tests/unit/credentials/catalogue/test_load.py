@@ -12,10 +12,20 @@ from idwallet.credentials.catalogue import (
     ClaimKind,
     CredentialType,
     Sensitivity,
+    TellsAge,
     catalogue,
+    listed_type,
 )
+from idwallet.credentials.mdoc.elements import NAMESPACES, Kind, kind_of
+from idwallet.credentials.query import MDOC, SD_JWT_VC
 
-NAMES: Final = ("national-id", "age-proof", "student-card")
+NAMES: Final = (
+    "national-id",
+    "age-proof",
+    "driving-licence",
+    "photo-id",
+    "student-card",
+)
 
 
 def _claims() -> Iterator[tuple[CredentialType, CatalogueClaim]]:
@@ -86,7 +96,10 @@ PID_CLAIMS: Final = (
 
 def test_the_national_identity_card_has_every_claim_of_the_pid_rulebook() -> None:
     listed = catalogue()["national-id"]
-    assert listed.types == {"dc+sd-jwt": "urn:eudi:pid:1"}
+    assert listed.types == {
+        "dc+sd-jwt": "urn:eudi:pid:1",
+        "mso_mdoc": "eu.europa.ec.eudi.pid.1",
+    }
     paths = {
         ".".join(map(str, each.paths["dc+sd-jwt"])) for each in listed.claims.values()
     }
@@ -95,13 +108,105 @@ def test_the_national_identity_card_has_every_claim_of_the_pid_rulebook() -> Non
 
 
 def test_a_claim_that_states_an_age_tells_no_more() -> None:
-    for _, claim in _claims():
+    for each, claim in _claims():
         if claim.states_age is not None:
             assert claim.name == f"age_over_{claim.states_age}"
             assert claim.kind is ClaimKind.BOOLEAN
             assert claim.sensitivity is Sensitivity.MINIMAL
-            path = claim.paths["dc+sd-jwt"]
-            assert path == ("age_equal_or_over", str(claim.states_age))
+            assert claim.tells_age is None
+            for form in each.formats:
+                at = claim.paths[form][-1]
+                age = str(claim.states_age)
+                assert at == (age if form == SD_JWT_VC else f"age_over_{age}")
+
+
+# Where the element's name alone is not enough: PID Rulebook 3.1.5, ISO/IEC 18013-5
+# 7.2.1, ISO/IEC TS 23220-2.
+FITTING: Final = {
+    ClaimKind.STRING: {Kind.TEXT},
+    ClaimKind.COUNTRY: {Kind.TEXT},
+    ClaimKind.EMAIL: {Kind.TEXT},
+    ClaimKind.PHONE: {Kind.TEXT},
+    ClaimKind.URL: {Kind.TEXT},
+    ClaimKind.DATE: {Kind.FULL_DATE, Kind.DAY, Kind.MOMENT, Kind.DAY_OR_MAP},
+    ClaimKind.BOOLEAN: {Kind.BOOLEAN},
+    ClaimKind.INTEGER: {Kind.UINT},
+    ClaimKind.IMAGE: {Kind.BYTES},
+    ClaimKind.OBJECT: {Kind.MAP},
+    ClaimKind.LIST: {Kind.LIST},
+}
+
+
+def test_every_element_of_a_mobile_document_is_one_that_its_namespace_lists() -> None:
+    looked = 0
+    for _, claim in _claims():
+        path = claim.paths.get(MDOC)
+        if path is None:
+            continue
+        namespace, element = path
+        assert isinstance(namespace, str)
+        assert isinstance(element, str)
+        if namespace in NAMESPACES:
+            looked += 1
+            assert kind_of(namespace, element) in FITTING[claim.kind], path
+    assert looked > 100
+
+
+@pytest.mark.parametrize(
+    ("name", "namespace", "left_out"),
+    [
+        ("national-id", "eu.europa.ec.eudi.pid.1", set[str]()),
+        ("age-proof", "eu.europa.ec.av.1", set[str]()),
+        ("driving-licence", "org.iso.18013.5.1", set[str]()),
+        # The other spelling of a date of birth, and Latin letters of what has others.
+        (
+            "photo-id",
+            "org.iso.23220.1",
+            {
+                "birthdate",
+                "issuing_authority_latin1",
+                "resident_address_latin1",
+                "resident_city_latin1",
+            },
+        ),
+        ("photo-id", "org.iso.23220.photoid.1", set[str]()),
+    ],
+)
+def test_every_element_of_a_known_namespace_has_a_neutral_name(
+    name: str, namespace: str, left_out: set[str]
+) -> None:
+    paths = (each.paths.get(MDOC) for each in catalogue()[name].claims.values())
+    found = {path[1] for path in paths if path is not None and path[0] == namespace}
+    known = set(NAMESPACES[namespace].elements)
+    ages = {each for each in found if str(each).startswith("age_over_")}
+    assert found - ages == known - left_out
+    assert bool(ages) is NAMESPACES[namespace].aged
+
+
+def test_a_type_is_found_by_its_own_name_and_by_what_it_extends() -> None:
+    listed = catalogue()["national-id"]
+    assert listed_type(SD_JWT_VC, ["urn:eudi:pid:1"]) is listed
+    assert listed_type(SD_JWT_VC, ["urn:eudi:pid:xx:1", "urn:eudi:pid:1"]) is listed
+    assert listed_type(MDOC, ["eu.europa.ec.eudi.pid.1"]) is listed
+    # The name of one format is none in another.
+    assert listed_type(MDOC, ["urn:eudi:pid:1"]) is None
+    assert listed_type(SD_JWT_VC, []) is None
+
+
+def test_no_two_types_have_one_identifier() -> None:
+    named = [
+        (form, name)
+        for each in catalogue().values()
+        for form, name in each.types.items()
+    ]
+    assert len(set(named)) == len(named)
+
+
+def test_whose_identifier_is_the_librarys_own_says_so() -> None:
+    own = {each.name for each in catalogue().values() if each.is_own}
+    assert own == {"age-proof", "student-card"}
+    for name in own:
+        assert "idwallet" in catalogue()[name].source
 
 
 def test_a_proof_of_age_tells_nothing_else_about_the_person() -> None:
@@ -126,6 +231,7 @@ def test_a_face_is_a_special_claim_and_a_number_for_life_identifies() -> None:
 def test_every_sensitivity_is_in_use() -> None:
     assert {claim.sensitivity for _, claim in _claims()} == set(Sensitivity)
     assert {claim.kind for _, claim in _claims()} == set(ClaimKind)
+    assert {claim.tells_age for _, claim in _claims()} == {None, *TellsAge}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,10 +5,11 @@ from copy import deepcopy
 
 import pytest
 
+from idwallet import limits
 from idwallet.codec.json import JsonObject
 from idwallet.credentials.catalogue.read import read_credential_type
 from idwallet.credentials.catalogue.types import ClaimKind, Display, Sensitivity
-from idwallet.errors import MalformedError
+from idwallet.errors import LimitError, MalformedError
 
 REMOVED = object()
 DISPLAY: JsonObject = {"en": "Level", "ru": "Уровень"}
@@ -81,12 +82,13 @@ AGE = ("claims", "age_over_18", "states_age")
         (("display", "de"), "Stufe", "/display/de"),
         (("types",), {}, "/types"),
         (("types", "dc+sd-jwt"), 1, "/types/dc+sd-jwt"),
-        (("types", "mso_mdoc"), "x", "/claims/level/paths"),
+        (("types", "jwt_vc_json"), "x", "/types/jwt_vc_json"),
         (("claims",), {}, "/claims"),
         (("claims",), [], "/claims"),
         ((*LEVEL, "later"), 1, "/claims/level/later"),
         ((*LEVEL, "paths"), {}, "/claims/level/paths"),
-        ((*LEVEL, "paths", "x"), ["a"], "/claims/level/paths"),
+        ((*LEVEL, "paths", "x"), ["a"], "/claims/level/paths/x"),
+        ((*LEVEL, "paths", "mso_mdoc"), ["a", "b"], "/claims/level/paths/mso_mdoc"),
         ((*LEVEL, "paths", "dc+sd-jwt"), [], "/claims/level/paths/dc+sd-jwt"),
         ((*LEVEL, "paths", "dc+sd-jwt"), ["adult"], "/claims"),
         ((*LEVEL, "display"), REMOVED, "/claims/level/display"),
@@ -95,6 +97,8 @@ AGE = ("claims", "age_over_18", "states_age")
         ((*LEVEL, "sensitivity"), REMOVED, "/claims/level/sensitivity"),
         ((*LEVEL, "kind"), "text", "/claims/level/kind"),
         ((*LEVEL, "states_age"), 18, "/claims"),
+        ((*LEVEL, "tells_age"), "birthday", "/claims/level/tells_age"),
+        ((*LEVEL, "tells_age"), True, "/claims/level/tells_age"),
         (AGE, "18", "/claims/age_over_18/states_age"),
         (AGE, True, "/claims/age_over_18/states_age"),
         (AGE, 0, "/claims/age_over_18/states_age"),
@@ -108,6 +112,43 @@ def test_a_file_with_a_fault_is_refused_at_its_place(
         read_credential_type(_bytes(_changed(steps, value)), at="pass.json")
     assert caught.value.at == f"pass.json{at}"
     assert caught.value.clause == "idwallet-catalogue/1"
+
+
+def _in_both(paths: JsonObject) -> JsonObject:
+    found = _changed(("types", "mso_mdoc"), "org.example.1")
+    return found | {
+        "claims": {"level": {**VALID["claims"]["level"], "paths": paths}}  # type: ignore[index, call-overload, dict-item]
+    }
+
+
+def test_a_claim_may_be_missing_in_one_of_the_formats() -> None:
+    both: JsonObject = {"dc+sd-jwt": ["level"], "mso_mdoc": ["org.example", "level"]}
+    found = read_credential_type(_bytes(_in_both(both)), at="pass.json")
+    assert found.claims["level"].paths == {
+        "dc+sd-jwt": ("level",),
+        "mso_mdoc": ("org.example", "level"),
+    }
+    assert found.formats == ("dc+sd-jwt", "mso_mdoc")
+    one = read_credential_type(
+        _bytes(_in_both({"mso_mdoc": ["org.example", "level"]})), at="pass.json"
+    )
+    assert set(one.claims["level"].paths) == {"mso_mdoc"}
+
+
+@pytest.mark.parametrize("path", [["org.example"], ["org.example", "a", "b"]])
+def test_an_element_is_named_by_its_namespace_and_itself(path: list[str]) -> None:
+    with pytest.raises(MalformedError) as caught:
+        read_credential_type(_bytes(_in_both({"mso_mdoc": [*path]})), at="pass.json")
+    assert caught.value.at == "pass.json/claims/level/paths/mso_mdoc"
+
+
+def test_a_file_of_more_than_anybody_reads_is_refused() -> None:
+    with pytest.raises(LimitError):
+        read_credential_type(b" " * (limits.CATALOGUE_BYTES + 1), at="pass.json")
+    claim = VALID["claims"]["level"]  # type: ignore[index, call-overload]
+    many = {f"c{n}": claim for n in range(limits.CATALOGUE_CLAIMS + 1)}
+    with pytest.raises(LimitError, match="too many"):
+        read_credential_type(_bytes(VALID | {"claims": many}), at="pass.json")
 
 
 def test_a_file_that_names_a_claim_twice_is_refused() -> None:

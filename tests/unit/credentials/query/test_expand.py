@@ -8,8 +8,10 @@ from idwallet.errors import UsageError
 from idwallet.report import Outcome
 from tests.conftest import AT
 
+PID_MDOC = "eu.europa.ec.eudi.pid.1"
 
-def test_neutral_names_are_asked_for_by_the_names_of_the_format() -> None:
+
+def test_neutral_names_are_asked_for_by_the_names_of_each_encoding() -> None:
     query = Query.claims("national-id", "birth_date", "resident_city")
     assert query.to_dcql() == {
         "credentials": [
@@ -21,9 +23,69 @@ def test_neutral_names_are_asked_for_by_the_names_of_the_format() -> None:
                     {"path": ["birthdate"]},
                     {"path": ["address", "locality"]},
                 ],
-            }
-        ]
+            },
+            {
+                "id": "national-id-mdoc",
+                "format": "mso_mdoc",
+                "meta": {"doctype_value": PID_MDOC},
+                "claims": [
+                    {"path": [PID_MDOC, "birth_date"]},
+                    {"path": [PID_MDOC, "resident_city"]},
+                ],
+            },
+        ],
+        "credential_sets": [{"options": [["national-id"], ["national-id-mdoc"]]}],
     }
+
+
+def test_an_encoding_that_lacks_a_claim_is_not_asked_for() -> None:
+    # Of the place of birth a mobile document shows all or nothing.
+    query = Query.claims("national-id", "family_name", "birth_country")
+    assert [each.format for each in query.credentials] == ["dc+sd-jwt"]
+    assert query.credential_sets == ()
+    lacking = r"as dc\+sd-jwt it lacks issuance_date; as mso_mdoc it lacks issuing_"
+    with pytest.raises(UsageError, match=lacking):
+        Query.claims("age-proof", "issuance_date", "issuing_country")
+
+
+@pytest.mark.parametrize("form", ["dc+sd-jwt", "mso_mdoc"])
+def test_one_encoding_is_asked_for_where_the_caller_says_so(form: str) -> None:
+    asked = Query.claims("national-id", "birth_date", formats=[form])
+    aged = Query.age_over(18, formats=[form])
+    for query in (asked, aged):
+        assert {each.format for each in query.credentials} == {form}
+
+
+def test_an_encoding_that_a_type_has_not_is_refused_with_those_it_has() -> None:
+    with pytest.raises(UsageError, match="driving-licence as mso_mdoc"):
+        Query.claims("driving-licence", "birth_date", formats=["dc+sd-jwt"])
+
+
+def test_a_type_of_one_encoding_is_asked_for_by_its_plain_name() -> None:
+    (asked,) = Query.claims("driving-licence", "driving_privileges").credentials
+    assert (asked.id, asked.format) == ("driving-licence", "mso_mdoc")
+    assert asked.types == {"org.iso.18013.5.1.mDL"}
+
+
+def test_a_path_of_a_namespace_is_asked_of_a_mobile_document() -> None:
+    query = Query.claims("national-id", (PID_MDOC, "x"), "birth_date")
+    (asked,) = query.credentials
+    assert asked.format == "mso_mdoc"
+    assert [each.path for each in asked.claims] == [
+        (PID_MDOC, "x"),
+        (PID_MDOC, "birth_date"),
+    ]
+
+
+def test_a_document_type_outside_the_catalogue_is_asked_for_by_its_elements() -> None:
+    query = Query.claims("org.example.1", ("org.example", "a"), formats=["mso_mdoc"])
+    (asked,) = query.credentials
+    assert (asked.id, asked.format) == ("credential", "mso_mdoc")
+    assert asked.types == {"org.example.1"}
+    with pytest.raises(UsageError, match="namespace and element"):
+        Query.claims("org.example.1", "a", formats=["mso_mdoc"])
+    with pytest.raises(UsageError, match="mso_mdoc"):
+        Query.claims("org.example.1", ("org.example", "a"))
 
 
 def test_a_path_is_asked_for_as_it_is() -> None:
@@ -65,7 +127,8 @@ def test_an_identifier_that_the_standard_forbids_is_refused() -> None:
 
 def test_an_age_is_asked_of_any_accepted_type_and_must_be_true() -> None:
     age: JsonObject = {"path": ["age_equal_or_over", "18"], "values": [True]}
-    assert Query.age_over(18).to_dcql() == {
+    accepted = ["age-proof", "driving-licence"]
+    assert Query.age_over(18, accept=accepted).to_dcql() == {
         "credentials": [
             {
                 "id": "age-proof",
@@ -74,26 +137,51 @@ def test_an_age_is_asked_of_any_accepted_type_and_must_be_true() -> None:
                 "claims": [age],
             },
             {
-                "id": "national-id",
-                "format": "dc+sd-jwt",
-                "meta": {"vct_values": ["urn:eudi:pid:1"]},
-                "claims": [age],
+                "id": "age-proof-mdoc",
+                "format": "mso_mdoc",
+                "meta": {"doctype_value": "eu.europa.ec.av.1"},
+                "claims": [
+                    {"path": ["eu.europa.ec.av.1", "age_over_18"], "values": [True]}
+                ],
+            },
+            {
+                "id": "driving-licence",
+                "format": "mso_mdoc",
+                "meta": {"doctype_value": "org.iso.18013.5.1.mDL"},
+                "claims": [
+                    {"path": ["org.iso.18013.5.1", "age_over_18"], "values": [True]}
+                ],
             },
         ],
-        "credential_sets": [{"options": [["age-proof"], ["national-id"]]}],
+        "credential_sets": [
+            {"options": [["age-proof"], ["age-proof-mdoc"], ["driving-licence"]]}
+        ],
     }
 
 
-def test_one_accepted_type_needs_no_credential_set() -> None:
-    query = Query.age_over(18, accept=["national-id", "national-id"])
+def test_one_accepted_encoding_needs_no_credential_set() -> None:
+    query = Query.age_over(
+        18, accept=["national-id", "national-id"], formats=["dc+sd-jwt"]
+    )
     assert [each.id for each in query.credentials] == ["national-id"]
     assert query.credential_sets == ()
 
 
+def test_the_type_that_tells_least_is_asked_for_first() -> None:
+    assert AGE_TYPES == ("age-proof", "national-id", "driving-licence", "photo-id")
+    assert [each.id for each in Query.age_over(18).credentials] == [
+        "age-proof",
+        "age-proof-mdoc",
+        "national-id",
+        "national-id-mdoc",
+        "driving-licence",
+        "photo-id",
+    ]
+
+
 def test_only_the_types_that_state_the_age_are_asked() -> None:
-    query = Query.age_over(13)
-    assert AGE_TYPES == ("age-proof", "national-id")
-    assert [each.id for each in query.credentials] == ["age-proof"]
+    asked = Query.age_over(67).credentials
+    assert [each.id for each in asked] == ["age-proof", "age-proof-mdoc"]
 
 
 def test_an_age_that_nothing_states_is_refused_with_the_ages_there_are() -> None:
