@@ -277,6 +277,20 @@ STATUS_REASON_CHARACTERS: Final = 1_024
 STATUS_AGGREGATION_BYTES: Final = 4_194_304
 STATUS_AGGREGATION_URIS: Final = 16_384
 
+# Batches of credentials (OpenID4VCI 1.0 section 8.2; ARF 3.0.0 ISSU_36): times are
+# rounded, so that many batches share them.
+BATCH_CREDENTIALS: Final = 256
+BATCH_ROUNDING: Final = timedelta(days=1)
+BATCH_ROUNDING_MINIMUM: Final = timedelta(hours=1)
+BATCH_ROUNDING_MAXIMUM: Final = timedelta(days=31)
+BATCH_PLACE_TRIES: Final = 16
+
+# What links two presentations: moments this close, certificates that live no longer,
+# and an order of claims that chance makes no more often than once in so many times.
+LINK_NEAR: Final = timedelta(minutes=1)
+LINK_CERTIFICATE_LIFE: Final = timedelta(days=7)
+LINK_CHANCES: Final = 10_000
+
 # Identifier lists (ISO/IEC 18013-5 second edition 12.3.6.4). One of 16 octets takes 18,
 # so a list has up to 1.8 million of those; members are those of the claims beside them.
 IDENTIFIER_LIST_BYTES: Final = 33_554_432

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 import idwallet
-from idwallet import documents, errors
+from idwallet import consent, documents, errors
 
 HERE: Final = Path(__file__).parent
 AT_MOST: Final = 45
@@ -56,6 +56,14 @@ def test_the_names_about_documents_are_those_of_their_snapshot() -> None:
     assert sorted(documents.__all__) == _snapshot("document_names.txt")
     for name in documents.__all__:
         assert getattr(documents, name).__doc__
+
+
+def test_the_names_about_consent_are_those_of_their_snapshot() -> None:
+    assert sorted(consent.__all__) == _snapshot("consent_names.txt")
+    assert sorted(consent._HOMES) == sorted(consent.__all__)
+    for name in consent.__all__:
+        assert getattr(consent, name).__doc__
+        assert name in dir(consent)
 
 
 def test_the_public_names_are_sorted_and_few() -> None:

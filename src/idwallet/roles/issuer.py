@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from idwallet import limits
@@ -27,11 +27,18 @@ from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import CompactSigner, x5c_parameter
 from idwallet.errors import UsageError
 from idwallet.ports import Random
+from idwallet.roles.batch_terms import (
+    assigned,
+    contents_of,
+    life_of,
+    require_keys,
+)
 from idwallet.trust.certificate import Certificate
 
 if TYPE_CHECKING:  # whoever issues no mobile documents need not load them
     from idwallet.credentials.mdoc.issue import Mdoc
     from idwallet.envelope.cose import Sign1Signer
+    from idwallet.trust.status_list import StatusReference
 
 _BINDABLE: Final = (ProvenKey, HolderKey)
 
@@ -147,6 +154,43 @@ class Issuer:
         )
         require_fixed(content, fixed=fixed, types=self._types)
         return self._sign(content, fixed=fixed, salts=random_salts(self._random))
+
+    def issue_batch(
+        self,
+        content: "SdJwtVc | Mdoc",
+        *,
+        holder_keys: Sequence[ProvenKey | HolderKey],
+        valid_until: datetime,
+        at: datetime,
+        statuses: "Sequence[StatusReference]" = (),
+        rounding: timedelta = limits.BATCH_ROUNDING,
+    ) -> tuple[Credential, ...]:
+        """Issue the same content to each key, so that nothing tells the copies apart.
+
+        Nor does anything but the claims tell that they belong together (ARF 3.0.0
+        ISSU_35, ISSU_36): each has salts, decoys and an order of its own, and times,
+        `valid_until` too, are rounded down to `rounding`. `statuses` are places from
+        `StatusIssuer.allocate_apart`, as many as keys; who gets which is drawn. The
+        credentials come in the order of the keys.
+
+        Raises:
+            UsageError: as `issue`; keys or places that would link two copies; content
+                with a status of its own; a life that rounding leaves nothing of.
+            SignerError: the key could not sign; nothing is handed out.
+        """
+        require_keys([_bindable(each) for each in holder_keys])
+        life = life_of(at, valid_until, rounding=rounding, chain=self._chain)
+        copies = contents_of(
+            content,
+            statuses=assigned(statuses, count=len(holder_keys), random=self._random),
+            rounding=rounding,
+        )
+        return tuple(
+            self.issue(
+                each, holder_key=key, valid_until=life.valid_until, at=life.issued
+            )
+            for each, key in zip(copies, holder_keys, strict=True)
+        )
 
     def _issue_mdoc(
         self,

@@ -10,6 +10,7 @@ from idwallet import limits
 from idwallet.codec.moment import require_aware
 from idwallet.errors import UsageError
 from idwallet.ports import Random, ShardRecord, StatusSession, StatusStore
+from idwallet.roles.batch_terms import neighbours
 from idwallet.roles.status_issuer.chain import StatusChange
 from idwallet.roles.status_issuer.changes import (
     INVALID,
@@ -84,6 +85,28 @@ class StatusIssuer:
         ]
         # They come page by page; a list issued in that order would tell it.
         return tuple(uniform.shuffled(found))
+
+    def allocate_apart(
+        self, count: int, *, valid_until: datetime
+    ) -> tuple[StatusReference, ...]:
+        """Give out places for one batch, no two of them neighbours in a list.
+
+        Two places that are drawn side by side are drawn again; what is given back is
+        lost, and that is all. See `allocate`.
+
+        Raises:
+            UsageError: as `allocate`; or the lists are so full that only neighbours
+                are left: open more of them.
+            PortError: the store failed.
+        """
+        found = list(self.allocate(count, valid_until=valid_until))
+        for _ in range(limits.BATCH_PLACE_TRIES):
+            near = neighbours(found)
+            if not near:
+                return tuple(found)
+            kept = [each for each in found if each not in near]
+            found = kept + list(self.allocate(len(near), valid_until=valid_until))
+        raise UsageError("the lists are too full for a batch: let the plan open more")
 
     def _open(
         self, session: StatusSession, count: int, *, until: int
