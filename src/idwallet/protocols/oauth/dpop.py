@@ -117,18 +117,9 @@ def judge_dpop(
     require_aware(at)
     jws, key = _open(text, algorithms=algorithms)
     claims = read_object(jws.payload, at=_AT, clause=_CLAUSE)
-    if claims.get("htm") != bound.method:
-        raise _fault("another method")
-    if not _same(_claim(claims, "htu"), bound.url):
-        raise _fault("another address")
-    if bound.token is not None and not hmac.compare_digest(
-        _claim(claims, "ath").encode(), _digest(bound.token).encode()
-    ):
-        raise _fault("another access token")
     nonce = _claim(claims, "nonce") if "nonce" in claims else None
-    if bound.nonce is not None and not hmac.compare_digest(
-        (nonce or "").encode(), bound.nonce.encode()
-    ):
+    _require_bound(claims, bound)
+    if bound.nonce is not None and not _equal(nonce or "", bound.nonce):
         raise _fault("another nonce")
     signed = numeric_date(claims.get("iat"))
     if signed is None:
@@ -136,6 +127,20 @@ def judge_dpop(
     if not signed - skew <= at <= signed + limits.DPOP_LIFETIME + skew:
         raise _fault("too old, or from the future")
     return DpopProof(key, _identity(key, _claim(claims, "jti")), nonce, signed)
+
+
+def _require_bound(claims: JsonObject, bound: Bound) -> None:
+    if claims.get("htm") != bound.method:
+        raise _fault("another method")
+    if not _same(_claim(claims, "htu"), bound.url):
+        raise _fault("another address")
+    token = bound.token
+    if token is not None and not _equal(_claim(claims, "ath"), _digest(token)):
+        raise _fault("another access token")
+
+
+def _equal(found: str, expected: str) -> bool:
+    return hmac.compare_digest(found.encode(), expected.encode())
 
 
 def _open(text: str, *, algorithms: frozenset[Algorithm]) -> tuple[Jws, PublicKey]:
