@@ -67,7 +67,7 @@ def examples(vectors: Path) -> Path:
 
 def _body(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
-    return text[text.index("{") :] if text.startswith("HTTP/") else text
+    return text[text.index("{") :] if "HTTP/" in text else text
 
 
 def _joined(text: str) -> bytes:
