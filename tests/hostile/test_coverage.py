@@ -30,7 +30,12 @@ from idwallet.testing.corpus import (
 from idwallet.testing.documents import DOCUMENT_FORGERIES, DocumentScene
 from idwallet.testing.jades import JADES_FORGERIES
 from idwallet.testing.lists import LIST_FORGERIES, ListScene
-from idwallet.testing.mdoc import MDOC_FORGERIES, MdocScene
+from idwallet.testing.mdoc import (
+    MDOC_FORGERIES,
+    READER_FORGERIES,
+    MdocScene,
+    judge_reader,
+)
 from idwallet.testing.mdoc import judge as judge_mdoc
 from idwallet.testing.pdf.forgeries import PDF_FORGERIES
 from idwallet.testing.registrations import REGISTRATION_FORGERIES, RegistrationScene
@@ -116,6 +121,7 @@ def reached() -> set[Row]:
         )
         | _rows(each.twins(old)[1].report() for each in ARCHIVE_FORGERIES)
         | _rows(judge_mdoc(each.twins(cards)[1]) for each in MDOC_FORGERIES)
+        | _rows(judge_reader(each.twins(cards)[1]) for each in READER_FORGERIES)
     )
 
 

@@ -158,6 +158,7 @@ class Reason(StrEnum):
     SIGNED_BEFORE_DISTRUST = "signed_before_distrust"
     SIGNED_BEFORE_DISTRUST_UNPROVEN = "signed_before_distrust_unproven"
     DEVIATIONS_ACCEPTED = "deviations_accepted"
+    ANONYMOUS_ACCEPTED = "anonymous_accepted"
     COUNTRY_MISMATCH = "country_mismatch"
     OUT_OF_ORDER = "out_of_order"
 

@@ -77,6 +77,11 @@ _REQUEST: Final = {
     (_C.READER_AUTHORISED, _R.SIGNED_BEFORE_DISTRUST_UNPROVEN): Row(
         _I, _HOUSE, ("name", "since")
     ),
+    (_C.READER_AUTHORISED, _R.DEVIATIONS_ACCEPTED): Row(
+        _P, f"{_MDOC} §B.1.7", ("name", "what")
+    ),
+    (_C.READER_AUTHORISED, _R.ANONYMOUS_ACCEPTED): Row(_P, f"{_MDOC} §9.1.4"),
+    (_C.READER_AUTHORISED, _R.MISMATCH): Row(_F, f"{_MDOC} §9.1.4", ("found", "name")),
     (_C.READER_AUTHORISED, _R.WAITING): Row(_I, f"{_VP} §5.9.3", ("waits_for",)),
 }
 

@@ -36,7 +36,7 @@ _CURVES: Final = frozenset(
 _SERIAL_BITS: Final = 20 * 8
 _COUNTRY: Final = "2.5.4.6"
 _STATE: Final = "2.5.4.8"
-_COMMON_NAME: Final = "2.5.4.3"
+COMMON_NAME: Final = "2.5.4.3"
 
 
 class Deviation(StrEnum):
@@ -102,12 +102,12 @@ def _of_signer(leaf: Certificate) -> Iterator[Deviation]:
         (
             Deviation.SIGNER_USAGE,
             leaf.key_usage == frozenset({KeyUsage.DIGITAL_SIGNATURE})
-            and _is_critical(extensions, ExtensionOID.KEY_USAGE),
+            and is_critical(extensions, ExtensionOID.KEY_USAGE),
         ),
         (
             Deviation.SIGNER_PURPOSE,
             leaf.extended_key_usage == frozenset({DOCUMENT_SIGNER})
-            and _is_critical(extensions, ExtensionOID.EXTENDED_KEY_USAGE),
+            and is_critical(extensions, ExtensionOID.EXTENDED_KEY_USAGE),
         ),
         (Deviation.SIGNER_SUBJECT, _has_subject(leaf)),
         (
@@ -116,20 +116,20 @@ def _of_signer(leaf: Certificate) -> Iterator[Deviation]:
         ),
         (
             Deviation.SIGNER_ALTERNATIVE_NAME,
-            _has(extensions, ExtensionOID.ISSUER_ALTERNATIVE_NAME),
+            has_extension(extensions, ExtensionOID.ISSUER_ALTERNATIVE_NAME),
         ),
         (
             Deviation.SIGNER_REVOCATION,
-            _has(extensions, ExtensionOID.CRL_DISTRIBUTION_POINTS),
+            has_extension(extensions, ExtensionOID.CRL_DISTRIBUTION_POINTS),
         ),
-        (Deviation.SIGNER_KEY, _is_on_a_curve(leaf)),
+        (Deviation.SIGNER_KEY, is_on_a_curve(leaf)),
     )
     return (deviation for deviation, is_kept in rules if not is_kept)
 
 
 def _of_root(root: Certificate) -> Iterator[Deviation]:
     wanted = frozenset({KeyUsage.KEY_CERT_SIGN, KeyUsage.CRL_SIGN})
-    if root.key_usage != wanted or not _is_critical(
+    if root.key_usage != wanted or not is_critical(
         root.native.extensions, ExtensionOID.KEY_USAGE
     ):
         yield Deviation.ROOT_USAGE
@@ -141,21 +141,24 @@ def _of_root(root: Certificate) -> Iterator[Deviation]:
         yield Deviation.ROOT_KEY_IDENTIFIER
 
 
-def _is_on_a_curve(leaf: Certificate) -> bool:
+def is_on_a_curve(leaf: Certificate) -> bool:
+    """Whether its key is one of the profile (table B.1)."""
     kind = leaf.public_key.kind
     return kind.kty == "EC" or kind.name in {"Ed25519", "Ed448"}
 
 
-def _has(extensions: x509.Extensions, oid: x509.ObjectIdentifier) -> bool:
+def has_extension(extensions: x509.Extensions, oid: x509.ObjectIdentifier) -> bool:
+    """Whether an extension is there."""
     return any(each.oid == oid for each in extensions)
 
 
-def _is_critical(extensions: x509.Extensions, oid: x509.ObjectIdentifier) -> bool:
+def is_critical(extensions: x509.Extensions, oid: x509.ObjectIdentifier) -> bool:
+    """Whether an extension is there and critical."""
     return any(each.oid == oid and each.critical for each in extensions)
 
 
 def _has_subject(certificate: Certificate) -> bool:
-    return bool(values(certificate, _COUNTRY) and values(certificate, _COMMON_NAME))
+    return bool(values(certificate, _COUNTRY) and values(certificate, COMMON_NAME))
 
 
 def _are_of_one_place(leaf: Certificate, root: Certificate) -> bool:

@@ -15,6 +15,7 @@ from idwallet.trust.policy import (
     MetadataRule,
     Policy,
     PresenceRule,
+    ReaderRule,
     RevocationRule,
     SignerProfileRule,
     StatusRule,
@@ -32,6 +33,7 @@ __all__ = [
     "MetadataRule",
     "Policy",
     "PresenceRule",
+    "ReaderRule",
     "RevocationRule",
     "SignerProfileRule",
     "StaleRule",
@@ -74,9 +76,12 @@ WALLET: Final = Policy(
     expiry=ExpiryRule.IF_PRESENT,
     revocation=RevocationRule.IF_AT_HAND,
     signer_profile=SignerProfileRule.DEVIATIONS_ACCEPTED,
+    readers=ReaderRule.ANONYMOUS_ACCEPTED,
 )
 """A wallet adding its owner's credential, or reading who asks for one.
 
 It relies on nothing that the credential says, so it accepts what its verifiers may
-not; who issued it and who asks is checked as strictly as anywhere.
+not; who issued it and who asks is checked as strictly as anywhere. A reader in person
+may say nothing of itself (ISO/IEC 18013-5 9.1.4): the verdict says so, and the person
+decides.
 """

@@ -72,6 +72,17 @@ class SignerProfileRule(StrEnum):
     DEVIATIONS_ACCEPTED = "deviations_accepted"
 
 
+class ReaderRule(StrEnum):
+    """Whether a wallet answers a reader of mobile documents that nobody knows.
+
+    ISO/IEC 18013-5 9.1.4 leaves it to the wallet. It is about requests that nobody
+    signed: one that is signed by somebody unknown, or wrongly, is refused either way.
+    """
+
+    AUTHENTICATED = "authenticated"
+    ANONYMOUS_ACCEPTED = "anonymous_accepted"
+
+
 class ExpiryRule(StrEnum):
     """Whether a credential must say when it expires; one that says so is held to it."""
 
@@ -108,6 +119,7 @@ class Policy:
     expiry: ExpiryRule = ExpiryRule.REQUIRED
     revocation: RevocationRule = RevocationRule.REQUIRED
     signer_profile: SignerProfileRule = SignerProfileRule.ISO_18013_5
+    readers: ReaderRule = ReaderRule.AUTHENTICATED
     freshness: FreshnessRule = STRICTEST
     revocation_age: timedelta = timedelta(days=7)
     key_binding_age: timedelta = timedelta(minutes=2)
@@ -167,6 +179,7 @@ _RULES: Final = (
     ("expiry", ExpiryRule),
     ("revocation", RevocationRule),
     ("signer_profile", SignerProfileRule),
+    ("readers", ReaderRule),
     ("freshness", FreshnessRule),
 )
 

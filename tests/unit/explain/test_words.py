@@ -21,6 +21,7 @@ TERMS = {
     "XML",
     "ISO/IEC",
     "SignerProfileRule",
+    "ReaderRule",
     "CRL",
     "aud",
     "JSON",

@@ -41,6 +41,9 @@ ROWS = [
     "reader.authorised anchors_stale_accepted passed : name signed until",
     "reader.authorised signed_after_distrust failed : name since",
     "reader.authorised signed_before_distrust_unproven indeterminate : name since",
+    "reader.authorised deviations_accepted passed : name what",
+    "reader.authorised anonymous_accepted passed",
+    "reader.authorised mismatch failed : found name",
     "reader.authorised waiting indeterminate : waits_for",
     # trusted_list.format
     "trusted_list.format well_formed passed",

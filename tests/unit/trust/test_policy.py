@@ -18,6 +18,7 @@ from idwallet.trust.policy import (
     MetadataRule,
     Policy,
     PresenceRule,
+    ReaderRule,
     RevocationRule,
     SignerProfileRule,
     StatusRule,
@@ -32,6 +33,7 @@ OTHERWISE: dict[str, object] = {
     "expiry": ExpiryRule.IF_PRESENT,
     "revocation": RevocationRule.IF_AT_HAND,
     "signer_profile": SignerProfileRule.DEVIATIONS_ACCEPTED,
+    "readers": ReaderRule.ANONYMOUS_ACCEPTED,
     "freshness": FreshnessRule(StaleRule.ACCEPTED),
     "revocation_age": timedelta(days=6),
     "key_binding_age": timedelta(minutes=3),
@@ -46,6 +48,7 @@ RULES = (
     MetadataRule,
     ExpiryRule,
     RevocationRule,
+    ReaderRule,
 )
 READY = {
     policies.RETAIL,
@@ -67,6 +70,7 @@ def test_what_is_left_out_is_at_its_strictest() -> None:
             policy.metadata,
             policy.expiry,
             policy.revocation,
+            policy.readers,
         }
     assert policy.freshness == STRICTEST == FreshnessRule()
     assert policy.algorithms == DEFAULT_ALGORITHMS

@@ -16,6 +16,8 @@ _OF: Final[Mapping[CheckId, str]] = MappingProxyType(
         CheckId.CREDENTIAL_TYPE: f"{_ISO} §9.3.1",
         CheckId.CREDENTIAL_VALIDITY: f"{_ISO} §9.3.1",
         CheckId.HOLDER_BINDING: f"{_ISO} §9.1.3",
+        CheckId.REQUEST_FORMAT: f"{_ISO} §8.3.2.1.2.1",
+        CheckId.REQUEST_SIGNATURE: f"{_ISO} §9.1.4",
         CheckId.PRESENTATION_NONCE: "OpenID4VP 1.0 §B.2.6",
         CheckId.PRESENTATION_AUDIENCE: "OpenID4VP 1.0 §B.2.6",
     }
@@ -24,6 +26,9 @@ _OWN: Final[Mapping[tuple[CheckId, Reason], str]] = MappingProxyType(
     {
         (CheckId.HOLDER_BINDING, Reason.NOT_AUTHORIZED): f"{_ISO} §9.1.2.4",
         (CheckId.CREDENTIAL_VALIDITY, Reason.UPDATE_OVERDUE): f"{_ISO} §9.1.2.4",
+        (CheckId.READER_AUTHORISED, Reason.TRUSTED): f"{_ISO} §9.1.4",
+        (CheckId.READER_AUTHORISED, Reason.NO_KEY_MATERIAL): f"{_ISO} §9.1.4",
+        (CheckId.READER_AUTHORISED, Reason.WAITING): f"{_ISO} §9.1.4",
     }
 )
 

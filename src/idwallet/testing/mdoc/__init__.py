@@ -8,6 +8,9 @@
         assert my_reader(valid.response(), valid.session)
         assert not my_reader(forged.response(), forged.session)
 
+`READER_FORGERIES` are requests of readers that no wallet may answer, judged by
+`judge_reader`.
+
 A twin differs from its forgery in nothing but the fault. Every key is a test key, and
 every person is invented.
 """
@@ -21,14 +24,27 @@ from idwallet.testing.mdoc.draft import (
     mdoc_draft,
 )
 from idwallet.testing.mdoc.forgeries import MDOC_FORGERIES, MdocForgery
+from idwallet.testing.mdoc.reader_draft import (
+    ReaderDraft,
+    judge_reader,
+    reader_draft,
+    reader_identity,
+)
+from idwallet.testing.mdoc.reader_forgeries import READER_FORGERIES, ReaderForgery
 
 __all__ = [
     "MDL",
     "MDOC_FORGERIES",
     "NAMESPACE",
+    "READER_FORGERIES",
     "MdocDraft",
     "MdocForgery",
     "MdocScene",
+    "ReaderDraft",
+    "ReaderForgery",
     "judge",
+    "judge_reader",
     "mdoc_draft",
+    "reader_draft",
+    "reader_identity",
 ]
