@@ -11,6 +11,7 @@ from idwallet.codec.cbor import (
     CborTag,
     CborValue,
     read_cbor,
+    read_cbor_each,
     read_cbor_item,
     write_cbor,
 )
@@ -100,6 +101,39 @@ NESTED = st.builds(
 @given(st.binary(max_size=100) | mutated() | NESTED)
 def test_the_quick_way_reads_and_refuses_what_the_scan_does(octets: bytes) -> None:
     assert _read(octets) == _scanned(octets)
+
+
+def _each(parts: list[bytes]) -> str:
+    try:
+        return repr(read_cbor_each(parts, at="payload"))
+    except (MalformedError, UnsupportedError) as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def _one_by_one(parts: list[bytes]) -> str:
+    read = []
+    for n, part in enumerate(parts):
+        try:
+            read.append(read_cbor(part, at=f"payload/{n}"))
+        except (MalformedError, UnsupportedError) as error:
+            return f"{type(error).__name__}: {error}"
+    return repr(read)
+
+
+@given(
+    st.lists(VALUES.map(write_cbor) | mutated(), max_size=5),
+    st.integers(0, 5),
+    st.integers(-3, 3),
+)
+def test_several_values_are_read_as_each_by_itself(
+    parts: list[bytes], at: int, moved: int
+) -> None:
+    if at + 1 < len(parts):
+        # As octets of one part at the end or the beginning of its neighbour.
+        both = parts[at] + parts[at + 1]
+        border = max(len(parts[at]) + moved, 0)
+        parts = [*parts[:at], both[:border], both[border:], *parts[at + 2 :]]
+    assert _each(parts) == _one_by_one(parts)
 
 
 @given(FOREIGN_VALUES, st.binary(max_size=5), st.binary(max_size=5))

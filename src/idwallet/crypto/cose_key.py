@@ -56,6 +56,11 @@ def read(key: CoseMap, *, at: str) -> tuple[KeyParts, frozenset[Algorithm]]:
             a value of the wrong type or length, a point off its curve.
         UnsupportedError: a key type or curve that is not in `kinds`.
     """
+    point = _point_of(key)
+    if point is not None:
+        kind, raw = point
+        parts = spki.from_raw(kind, raw, at=at, clause="RFC 9053 §7.1.1")
+        return parts, kind.algorithms
     # True, 1 and 1.0 are one to Python: no label but an integer or text is one here.
     if not all(type(label) in (int, str) for label in key):
         raise MalformedError("label of a wrong type", at=at, clause="RFC 9052 §1.5")
@@ -71,6 +76,28 @@ def read(key: CoseMap, *, at: str) -> tuple[KeyParts, frozenset[Algorithm]]:
     kind = _kind(key, kty=kty, at=at)
     algorithms = _algorithms(key, kind=kind, at=at)
     return _parts(key, kind=kind, at=at), algorithms
+
+
+_POINT: Final = [int] * 4
+_POINT_LABELS: Final = frozenset({KTY, _CRV, _X, _Y})
+
+
+def _point_of(key: CoseMap) -> tuple[KeyKind, bytes] | None:
+    """Return kind and point of a key of a curve that says nothing more and no less.
+
+    Nearly all device keys are such; whatever this takes, the long way takes alike.
+    """
+    if list(map(type, key)) != _POINT or not key.keys() >= _POINT_LABELS:
+        return None
+    kty, curve, x, y = map(key.get, (KTY, _CRV, _X, _Y))
+    if type(kty) is not int or type(curve) is not int or kty != _EC2:
+        return None
+    kind = _CURVES.get((kty, curve))
+    if kind is None or type(x) is not bytes or type(y) is not bytes:
+        return None
+    if len(x) != kind.size or len(y) != kind.size:
+        return None
+    return kind, x + y
 
 
 def _kind(key: CoseMap, *, kty: int, at: str) -> KeyKind:

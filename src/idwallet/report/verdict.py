@@ -1,6 +1,6 @@
 """Checks and the report they add up to."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -51,6 +51,9 @@ class Check(NamedTuple):
         """
         return dict(self.facts)[name]
 
+
+Make = Callable[[Answer, str], Check]
+"""What makes a check of an answer and its subject."""
 
 Required = frozenset[tuple[CheckId, str]]
 """The (check, subject) pairs without which a report cannot pass."""
@@ -151,23 +154,27 @@ class Checks:
         if any(each.needs for each in checks):
             self.needs_something = True
 
-    def made(self, origins: Iterable[str] | None = None) -> tuple[Check, ...]:
+    def made(
+        self, origins: Iterable[str] | None = None, *, make: "Make | None" = None
+    ) -> tuple[Check, ...]:
         """Return the checks, what they need with the `origins` it may be fetched from.
 
         None stands for a carrier that nobody verified and trusted, and takes away every
-        need of an address: else a forged credential would make somebody fetch.
+        need of an address: else a forged credential would make somebody fetch. `make`
+        makes a check of an answer and its subject, `check` if none is given.
 
         Raises:
             KeyError, ValueError: see `check`.
         """
         answers, subject = self.answers, self.subject
+        make = make or _made
         if self.needs_something:
             answers = _settled(answers, None if origins is None else sorted(origins))
         if _are_answers(answers):
-            return tuple(map(_made, answers, repeat(subject)))
+            return tuple(map(make, answers, repeat(subject)))
         return tuple(
             [
-                each if isinstance(each, Check) else _made(each, subject)
+                each if isinstance(each, Check) else make(each, subject)
                 for each in answers
             ]
         )

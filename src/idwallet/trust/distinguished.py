@@ -6,9 +6,11 @@ exception wherever the embedding application says so.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
+from idwallet import limits
 from idwallet.codec.der import dotted, element
 from idwallet.trust.names import Rdns
 
@@ -54,15 +56,26 @@ def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
 def read_name(der: bytes) -> tuple[Rdns, str]:
     """Return the parts of a DER name, and its text as RFC 4514 writes it.
 
-    Attributes without a short name stand by their OID, and their value as text.
+    Attributes without a short name stand by their OID, and their value as text. A short
+    name that was read lately comes from a memo: an authority's stands in every
+    certificate that it issued.
 
     Raises:
         ValueError: it is no name, or a value is not what its string type allows.
     """
+    if len(der) > limits.NAME_CACHE_BYTES:
+        return _read_name(der)
+    return _remembered(der)
+
+
+def _read_name(der: bytes) -> tuple[Rdns, str]:
     start, end, _ = element(der, 0)
     rdns = tuple(_pairs(rdn) for _, rdn in _elements(der[start:end]))
     text = ",".join("+".join(map(_shown, pairs)) for pairs in reversed(rdns))
     return tuple(map(frozenset, rdns)), text
+
+
+_remembered: Final = lru_cache(maxsize=limits.CERTIFICATE_CACHE_ENTRIES)(_read_name)
 
 
 def _pairs(rdn: bytes) -> _Pairs:

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
+from idwallet import limits
 from idwallet.trust.certificate import Certificate, KeyUsage
 from idwallet.trust.distinguished import read_name
 from idwallet.trust.path import ValidatedPath
@@ -72,15 +73,36 @@ class Deviation(StrEnum):
     """Signer and root are of two countries, or of two states of one."""
 
 
-def deviations(path: ValidatedPath) -> tuple[Deviation, ...]:
-    """Return how a chain differs from Annex B, in the order of `Deviation`.
+class Standing(NamedTuple):
+    """What a chain says, and how it says it: a pure function of its certificates.
+
+    `deviations` are the ways in which it differs from Annex B, in their order;
+    `countries` and `states` what the signer's subject names, folded for comparison
+    (B.1.4).
+    """
+
+    deviations: tuple[Deviation, ...]
+    countries: frozenset[str]
+    states: frozenset[str]
+
+
+def standing_of(path: ValidatedPath) -> Standing:
+    """Return what is to be known of a chain for a document that it signed.
 
     Where the anchor is the signer's own certificate, nothing is said of a root.
     """
-    return _deviations(path.certificates, path.anchor.certificate)
+    return _standing(path.certificates, path.anchor.certificate)
 
 
-@lru_cache(maxsize=256)
+# A signer signs many documents, and what its certificates say does not change.
+@lru_cache(maxsize=limits.CERTIFICATE_CACHE_ENTRIES)
+def _standing(chain: tuple[Certificate, ...], root: Certificate | None) -> Standing:
+    leaf = chain[0]
+    return Standing(
+        _deviations(chain, root), values(leaf, _COUNTRY), values(leaf, _STATE)
+    )
+
+
 def _deviations(
     chain: tuple[Certificate, ...], root: Certificate | None
 ) -> tuple[Deviation, ...]:
@@ -174,13 +196,3 @@ def values(certificate: Certificate, oid: str) -> frozenset[str]:
     return frozenset(
         value.strip().casefold() for rdn in rdns for kind, value in rdn if kind == oid
     )
-
-
-def country_of(certificate: Certificate) -> frozenset[str]:
-    """Return the countries that a signer's subject names (B.1.4)."""
-    return values(certificate, _COUNTRY)
-
-
-def state_of(certificate: Certificate) -> frozenset[str]:
-    """Return the states or provinces that a signer's subject names (B.1.4)."""
-    return values(certificate, _STATE)

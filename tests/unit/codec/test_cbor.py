@@ -8,6 +8,7 @@ from idwallet.codec import cbor
 from idwallet.codec.cbor import (
     CborTag,
     read_cbor,
+    read_cbor_each,
     read_cbor_head,
     read_cbor_item,
     write_cbor,
@@ -236,6 +237,22 @@ def test_an_item_keeps_exactly_the_octets_received() -> None:
 def test_an_item_behind_the_end_is_refused(offset: int) -> None:
     with pytest.raises(MalformedError):
         read_cbor_item(b"\x00", offset=offset, at="payload")
+
+
+@pytest.mark.parametrize("count", [0, 1, 23, 24, 60])
+def test_any_number_of_values_is_read_at_once(count: int) -> None:
+    parts = [write_cbor({"n": n, "of": [n]}) for n in range(count)]
+    assert read_cbor_each(parts, at="") == [{"n": n, "of": [n]} for n in range(count)]
+
+
+def test_no_octet_of_one_value_stands_with_its_neighbour() -> None:
+    first, second = write_cbor([1, [2, 3]]), write_cbor([4])
+    both = first + second
+    assert read_cbor_each([first, second], at="items") == [[1, [2, 3]], [4]]
+    for border in (len(first) - 1, len(first) + 1):
+        with pytest.raises(MalformedError) as refused:
+            read_cbor_each([both[:border], both[border:]], at="items")
+        assert refused.value.at == "items/0"
 
 
 def test_a_negative_offset_is_the_callers_mistake() -> None:

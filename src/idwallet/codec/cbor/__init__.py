@@ -3,6 +3,7 @@
 from idwallet.codec.cbor.read import (
     CborHead,
     read_cbor,
+    read_cbor_each,
     read_cbor_head,
     read_cbor_item,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "CborTag",
     "CborValue",
     "read_cbor",
+    "read_cbor_each",
     "read_cbor_head",
     "read_cbor_item",
     "write_cbor",

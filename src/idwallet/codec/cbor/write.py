@@ -1,8 +1,9 @@
 """CBOR written in its one deterministic form (RFC 8949 section 4.2.1)."""
 
 import struct
+from collections.abc import Callable, Mapping
 from math import isnan
-from typing import Final
+from typing import Any, Final
 
 from idwallet import limits
 from idwallet.codec.cbor.values import (
@@ -48,17 +49,15 @@ def write_cbor(value: CborValue) -> bytes:
 
 
 def _write(value: CborValue, parts: list[bytes], *, room: int) -> None:
-    if isinstance(value, list | dict | CborTag):
+    leaf = _LEAVES.get(type(value))
+    if leaf is not None:
+        parts.append(leaf(value))
+    elif isinstance(value, list | dict | CborTag):
         if not room:
             raise UsageError("value is nested too deeply for CBOR")
         _write_container(value, parts, room=room - 1)
-    elif value is None or isinstance(value, bool):
-        simple = NULL if value is None else TRUE if value else FALSE
-        parts.append(bytes([SIMPLE << 5 | simple]))
-    elif isinstance(value, float):
-        parts.append(_float(value))
     else:
-        _write_key(value, parts)
+        parts.append(_leaf_of(value)(value))
 
 
 def _write_container(
@@ -68,14 +67,14 @@ def _write_container(
     room: int,
 ) -> None:
     if isinstance(value, CborTag):
-        parts.append(_head(TAG, value.number))
+        parts.append(write_cbor_head(TAG, value.number))
         _write(value.value, parts, room=room)
     elif isinstance(value, list):
-        parts.append(_head(ARRAY, len(value)))
+        parts.append(write_cbor_head(ARRAY, len(value)))
         for item in value:
             _write(item, parts, room=room)
     else:
-        parts.append(_head(MAP, len(value)))
+        parts.append(write_cbor_head(MAP, len(value)))
         for key, item in sorted((_key(name), item) for name, item in value.items()):
             parts.append(key)
             _write(item, parts, room=room)
@@ -84,26 +83,44 @@ def _write_container(
 def _key(key: CborKey) -> bytes:
     if isinstance(key, bool):
         raise UsageError("a map key is an integer, text or a byte string")
-    parts: list[bytes] = []
-    _write_key(key, parts)
-    return b"".join(parts)
+    if not isinstance(key, int | str | bytes):
+        raise _foreign(key)
+    return _leaf_of(key)(key)
 
 
-def _write_key(value: CborKey, parts: list[bytes]) -> None:
-    """Write what may also stand as a map key."""
-    if isinstance(value, int):
-        negative = value < 0
-        parts.append(_head(NEGATIVE, ~value) if negative else _head(UNSIGNED, value))
-    elif isinstance(value, str):
-        try:
-            octets = value.encode("utf-8")
-        except UnicodeEncodeError:
-            raise UsageError("a lone surrogate is not text") from None
-        parts += (_head(TEXT, len(octets)), octets)
-    elif isinstance(value, bytes):
-        parts += (_head(BYTES, len(value)), value)
-    else:
-        raise UsageError(f"{type(value).__name__} cannot stand here in CBOR")
+def _integer(value: int) -> bytes:
+    if value < 0:
+        return write_cbor_head(NEGATIVE, ~value)
+    return write_cbor_head(UNSIGNED, value)
+
+
+def _text(value: str) -> bytes:
+    try:
+        octets = value.encode()
+    except UnicodeEncodeError:
+        raise UsageError("a lone surrogate is not text") from None
+    return write_cbor_head(TEXT, len(octets)) + octets
+
+
+def _octets(value: bytes) -> bytes:
+    return write_cbor_head(BYTES, len(value)) + value
+
+
+def _simple(value: object) -> bytes:
+    simple = NULL if value is None else TRUE if value else FALSE
+    return bytes([SIMPLE << 5 | simple])
+
+
+def _leaf_of(value: object) -> Callable[[Any], bytes]:
+    """Return what writes a value, of a derived type too, as an enumerated text is."""
+    for kind, leaf in _LEAVES.items():
+        if isinstance(value, kind):
+            return leaf
+    raise _foreign(value)
+
+
+def _foreign(value: object) -> UsageError:
+    return UsageError(f"{type(value).__name__} cannot stand here in CBOR")
 
 
 def write_cbor_head(major: int, argument: int) -> bytes:
@@ -144,6 +161,14 @@ def _float(value: float) -> bytes:
     return bytes([SIMPLE << 5 | DOUBLE]) + struct.pack(FLOATS[DOUBLE], value)
 
 
+_LEAVES: Final[Mapping[type, Callable[[Any], bytes]]] = {
+    str: _text,
+    bytes: _octets,
+    bool: _simple,
+    int: _integer,
+    type(None): _simple,
+    float: _float,
+}
 _SHORT: Final = 1 << 8
 _SHORT_HEADS: Final = tuple(
     tuple(_head(major, argument) for argument in range(_SHORT))

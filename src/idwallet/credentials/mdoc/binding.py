@@ -1,6 +1,8 @@
 """Whether the device of a document was there, and said only what it may (9.1.3)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from idwallet.codec.text import show
@@ -10,13 +12,35 @@ from idwallet.credentials.mdoc.mso import MobileSecurityObject
 from idwallet.credentials.mdoc.structures import DeviceSigned
 from idwallet.credentials.mdoc.transcript import Handover, device_authentication
 from idwallet.crypto.agreement import Agreement
-from idwallet.envelope.cose import mac_matches, signature_reason
+from idwallet.envelope.cose import (
+    CoseMac0,
+    CoseSign1,
+    mac_matches,
+    signature_reason,
+)
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.report import CheckId, Checks, Facts, Reason
+from idwallet.report.verdict import Answer
 from idwallet.trust.policy import Policy, PresenceRule
 
 _AT: Final = "deviceSigned"
 _BOUND: Final = (CheckId.PRESENTATION_NONCE, CheckId.PRESENTATION_AUDIENCE)
+# Ready made: Python 3.11 takes as long to look up a member of an Enum as to call a
+# function.
+_VALID: Final = Reason.VALID
+_PROVEN: Final = Reason.PROVEN
+_INVALID: Final = Reason.INVALID
+_ALL_BOUND: Final[tuple[Answer, ...]] = (
+    (CheckId.HOLDER_BINDING, Reason.PROVEN, ()),
+    *((each, Reason.MATCHES, ()) for each in _BOUND),
+)
+_NOT_ESTABLISHED: Final = PresenceRule.NOT_ESTABLISHED_ACCEPTED
+_UNKNOWN: Final[Answer] = (CheckId.HOLDER_PRESENCE, Reason.NOT_ESTABLISHED, ())
+_UNKNOWN_ACCEPTED: Final[Answer] = (
+    CheckId.HOLDER_PRESENCE,
+    Reason.NOT_ESTABLISHED_ACCEPTED,
+    (),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +57,114 @@ class Session:
     others: tuple[Handover, ...] = ()
 
 
-def judge_device(
-    device: DeviceSigned,
-    mso: MobileSecurityObject,
-    *,
-    session: Session,
-    policy: Policy,
-    checks: Checks,
-) -> None:
-    """Answer ``holder.binding``, ``holder.presence`` and what waits for them."""
-    proof = _Proof(device, mso, policy=policy, key=session.reader_key)
-    try:
-        reason, facts = proof.judge(session)
-    except (MalformedError, UnsupportedError) as error:
-        reason, facts = Reason.MALFORMED, {"what": error.what, "at": error.at}
-    if reason is Reason.PROVEN:
-        forbidden = _forbidden(device, mso)
-        if forbidden:
+class DeviceJudgement:
+    """Whether one device proved itself in one conversation.
+
+    Taken apart first and judged later: then the verifications of a document follow on
+    one another, and what an elliptic curve needs is still at hand for the second.
+    """
+
+    __slots__ = ("_device", "_fault", "_judge", "_mso", "_policy", "_session")
+
+    def __init__(
+        self,
+        device: DeviceSigned,
+        mso: MobileSecurityObject,
+        *,
+        session: Session,
+        policy: Policy,
+    ) -> None:
+        """Take the proof apart over what it has to cover in this conversation."""
+        self._device = device
+        self._mso = mso
+        self._session = session
+        self._policy = policy
+        self._judge: _Judge | None = None
+        self._fault: Facts = {}
+        try:
+            self._judge = self._for(session.handover)
+        except (MalformedError, UnsupportedError) as error:
+            self._fault = _facts_of(error)
+
+    def conclude(self, checks: Checks) -> None:
+        """Answer ``holder.binding``, ``holder.presence`` and what waits for them."""
+        lenient = self._policy.presence is _NOT_ESTABLISHED
+        presence = _UNKNOWN_ACCEPTED if lenient else _UNKNOWN
+        reason, facts = self._proof()
+        if reason is _PROVEN:
+            device = self._device
+            forbidden = _forbidden(device, self._mso) if device.namespaces else ""
+            if not forbidden:
+                # Both are in the transcript that the device signed (OpenID4VP 1.0
+                # B.2.6).
+                checks.answers += (*_ALL_BOUND, presence)
+                return
             reason, facts = Reason.NOT_AUTHORIZED, {"at": forbidden}
-    checks.say(CheckId.HOLDER_BINDING, reason, facts=facts)
-    for each in _BOUND:
-        if reason is Reason.PROVEN:
-            # Both are in the transcript that the device signed (OpenID4VP 1.0 B.2.6).
-            checks.say(each, Reason.MATCHES)
-        else:
+        checks.say(CheckId.HOLDER_BINDING, reason, facts=facts)
+        for each in _BOUND:
             checks.wait(each, CheckId.HOLDER_BINDING)
-    lenient = policy.presence is PresenceRule.NOT_ESTABLISHED_ACCEPTED
-    checks.say(
-        CheckId.HOLDER_PRESENCE,
-        Reason.NOT_ESTABLISHED_ACCEPTED if lenient else Reason.NOT_ESTABLISHED,
-    )
+        checks.answers.append(presence)
+
+    def _proof(self) -> tuple[Reason, Facts]:
+        if self._judge is None:
+            return Reason.MALFORMED, self._fault
+        reason, facts = self._judge()
+        return (reason, facts) if reason is not _INVALID else self._diagnosis()
+
+    def _diagnosis(self) -> tuple[Reason, Facts]:
+        """Say for which other conversation it would have been good, if for any."""
+        for what, other in (
+            *variants(self._session.handover),
+            *(("session", each) for each in self._session.others),
+        ):
+            if self._for(other)()[0] is _PROVEN:
+                return Reason.TRANSCRIPT_MISMATCH, {"what": what}
+        return _INVALID, {}
+
+    def _for(self, handover: Handover) -> "_Judge":
+        """Return what judges the proof for one conversation or another.
+
+        Raises:
+            MalformedError, UnsupportedError: it is no proof at all.
+        """
+        transcript = handover.transcript()
+        covered = device_authentication(
+            transcript, doc_type=self._mso.doc_type, namespaces=self._device.octets
+        )
+        if self._device.mac is not None:
+            mac = self._device.read_mac(covered, at=_AT)
+            return partial(self._mac, mac, transcript)
+        return partial(self._signature, self._device.read_signature(covered, at=_AT))
+
+    def _mac(self, mac: CoseMac0, transcript: bytes) -> tuple[Reason, Facts]:
+        key = self._session.reader_key
+        if key is None:
+            # Nobody here shares a key with the device: nothing can be proven by it.
+            return Reason.KEY_ABSENT, {}
+        try:
+            shared = mac_key(key, self._mso.device_key, transcript=transcript)
+        except UsageError:
+            return Reason.KEY_ABSENT, {}
+        return (_PROVEN if mac_matches(mac, key=shared) else _INVALID), {}
+
+    def _signature(self, signature: CoseSign1) -> tuple[Reason, Facts]:
+        reason = signature_reason(
+            signature, key=self._mso.device_key, allowed=self._policy.algorithms
+        )
+        if reason is _VALID:
+            return _PROVEN, {}
+        if reason is Reason.ALGORITHM_NOT_ALLOWED:
+            return reason, {"found": show(str(signature.header.algorithm))}
+        if reason is Reason.KEY_UNUSABLE:
+            return reason, {"what": "the key does not do what the header names"}
+        return reason, {}
+
+
+_Judge = Callable[[], tuple[Reason, Facts]]
+
+
+def _facts_of(error: MalformedError | UnsupportedError) -> Facts:
+    return {"what": error.what, "at": error.at}
 
 
 def _forbidden(device: DeviceSigned, mso: MobileSecurityObject) -> str:
@@ -72,68 +174,3 @@ def _forbidden(device: DeviceSigned, mso: MobileSecurityObject) -> str:
             if not mso.authorizations.allows(namespace, name):
                 return f"{show(namespace)}/{show(name)}"
     return ""
-
-
-class _Proof:
-    """The proof of one device, tried for one conversation or another."""
-
-    def __init__(
-        self,
-        device: DeviceSigned,
-        mso: MobileSecurityObject,
-        *,
-        policy: Policy,
-        key: Agreement | None,
-    ) -> None:
-        self._device = device
-        self._mso = mso
-        self._policy = policy
-        self._key = key
-
-    def judge(self, session: Session) -> tuple[Reason, Facts]:
-        """Return what it comes to for the conversation that there is.
-
-        Raises:
-            MalformedError, UnsupportedError: it is no proof at all.
-        """
-        reason, facts = self._for(session.handover)
-        if reason is not Reason.INVALID:
-            return reason, facts
-        for what, other in (
-            *variants(session.handover),
-            *(("session", each) for each in session.others),
-        ):
-            if self._for(other)[0] is Reason.PROVEN:
-                return Reason.TRANSCRIPT_MISMATCH, {"what": what}
-        return Reason.INVALID, {}
-
-    def _for(self, handover: Handover) -> tuple[Reason, Facts]:
-        transcript = handover.transcript()
-        covered = device_authentication(
-            transcript, doc_type=self._mso.doc_type, namespaces=self._device.octets
-        )
-        if self._device.mac is not None:
-            return self._mac(covered, transcript), {}
-        return self._signature(covered)
-
-    def _mac(self, covered: bytes, transcript: bytes) -> Reason:
-        mac = self._device.read_mac(covered, at=_AT)
-        if self._key is None:
-            # Nobody here shares a key with the device: nothing can be proven by it.
-            return Reason.KEY_ABSENT
-        try:
-            key = mac_key(self._key, self._mso.device_key, transcript=transcript)
-        except UsageError:
-            return Reason.KEY_ABSENT
-        return Reason.PROVEN if mac_matches(mac, key=key) else Reason.INVALID
-
-    def _signature(self, covered: bytes) -> tuple[Reason, Facts]:
-        signature = self._device.read_signature(covered, at=_AT)
-        reason = signature_reason(
-            signature, key=self._mso.device_key, allowed=self._policy.algorithms
-        )
-        if reason is Reason.ALGORITHM_NOT_ALLOWED:
-            return reason, {"found": show(str(signature.header.algorithm))}
-        if reason is Reason.KEY_UNUSABLE:
-            return reason, {"what": "the key does not do what the header names"}
-        return (Reason.PROVEN if reason is Reason.VALID else reason), {}

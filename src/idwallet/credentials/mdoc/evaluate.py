@@ -23,9 +23,9 @@ from typing import Final, NamedTuple
 from idwallet.codec.cbor import CborValue
 from idwallet.codec.text import show
 from idwallet.credentials.issuer import believes, issuer_trust
-from idwallet.credentials.mdoc.binding import Session, judge_device
+from idwallet.credentials.mdoc.binding import DeviceJudgement, Session
 from idwallet.credentials.mdoc.mso import MobileSecurityObject
-from idwallet.credentials.mdoc.rows import with_clauses
+from idwallet.credentials.mdoc.rows import made, with_clauses
 from idwallet.credentials.mdoc.structures import (
     DeviceSigned,
     Document,
@@ -49,8 +49,9 @@ from idwallet.report import (
     Reason,
     check,
 )
+from idwallet.report.verdict import Answer, Given
 from idwallet.trust.anchors import Purpose
-from idwallet.trust.iaca import country_of, deviations, state_of
+from idwallet.trust.iaca import Standing, standing_of
 from idwallet.trust.policy import SignerProfileRule
 from idwallet.trust.signer import (
     SignerFound,
@@ -96,8 +97,8 @@ def unreadable(error: MalformedError | UnsupportedError, *, subject: str) -> Che
     """Return what is said of a document, or a response, that cannot be read."""
     facts = {"what": error.what, "at": error.at}
     reason = fault_reason(error)
-    made = check(CheckId.CREDENTIAL_FORMAT, reason, subject=subject, facts=facts)
-    (found,) = with_clauses((made,))
+    said = check(CheckId.CREDENTIAL_FORMAT, reason, subject=subject, facts=facts)
+    (found,) = with_clauses((said,))
     return found
 
 
@@ -124,46 +125,56 @@ def evaluate_issued(
 class _Judgement:
     """One document, one moment; collects checks."""
 
-    __slots__ = ("_believed", "_checks", "_context", "_mso", "_say", "_shown")
+    __slots__ = (
+        "_answer",
+        "_believed",
+        "_checks",
+        "_context",
+        "_elements",
+        "_mso",
+        "_say",
+        "_shown",
+    )
 
     def __init__(self, shown: _Shown, *, context: Context, subject: str) -> None:
         self._shown = shown
         self._mso = shown.issuer_signed.mso
+        self._elements = _values(shown.issuer_signed.namespaces)
         self._context = context
         self._checks = Checks(subject)
         self._say = self._checks.say
+        self._answer = self._checks.answers.append
         self._believed = False
 
     def run(self, expected: Session | HeldBy) -> MdocVerdict:
         checks, context = self._checks, self._context
-        self._say(CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED)
+        self._answer(_WELL_FORMED)
         signer = self._trust()
-        authentic = self._signature(signer)
+        place = len(checks.answers)
         self._digests()
         self._type()
         until = self._validity(signer)
-        if isinstance(expected, HeldBy):
-            self._held(expected)
-        elif self._shown.device_signed is not None:
-            judge_device(
-                self._shown.device_signed,
-                self._mso,
-                session=expected,
-                policy=context.policy,
-                checks=checks,
+        device, holder = self._shown.device_signed, None
+        if device is not None and isinstance(expected, Session):
+            holder = DeviceJudgement(
+                device, self._mso, session=expected, policy=context.policy
             )
+        # Now the two verifications, one after the other; see `DeviceJudgement`.
+        authentic = self._signature(signer, place)
+        if holder is not None:
+            holder.conclude(checks)
+        elif isinstance(expected, HeldBy):
+            self._held(expected)
         issuer = signer if isinstance(signer, SignerFound) else None
         issued = Issued(issuer, authentic, self._believed)
         used = judge_issuer_revocation(issued, context=context, checks=checks)
         members = {} if self._mso.status is None else {"status": self._mso.status}
         used += judge_status(members, issued, context=context, checks=checks)
         return MdocVerdict(
-            with_clauses(checks.made(issued.origins)),
+            made(checks, issued.origins),
             self._mso,
-            _values(self._shown.issuer_signed.namespaces),
-            {}
-            if self._shown.device_signed is None
-            else self._shown.device_signed.namespaces,
+            self._elements,
+            {} if device is None else device.namespaces,
             issuer,
             until,
             used,
@@ -172,13 +183,13 @@ class _Judgement:
     # Steps 1 and 2.
 
     def _trust(self) -> SignerFound | SignerRefused:
-        context, signed = self._context, self._shown.issuer_signed
+        context, auth = self._context, self._shown.issuer_signed.auth
         signer = resolve_signer(
-            signed.auth.x5chain,
+            auth.x5chain,
             kid=None,
             name=None,
             store=context.trust,
-            purpose=Purpose.ISSUE_CREDENTIALS,
+            purpose=_ISSUING,
             at=context.at,
             algorithms=context.policy.algorithms,
         )
@@ -188,7 +199,7 @@ class _Judgement:
             signer,
             context,
             signed=self._mso.validity.signed,
-            message=signed.auth.signing_input,
+            message=auth.signing_input,
             subject=self._checks.subject,
         )
         self._believed = believes(said)
@@ -199,7 +210,7 @@ class _Judgement:
                 self._believed = reason is Reason.DEVIATIONS_ACCEPTED
                 self._say(CheckId.ISSUER_TRUST, reason, facts=facts)
                 return signer
-        self._checks.answers.append(said)
+        self._answer(said)
         return signer
 
     def _profile(self, signer: SignerFound) -> tuple[Reason, Facts] | None:
@@ -207,13 +218,14 @@ class _Judgement:
         path = signer.path
         if path is None:
             return None
-        against = self._place(signer)
-        if against is not None:
-            return against
-        found = deviations(path)
-        if not found:
+        standing = standing_of(path)
+        against = self._place(standing)
+        if against:
+            facts = {"name": signer.name, "found": show(against)}
+            return Reason.COUNTRY_MISMATCH, facts
+        if not standing.deviations:
             return None
-        what = ", ".join(each.value for each in found)
+        what = ", ".join(each.value for each in standing.deviations)
         if self._context.policy.signer_profile is SignerProfileRule.ISO_18013_5:
             return Reason.CERTIFICATE_PROFILE, {"name": signer.name, "what": what}
         return Reason.DEVIATIONS_ACCEPTED, {
@@ -222,44 +234,43 @@ class _Judgement:
             "what": what,
         }
 
-    def _place(self, signer: SignerFound) -> tuple[Reason, Facts] | None:
-        """Compare who is said to have issued it with who signed (B.1.4)."""
-        if signer.path is None:
-            return None
-        leaf = signer.path.leaf
-        for element, of in (
-            ("issuing_country", country_of(leaf)),
-            ("issuing_jurisdiction", state_of(leaf)),
+    def _place(self, standing: Standing) -> str:
+        """Return who is said to have issued it, where another one signed (B.1.4)."""
+        for element, of, must in (
+            ("issuing_country", standing.countries, True),
+            ("issuing_jurisdiction", standing.states, False),
         ):
             said = self._element(element)
-            if said is None or (element != "issuing_country" and not of):
+            if said is None or not (must or of):
                 continue
             if not isinstance(said, str) or said.strip().casefold() not in of:
-                facts = {"name": signer.name, "found": show(str(said))}
-                return Reason.COUNTRY_MISMATCH, facts
-        return None
+                return str(said) or "?"
+        return ""
 
     def _element(self, name: str) -> CborValue:
         """Return an element of whichever namespace was shown, None where none was."""
-        for items in self._shown.issuer_signed.namespaces.values():
-            for each in items:
-                if each.element == name:
-                    return each.value
+        for elements in self._elements.values():
+            if name in elements:
+                return elements[name]
         return None
 
-    def _signature(self, signer: SignerFound | SignerRefused) -> bool:
+    def _signature(self, signer: SignerFound | SignerRefused, place: int) -> bool:
+        """Judge the issuer's signature, and answer at that place."""
         if signer.key is None:
-            self._checks.wait(CheckId.ISSUER_SIGNATURE, CheckId.ISSUER_TRUST)
+            waits_for = (("waits_for", CheckId.ISSUER_TRUST.value),)
+            waiting = (CheckId.ISSUER_SIGNATURE, Reason.WAITING, waits_for)
+            self._checks.answers.insert(place, waiting)
             return False
         auth, allowed = self._shown.issuer_signed.auth, self._context.policy.algorithms
         reason = signature_reason(auth, key=signer.key, allowed=allowed)
-        facts: Facts = {}
+        facts: Given = ()
         if reason is Reason.ALGORITHM_NOT_ALLOWED:
-            facts = {"found": show(str(auth.header.algorithm))}
+            facts = (("found", show(str(auth.header.algorithm))),)
         elif reason is Reason.KEY_UNUSABLE:
-            facts = {"what": "the key does not do what the header names"}
-        self._say(CheckId.ISSUER_SIGNATURE, reason, facts=facts)
-        return reason is Reason.VALID
+            facts = (("what", "the key does not do what the header names"),)
+        answer = (CheckId.ISSUER_SIGNATURE, reason, facts)
+        self._checks.answers.insert(place, _SIGNED if reason is _VALID else answer)
+        return reason is _VALID
 
     # Steps 3 and 4.
 
@@ -274,13 +285,12 @@ class _Judgement:
                 facts = {"at": f"{show(namespace)}[{number}]"}
                 self._say(CheckId.CREDENTIAL_DISCLOSURES, reason, facts=facts)
                 return
-        self._say(CheckId.CREDENTIAL_DISCLOSURES, Reason.ALL_MATCH)
+        self._answer(_ALL_MATCH)
 
     def _type(self) -> None:
-        found = {"found": show(self._mso.doc_type)}
+        found = ("found", show(self._mso.doc_type))
         same = self._shown.doc_type == self._mso.doc_type
-        reason = Reason.ACCEPTED if same else Reason.MISMATCH
-        self._say(CheckId.CREDENTIAL_TYPE, reason, facts=found)
+        self._answer((_TYPE, _ACCEPTED if same else Reason.MISMATCH, (found,)))
 
     # Step 5.
 
@@ -288,7 +298,7 @@ class _Judgement:
         """Say whether it holds; return until when, None where it does not."""
         validity, at = self._mso.validity, self._context.at
         skew = self._context.policy.clock_skew
-        reason, facts = Reason.CURRENT, {"until": validity.valid_until}
+        reason, facts = _CURRENT, {"until": validity.valid_until}
         if at - skew > validity.valid_until:
             reason = Reason.EXPIRED
         elif at + skew < validity.valid_from:
@@ -299,7 +309,7 @@ class _Judgement:
         elif validity.expected_update is not None and at > validity.expected_update:
             reason = Reason.UPDATE_OVERDUE
             facts = {"since": validity.expected_update, "until": validity.valid_until}
-        self._say(CheckId.CREDENTIAL_VALIDITY, reason, facts=facts)
+        self._answer((_VALIDITY, reason, tuple(facts.items())))
         return validity.valid_until if "until" in facts else None
 
     # Step 6, for a holder.
@@ -309,6 +319,18 @@ class _Judgement:
         reason = Reason.KEY_HELD if held else Reason.KEY_NOT_HELD
         self._say(CheckId.HOLDER_BINDING, reason)
 
+
+# What most verifications say, ready made: Python 3.11 takes as long to look up a member
+# of an Enum as to call a function.
+_WELL_FORMED: Final[Answer] = (CheckId.CREDENTIAL_FORMAT, Reason.WELL_FORMED, ())
+_SIGNED: Final[Answer] = (CheckId.ISSUER_SIGNATURE, Reason.VALID, ())
+_ALL_MATCH: Final[Answer] = (CheckId.CREDENTIAL_DISCLOSURES, Reason.ALL_MATCH, ())
+_TYPE: Final = CheckId.CREDENTIAL_TYPE
+_VALIDITY: Final = CheckId.CREDENTIAL_VALIDITY
+_ACCEPTED: Final = Reason.ACCEPTED
+_CURRENT: Final = Reason.CURRENT
+_VALID: Final = Reason.VALID
+_ISSUING: Final = Purpose.ISSUE_CREDENTIALS
 
 _NO_DIGESTS: Final[Mapping[int, bytes]] = MappingProxyType({})
 

@@ -21,7 +21,7 @@ from idwallet.codec.cbor import (
     write_cbor_head,
 )
 from idwallet.credentials.mdoc.elements import ElementValue, element_value, tdate
-from idwallet.credentials.mdoc.members import CborMap
+from idwallet.credentials.mdoc.members import TAG_24, CborMap
 from idwallet.credentials.mdoc.mso import (
     HASHES,
     NOTHING_AUTHORIZED,
@@ -49,7 +49,6 @@ if TYPE_CHECKING:  # whoever issues without a status need not load lists
 
 _SALT_BYTES: Final = 32
 _PLACE_BYTES: Final = 8
-_TAG_24: Final = b"\xd8\x18"
 
 Hasher = Callable[..., Any]
 """A constructor of hashlib."""
@@ -185,7 +184,7 @@ def _of_namespace(
                 _text(name),
             )
         )
-        item = _TAG_24 + string_head(len(octets)) + octets
+        item = TAG_24 + string_head(len(octets)) + octets
         listed.append(item)
         found[place] = number + digest_head + hashed(item).digest()
         start = end

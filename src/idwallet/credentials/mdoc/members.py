@@ -1,10 +1,11 @@
 """Members of CBOR maps taken with their type, for every structure of ISO 18013-5."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, TypeVar
 
 from idwallet.codec.cbor import CborKey, CborTag, CborValue, read_cbor
+from idwallet.envelope.cose.structures import string_head
 from idwallet.errors import MalformedError
 
 CborMap = dict[CborKey, CborValue]
@@ -17,6 +18,12 @@ TDATE: Final = 0
 
 FULL_DATE: Final = 1004
 """The tag of a text that is a day (RFC 8943)."""
+
+TAG_24: Final = b"\xd8\x18"
+"""The head of tag 24."""
+
+# How long the head of a byte string is whose first octet is not its whole head.
+_HEADS: Final = {b"\x58": 2, b"\x59": 3, b"\x5a": 5, b"\x5b": 9}
 
 _STRUCTURE: Final = "ISO/IEC 18013-5 §8.3.2.1.2.2"
 _Kind = TypeVar("_Kind", int, str, bytes)
@@ -113,6 +120,20 @@ def embedded(value: CborValue, *, at: str, clause: str = _STRUCTURE) -> bytes:
     raise MalformedError("no encoded CBOR under tag 24", at=at, clause=clause)
 
 
+def unwrapped(data: bytes, *, at: str, clause: str = _STRUCTURE) -> bytes:
+    """Return the octets inside of tag 24, of which `data` has to be the encoding.
+
+    Raises:
+        MalformedError, LimitError, UnsupportedError: it is no byte string under tag 24.
+    """
+    start = len(TAG_24) + _HEADS.get(data[2:3], 1)
+    inside = data[start:]
+    if data[:start] == TAG_24 + string_head(len(inside)):
+        return inside
+    # What else it is, the reader of everything says.
+    return embedded(read_cbor(data, at=at, clause=clause), at=at, clause=clause)
+
+
 def moment(value: CborValue, *, at: str, clause: str) -> datetime:
     """Return a `tdate` as the profile has it: UTC, whole seconds, and ``Z``.
 
@@ -120,10 +141,9 @@ def moment(value: CborValue, *, at: str, clause: str) -> datetime:
         MalformedError: it is anything else (9.1.2.4: no fraction, no local offset).
     """
     text = value.value if type(value) is CborTag and value.number == TDATE else None
-    if type(text) is str and (parts := _MOMENT.fullmatch(text)):
+    if type(text) is str and _MOMENT.fullmatch(text):
         try:
-            year, month, day, hour, minute, second = map(int, parts.groups())
-            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+            return datetime.fromisoformat(text)
         except ValueError:
             pass  # as the 30th of February
     raise MalformedError(
@@ -131,4 +151,5 @@ def moment(value: CborValue, *, at: str, clause: str) -> datetime:
     )
 
 
-_MOMENT: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII)
+# `fromisoformat` takes more than this, the hour 24 in later versions of Python.
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\dZ", re.ASCII)

@@ -1,24 +1,23 @@
 """The mobile security object: what an issuer signs (ISO/IEC 18013-5 9.1.2.4)."""
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, cast
 
 from idwallet import limits
-from idwallet.codec.cbor import CborKey, CborValue, read_cbor
+from idwallet.codec.cbor import CborValue
 from idwallet.credentials.mdoc.members import (
     CborMap,
     a_list,
     a_map,
-    embedded,
     map_in,
     member,
     moment,
     read_map,
     typed,
+    unwrapped,
 )
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
@@ -30,6 +29,8 @@ HASHES: Final[Mapping[str, str]] = MappingProxyType(
     {"SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 )
 """Digest algorithms by their names in an MSO, as hashlib calls them (table 21)."""
+
+_SIZES: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
 
 DIGEST_IDS: Final = 1 << 31
 """Digest identifiers are below this (9.1.2.4)."""
@@ -95,7 +96,7 @@ def read_mso(payload: bytes, *, at: str) -> MobileSecurityObject:
         UnsupportedError: a version, digest algorithm or key that is not known here.
         LimitError: more namespaces or digests than `limits` has.
     """
-    inside = embedded(read_cbor(payload, at=at, clause=CLAUSE), at=at, clause=CLAUSE)
+    inside = unwrapped(payload, at=at, clause=CLAUSE)
     held = read_map(inside, at=at, clause=CLAUSE)
     version = member(held, "version", kind=str, at=at, clause=CLAUSE)
     require_version(version, at=f"{at}/version", clause=CLAUSE)
@@ -115,7 +116,7 @@ def read_mso(payload: bytes, *, at: str) -> MobileSecurityObject:
         version=version,
         doc_type=member(held, "docType", kind=str, at=at, clause=CLAUSE),
         hashed=hashed,
-        digests=_digests(held, size=hashlib.new(hashed).digest_size, at=at),
+        digests=_digests(held, size=_SIZES[hashed], at=at),
         device_key=key,
         authorizations=authorizations,
         validity=_validity(map_in(held, "validityInfo", at=at, clause=CLAUSE), at=at),
@@ -132,6 +133,8 @@ def require_version(version: str, *, at: str, clause: str) -> None:
         MalformedError: it is no version.
         UnsupportedError: it is another one.
     """
+    if version == "1.0":
+        return
     major, dot, minor = version.partition(".")
     if not (dot and major.isascii() and major.isdigit()):
         raise MalformedError("no version", at=at, clause=clause)
@@ -159,12 +162,23 @@ def _of_namespace(values: CborValue, *, size: int, at: str) -> Mapping[int, byte
     held = a_map(values, at=at, clause=CLAUSE)
     if len(held) > limits.MDOC_DIGESTS:
         raise LimitError("too many digests", at=at, clause="idwallet limits")
-    for number, digest in held.items():
-        if type(number) is not int or not 0 <= number < DIGEST_IDS:
-            raise MalformedError("no digest identifier", at=at, clause=CLAUSE)
-        if type(digest) is not bytes or len(digest) != size:
-            raise MalformedError("a digest of another length", at=at, clause=DIGESTS)
-    return MappingProxyType(cast("dict[int, bytes]", held))  # looked at just above
+    digests = cast("dict[int, bytes]", held)  # as is looked at here
+    if not (_NUMBERS.issuperset(map(type, held)) and _are_identifiers(digests)):
+        raise MalformedError("no digest identifier", at=at, clause=CLAUSE)
+    if not (
+        _OCTETS.issuperset(map(type, held.values()))
+        and {size}.issuperset(map(len, digests.values()))
+    ):
+        raise MalformedError("a digest of another length", at=at, clause=DIGESTS)
+    return MappingProxyType(digests)
+
+
+_NUMBERS: Final = frozenset({int})
+_OCTETS: Final = frozenset({bytes})
+
+
+def _are_identifiers(numbers: Iterable[int]) -> bool:
+    return min(numbers, default=0) >= 0 and max(numbers, default=0) < DIGEST_IDS
 
 
 def _device_key(held: CborMap, *, at: str) -> tuple[PublicKey, Authorizations]:
@@ -202,11 +216,10 @@ def _names(values: list[CborValue], *, at: str) -> frozenset[str]:
 
 def _validity(held: CborMap, *, at: str) -> Validity:
     at = f"{at}/validityInfo"
-    moments: dict[CborKey, datetime] = {
-        name: moment(held.get(name), at=f"{at}/{name}", clause=CLAUSE)
+    signed, start, end = (
+        moment(held.get(name), at=f"{at}/{name}", clause=CLAUSE)
         for name in ("signed", "validFrom", "validUntil")
-    }
-    signed, start, end = moments.values()
+    )
     if start < signed or end <= start:
         # 9.1.2.4: validFrom not before signed, validUntil after validFrom.
         raise MalformedError("moments out of order", at=at, clause=CLAUSE)

@@ -1,11 +1,12 @@
 """The clauses of mobile documents, where a check is one of every format."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from idwallet.report import Check, CheckId, Reason
+from idwallet.report import Check, CheckId, Checks, Reason, check
+from idwallet.report.verdict import Answer
 
 _ISO: Final = "ISO/IEC 18013-5"
 _OF: Final[Mapping[CheckId, str]] = MappingProxyType(
@@ -33,22 +34,31 @@ _OWN: Final[Mapping[tuple[CheckId, Reason], str]] = MappingProxyType(
 )
 
 
-def with_clauses(checks: tuple[Check, ...]) -> tuple[Check, ...]:
-    """Return the checks, each with the clause that a mobile document is held to.
+def made(checks: Checks, origins: Iterable[str] | None) -> tuple[Check, ...]:
+    """Return what was collected, each check with the clause of a mobile document.
 
-    The table names that of an SD-JWT VC where both formats have the same question.
+    The table names that of an SD-JWT VC where both formats have the same question. For
+    `origins` see `Checks.made`.
     """
+    found = checks.made(origins, make=_answered)
+    if any(isinstance(each, Check) for each in checks.answers):
+        # Some were made elsewhere, by the table alone.
+        return with_clauses(found)
+    return found
+
+
+def with_clauses(checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    """Return checks, each with the clause that a mobile document is held to."""
     return tuple(map(_with_clause, checks))
 
 
-@lru_cache(maxsize=512)
-def _same(check: Check) -> Check:
+def _with_clause(check: Check) -> Check:
     own = _OWN.get((check.id, check.reason)) or _OF.get(check.id)
     return check if own is None else check._replace(clause=own)
 
 
-def _with_clause(check: Check) -> Check:
-    # What carries needs or lists is not remembered, as in `idwallet.report`.
-    if check.needs or any(type(value) is tuple for _, value in check.facts):
-        return _same.__wrapped__(check)
-    return _same(check)
+# Remembered as in `idwallet.report`: it is the same that is said again and again.
+@lru_cache(maxsize=4096)
+def _answered(answer: Answer, subject: str) -> Check:
+    check_id, reason, given = answer
+    return _with_clause(check(check_id, reason, subject=subject, facts=dict(given)))

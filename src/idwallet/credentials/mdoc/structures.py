@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from idwallet import limits
-from idwallet.codec.cbor import CborValue, read_cbor
+from idwallet.codec.cbor import CborValue, read_cbor, read_cbor_each
 from idwallet.credentials.mdoc.members import (
+    TAG_24,
     CborMap,
     a_list,
     a_map,
@@ -23,6 +24,7 @@ from idwallet.credentials.mdoc.members import (
 )
 from idwallet.credentials.mdoc.mso import (
     DIGEST_IDS,
+    HASHES,
     MobileSecurityObject,
     read_mso,
     require_version,
@@ -42,9 +44,14 @@ from idwallet.errors import LimitError, MalformedError
 CLAUSE: Final = "ISO/IEC 18013-5 §8.3.2.1.2.2"
 ITEM: Final = "ISO/IEC 18013-5 §9.1.2.4"
 _SALT_BYTES: Final = 16
+_MEMBERS: Final = 4
 # The chain stands outside of the signature (9.1.2.4), no tag around the message.
 _RULES: Final = CoseRules(TagRule.UNTAGGED, ChainRule.UNPROTECTED)
-_TAG_24: Final = b"\xd8\x18"
+_HASHERS: Final = {name: getattr(hashlib, name) for name in HASHES.values()}
+_NOTHING: Final = b"\xa0"
+"""A map without members."""
+
+_NO_ELEMENTS: Final[Mapping[str, Mapping[str, CborValue]]] = MappingProxyType({})
 
 
 class Item(NamedTuple):
@@ -66,10 +73,10 @@ class Item(NamedTuple):
         The head of the byte string is written in its shortest form, the only one that
         the reader lets through.
         """
-        made = hashlib.new(hashed, _TAG_24)
-        made.update(string_head(len(self.octets)))
+        made = _HASHERS[hashed](TAG_24 + string_head(len(self.octets)))
         made.update(self.octets)
-        return made.digest()
+        digest: bytes = made.digest()
+        return digest
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -260,12 +267,33 @@ def _items(value: CborValue, *, at: str) -> tuple[Item, ...]:
         raise MalformedError("a namespace without elements", at=at, clause=CLAUSE)
     if len(listed) > limits.MDOC_DIGESTS:
         raise LimitError("too many elements", at=at, clause="idwallet limits")
-    return tuple(_item(each, at=f"{at}/{n}") for n, each in enumerate(listed))
+    octets = [embedded(each, at=at) for each in listed]
+    values = read_cbor_each(octets, at=at, clause=ITEM)
+    return tuple(
+        _regular(held, octets[n]) or _item(held, octets[n], at=f"{at}/{n}")
+        for n, held in enumerate(values)
+    )
 
 
-def _item(value: CborValue, *, at: str) -> Item:
-    octets = embedded(value, at=at)
-    held = read_map(octets, at=at, clause=ITEM)
+def _regular(held: CborValue, octets: bytes) -> Item | None:
+    """Take an item that is in order; what is wrong with another, `_item` says."""
+    if type(held) is not dict or len(held) != _MEMBERS or "elementValue" not in held:
+        return None
+    number, random = held.get("digestID"), held.get("random")
+    element = held.get("elementIdentifier")
+    if (
+        type(number) is int
+        and type(random) is bytes
+        and type(element) is str
+        and 0 <= number < DIGEST_IDS
+        and len(random) >= _SALT_BYTES
+    ):
+        return Item(number, random, element, held["elementValue"], octets)
+    return None
+
+
+def _item(value: CborValue, octets: bytes, *, at: str) -> Item:
+    held = a_map(value, at=at, clause=ITEM)
     number = member(held, "digestID", kind=int, at=at, clause=ITEM)
     random = member(held, "random", kind=bytes, at=at, clause=ITEM)
     if not 0 <= number < DIGEST_IDS:
@@ -284,18 +312,7 @@ def _device_signed(held: CborMap, *, at: str) -> DeviceSigned:
     if "nameSpaces" not in held:
         raise MalformedError("no nameSpaces", at=at, clause=CLAUSE)
     octets = embedded(held["nameSpaces"], at=f"{at}/nameSpaces")
-    given = read_map(octets, at=f"{at}/nameSpaces")
-    if len(given) > limits.MDOC_NAMESPACES:
-        raise LimitError("too many namespaces", at=at, clause="idwallet limits")
-    namespaces = {
-        typed(name, str, at=at, clause=CLAUSE): MappingProxyType(
-            {
-                typed(element, str, at=at, clause=CLAUSE): each
-                for element, each in a_map(value, at=at, clause=CLAUSE).items()
-            }
-        )
-        for name, value in given.items()
-    }
+    namespaces = _NO_ELEMENTS if octets == _NOTHING else _said(octets, at=at)
     auth = map_in(held, "deviceAuth", at=at)
     if ("deviceSignature" in auth) is ("deviceMac" in auth):
         # Absence is no proof, and of two nobody knows which one counts.
@@ -304,7 +321,25 @@ def _device_signed(held: CborMap, *, at: str) -> DeviceSigned:
         )
     return DeviceSigned(
         octets,
-        MappingProxyType(namespaces),
+        namespaces,
         signature=auth.get("deviceSignature"),
         mac=auth.get("deviceMac"),
+    )
+
+
+def _said(octets: bytes, *, at: str) -> Mapping[str, Mapping[str, CborValue]]:
+    """Read what the device says by itself."""
+    given = read_map(octets, at=f"{at}/nameSpaces")
+    if len(given) > limits.MDOC_NAMESPACES:
+        raise LimitError("too many namespaces", at=at, clause="idwallet limits")
+    return MappingProxyType(
+        {
+            typed(name, str, at=at, clause=CLAUSE): MappingProxyType(
+                {
+                    typed(element, str, at=at, clause=CLAUSE): each
+                    for element, each in a_map(value, at=at, clause=CLAUSE).items()
+                }
+            )
+            for name, value in given.items()
+        }
     )

@@ -7,15 +7,17 @@ Each kind of handover is a type of its own, so that none is taken for another.
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Protocol
 
 from idwallet.codec.cbor import CborTag, CborValue, write_cbor
-from idwallet.credentials.mdoc.members import ENCODED_CBOR
+from idwallet.credentials.mdoc.members import ENCODED_CBOR, TAG_24
 from idwallet.envelope.cose.structures import string_head
 
 _ARRAY_OF_4: Final = b"\x84"
 _DEVICE_AUTHENTICATION: Final = b"\x74DeviceAuthentication"
-_TAG_24: Final = b"\xd8\x18"
+# [null, null, [name, digest]] up to the name: neither engagement nor reader's key.
+_NO_ENGAGEMENT: Final = b"\x83\xf6\xf6\x82"
 
 
 class Handover(Protocol):
@@ -128,7 +130,12 @@ class KnownTranscript:
 
 def _hashed(name: str, info: list[CborValue]) -> bytes:
     digest = hashlib.sha256(write_cbor(info)).digest()
-    return write_cbor([None, None, [name, digest]])
+    return b"".join((_NO_ENGAGEMENT, _text(name), string_head(len(digest)), digest))
+
+
+@lru_cache(maxsize=64)
+def _text(text: str) -> bytes:
+    return write_cbor(text)
 
 
 def _in_person(engagement: bytes, reader_key: bytes, *, handover: CborValue) -> bytes:
@@ -153,7 +160,7 @@ def device_authentication(
             _ARRAY_OF_4,
             _DEVICE_AUTHENTICATION,
             transcript,
-            write_cbor(doc_type),
+            _text(doc_type),
             tagged(namespaces),
         )
     )
@@ -162,7 +169,7 @@ def device_authentication(
 
 def tagged(octets: bytes) -> bytes:
     """Return octets as encoded CBOR under tag 24 (RFC 8949 3.4.5.1)."""
-    return b"".join((_TAG_24, string_head(len(octets)), octets))
+    return b"".join((TAG_24, string_head(len(octets)), octets))
 
 
 def mac_salt(transcript: bytes) -> bytes:

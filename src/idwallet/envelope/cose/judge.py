@@ -1,5 +1,7 @@
 """Whether a COSE_Sign1 was signed by a key."""
 
+from typing import Final
+
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey, signature_matches
 from idwallet.envelope.cose.structures import CoseSign1
@@ -28,5 +30,8 @@ def signature_reason(
     if signature_matches(
         key, algorithm, signature=sign1.signature, message=sign1.signing_input
     ):
-        return Reason.VALID
+        return _VALID
     return Reason.INVALID
+
+
+_VALID: Final = Reason.VALID
