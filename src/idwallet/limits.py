@@ -339,6 +339,13 @@ QUERY_WILDCARD_STEPS: Final = 128
 # Catalogue files: a type of credential with neutral names.
 CATALOGUE_BYTES: Final = 262_144
 CATALOGUE_CLAIMS: Final = 512
+# Purpose profiles: what may be asked for one purpose. Numbers are days or versions.
+PURPOSE_BYTES: Final = 65_536
+PURPOSE_SOURCES: Final = 16
+PURPOSE_CREDENTIALS: Final = 64
+PURPOSE_CLAIMS: Final = 256
+PURPOSE_NUMBER: Final = 1_000_000
+PURPOSES: Final = 512
 
 # Requests and responses (OpenID4VP 1.0).
 REQUEST_BYTES: Final = 131_072

@@ -64,6 +64,18 @@ def test_the_names_about_consent_are_those_of_their_snapshot() -> None:
     for name in consent.__all__:
         assert getattr(consent, name).__doc__
         assert name in dir(consent)
+    with pytest.raises(AttributeError, match="no attribute 'agree_to_all'"):
+        getattr(consent, "agree_to_all")  # noqa: B009 - mypy knows it is not there
+
+
+def test_consent_costs_nothing_until_it_is_used() -> None:
+    source = str(Path(idwallet.__file__).parents[1])
+    program = (
+        f"import sys; sys.path.insert(0, {source!r}); import idwallet.consent; "
+        "print(sorted(m for m in sys.modules if m.startswith('idwallet')))"
+    )
+    found = _in_a_new_interpreter(program)
+    assert found == "['idwallet', 'idwallet.consent']"
 
 
 def test_the_public_names_are_sorted_and_few() -> None:

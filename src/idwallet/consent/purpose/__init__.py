@@ -1,0 +1,58 @@
+"""Purpose profiles, and the judgement of what is asked against them.
+
+    judgement = judge(Asking(query=query, purpose="age-restricted-sale"))
+    judgement.excessive      # the claims that the purpose does not need
+
+A profile is a data file with its legal sources (docs/howto/write-a-purpose-profile.md).
+"""
+
+from idwallet.consent.purpose.circumstances import Earlier
+from idwallet.consent.purpose.findings import (
+    Caution,
+    CautionCode,
+    ClaimJudgement,
+    Finding,
+    Judgement,
+    Place,
+)
+from idwallet.consent.purpose.judge import Asking, judge
+from idwallet.consent.purpose.load import (
+    PURPOSE_PROFILE,
+    Purposes,
+    purposes_of,
+    shipped_purposes,
+)
+from idwallet.consent.purpose.read import read_purpose
+from idwallet.consent.purpose.structures import (
+    Basis,
+    CredentialNeeds,
+    ProfileClaim,
+    ProfileOrigin,
+    PurposeProfile,
+    Retention,
+    Source,
+)
+
+__all__ = [
+    "PURPOSE_PROFILE",
+    "Asking",
+    "Basis",
+    "Caution",
+    "CautionCode",
+    "ClaimJudgement",
+    "CredentialNeeds",
+    "Earlier",
+    "Finding",
+    "Judgement",
+    "Place",
+    "ProfileClaim",
+    "ProfileOrigin",
+    "PurposeProfile",
+    "Purposes",
+    "Retention",
+    "Source",
+    "judge",
+    "purposes_of",
+    "read_purpose",
+    "shipped_purposes",
+]
