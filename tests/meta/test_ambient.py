@@ -22,6 +22,7 @@ ABOVE_ADAPTERS: Final = frozenset({"adapters", "cli", "explain", "testing"})
 # Data files of our own package, read through `importlib.resources`.
 OWN_DATA: Final[Mapping[str, str]] = {
     "credentials.catalogue": "the type catalogue is data, part of the package",
+    "consent.purpose": "the shipped purpose profiles are data, part of the package",
 }
 
 # A bounded memo of a pure function: which results it holds changes nothing but speed.
