@@ -233,6 +233,14 @@ def test_every_type_of_a_query_must_be_registered() -> None:
     assert judged.claims[0].is_registered is False
 
 
+def test_a_registration_speaks_for_the_queries_that_it_names_alone() -> None:
+    mine = registration(AGE)
+    asked = dcql({"path": list(AGE)})
+    for named, known in (((), True), (("pid",), True), (("other",), None)):
+        judged = found(asked, registration=mine, registered=named)
+        assert judged.claims[0].is_registered is known
+
+
 # --- cautions ----------------------------------------------------------------------
 
 

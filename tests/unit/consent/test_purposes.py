@@ -28,7 +28,7 @@ GOOD: dict[str, Any] = {
     "display": {"en": "Entry to a club (invented)", "ru": "Вход в клуб (вымысел)"},
     "sources": [
         {
-            "title": "House rules (invented)",
+            "title": {"en": "House rules (invented)", "ru": "Правила (вымысел)"},
             "basis": "practice",
             "dated": "2026-01-02",
             "read": "2026-11-26",
@@ -46,7 +46,7 @@ GOOD: dict[str, Any] = {
             "optional": [["visits", None]],
         },
     },
-    "retention": {"days": 1, "basis": "House rules"},
+    "retention": {"days": 1, "basis": {"en": "House rules", "ru": "Правила"}},
 }
 
 
@@ -167,7 +167,7 @@ LONG = {
     "too many cheaper ones": _set(
         *ID, "instead", to={f"c{n}": ["age_over_18"] for n in range(257)}
     ),
-    "a long title": _set("sources", 0, "title", to="a" * 513),
+    "a long title": _set("sources", 0, "title", "en", to="a" * 513),
     "a long name for people": _set("display", "en", to="a" * 513),
 }
 

@@ -32,7 +32,8 @@ class Asking:
     """All that a request is judged by.
 
     `purpose` is what the request states, in the words of who asks. `registration` is
-    what a registrar vouches for, None where nothing was shown. `lineages` says for a
+    what a registrar vouches for, None where nothing was shown; it speaks for the
+    queries that `registered` names, for all where it names none. `lineages` says for a
     credential query of which types the credentials are that would answer it, each
     followed by those that it extends; a query that is not in it is judged for every
     type that it names. `earlier` counts what the same party asked before. `unwelcome`
@@ -42,9 +43,16 @@ class Asking:
     query: Query
     purpose: str | None = None
     registration: Registration | None = None
+    registered: tuple[str, ...] = ()
     lineages: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     earlier: Earlier = NEVER_BEFORE
     unwelcome: tuple[str, ...] = ()
+
+    def registration_for(self, query_id: str) -> Registration | None:
+        """Return what the party is registered for where it asks that query."""
+        if self.registered and query_id not in self.registered:
+            return None
+        return self.registration
 
 
 def judge(asking: Asking, *, purposes: Purposes | None = None) -> Judgement:
@@ -108,11 +116,10 @@ class _Judging:
         asked: ClaimQuery | None,
     ) -> ClaimJudgement:
         listed = self._listed()
+        registration = self.asking.registration_for(self.asked.id)
         registered = None
-        if self.asking.registration is not None:
-            registered = is_registered(
-                self.asking.registration, self.asked, claim=asked
-            )
+        if registration is not None:
+            registered = is_registered(registration, self.asked, claim=asked)
         finding, instead = _with_registration(
             found, registered=registered, profile=self.profile
         )

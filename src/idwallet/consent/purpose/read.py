@@ -165,7 +165,7 @@ def _source(here: Cursor) -> Source:
     _require_only(here, _SOURCE, maybe=("dated",))
     dated = here.optional("dated")
     return Source(
-        title=_short(here.member("title")),
+        title=_display(here.member("title")),
         basis=_choice(here.member("basis"), Basis),
         dated=None if dated is None else _date(dated),
         read=_date(here.member("read")),
@@ -178,7 +178,7 @@ def _retention(here: Cursor | None) -> Retention | None:
         return None
     _require_only(here, ("days", "basis"))
     days = _number(here.member("days"), least=0)
-    return Retention(days, _short(here.member("basis")))
+    return Retention(days, _display(here.member("basis")))
 
 
 def _number(here: Cursor, *, least: int) -> int:

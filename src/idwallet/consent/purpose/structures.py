@@ -40,7 +40,7 @@ class Source:
     could not be.
     """
 
-    title: str
+    title: Display
     basis: Basis
     dated: date | None
     read: date
@@ -118,7 +118,7 @@ class Retention:
     """How long what was shown may be kept: `days`, 0 for not at all, and by what."""
 
     days: int
-    basis: str
+    basis: Display
 
 
 @dataclass(frozen=True, slots=True)
