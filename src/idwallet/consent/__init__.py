@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from idwallet.consent.linking import (
         Link,
+        Linkability,
         LinkKind,
         LinkWeight,
-        Linkability,
         linkability,
     )
     from idwallet.consent.purpose import (
