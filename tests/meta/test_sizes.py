@@ -9,7 +9,9 @@ MODULE_LINES: Final = 400
 FUNCTION_LINES: Final = 40
 
 # A name here breaks its budget, for the reason beside it.
-LONGER_MODULES: Final[Mapping[str, str]] = {}
+LONGER_MODULES: Final[Mapping[str, str]] = {
+    "limits": "every bound stands in one list by name; parted, it would be searched",
+}
 LONGER_FUNCTIONS: Final[Mapping[str, str]] = {}
 
 FORBIDDEN_NAMES: Final = frozenset(
