@@ -20,6 +20,7 @@ def _protocols() -> list[type]:
 
 def test_the_ports_are_these() -> None:
     assert {each.__name__ for each in _protocols()} == {
+        "AgreeingKey",
         "AskSecret",
         "AsyncFetcher",
         "BatchJournal",

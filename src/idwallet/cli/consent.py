@@ -6,11 +6,7 @@ from idwallet.cli.words import Speech
 from idwallet.codec.json import JsonValue
 from idwallet.credentials.paths import ABSENT, Absent, ClaimPath, look_up, show_path
 from idwallet.credentials.query import Lack, NearestMiss
-from idwallet.credentials.sdjwt.present import (
-    leaf_places,
-    read_held,
-    revealed_places,
-)
+from idwallet.credentials.sdjwt.present import leaf_places
 from idwallet.credentials.sdjwt.unpack import without_holes
 from idwallet.roles.asked import Asked, Choice, Match, Shown
 
@@ -35,7 +31,7 @@ def consent_lines(choice: Choice, speech: Speech) -> Iterator[str]:
 
 
 def _asker(asked: Asked, speech: Speech) -> Iterator[str]:
-    yield speech.say("consent.asks", name=asked.by.name)
+    yield speech.say("consent.asks", name=asked.asker or "?")
     if asked.purpose:
         yield speech.say("consent.purpose", purpose=asked.purpose)
 
@@ -62,12 +58,12 @@ def _lines(
 
 def always_shown(shown: Shown) -> tuple[ClaimPath, ...]:
     """Return the claims that the issuer discloses whatever is chosen."""
-    return revealed_places(read_held(shown.credential.raw), ())
+    return shown.credential.opened().choose(()).reveals
 
 
 def refusal_lines(match: Match, speech: Speech) -> Iterator[str]:
     """Yield why nothing in the wallet answers: the nearest miss of each query."""
-    yield speech.say("match.nothing", name=match.asked.by.name)
+    yield speech.say("match.nothing", name=match.asked.asker or "?")
     for each in match.found.credentials:
         if each.matches:
             continue

@@ -1,5 +1,6 @@
 """Keys agreed on by two parties, and what is derived from them (ECDH, HKDF)."""
 
+from collections.abc import Callable
 from typing import Final, NoReturn, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -8,6 +9,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import UnsupportedError, UsageError
+from idwallet.ports import StoredKey
 
 _CURVES: Final[dict[str, ec.EllipticCurve]] = {
     "P-256": ec.SECP256R1(),
@@ -100,6 +102,42 @@ def shared_secret(native: object, peer: PublicKey) -> bytes:
     if other.curve.name != native.curve.name:
         raise UsageError("two keys agree on one curve")
     return native.exchange(ec.ECDH(), other)
+
+
+class StoredKeyAgreement:
+    """An `Agreement` over a key of a `KeyStore`."""
+
+    __slots__ = ("_agree", "public_key")
+
+    public_key: PublicKey
+
+    def __init__(self, stored: StoredKey) -> None:
+        """Read the public half.
+
+        Raises:
+            MalformedError: the store's public key is not one.
+            UnsupportedError: keys of that store only sign.
+        """
+        agree = getattr(stored, "agree", None)
+        if not callable(agree):
+            raise UnsupportedError("a key that only signs", clause="RFC 9053 §6.3")
+        self.public_key = PublicKey.from_spki(stored.spki, at="stored key")
+        self._agree: Callable[[bytes], bytes] = agree
+
+    def agree(self, peer: PublicKey, /) -> bytes:
+        """Return the shared secret, as the store comes to it.
+
+        Raises:
+            UsageError: the peer's key is on another curve.
+            SignerError: the store's own reasons.
+        """
+        if peer.kind != self.public_key.kind:
+            raise UsageError("two keys agree on one curve")
+        return self._agree(peer.spki)
+
+    def __repr__(self) -> str:
+        """Show nothing but the kind."""
+        return f"<StoredKeyAgreement {self.public_key.kind.name}>"
 
 
 def derive(secret: bytes, *, salt: bytes, info: bytes, length: int = 32) -> bytes:

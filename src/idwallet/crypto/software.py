@@ -202,6 +202,16 @@ class SoftwareStoredKey:
         """Sign the message; ECDSA as r||s."""
         return self._signer.sign(message)
 
+    def agree(self, peer: bytes, /) -> bytes:
+        """Return the secret shared with the public key of that SPKI.
+
+        Raises:
+            MalformedError: it is no public key.
+            UnsupportedError: this key only signs.
+            UsageError: the other key is on another curve.
+        """
+        return self._signer.agree(PublicKey.from_spki(peer, at="peer"))
+
     def __repr__(self) -> str:
         """Name the algorithm only."""
         return f"<SoftwareStoredKey {self.algorithm}>"

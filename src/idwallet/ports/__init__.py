@@ -18,6 +18,7 @@ from idwallet.ports.fetching import (
 )
 from idwallet.ports.journals import BatchJournal
 from idwallet.ports.keys import (
+    AgreeingKey,
     AskSecret,
     KeyStore,
     Random,
@@ -41,6 +42,7 @@ from idwallet.ports.stores import (
 from idwallet.ports.timestamps import TimestampAuthority
 
 __all__ = [
+    "AgreeingKey",
     "AskSecret",
     "AsyncFetcher",
     "BatchJournal",

@@ -41,6 +41,21 @@ class StoredKey(Protocol):
         ...
 
 
+class AgreeingKey(StoredKey, Protocol):
+    """A stored key that agrees on a secret with somebody else's key, too.
+
+    Only a wallet that answers readers by a MAC (ISO/IEC 18013-5 9.1.3.5) asks for it;
+    a store whose keys only sign leaves the method out.
+    """
+
+    def agree(self, peer: bytes, /) -> bytes:
+        """Return the secret shared with the public key `peer`, which is DER (SPKI).
+
+        It is the x coordinate alone (NIST SP 800-56A 5.7.1.2), not derived from.
+        """
+        ...
+
+
 class KeyStore(Protocol):
     """Make, find and delete private keys that never leave it."""
 

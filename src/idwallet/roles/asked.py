@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from idwallet.credentials.mdoc.request import DeviceRequest
+from idwallet.credentials.mdoc.transcript import Handover
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.query import CandidateMatch, Query, QueryMatch
 from idwallet.errors import UsageError
@@ -18,7 +20,8 @@ class Authenticated:
     `name` is the name by which it is trusted; pass it through `codec.text` to show. It
     need not be unique: `anchor` is the name of the trust anchor behind it,
     `certificate` the SHA-256 of its own certificate in hexadecimal, or None where the
-    key was pinned.
+    key was pinned. The `client_id` of a reader in person is that which its certificate
+    would give it (``x509_hash``, OpenID4VP 1.0 section 5.9.3).
     """
 
     name: str
@@ -27,29 +30,66 @@ class Authenticated:
     certificate: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """An asker whom nobody knows: a reader that did not sign for all it asks.
+
+    Only a policy that accepts that (`ReaderRule.ANONYMOUS_ACCEPTED`) lets a wallet
+    come to it; the person has to be told.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class HeardRequest:
+    """A request of a reader of mobile documents, and the conversation it was heard in.
+
+    The answer is signed for that conversation and no other.
+    """
+
+    documents: DeviceRequest
+    handover: Handover
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Asked:
     """A request that passed every check: who asks, for what, and why.
 
     `purpose` is the verifier's own word, or None; pass it through `codec.text`.
+    `request` is what was read: of OpenID4VP, or of a reader of mobile documents.
+    `query` says what either asks for in the same words, with what would be kept
+    (`ClaimQuery.intent_to_retain`).
     """
 
-    by: Authenticated
+    by: Authenticated | Anonymous
     query: Query
     purpose: str | None
     report: Report
-    request: RequestObject
+    request: RequestObject | HeardRequest
 
     def __repr__(self) -> str:
         """Show who asks."""
-        return f"Asked(by={self.by.client_id!r})"
+        by = self.by
+        return f"Asked(by={by.client_id if isinstance(by, Authenticated) else None!r})"
+
+    @property
+    def asker(self) -> str | None:
+        """The name of who asks, None where nobody knows; see `Authenticated.name`."""
+        return self.by.name if isinstance(self.by, Authenticated) else None
+
+    @property
+    def answer_to(self) -> str | None:
+        """The https address that the answer goes to, None where it is in person."""
+        request = self.request
+        return request.response_uri if isinstance(request, RequestObject) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One credential that will be shown, and the claims of it that will.
 
-    `paths` are the claims that were asked for. `reveals` is where every claim stands
+    `paths` are the claims that answer what was asked for: to a reader of mobile
+    documents the statement about an age that is nearest to the one asked (ISO/IEC
+    18013-5 7.2.5), else exactly those asked for. `reveals` is where every claim stands
     that the verifier will see, each element of an array by itself: also what the
     issuer put in one disclosure with a claim, and what it discloses always. Besides
     these only the credential's type, issuer, key, dates and status are seen, and of

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Final
 
 from idwallet.codec.moment import require_aware
+from idwallet.credentials.mdoc.evaluate_request import ReaderVerdict
 from idwallet.credentials.model import Credential
-from idwallet.credentials.query import match
 from idwallet.credentials.required import Context, required_of
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.crypto.seal import SealKey
-from idwallet.crypto.signer import Signer, StoredKeySigner
+from idwallet.crypto.signer import StoredKeySigner
 from idwallet.errors import (
     MalformedError,
     SignerUnavailable,
@@ -21,7 +21,13 @@ from idwallet.errors import (
     VerificationFailed,
     VerificationIndeterminate,
 )
-from idwallet.ports import CredentialStore, KeyStore, Random, StoredRecord
+from idwallet.ports import (
+    CredentialStore,
+    KeyStore,
+    Random,
+    StoredKey,
+    StoredRecord,
+)
 from idwallet.protocols.openid4vp.evaluate import RequestVerdict, evaluate_request
 from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.request import RequestObject
@@ -42,6 +48,7 @@ from idwallet.roles.asked import (
 )
 from idwallet.roles.held.format import Chosen, Conversation, Judged, Kept
 from idwallet.roles.held.formats import FORMATS
+from idwallet.roles.in_person import InPerson, matched, online
 from idwallet.roles.record import HeldCredential, open_record, seal_record
 from idwallet.trust import policies
 from idwallet.trust.anchors import TrustStore
@@ -51,7 +58,7 @@ from idwallet.trust.signer import SignerFound
 _SUBJECT: Final = "credential"
 
 
-class Holder:
+class Holder(InPerson):
     """A wallet: what is in `store` is sealed with `seal_key` before it gets there.
 
     `keys` holds the private keys that credentials are bound to. `policy` judges
@@ -129,7 +136,11 @@ class Holder:
         return judged.kept, self._report(judged, at=at, required=required)
 
     def _report(
-        self, verdict: Judged | RequestVerdict, *, at: datetime, required: Required
+        self,
+        verdict: Judged | RequestVerdict | ReaderVerdict,
+        *,
+        at: datetime,
+        required: Required,
     ) -> Report:
         return Report(
             checks=verdict.checks,
@@ -205,15 +216,17 @@ class Holder:
     def match(self, asked: Asked, *, at: datetime) -> Match:
         """Find what answers the request; pure, and nothing leaves the wallet.
 
-        What is not valid at the moment `at` answers nothing.
+        What is not valid at the moment `at` answers nothing. A query of OpenID4VP is
+        answered by exactly the claims it names, a reader in person by the nearest
+        statement about an age, too (ISO/IEC 18013-5 7.2.5).
 
         Raises:
             UsageError: `at` has no time zone.
         """
         require_aware(at)
         held = self.credentials()
-        found = match(
-            asked.query,
+        found = matched(
+            asked,
             [each.candidate() for each in held],
             at=at,
             leeway=self._policy.clock_skew,
@@ -243,7 +256,7 @@ class Holder:
         require_aware(at)
         if choice.asked is not asked:
             raise UsageError("the choice was made for another request")
-        request = asked.request
+        request = online(asked)
         if at >= request.expires:  # RFC 7519 §4.1.4: "on or after"
             raise UsageError("the request has expired: ask the verifier for a new one")
         presentations = self._shown(choice, request, serialisation=serialisation, at=at)
@@ -270,8 +283,8 @@ class Holder:
         )
         shown: dict[str, list[str]] = {}
         for each in choice.shown:
-            signer, chosen = self._chosen(each)
-            text = chosen.show(signer, conversation, at=at)
+            stored, chosen = self._chosen(each)
+            text = chosen.show(StoredKeySigner(stored), conversation, at=at)
             shown.setdefault(each.query_id, []).append(text)
         return shown
 
@@ -280,15 +293,18 @@ class Holder:
 
         It does not say whether the person refused or the wallet holds nothing that
         fits: ``access_denied`` stands for both (OpenID4VP 1.0 section 8.5).
+
+        Raises:
+            UsageError: a reader in person asked: see `decline_device`.
         """
-        state = asked.request.state
+        request = online(asked)
         return PresentationResponse(
-            body=write_refusal(ErrorCode.ACCESS_DENIED, state=state),
-            json=write_refusal_json(ErrorCode.ACCESS_DENIED, state=state),
-            send_to=asked.request.response_uri,
+            body=write_refusal(ErrorCode.ACCESS_DENIED, state=request.state),
+            json=write_refusal_json(ErrorCode.ACCESS_DENIED, state=request.state),
+            send_to=request.response_uri,
         )
 
-    def _chosen(self, shown: Shown) -> tuple[Signer, Chosen]:
+    def _chosen(self, shown: Shown) -> tuple[StoredKey, Chosen]:
         """Return the key of a credential to show, and what of it is chosen."""
         credential = shown.credential
         stored = self._keys.get(credential.thumbprint)
@@ -298,7 +314,7 @@ class Holder:
         if shown.reveals != chosen.reveals:
             # Whoever agreed to less must not find out later.
             raise UsageError("the choice does not say what would be seen: use choose")
-        return StoredKeySigner(stored), chosen
+        return stored, chosen
 
 
 def _authority_key_ids(issuer: SignerFound) -> tuple[bytes, ...]:

@@ -104,9 +104,20 @@ def judge_mdoc(
     handover = RedirectHandover(
         request.client_id, request.nonce, request.verifier.identity.answer_to
     )
-    verdict = evaluate(
+    return judge_document(
         document, session=Session(handover), context=context, subject=subject
     )
+
+
+def judge_document(
+    document: Document, *, session: Session, context: Context, subject: str
+) -> MdocShown:
+    """Judge one document of a DeviceResponse; never raises for it.
+
+    What the device says by itself is judged and not handed on: claims are what an
+    issuer signed.
+    """
+    verdict = evaluate(document, session=session, context=context, subject=subject)
     claims: JsonObject = {
         namespace: {name: json_of(value) for name, value in elements.items()}
         for namespace, elements in verdict.elements.items()

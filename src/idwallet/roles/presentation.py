@@ -55,7 +55,9 @@ from idwallet.report import (
     check,
     waiting,
 )
+from idwallet.roles.device_presentation import judge_device_response
 from idwallet.roles.mdoc_shown import judge_mdoc
+from idwallet.roles.reader import DeviceQuestion
 from idwallet.roles.shown import (
     Shown,
     Verdict,
@@ -87,14 +89,15 @@ _USES: Final = {
 def verify_presentation(
     response: str | bytes,
     *,
-    request: PresentationRequest,
+    request: PresentationRequest | DeviceQuestion,
     trust: TrustStore,
     at: datetime,
 ) -> VerifiedPresentation:
     """Return what was proven, or raise.
 
     `response` is the body that the wallet posted, a form or JSON. `request` is the
-    one it answers, from `Verifier.request` or `Verifier.restore`; it is used up.
+    one it answers, from `Verifier.request` or `Verifier.restore`; it is used up. To a
+    question of `Verifier.ask_device` the response is a DeviceResponse, octets.
 
     Raises:
         VerificationFailed: a check failed; `report` on it says which.
@@ -114,7 +117,7 @@ def verify_presentation(
 def evaluate_presentation(
     response: str | bytes,
     *,
-    request: PresentationRequest,
+    request: PresentationRequest | DeviceQuestion,
     trust: TrustStore,
     at: datetime,
 ) -> VerifiedPresentation | Unverified:
@@ -124,12 +127,15 @@ def evaluate_presentation(
         UsageError: `request` is no `PresentationRequest`, or `at` has no time zone.
         PortError: the replay guard did not answer.
     """
-    if not isinstance(request, PresentationRequest):
+    if not isinstance(request, PresentationRequest | DeviceQuestion):
         raise UsageError("judge against a PresentationRequest of Verifier.request")
     if request.policy_digest != request.verifier.policy.digest():
         raise UsageError("the request was made under another policy")
     if at.utcoffset() is None:
         raise UsageError("`at` carries its time zone: use an aware datetime")
+    if isinstance(request, DeviceQuestion):
+        octets = response.encode() if isinstance(response, str) else response
+        return judge_device_response(octets, question=request, trust=trust, at=at)
     return _Answer(request, trust=trust, at=at).judge(response)
 
 

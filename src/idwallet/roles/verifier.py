@@ -11,6 +11,8 @@ from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
 from idwallet.codec.moment import require_aware
 from idwallet.codec.numeric_date import numeric_date
+from idwallet.credentials.mdoc.binding import Session
+from idwallet.credentials.mdoc.reader import SignedOver
 from idwallet.credentials.query import Query
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.crypto.seal import SealKey, seal, unseal
@@ -26,6 +28,7 @@ from idwallet.protocols.openid4vp.request import (
     formats_supported,
 )
 from idwallet.roles.issuer import CertificateChain, read_chain
+from idwallet.roles.reader import DeviceQuestion, ask_device
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.policy import Policy
 
@@ -254,6 +257,32 @@ class Verifier:
             kid=self.identity.kid,
         )
         return _sent(asked, raw=raw, verifier=self)
+
+    def ask_device(
+        self,
+        query: Query,
+        *,
+        session: Session,
+        at: datetime,
+        lifetime: timedelta = limits.REQUEST_LIFETIME,
+        over: SignedOver = SignedOver.EACH_DOCUMENT,
+    ) -> DeviceQuestion:
+        """Make and sign a DeviceRequest for what `query` asks (ISO/IEC 18013-5).
+
+        `session` is the conversation with the device: its handover, and the reader's
+        own key of the session, without which an answer by a MAC cannot be judged.
+        `over` says what is signed; signing the whole request is of the second edition,
+        and so are credential sets, which older wallets pass over.
+
+        Raises:
+            UsageError: `query` asks for what a DeviceRequest has no words for, this
+                relying party has no certificates, `at` has no time zone, or `lifetime`
+                is not positive or longer than `limits.REQUEST_LIFETIME_MAXIMUM`.
+            SignerError: the key could not sign.
+        """
+        return ask_device(
+            self, query, session=session, at=at, lifetime=lifetime, over=over
+        )
 
     def _formats(self, query: Query) -> tuple[FormatSupport, ...]:
         # A pre-registered client sends no metadata (OpenID4VP 1.0 section 8.5).

@@ -36,7 +36,13 @@ from idwallet.cli.words import Speech
 from idwallet.credentials.paths import show_path
 from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.explain.words import Language, Reader
-from idwallet.roles.asked import Choice, Match, PresentationResponse
+from idwallet.roles.asked import (
+    Asked,
+    Authenticated,
+    Choice,
+    Match,
+    PresentationResponse,
+)
 from idwallet.trust.anchors import Purpose
 
 
@@ -147,7 +153,7 @@ class _Order:
         speech = Speech(self.lang)
         for line in consent_lines(choice, speech):
             note(line)
-        address = choice.asked.request.response_uri
+        address = choice.asked.answer_to or ""
         note(speech.say("consent.goes_to", address=address))
         if self.yes:
             return
@@ -168,10 +174,17 @@ class _Order:
             write_json_document({**told, "file": self.output})
 
 
+def asked_by(asked: Asked) -> dict[str, object] | None:
+    """Return who asks as JSON, null where nobody knows."""
+    if not isinstance(asked.by, Authenticated):
+        return None
+    return {"name": asked.by.name, "client_id": asked.by.client_id}
+
+
 def _document(choice: Choice, response: PresentationResponse) -> dict[str, object]:
     asked = choice.asked
     return {
-        "asked_by": {"name": asked.by.name, "client_id": asked.by.client_id},
+        "asked_by": asked_by(asked),
         "purpose": asked.purpose,
         "shown": [
             {

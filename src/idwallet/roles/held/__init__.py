@@ -2,5 +2,6 @@
 
 `format` says what a wallet needs of any format, `sdjwt` and `mdoc` are the rooms,
 `formats` is the table. Nothing else in `roles` asks of which format a held credential
-is: it opens it, chooses from it and has it shown.
+is: it opens it, chooses from it and has it shown. `device` answers readers in person,
+who take mobile documents alone.
 """

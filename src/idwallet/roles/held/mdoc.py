@@ -3,12 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.mdoc.evaluate import evaluate_issued, unreadable
-from idwallet.credentials.mdoc.present import Showing, device_response, signed_document
+from idwallet.credentials.mdoc.present import (
+    DeviceElements,
+    Showing,
+    device_response,
+    signed_document,
+)
 from idwallet.credentials.mdoc.structures import IssuerSigned, read_issuer_signed
 from idwallet.credentials.mdoc.transcript import RedirectHandover
 from idwallet.credentials.mdoc.values import json_of
@@ -16,13 +22,15 @@ from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.required import STORED_MDOC, Context, HeldBy
 from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
 from idwallet.crypto.signer import Signer
-from idwallet.errors import MalformedError, UnsupportedError
+from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.ports import KeyStore
 from idwallet.report import CheckId
 from idwallet.roles.held.format import Conversation, Judged, Kept, held_key
 
 _CLAUSE: Final = "OpenID4VCI 1.0 §A.2.4"
 _OF_AN_ELEMENT: Final = 2  # namespace and identifier (OpenID4VP 1.0 B.2.4)
+
+NOTHING_SAID: Final[DeviceElements] = MappingProxyType({})
 
 Chosen = Mapping[str, tuple[str, ...]]
 """Elements by namespace."""
@@ -54,9 +62,17 @@ class MdocChosen:
         elements = self.claims[namespace]
         return elements[name] if isinstance(elements, dict) else None
 
-    def showing(self) -> Showing:
-        """Return what a device signs."""
-        return Showing(self.document, self.elements)
+    def showing(self, *, said: DeviceElements = NOTHING_SAID) -> Showing:
+        """Return what a device signs, with what it says by itself.
+
+        Raises:
+            UsageError: the issuer has said the same already.
+        """
+        for namespace, names in said.items():
+            issued = self.claims.get(namespace)
+            if isinstance(issued, dict) and not issued.keys().isdisjoint(names):
+                raise UsageError("the device says what its issuer has signed")
+        return Showing(self.document, self.elements, said)
 
     def show(
         self,

@@ -1,0 +1,161 @@
+"""A wallet that a reader asks in person (ISO/IEC 18013-5), beside one asked online.
+
+Octets in, octets out: who carries them, and how the conversation came about, is for
+others to know. Every answer is for the conversation that the request was heard in.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from idwallet.codec.moment import require_aware
+from idwallet.credentials.mdoc.evaluate_request import (
+    ReaderVerdict,
+    evaluate_device_request,
+)
+from idwallet.credentials.mdoc.match_request import match_request, query_of
+from idwallet.credentials.mdoc.present import DeviceElements
+from idwallet.credentials.mdoc.transcript import Handover
+from idwallet.credentials.query import Candidate, QueryMatch, match
+from idwallet.credentials.required import Context
+from idwallet.crypto.keys import PublicKey
+from idwallet.errors import UsageError, VerificationFailed, VerificationIndeterminate
+from idwallet.ports import StoredKey
+from idwallet.protocols.openid4vp.client import ClientIdPrefix, client_id_of
+from idwallet.protocols.openid4vp.request import RequestObject
+from idwallet.report import Outcome, Report, Required
+from idwallet.roles.asked import (
+    Anonymous,
+    Asked,
+    Authenticated,
+    Choice,
+    HeardRequest,
+    Shown,
+)
+from idwallet.roles.held.device import DeviceProof, answer_reader
+from idwallet.roles.held.format import Chosen
+from idwallet.trust.anchors import TrustStore
+from idwallet.trust.policy import Policy
+from idwallet.trust.signer import SignerFound
+
+
+class InPerson:
+    """What a wallet does with a reader; `Holder` is one and has the rest."""
+
+    __slots__ = ()
+
+    _trust: TrustStore
+    _policy: Policy
+
+    @abstractmethod
+    def _report(
+        self, verdict: ReaderVerdict, *, at: datetime, required: Required
+    ) -> Report: ...
+
+    @abstractmethod
+    def _chosen(self, shown: Shown) -> tuple[StoredKey, Chosen]: ...
+
+    def read_device_request(
+        self, raw: bytes, *, handover: Handover, at: datetime
+    ) -> Asked:
+        """Verify a DeviceRequest and return who asks for what (ISO/IEC 18013-5 9.1.4).
+
+        `handover` is the conversation it was heard in, as this side knows it. A reader
+        that nobody knows is `Anonymous`, where the policy accepts that.
+
+        Raises:
+            VerificationFailed: a check failed; show the holder nothing of it.
+            VerificationIndeterminate: something could not be decided.
+        """
+        require_aware(at)
+        context = Context(self._trust, self._policy, at)
+        verdict = evaluate_device_request(raw, handover=handover, context=context)
+        report = self._report(verdict, at=at, required=verdict.required)
+        request = verdict.request
+        if report.outcome is Outcome.FAILED:
+            raise VerificationFailed(report)
+        if report.outcome is not Outcome.PASSED or request is None:
+            raise VerificationIndeterminate(report)
+        heard = HeardRequest(request, handover)
+        return Asked(_asker(verdict.signer), query_of(request), None, report, heard)
+
+    def present_device(
+        self,
+        asked: Asked,
+        choice: Choice,
+        *,
+        at: datetime,
+        reader: PublicKey | None = None,
+        said: Mapping[str, DeviceElements] | None = None,
+    ) -> bytes:
+        """Answer a reader with a DeviceResponse (ISO/IEC 18013-5 8.3.2.1.2.2).
+
+        It is signed for the conversation that the request was heard in. With `reader`,
+        the reader's key of the session, a MAC takes the place of the signature, which
+        proves nothing to anybody else (9.1.3.5). `said` is what the device says by
+        itself, by the query's identifier; only what the issuer allowed it.
+
+        What is kept back is not mentioned: a refusal looks like what is not there.
+
+        Raises:
+            UsageError: `choice` came from another request or says less than would be
+                seen, the device may not say that, or the keys do not agree.
+            UnsupportedError: the key store's keys do not agree on a secret.
+            SignerUnavailable: the key of a document is gone.
+            SignerLocked: a key wants a PIN or a fingerprint.
+        """
+        require_aware(at)
+        if choice.asked is not asked:
+            raise UsageError("the choice was made for another request")
+        extra = {} if said is None else said
+        given = (
+            (*self._chosen(each), extra.get(each.query_id, {})) for each in choice.shown
+        )
+        return answer_reader(given, proof=DeviceProof(_heard(asked).handover, reader))
+
+    def decline_device(self, asked: Asked) -> bytes:
+        """Answer a reader with no document: what a wallet that holds none answers.
+
+        Raises:
+            UsageError: the request came over OpenID4VP: see `Holder.decline`.
+        """
+        return answer_reader((), proof=DeviceProof(_heard(asked).handover))
+
+
+def _asker(signer: SignerFound | None) -> Authenticated | Anonymous:
+    path = None if signer is None else signer.path
+    if signer is None or path is None:  # a reader is known by its chain alone
+        return Anonymous()
+    return Authenticated(
+        name=signer.name,
+        client_id=client_id_of(path.leaf, ClientIdPrefix.X509_HASH),
+        anchor=signer.anchor.name,
+        certificate=path.leaf.sha256.hex(),
+    )
+
+
+def _heard(asked: Asked) -> HeardRequest:
+    if not isinstance(asked.request, HeardRequest):
+        raise UsageError("a request of OpenID4VP is answered by present or decline")
+    return asked.request
+
+
+def online(asked: Asked) -> RequestObject:
+    """Return what was asked over OpenID4VP.
+
+    Raises:
+        UsageError: a reader asked in person.
+    """
+    if not isinstance(asked.request, RequestObject):
+        raise UsageError("a reader is answered by present_device or decline_device")
+    return asked.request
+
+
+def matched(
+    asked: Asked, candidates: Sequence[Candidate], *, at: datetime, leeway: timedelta
+) -> QueryMatch:
+    """Return what of `candidates` answers, by the rules of whoever asked."""
+    request = asked.request
+    if isinstance(request, HeardRequest):
+        return match_request(request.documents, candidates, at=at, leeway=leeway)
+    return match(asked.query, candidates, at=at, leeway=leeway)
