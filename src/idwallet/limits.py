@@ -369,6 +369,17 @@ CLOCK_SKEW_MAXIMUM: Final = timedelta(minutes=10)
 PROOF_BYTES: Final = 32_768
 PROOF_LIFETIME: Final = timedelta(minutes=5)
 
+# The consent ledger and receipts (docs/reference/consent-ledger.md). The request kept
+# as evidence is as it came; a receipt has a chain of certificates in its header.
+LEDGER_ENTRIES: Final = 1_000_000
+LEDGER_ENTRY_BYTES: Final = 262_144
+LEDGER_EVIDENCE_BYTES: Final = 1_048_576
+LEDGER_EXPORT_BYTES: Final = 67_108_864
+LEDGER_CHECKPOINTS: Final = 64
+LEDGER_PATHS: Final = 4_096
+LEDGER_TEXT_CHARACTERS: Final = 4_096
+RECEIPT_BYTES: Final = 262_144
+
 # Guards and stores.
 REPLAY_ENTRIES: Final = 100_000
 REPLAY_KEPT_AFTER: Final = timedelta(hours=1)

@@ -29,6 +29,8 @@ from idwallet.testing.corpus import (
 )
 from idwallet.testing.documents import DOCUMENT_FORGERIES, DocumentScene
 from idwallet.testing.jades import JADES_FORGERIES
+from idwallet.testing.ledger_draft import LedgerScene, ledger_draft
+from idwallet.testing.ledgers import LEDGER_FORGERIES
 from idwallet.testing.lists import LIST_FORGERIES, ListScene
 from idwallet.testing.mdoc import (
     MDOC_FORGERIES,
@@ -38,6 +40,7 @@ from idwallet.testing.mdoc import (
 )
 from idwallet.testing.mdoc import judge as judge_mdoc
 from idwallet.testing.pdf.forgeries import PDF_FORGERIES
+from idwallet.testing.receipts import RECEIPT_FORGERIES, ReceiptScene, receipt_draft
 from idwallet.testing.registrations import REGISTRATION_FORGERIES, RegistrationScene
 from idwallet.testing.scene import Scene
 from idwallet.testing.sessions import FORGERIES as SESSION_FORGERIES
@@ -93,6 +96,8 @@ def reached() -> set[Row]:
     papers = DocumentScene(seed=b"idwallet TEST coverage of documents")
     old = ArchiveScene(seed=b"idwallet TEST coverage of archives")
     cards = MdocScene()
+    shown = ReceiptScene(seed=b"idwallet TEST coverage of receipts")
+    written = LedgerScene(seed=b"idwallet TEST coverage of ledgers")
     desk = SessionScene(seed=b"idwallet TEST coverage of sessions")
     return (
         _rows(judge(each.twins(scene)[1]) for each in PRESENTATIONS)
@@ -109,6 +114,14 @@ def reached() -> set[Row]:
         | _rows(
             each.apart(lambda: session_draft(desk))[1].report()
             for each in SESSION_FORGERIES
+        )
+        | _rows(
+            each.apart(lambda: receipt_draft(shown))[1].report()
+            for each in RECEIPT_FORGERIES
+        )
+        | _rows(
+            each.apart(lambda: ledger_draft(written))[1].report()
+            for each in LEDGER_FORGERIES
         )
         | _rows(
             each.twins(papers)[1].report()
@@ -135,6 +148,8 @@ CORPORA: Final = (
     REGISTRATION_FORGERIES,
     DOCUMENT_FORGERIES,
     SESSION_FORGERIES,
+    RECEIPT_FORGERIES,
+    LEDGER_FORGERIES,
     PDF_FORGERIES,
     JADES_FORGERIES,
     XADES_FORGERIES,

@@ -49,6 +49,8 @@ _KINDS: Final = (
     ("registration", "registration"),
     ("document", "document"),
     ("session", "session"),
+    ("receipt", "receipt"),
+    ("ledger", "ledger"),
 )
 
 

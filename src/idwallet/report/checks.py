@@ -81,6 +81,19 @@ class CheckId(StrEnum):
     PROOF_NONCE = "proof.nonce"
     PROOF_FRESHNESS = "proof.freshness"
 
+    # What the one who asked signed afterwards, and a ledger of what was shown.
+    RECEIPT_FORMAT = "receipt.format"
+    RECEIPT_SIGNER = "receipt.signer"
+    RECEIPT_SIGNATURE = "receipt.signature"
+    RECEIPT_REQUEST = "receipt.request"
+    RECEIPT_DISCLOSURE = "receipt.disclosure"
+    RECEIPT_PURPOSE = "receipt.purpose"
+    RECEIPT_FRESHNESS = "receipt.freshness"
+    LEDGER_FORMAT = "ledger.format"
+    LEDGER_CHAIN = "ledger.chain"
+    LEDGER_ANCHOR = "ledger.anchor"
+    LEDGER_COMPLETENESS = "ledger.completeness"
+
     # A trust bundle that a device was given.
     BUNDLE_FORMAT = "bundle.format"
     BUNDLE_OPERATOR = "bundle.operator"
@@ -251,6 +264,15 @@ class Reason(StrEnum):
     AUTHORITY_NOT_REQUESTED = "authority_not_requested"
     CLAIM_MISSING = "claim_missing"
     VALUE_DIFFERS = "value_differs"
+
+    # A receipt, and a ledger.
+    MORE_THAN_SHOWN = "more_than_shown"
+    LESS_THAN_SHOWN = "less_than_shown"
+    NOT_KEPT = "not_kept"
+    ANCHORED = "anchored"
+    CUT_OFF = "cut_off"
+    SELF_ASSERTED = "self_asserted"
+    SELF_ASSERTED_ACCEPTED = "self_asserted_accepted"
 
     # A trust bundle.
     KEY_ANNOUNCED = "key_announced"

@@ -6,6 +6,7 @@ from typing import Final
 from idwallet.report.bundle_rows import BUNDLE
 from idwallet.report.checks import CheckId, Outcome, Reason
 from idwallet.report.documents import DOCUMENTS
+from idwallet.report.ledger_rows import LEDGER
 from idwallet.report.lists import LISTS
 from idwallet.report.registration import REGISTRATION
 from idwallet.report.row import Row
@@ -382,6 +383,7 @@ TABLE: Final = MappingProxyType(
         **_HOLDER,
         **_PRESENTATION,
         **_PROOF,
+        **LEDGER,
         **BUNDLE,
         **DOCUMENTS,
         **SESSION,

@@ -200,6 +200,8 @@ def test_every_verdict_of_every_kind_has_a_headline_for_every_reader(
         "registration",
         "document",
         "session",
+        "receipt",
+        "ledger",
     }
     for kind in headlines.values():
         assert set(kind) == {outcome.value for outcome in Outcome}

@@ -329,6 +329,68 @@ ROWS = [
     "proof.freshness from_the_future failed : signed",
     "proof.freshness absent failed",
     "proof.freshness waiting indeterminate : waits_for",
+    # receipt.format
+    "receipt.format well_formed passed",
+    "receipt.format malformed failed : what at",
+    "receipt.format limit_exceeded failed : what at",
+    "receipt.format unsupported failed : what at",
+    "receipt.format typ_mismatch failed : found",
+    # receipt.signer
+    "receipt.signer trusted passed : name",
+    "receipt.signer key_pinned passed : name",
+    "receipt.signer mismatch failed : found",
+    "receipt.signer no_trusted_path failed : name",
+    "receipt.signer key_not_pinned failed : name",
+    "receipt.signer certificate_expired failed : name until",
+    "receipt.signer waiting indeterminate : waits_for",
+    # receipt.signature
+    "receipt.signature valid passed",
+    "receipt.signature invalid failed",
+    "receipt.signature algorithm_not_allowed failed : found",
+    "receipt.signature key_unusable failed : what",
+    "receipt.signature waiting indeterminate : waits_for",
+    # receipt.request
+    "receipt.request matches passed",
+    "receipt.request mismatch failed",
+    "receipt.request waiting indeterminate : waits_for",
+    # receipt.disclosure
+    "receipt.disclosure matches passed",
+    "receipt.disclosure not_kept passed",
+    "receipt.disclosure more_than_shown failed : paths",
+    "receipt.disclosure less_than_shown failed : paths",
+    "receipt.disclosure waiting indeterminate : waits_for",
+    # receipt.purpose
+    "receipt.purpose matches passed",
+    "receipt.purpose mismatch failed",
+    "receipt.purpose waiting indeterminate : waits_for",
+    # receipt.freshness
+    "receipt.freshness fresh passed",
+    "receipt.freshness from_the_future failed : signed",
+    "receipt.freshness out_of_order failed : signed since",
+    "receipt.freshness waiting indeterminate : waits_for",
+    # ledger.format
+    "ledger.format well_formed passed",
+    "ledger.format malformed failed : what at",
+    "ledger.format limit_exceeded failed : what at",
+    # ledger.chain
+    "ledger.chain all_match passed : entries",
+    "ledger.chain integrity_mismatch failed : at",
+    "ledger.chain out_of_order failed : at",
+    "ledger.chain waiting indeterminate : waits_for",
+    # ledger.anchor
+    "ledger.anchor trusted passed : name signed",
+    "ledger.anchor malformed failed : what at",
+    "ledger.anchor invalid failed",
+    "ledger.anchor mismatch failed",
+    "ledger.anchor from_the_future failed : signed",
+    "ledger.anchor no_trusted_path indeterminate : name",
+    # ledger.completeness
+    "ledger.completeness anchored passed : entries name signed",
+    "ledger.completeness cut_off failed : entries seen",
+    "ledger.completeness forked failed : at",
+    "ledger.completeness self_asserted indeterminate : entries",
+    "ledger.completeness self_asserted_accepted passed : entries",
+    "ledger.completeness waiting indeterminate : waits_for",
     # bundle.format
     "bundle.format well_formed passed",
     "bundle.format malformed failed : what at",
@@ -589,6 +651,8 @@ def test_every_row_names_its_clause() -> None:
         "Token Status List draft 21 §",
         "idwallet bundle 1 §",
         "idwallet signing session 1 §",
+        "idwallet receipt 1 §",
+        "idwallet consent ledger 1 §",
         "ISO 32000-2 §",
         "idwallet policy",
     )
