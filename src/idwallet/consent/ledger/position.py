@@ -19,7 +19,7 @@ class Evidence(NamedTuple):
         return f"Evidence(<{sum(each is not None for each in self)} pieces>)"
 
     def is_of(self, entry: Entry) -> bool:
-        """Whether each piece is the one whose digest the entry has, and not too long."""
+        """Whether each piece is of the digest that the entry has, and not too long."""
         if len(self.request or b"") > limits.LEDGER_EVIDENCE_BYTES:
             return False
         receipt = None if self.receipt is None else self.receipt.encode()
