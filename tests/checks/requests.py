@@ -14,7 +14,7 @@ from idwallet.protocols.openid4vp import (
     client_id_of,
     evaluate_request,
 )
-from idwallet.report import Check, CheckId, Outcome
+from idwallet.report import Check, CheckId, Outcome, Report
 from idwallet.testing.pki import TestIdentity, TestPki
 from idwallet.trust.policies import WALLET
 
@@ -79,4 +79,10 @@ def judged(token: str, check_id: CheckId, *, later: timedelta = timedelta()) -> 
     ]
     if check.outcome is not Outcome.INDETERMINATE:
         assert failed == []
+    return check
+
+
+def alone(report: Report, check_id: CheckId) -> Check:
+    """The one check of that name, of whichever subject."""
+    (check,) = [each for each in report.checks if each.id is check_id]
     return check

@@ -96,64 +96,63 @@ class Issued(NamedTuple):
 
 
 def judge_issuer_revocation(
-    issued: Issued, *, context: Context, checks: Checks
+    issued: Issued,
+    *,
+    context: Context,
+    checks: Checks,
+    asks: CheckId = _REVOCATION,
+    after: CheckId = CheckId.ISSUER_TRUST,
 ) -> Used:
     """Answer ``issuer.revocation``; return the evidence that was looked at.
 
     Needs are named only where the signature stands: a forged credential that carries
-    somebody's chain would else make verifiers fetch.
+    somebody's chain would else make verifiers fetch. `asks` is the check that is
+    answered where it is not an issuer who signed, `after` what finds the signer.
     """
     signer = issued.signer
     if signer is None:
-        checks.wait(CheckId.ISSUER_REVOCATION, CheckId.ISSUER_TRUST)
+        checks.wait(asks, after)
         return _NONE
     name = ("name", signer.name)
     path, rule = signer.path, context.policy.revocation
     if path is None:
         # A pinned key has no certificate: who stops believing it takes the pin away.
-        checks.answers.append((_REVOCATION, Reason.KEY_PINNED, (name,)))
+        checks.answers.append((asks, Reason.KEY_PINNED, (name,)))
     elif rule is _IF_AT_HAND and not context.trust.evidence.knows_certificates:
-        checks.answers.append((_REVOCATION, _UNKNOWN, (name, _NO_EVIDENCE)))
+        checks.answers.append((asks, _UNKNOWN, (name, _NO_EVIDENCE)))
     elif rule is RevocationRule.NOT_REQUIRED_ACCEPTED:
-        answer = (_REVOCATION, Reason.NOT_REQUIRED_ACCEPTED, (name,))
-        checks.answers.append(answer)
+        checks.answers.append((asks, Reason.NOT_REQUIRED_ACCEPTED, (name,)))
     else:
-        return _look_up(path, issued, context=context, checks=checks)
+        return _look_up(path, issued, context=context, checks=checks, asks=asks)
     return _NONE
 
 
 def _look_up(
-    path: ValidatedPath, issued: Issued, *, context: Context, checks: Checks
+    path: ValidatedPath,
+    issued: Issued,
+    *,
+    context: Context,
+    checks: Checks,
+    asks: CheckId,
 ) -> Used:
     policy = context.policy
     said = revocation_at_hand(path, trust=context.trust, policy=policy, at=context.at)
-    found = _issuer_check(said, issued, rule=policy.revocation, subject=checks.subject)
-    checks.add(found)
+    reason, facts = _of_certificate(said, policy.revocation)
+    open_ones = {Reason.UNKNOWN, Reason.STALE}
+    needs = said.needs if issued.authentic and reason in open_ones else ()
+    facts = {"name": said.certificate.shown, **facts}
+    made = check(asks, reason, subject=checks.subject, needs=needs, facts=facts)
+    checks.add(made)
     return tuple(
         EvidenceUsed(
             kind=each.kind,
-            check=CheckId.ISSUER_REVOCATION,
+            check=asks,
             subject=checks.subject,
             about=each.about,
             as_of=each.as_of,
             origin=each.origin,
         )
         for each in said.used
-    )
-
-
-def _issuer_check(
-    said: PathAtHand, issued: Issued, *, rule: RevocationRule, subject: str
-) -> Check:
-    reason, facts = _of_certificate(said, rule)
-    open_ones = {Reason.UNKNOWN, Reason.STALE}
-    needs = said.needs if issued.authentic and reason in open_ones else ()
-    return check(
-        CheckId.ISSUER_REVOCATION,
-        reason,
-        subject=subject,
-        needs=needs,
-        facts={"name": said.certificate.shown, **facts},
     )
 
 

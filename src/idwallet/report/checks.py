@@ -19,6 +19,8 @@ class CheckId(StrEnum):
     REQUEST_SIGNATURE = "request.signature"
     REQUEST_VALIDITY = "request.validity"
     READER_AUTHORISED = "reader.authorised"
+    READER_REVOCATION = "reader.revocation"
+    READER_REGISTERED = "reader.registered"
 
     # A list of trust, in any of its forms.
     TRUSTED_LIST_FORMAT = "trusted_list.format"
@@ -172,6 +174,10 @@ class Reason(StrEnum):
     SIGNED_BEFORE_DISTRUST_UNPROVEN = "signed_before_distrust_unproven"
     DEVIATIONS_ACCEPTED = "deviations_accepted"
     ANONYMOUS_ACCEPTED = "anonymous_accepted"
+    REGISTERED = "registered"
+    ABSENT_ACCEPTED = "absent_accepted"
+    REGISTRATION_REPEATED = "registration_repeated"
+    REGISTRARS_UNKNOWN_ACCEPTED = "registrars_unknown_accepted"
     COUNTRY_MISMATCH = "country_mismatch"
     OUT_OF_ORDER = "out_of_order"
 

@@ -7,6 +7,7 @@ from idwallet.report.row import Row
 
 _P, _I, _F = Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED
 _C, _R = CheckId, Reason
+_VP: Final = "OpenID4VP 1.0"
 _RP: Final = "ETSI TS 119 475"
 _PKIX: Final = "RFC 5280"
 _TSL: Final = "Token Status List draft 21"
@@ -14,8 +15,34 @@ _HOUSE: Final = "idwallet policy"
 _FORMAT, _TRUST = _C.REGISTRATION_FORMAT, _C.REGISTRATION_TRUST
 _SIGNATURE, _VALIDITY = _C.REGISTRATION_SIGNATURE, _C.REGISTRATION_VALIDITY
 _SUBJECT, _STATUS = _C.REGISTRATION_SUBJECT, _C.REGISTRATION_STATUS
+_REVOCATION, _REGISTERED = _C.READER_REVOCATION, _C.READER_REGISTERED
 
 REGISTRATION: Final = {
+    (_REVOCATION, _R.NOT_REVOKED): Row(
+        _P, f"{_PKIX} §6.3", ("name", "signed", "until")
+    ),
+    (_REVOCATION, _R.KEY_PINNED): Row(_P, f"{_VP} §5.9.2", ("name",)),
+    (_REVOCATION, _R.REVOKED): Row(
+        _F, f"{_PKIX} §5.3.1", ("name", "since", "signed", "what")
+    ),
+    (_REVOCATION, _R.ON_HOLD): Row(_I, f"{_PKIX} §5.3.1", ("name", "since", "signed")),
+    (_REVOCATION, _R.STALE): Row(_I, f"{_PKIX} §6.3.3(a)", ("name", "what")),
+    (_REVOCATION, _R.CLOCK_BEFORE_EVIDENCE): Row(
+        _I, f"{_PKIX} §5.1.2.4", ("name", "what")
+    ),
+    (_REVOCATION, _R.UNKNOWN): Row(_I, f"{_PKIX} §6.3", ("name", "what")),
+    (_REVOCATION, _R.UNKNOWN_ACCEPTED): Row(_P, _HOUSE, ("name", "what")),
+    (_REVOCATION, _R.NOT_REQUIRED_ACCEPTED): Row(_P, _HOUSE, ("name",)),
+    (_REVOCATION, _R.WAITING): Row(_I, f"{_PKIX} §6.3", ("waits_for",)),
+    (_REGISTERED, _R.REGISTERED): Row(_P, f"{_RP} §5.1.1", ("name",)),
+    (_REGISTERED, _R.ABSENT): Row(_F, f"{_RP} §5.1.1"),
+    (_REGISTERED, _R.ABSENT_ACCEPTED): Row(_P, _HOUSE),
+    (_REGISTERED, _R.REGISTRARS_UNKNOWN_ACCEPTED): Row(_P, _HOUSE),
+    (_REGISTERED, _R.REGISTRATION_REPEATED): Row(_F, "ETSI TS 119 472-2 §6.3.2.2"),
+    (_REGISTERED, _R.CERTIFICATE_PROFILE): Row(
+        _F, "ETSI TS 119 411-8 §5.3", ("name", "what")
+    ),
+    (_REGISTERED, _R.WAITING): Row(_I, f"{_RP} §5.1.1", ("waits_for",)),
     (_FORMAT, _R.WELL_FORMED): Row(_P, f"{_RP} §5.2.4"),
     (_FORMAT, _R.MALFORMED): Row(_F, f"{_RP} §5.2.4", ("what", "at")),
     (_FORMAT, _R.LIMIT_EXCEEDED): Row(_F, _HOUSE, ("what", "at")),
@@ -61,6 +88,7 @@ REGISTRATION: Final = {
     (_STATUS, _R.LIST_REFUSED): Row(_I, f"{_TSL} §8.3", ("found", "what")),
     (_STATUS, _R.NO_STATUS): Row(_F, f"{_RP} §5.2.4"),
     (_STATUS, _R.NO_STATUS_ACCEPTED): Row(_P, _HOUSE),
+    (_STATUS, _R.NOT_AT_HAND_ACCEPTED): Row(_P, _HOUSE, ("found",)),
     (_STATUS, _R.STATUS_NOT_REQUIRED_ACCEPTED): Row(_P, _HOUSE, ("found",)),
     (_STATUS, _R.WAITING): Row(_I, f"{_TSL} §8.3", ("waits_for",)),
 }

@@ -11,6 +11,7 @@ from idwallet.errors import UsageError
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.report import Report
 from idwallet.roles.record import HeldCredential
+from idwallet.trust.relying_party import Registration
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,31 @@ class Authenticated:
 
 
 @dataclass(frozen=True, slots=True)
-class Anonymous:
-    """An asker whom nobody knows: a reader that did not sign for all it asks.
+class OriginOnly:
+    """An asker of whom a browser vouches for the origin, and nobody for anything else.
 
-    Only a policy that accepts that (`ReaderRule.ANONYMOUS_ACCEPTED`) lets a wallet
-    come to it; the person has to be told.
+    No policy of this library admits one but for the claims that it names.
     """
+
+    origin: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """An asker whom nobody vouches for: it did not sign, or not for all that it asks.
+
+    `send_to` is where the answer goes and `client_id` how it calls itself, both None
+    for a reader of mobile documents who is there in person. A policy admits a reader
+    who is there by `ReaderRule.ANONYMOUS_ACCEPTED`. The person has to be told.
+    """
+
+    client_id: str | None = None
+    send_to: str | None = None
+
+
+Asker = Authenticated | OriginOnly | Anonymous
+"""Who asks, as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +78,35 @@ class Asked:
     `request` is what was read: of OpenID4VP, or of a reader of mobile documents.
     `query` says what either asks for in the same words, with what would be kept
     (`ClaimQuery.intent_to_retain`).
+
+    `registration` is what the verifier is registered for (ETSI TS 119 475), verified
+    and its own; None where it showed none. Ask `registration_for`: a registration may
+    speak for some of the queries only.
     """
 
-    by: Authenticated | Anonymous
+    by: Asker
     query: Query
     purpose: str | None
     report: Report
     request: RequestObject | HeardRequest
+    registration: Registration | None = None
+    registered_ids: tuple[str, ...] = ()
+
+    def registration_for(self, query_id: str) -> Registration | None:
+        """Return what the verifier is registered for where it asks that query."""
+        if self.registered_ids and query_id not in self.registered_ids:
+            return None
+        return self.registration
 
     def __repr__(self) -> str:
         """Show who asks."""
-        by = self.by
-        return f"Asked(by={by.client_id if isinstance(by, Authenticated) else None!r})"
+        return f"Asked(by={self.by.client_id!r})"
 
     @property
     def asker(self) -> str | None:
-        """The name of who asks, None where nobody knows; see `Authenticated.name`."""
+        """The name or origin of who asks, None where nobody knows."""
+        if isinstance(self.by, OriginOnly):
+            return self.by.origin
         return self.by.name if isinstance(self.by, Authenticated) else None
 
     @property

@@ -40,12 +40,12 @@ from idwallet.protocols.openid4vp.response import (
 from idwallet.report import Outcome, Report, Required
 from idwallet.roles.asked import (
     Asked,
-    Authenticated,
     Choice,
     Match,
     PresentationResponse,
     Shown,
 )
+from idwallet.roles.asking import asked_of
 from idwallet.roles.held.format import Chosen, Conversation, Judged, Kept
 from idwallet.roles.held.formats import FORMATS
 from idwallet.roles.in_person import InPerson, matched, online
@@ -147,7 +147,7 @@ class Holder(InPerson):
             required=required,
             at=at,
             policy=self._policy.name,
-            evidence=verdict.evidence if isinstance(verdict, Judged) else (),
+            evidence=verdict.evidence,
             anchors=self._trust.evidence.anchors,
         )
 
@@ -202,16 +202,10 @@ class Holder(InPerson):
         require_aware(at)
         verdict = evaluate_request(raw, trust=self._trust, policy=self._policy, at=at)
         report = self._report(verdict, at=at, required=verdict.required)
-        request, signer = verdict.request, verdict.signer
-        if report.outcome is not Outcome.PASSED or request is None or signer is None:
+        asked = asked_of(verdict, report)
+        if asked is None:
             raise _refusal(report)
-        by = Authenticated(
-            name=signer.name,
-            client_id=request.client_id,
-            anchor=signer.anchor.name,
-            certificate=None if signer.path is None else signer.path.leaf.sha256.hex(),
-        )
-        return Asked(by, request.query, request.purpose, report, request)
+        return asked
 
     def match(self, asked: Asked, *, at: datetime) -> Match:
         """Find what answers the request; pure, and nothing leaves the wallet.

@@ -19,6 +19,7 @@ from idwallet.crypto.seal import SealKey, seal, unseal
 from idwallet.crypto.signer import Signer
 from idwallet.errors import MalformedError, UsageError
 from idwallet.ports import Random, ReplayGuard
+from idwallet.protocols.openid4vp.attached import REGISTRATION, VerifierInfo
 from idwallet.protocols.openid4vp.client import ClientIdPrefix, client_id_of
 from idwallet.protocols.openid4vp.message import RequestMessage
 from idwallet.protocols.openid4vp.parameters import FormatSupport
@@ -31,6 +32,7 @@ from idwallet.roles.issuer import CertificateChain, read_chain
 from idwallet.roles.reader import DeviceQuestion, ask_device
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.policy import Policy
+from idwallet.trust.relying_party import AccessRefused, read_party, read_registration
 
 _STATE: Final = "idwallet-request/1"
 _SEAL_CONTEXT: Final = b"idwallet presentation request/1"
@@ -47,9 +49,20 @@ class RelyingParty:
 
     `dns_name` chooses where the certificate has several and `prefix` is
     `X509_SAN_DNS`, `kid` where wallets pinned several keys of `client_id`.
+
+    `registration` is the registration certificate (ETSI TS 119 475, a JWT) of the use
+    that this party asks for; it goes into each request (TS 119 472-2 section 6.3.2.2).
+    A party of several uses makes one `RelyingParty` for each.
     """
 
-    __slots__ = ("_answer_to", "_certificates", "_client_id", "_kid", "_signer")
+    __slots__ = (
+        "_answer_to",
+        "_certificates",
+        "_client_id",
+        "_kid",
+        "_registration",
+        "_signer",
+    )
 
     def __init__(  # noqa: PLR0913 - one name each for what a wallet may know it by
         self,
@@ -61,6 +74,7 @@ class RelyingParty:
         dns_name: str | None = None,
         client_id: str | None = None,
         kid: str | None = None,
+        registration: str | None = None,
     ) -> None:
         """Derive the client identifier.
 
@@ -68,8 +82,9 @@ class RelyingParty:
             UsageError: neither certificates nor `client_id`, or both; the first
                 certificate holds another key, or no fitting DNS name, or several and
                 `dns_name` does not choose; `dns_name` without that prefix, or `kid`
-                without `client_id`.
-            MalformedError: a certificate cannot be read.
+                without `client_id`; a `registration` without certificates, or of
+                another party.
+            MalformedError: a certificate or the registration cannot be read.
         """
         if (certificates is None) is (client_id is None):
             raise UsageError("a relying party has either certificates or a client_id")
@@ -87,6 +102,9 @@ class RelyingParty:
             self._certificates = tuple(each.der for each in chain)
             client_id = client_id_of(chain[0], prefix, dns_name=dns_name)
         self._client_id: str = client_id or ""
+        self._registration = registration
+        if registration is not None:
+            _require_own(registration, self._certificates)
 
     @property
     def signer(self) -> Signer:
@@ -109,9 +127,30 @@ class RelyingParty:
         return self._client_id
 
     @property
+    def attestations(self) -> tuple[VerifierInfo, ...]:
+        """What others attest about it, for each of its requests."""
+        if self._registration is None:
+            return ()
+        return (VerifierInfo(REGISTRATION, self._registration),)
+
+    @property
     def kid(self) -> str | None:
         """Which of its pinned keys this one is, or None."""
         return self._kid
+
+
+def _require_own(registration: str, certificates: tuple[bytes, ...]) -> None:
+    """Refuse what each wallet would: to show what somebody else is registered for."""
+    if not certificates:
+        raise UsageError("a registration belongs to an access certificate")
+    party = read_party(Certificate.from_der(certificates[0], at="certificates"))
+    if isinstance(party, AccessRefused):
+        raise UsageError(f"no access certificate: {party.facts['what']}")
+    found = read_registration(registration)
+    broker = found.intermediary
+    names = {found.subject, broker.identifier if broker else found.subject}
+    if party.identifier not in names:
+        raise UsageError("the registration is that of another party")
 
 
 def _own_chain(
@@ -249,6 +288,7 @@ class Verifier:
             state=b64.encode(self.random(limits.NONCE_BYTES)),
             purpose=purpose,
             formats=self._formats(query),
+            verifier_info=self.identity.attestations,
         )
         raw = build_request_object(
             asked,

@@ -16,6 +16,7 @@ from idwallet.trust.policy import (
     Policy,
     PresenceRule,
     ReaderRule,
+    RegistrationRule,
     RevocationRule,
     SignerProfileRule,
     StatusRule,
@@ -34,6 +35,7 @@ __all__ = [
     "Policy",
     "PresenceRule",
     "ReaderRule",
+    "RegistrationRule",
     "RevocationRule",
     "SignerProfileRule",
     "StaleRule",
@@ -77,6 +79,7 @@ WALLET: Final = Policy(
     revocation=RevocationRule.IF_AT_HAND,
     signer_profile=SignerProfileRule.DEVIATIONS_ACCEPTED,
     readers=ReaderRule.ANONYMOUS_ACCEPTED,
+    registration=RegistrationRule.IF_PRESENT,
 )
 """A wallet adding its owner's credential, or reading who asks for one.
 

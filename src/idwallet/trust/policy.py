@@ -54,6 +54,17 @@ class RevocationRule(StrEnum):
     NOT_REQUIRED_ACCEPTED = "not_required_accepted"
 
 
+class RegistrationRule(StrEnum):
+    """Whether who asks a wallet must show what they are registered for.
+
+    `IF_PRESENT` accepts that none is shown; one that is shown is judged in full, unless
+    the wallet knows no registrar at all, which the verdict says (ETSI TS 119 475).
+    """
+
+    REQUIRED = "required"
+    IF_PRESENT = "if_present"
+
+
 class MetadataRule(StrEnum):
     """Whether the type metadata must be at hand for the credential to be held to."""
 
@@ -120,6 +131,7 @@ class Policy:
     revocation: RevocationRule = RevocationRule.REQUIRED
     signer_profile: SignerProfileRule = SignerProfileRule.ISO_18013_5
     readers: ReaderRule = ReaderRule.AUTHENTICATED
+    registration: RegistrationRule = RegistrationRule.REQUIRED
     freshness: FreshnessRule = STRICTEST
     revocation_age: timedelta = timedelta(days=7)
     key_binding_age: timedelta = timedelta(minutes=2)
@@ -180,6 +192,7 @@ _RULES: Final = (
     ("revocation", RevocationRule),
     ("signer_profile", SignerProfileRule),
     ("readers", ReaderRule),
+    ("registration", RegistrationRule),
     ("freshness", FreshnessRule),
 )
 

@@ -15,6 +15,7 @@ CAUSES = (Unsettled, RevocationReason, ListFault)
 
 # Names that standards and programs spell in Latin letters in any language.
 TERMS = {
+    "verifier_info",
     "CAdES",
     "CMS",
     "PDF",

@@ -8,24 +8,23 @@ from idwallet import limits
 from idwallet.codec.json import JsonObject
 from idwallet.codec.moment import require_aware
 from idwallet.codec.text import show
+from idwallet.credentials.required import Context
+from idwallet.credentials.status import Issued, judge_issuer_revocation
 from idwallet.crypto.keys import PublicKey
 from idwallet.envelope.jws import Jws, signature_facts, signature_reason
 from idwallet.errors import MalformedError, UnsupportedError, fault_reason
-from idwallet.profiles import HAIP_1_0
-from idwallet.protocols.openid4vp.client import (
-    ClientId,
-    ClientIdPrefix,
-    names_certificate,
-)
+from idwallet.protocols.openid4vp.judging import SUBJECT, Opened, Reader, say, wait
 from idwallet.protocols.openid4vp.parameters import (
+    NO_TRANSACTIONS,
     Parameters,
     Validity,
-    host_of,
     read_client,
     read_parameters,
     read_validity,
 )
+from idwallet.protocols.openid4vp.reader import judge_reader, reader_error
 from idwallet.protocols.openid4vp.refusals import ErrorCode, code_for
+from idwallet.protocols.openid4vp.registered import Registered, judge_registered
 from idwallet.protocols.openid4vp.request import (
     TYP,
     RequestObject,
@@ -36,20 +35,17 @@ from idwallet.protocols.openid4vp.request import (
 from idwallet.report import (
     Check,
     CheckId,
+    Checks,
+    EvidenceUsed,
     Facts,
     Outcome,
     Reason,
     Required,
-    check,
-    waiting,
 )
-from idwallet.trust.anchors import Purpose, TrustStore
-from idwallet.trust.certificate import Certificate
+from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policy import Policy
-from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
-from idwallet.trust.timely import untimely
-
-SUBJECT: Final = "request"
+from idwallet.trust.relying_party import VerifiedRegistration
+from idwallet.trust.signer import SignerFound
 
 REQUIRED: Final[Required] = frozenset(
     {
@@ -57,9 +53,11 @@ REQUIRED: Final[Required] = frozenset(
         (CheckId.REQUEST_SIGNATURE, SUBJECT),
         (CheckId.REQUEST_VALIDITY, SUBJECT),
         (CheckId.READER_AUTHORISED, SUBJECT),
+        (CheckId.READER_REVOCATION, SUBJECT),
+        (CheckId.READER_REGISTERED, SUBJECT),
     }
 )
-"""Without these four no request passes."""
+"""Without these no request passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +68,10 @@ class RequestVerdict:
     the code that OpenID4VP 1.0 section 8.5 has for the first failure, or None. A wallet
     sends it only to a verifier that it has authenticated; to all others it answers
     nothing.
+
+    `registration` is what the verifier is registered for, where it showed that, only if
+    all passed; it speaks for the queries `registered_ids`, for all where there are
+    none. `evidence` is what was looked at beside the trust anchors.
     """
 
     checks: tuple[Check, ...]
@@ -77,6 +79,9 @@ class RequestVerdict:
     request: RequestObject | None
     signer: SignerFound | None
     error: ErrorCode | None
+    registration: VerifiedRegistration | None = None
+    registered_ids: tuple[str, ...] = ()
+    evidence: tuple[EvidenceUsed, ...] = ()
 
     @property
     def asker(self) -> str | None:
@@ -94,39 +99,20 @@ class _Judged(NamedTuple):
     error: ErrorCode
 
 
-class _Reader(NamedTuple):
-    """Who signed, as far as the key material tells."""
-
-    check: Check
-    key: PublicKey | None
-    signer: SignerFound | None
-
-
-class _Context(NamedTuple):
-    """Whom the wallet trusts, by which policy, at which moment."""
-
-    trust: TrustStore
-    policy: Policy
-    at: datetime
-
-
-class _Opened(NamedTuple):
-    """A request of which carrier, token and client identifier could be read."""
-
-    jws: Jws
-    claims: JsonObject
-    client: ClientId
-    outer_client_id: str | None
-
-
 def evaluate_request(
-    raw: str | bytes, *, trust: TrustStore, policy: Policy, at: datetime
+    raw: str | bytes,
+    *,
+    trust: TrustStore,
+    policy: Policy,
+    at: datetime,
+    transactions: frozenset[str] = NO_TRANSACTIONS,
 ) -> RequestVerdict:
     """Judge a request from any carrier; whatever the bytes are, it returns.
 
-    The four checks run independently once the client identifier can be read: a
-    forged parameter fails ``request.format`` and leaves the signature to be judged.
-    Before that, the other three wait.
+    The checks run independently once the client identifier can be read: a forged
+    parameter fails ``request.format`` and leaves the signature to be judged. Before
+    that, the others wait. What the verifier is registered for waits until it is known
+    who asks. `transactions` are the types of transaction data that the wallet can show.
 
     Raises:
         UsageError: `at` has no zone.
@@ -138,35 +124,62 @@ def evaluate_request(
         return _unread(_format_fault(fault))
     if isinstance(opened, Check):
         return _unread(_Judged(opened, ErrorCode.INVALID_REQUEST))
-    context = _Context(trust, policy, at)
-    formed, parameters = _judge_format(opened, policy)
+    context = Context(trust, policy, at)
+    formed, parameters = _judge_format(opened, policy, transactions=transactions)
     timed, validity = _judge_validity(opened.claims, context)
-    reader = _judge_reader(opened, parameters, context=context)
+    reader = judge_reader(opened, parameters, context=context)
     signed = _judge_signature(opened.jws, reader.key, policy=policy)
+    revoked, evidence = _judge_revocation(reader, signed, context=context)
     judged = (
         formed,
         _Judged(signed, ErrorCode.INVALID_REQUEST_OBJECT),
         _Judged(timed, ErrorCode.INVALID_REQUEST_OBJECT),
-        _Judged(reader.check, _reader_error(reader.check.reason)),
+        _Judged(reader.check, reader_error(reader.check.reason)),
+        _Judged(revoked, ErrorCode.UNAUTHORIZED_CLIENT),
     )
-    checks = tuple(each.check for each in judged)
+    registered = _judge_registered(
+        judged, reader, parameters=parameters, context=context
+    )
+    return _concluded(
+        judged,
+        registered,
+        request=compose(parameters, validity) if parameters and validity else None,
+        signer=reader.signer,
+        evidence=evidence,
+    )
+
+
+def _concluded(
+    judged: tuple[_Judged, ...],
+    registered: Registered,
+    *,
+    request: RequestObject | None,
+    signer: SignerFound | None,
+    evidence: tuple[EvidenceUsed, ...],
+) -> RequestVerdict:
+    checks = (*(each.check for each in judged), *registered.checks)
+    required = REQUIRED | registered.required
     if all(each.outcome is Outcome.PASSED for each in checks):
-        request = compose(parameters, validity) if parameters and validity else None
-        return RequestVerdict(checks, REQUIRED, request, reader.signer, None)
-    return RequestVerdict(checks, REQUIRED, None, None, _first_error(judged))
+        found, ids = registered.found, registered.query_ids
+        return RequestVerdict(
+            checks, required, request, signer, None, found, ids, evidence
+        )
+    also = (_Judged(each, ErrorCode.UNAUTHORIZED_CLIENT) for each in registered.checks)
+    error = _first_error((*judged, *also))
+    return RequestVerdict(checks, required, None, None, error, evidence=evidence)
 
 
-def _open(raw: str | bytes) -> _Opened | Check:
+def _open(raw: str | bytes) -> Opened | Check:
     carried, jws = open_jws(raw)
     if jws.header.typ != TYP:
         # §5: what is not typed as a request object must not be processed as one.
-        return _say(
+        return say(
             CheckId.REQUEST_FORMAT,
             Reason.TYP_MISMATCH,
             facts={"found": show(jws.header.typ or "")},
         )
     claims = read_claims(jws)
-    return _Opened(jws, claims, read_client(claims), carried.client_id)
+    return Opened(jws, claims, read_client(claims), carried.client_id)
 
 
 def _unread(formed: _Judged) -> RequestVerdict:
@@ -174,15 +187,19 @@ def _unread(formed: _Judged) -> RequestVerdict:
         CheckId.REQUEST_SIGNATURE,
         CheckId.REQUEST_VALIDITY,
         CheckId.READER_AUTHORISED,
+        CheckId.READER_REVOCATION,
+        CheckId.READER_REGISTERED,
     )
-    waits = tuple(_wait(each, CheckId.REQUEST_FORMAT) for each in others)
+    waits = tuple(wait(each, CheckId.REQUEST_FORMAT) for each in others)
     return RequestVerdict((formed.check, *waits), REQUIRED, None, None, formed.error)
 
 
-def _judge_format(opened: _Opened, policy: Policy) -> tuple[_Judged, Parameters | None]:
+def _judge_format(
+    opened: Opened, policy: Policy, *, transactions: frozenset[str]
+) -> tuple[_Judged, Parameters | None]:
     prefix = opened.client.prefix
     if prefix.value not in policy.profile.request_prefixes:
-        refused = _say(
+        refused = say(
             CheckId.REQUEST_FORMAT,
             Reason.OUTSIDE_PROFILE,
             facts={
@@ -192,26 +209,28 @@ def _judge_format(opened: _Opened, policy: Policy) -> tuple[_Judged, Parameters 
         )
         return _Judged(refused, ErrorCode.INVALID_REQUEST), None
     try:
-        parameters = read_parameters(opened.claims, opened.client)
+        parameters = read_parameters(
+            opened.claims, opened.client, transactions=transactions
+        )
     except (MalformedError, UnsupportedError) as fault:
         return _format_fault(fault), None
-    formed = _say(CheckId.REQUEST_FORMAT, Reason.WELL_FORMED)
+    formed = say(CheckId.REQUEST_FORMAT, Reason.WELL_FORMED)
     return _Judged(formed, ErrorCode.INVALID_REQUEST), parameters
 
 
 def _judge_validity(
-    claims: JsonObject, context: _Context
+    claims: JsonObject, context: Context
 ) -> tuple[Check, Validity | None]:
     try:
         validity = read_validity(claims)
     except MalformedError as fault:
         said = {"what": fault.what, "at": fault.at}
-        return _say(CheckId.REQUEST_VALIDITY, Reason.MALFORMED, facts=said), None
+        return say(CheckId.REQUEST_VALIDITY, Reason.MALFORMED, facts=said), None
     reason, facts = _window(validity, context)
-    return _say(CheckId.REQUEST_VALIDITY, reason, facts=facts), validity
+    return say(CheckId.REQUEST_VALIDITY, reason, facts=facts), validity
 
 
-def _window(validity: Validity, context: _Context) -> tuple[Reason, Facts | None]:
+def _window(validity: Validity, context: Context) -> tuple[Reason, Facts | None]:
     early = context.at - context.policy.clock_skew
     late = context.at + context.policy.clock_skew
     for since in (validity.issued, validity.not_before):
@@ -226,134 +245,54 @@ def _window(validity: Validity, context: _Context) -> tuple[Reason, Facts | None
 
 def _judge_signature(jws: Jws, key: PublicKey | None, *, policy: Policy) -> Check:
     if key is None:
-        return _wait(CheckId.REQUEST_SIGNATURE, CheckId.READER_AUTHORISED)
+        return wait(CheckId.REQUEST_SIGNATURE, CheckId.READER_AUTHORISED)
     reason = signature_reason(jws, key=key, allowed=policy.algorithms)
     facts = signature_facts(reason, jws)
-    return _say(CheckId.REQUEST_SIGNATURE, reason, facts=facts)
+    return say(CheckId.REQUEST_SIGNATURE, reason, facts=facts)
 
 
-def _judge_reader(
-    opened: _Opened, parameters: Parameters | None, *, context: _Context
-) -> _Reader:
-    client, header = opened.client, opened.jws.header
-    pinned = client.prefix is ClientIdPrefix.PRE_REGISTERED
-    if not pinned and not header.x5c:
-        # §5.9.3: the key is that of the leaf in `x5c`; `kid` or `jwk` are no other way.
-        refused = _say(CheckId.READER_AUTHORISED, Reason.NO_KEY_MATERIAL)
-        return _Reader(refused, None, None)
-    signer = resolve_signer(
-        () if pinned else header.x5c,
-        kid=header.kid if pinned else None,
-        name=client.text if pinned else None,
-        store=context.trust,
-        purpose=Purpose.READ_CREDENTIALS,
-        at=context.at,
-        algorithms=context.policy.algorithms,
+def _judge_revocation(
+    reader: Reader, signed: Check, *, context: Context
+) -> tuple[Check, tuple[EvidenceUsed, ...]]:
+    """Say whether the certificate of who asks was taken back, as is known."""
+    trusted = reader.check.outcome is Outcome.PASSED
+    authentic = trusted and signed.outcome is Outcome.PASSED
+    checks = Checks(SUBJECT)
+    evidence = judge_issuer_revocation(
+        Issued(reader.signer if trusted else None, authentic),
+        context=context,
+        checks=checks,
+        asks=CheckId.READER_REVOCATION,
+        after=CheckId.READER_AUTHORISED,
     )
-    if opened.outer_client_id not in (None, client.text):
-        # RFC 9101 §5: somebody put one verifier's request under another's name.
-        return _Reader(_mismatch(opened.outer_client_id or ""), signer.key, None)
-    if isinstance(signer, SignerRefused):
-        refused = _say(CheckId.READER_AUTHORISED, signer.reason, facts=signer.facts)
-        return _Reader(refused, signer.key, None)
-    if pinned:
-        judged = _say(CheckId.READER_AUTHORISED, signer.reason, facts=signer.facts)
-    else:
-        judged = _judge_certificate(
-            opened, signer, parameters=parameters, policy=context.policy
-        )
-    return _Reader(_timely(judged, signer, context=context), signer.key, signer)
+    origins = reader.signer.anchor.fetch_origins if reader.signer else None
+    (made,) = checks.made(origins if authentic else None)
+    return made, evidence
 
 
-def _timely(judged: Check, signer: SignerFound, *, context: _Context) -> Check:
-    """Say what speaks against whom the wallet believes; requests are signed now."""
-    if judged.outcome is not Outcome.PASSED:
-        return judged
-    against = untimely(
-        signer.anchor,
-        signed=context.at,
-        trust=context.trust,
-        policy=context.policy,
-        at=context.at,
-    )
-    if against is None:
-        return judged
-    return check(
-        CheckId.READER_AUTHORISED,
-        against.reason,
-        subject=judged.subject,
-        needs=against.needs,
-        facts={"name": signer.name, **against.facts},
-    )
-
-
-def _judge_certificate(
-    opened: _Opened,
-    signer: SignerFound,
+def _judge_registered(
+    judged: tuple[_Judged, ...],
+    reader: Reader,
     *,
     parameters: Parameters | None,
-    policy: Policy,
-) -> Check:
-    client, chain = opened.client, opened.jws.header.x5c
-    leaf = Certificate.from_der(chain[0], at="request/header/x5c/0")
-    if not names_certificate(client, leaf):
-        return _mismatch(client.text)
-    # That the leaf is not self-signed, which HAIP asks too, the path has shown.
-    anchor = signer.anchor.certificate
-    if policy.profile == HAIP_1_0 and anchor is not None and anchor.der in chain:
-        what = "the trust anchor stands in x5c (HAIP 1.0 section 5)"
-        facts = {"name": signer.name, "what": what}
-        return _say(CheckId.READER_AUTHORISED, Reason.CERTIFICATE_PROFILE, facts=facts)
-    free = client.text in signer.anchor.issuer_names
-    if client.prefix is ClientIdPrefix.X509_SAN_DNS and not free:
-        # §5.9.3: unless the identifier is one of those known, answers go to its host.
-        if parameters is None:
-            return _wait(CheckId.READER_AUTHORISED, CheckId.REQUEST_FORMAT)
-        host = host_of(parameters.response_uri)
-        if host != client.value.lower():
-            return _say(
-                CheckId.READER_AUTHORISED,
-                Reason.RESPONSE_URI_MISMATCH,
-                facts={"found": show(host), "name": show(client.value)},
-            )
-    return _say(CheckId.READER_AUTHORISED, signer.reason, facts=signer.facts)
+    context: Context,
+) -> Registered:
+    """Judge the registration once it stands who asks, and that they still may."""
+    waits_for = next(
+        (e.check.id for e in judged if e.check.outcome is not Outcome.PASSED), None
+    )
+    if waits_for is not None or parameters is None or reader.signer is None:
+        cause = waits_for or CheckId.READER_AUTHORISED
+        return Registered((wait(CheckId.READER_REGISTERED, cause),))
+    return judge_registered(parameters.verifier_info, reader.signer, context=context)
 
 
 def _format_fault(fault: MalformedError | UnsupportedError) -> _Judged:
     facts = {"what": fault.what, "at": fault.at}
-    said = _say(CheckId.REQUEST_FORMAT, fault_reason(fault), facts=facts)
+    said = say(CheckId.REQUEST_FORMAT, fault_reason(fault), facts=facts)
     return _Judged(said, code_for(fault))
-
-
-def _reader_error(reason: Reason) -> ErrorCode:
-    # §8.5: what a prefix requires and was not kept is an invalid request; a client
-    # that is who it says and is not trusted is unauthorised (RFC 6749 §4.1.2.1).
-    broken = {
-        Reason.CLIENT_ID_MISMATCH,
-        Reason.RESPONSE_URI_MISMATCH,
-        Reason.NO_KEY_MATERIAL,
-    }
-    if reason in broken:
-        return ErrorCode.INVALID_REQUEST
-    return ErrorCode.UNAUTHORIZED_CLIENT
 
 
 def _first_error(judged: tuple[_Judged, ...]) -> ErrorCode | None:
     failed = (each for each in judged if each.check.outcome is Outcome.FAILED)
     return next((each.error for each in failed), None)
-
-
-def _mismatch(client_id: str) -> Check:
-    return _say(
-        CheckId.READER_AUTHORISED,
-        Reason.CLIENT_ID_MISMATCH,
-        facts={"found": show(client_id)},
-    )
-
-
-def _say(check_id: CheckId, reason: Reason, *, facts: Facts | None = None) -> Check:
-    return check(check_id, reason, subject=SUBJECT, facts=facts)
-
-
-def _wait(check_id: CheckId, waits_for: CheckId) -> Check:
-    return waiting(check_id, subject=SUBJECT, waits_for=waits_for)

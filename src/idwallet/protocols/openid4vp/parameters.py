@@ -11,6 +11,12 @@ from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.codec.numeric_date import numeric_date
 from idwallet.credentials.query import MDOC, Query
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
+from idwallet.protocols.openid4vp.attached import (
+    TransactionData,
+    VerifierInfo,
+    read_transaction_data,
+    read_verifier_info,
+)
 from idwallet.protocols.openid4vp.client import (
     ClientId,
     ClientIdPrefix,
@@ -101,6 +107,12 @@ class Parameters(NamedTuple):
     state: str | None
     purpose: str | None
     formats: tuple[FormatSupport, ...]
+    verifier_info: tuple[VerifierInfo, ...] = ()
+    transaction_data: tuple[TransactionData, ...] = ()
+
+
+NO_TRANSACTIONS: Final[frozenset[str]] = frozenset()
+"""The types of transaction data that a wallet can show which was told of none."""
 
 
 def read_client(claims: Mapping[str, JsonValue]) -> ClientId:
@@ -114,8 +126,12 @@ def read_client(claims: Mapping[str, JsonValue]) -> ClientId:
     return read_client_id(text, at="/client_id")
 
 
-def read_parameters(claims: JsonObject, client: ClientId) -> Parameters:
+def read_parameters(
+    claims: JsonObject, client: ClientId, *, transactions: frozenset[str]
+) -> Parameters:
     """Read every other parameter but the times.
+
+    `transactions` are the types of transaction data that are understood.
 
     Unknown parameters are ignored (OpenID4VP 1.0 section 5), the legacy
     ``client_id_scheme`` among them. ``iss`` must be ignored too.
@@ -149,6 +165,8 @@ def read_parameters(claims: JsonObject, client: ClientId) -> Parameters:
         state=state,
         purpose=_purpose(claims),
         formats=_formats(claims, client),
+        verifier_info=read_verifier_info(claims, query),
+        transaction_data=read_transaction_data(claims, query, understood=transactions),
     )
 
 
@@ -203,11 +221,6 @@ def _require_supported(claims: JsonObject) -> None:
             raise MalformedError(
                 "a request inside a request", at=f"/{name}", clause="RFC 9101 §4"
             )
-    if "transaction_data" in claims:
-        # The person would agree to something that this wallet cannot show.
-        raise UnsupportedError(
-            "transaction data", at="/transaction_data", clause=f"{_VP} §8.4"
-        )
     for name in ("presentation_definition", "presentation_definition_uri"):
         if name in claims:
             raise UnsupportedError(

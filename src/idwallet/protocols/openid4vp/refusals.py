@@ -37,7 +37,6 @@ class ErrorCode(StrEnum):
 
 _BY_PLACE: Final[Mapping[str, ErrorCode]] = MappingProxyType(
     {
-        "/transaction_data": ErrorCode.INVALID_TRANSACTION_DATA,
         "/scope": ErrorCode.INVALID_SCOPE,
         "/response_type": ErrorCode.UNSUPPORTED_RESPONSE_TYPE,
         "request_uri": ErrorCode.REQUEST_URI_NOT_SUPPORTED,
@@ -47,6 +46,8 @@ _BY_PLACE: Final[Mapping[str, ErrorCode]] = MappingProxyType(
 
 def code_for(fault: MalformedError | UnsupportedError) -> ErrorCode:
     """Return the code that answers a request which could not be read."""
+    if fault.at.startswith("/transaction_data"):  # §8.5: whatever is wrong with it
+        return ErrorCode.INVALID_TRANSACTION_DATA
     if isinstance(fault, UnsupportedError):
         return _BY_PLACE.get(fault.at, ErrorCode.INVALID_REQUEST)
     return ErrorCode.INVALID_REQUEST

@@ -13,6 +13,12 @@ from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import Jws, read_compact, sign_compact, x5c_parameter
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
+from idwallet.protocols.openid4vp.attached import (
+    TRANSACTION_DATA,
+    VERIFIER_INFO,
+    TransactionData,
+    VerifierInfo,
+)
 from idwallet.protocols.openid4vp.client import (
     ClientId,
     ClientIdPrefix,
@@ -22,6 +28,7 @@ from idwallet.protocols.openid4vp.client import (
 from idwallet.protocols.openid4vp.message import Carried, read_carrier
 from idwallet.protocols.openid4vp.parameters import (
     AUDIENCE,
+    NO_TRANSACTIONS,
     PURPOSE,
     RESPONSE_MODE,
     RESPONSE_TYPE,
@@ -53,6 +60,9 @@ class RequestObject:
     `purpose` is text by the verifier that nobody attests. OpenID4VP has no parameter
     for it, so it travels as ``idwallet_purpose``, which other wallets ignore. It must
     pass through `codec.text` before a person sees it.
+
+    `verifier_info` is what others attest about the verifier, `transaction_data` what
+    the person is asked to agree to beside (section 5.1).
     """
 
     client_id: str
@@ -65,6 +75,8 @@ class RequestObject:
     state: str | None = None
     purpose: str | None = None
     formats: tuple[FormatSupport, ...] = ()
+    verifier_info: tuple[VerifierInfo, ...] = ()
+    transaction_data: tuple[TransactionData, ...] = ()
 
     def to_claims(self) -> JsonObject:
         """Return the claims of the request object, as they are signed.
@@ -90,6 +102,10 @@ class RequestObject:
                     each.format: _format_claims(each) for each in self.formats
                 }
             }
+        if self.verifier_info:
+            claims[VERIFIER_INFO] = [each.to_json() for each in self.verifier_info]
+        if self.transaction_data:
+            claims[TRANSACTION_DATA] = [each.raw for each in self.transaction_data]
         times = (("iat", self.issued), ("nbf", self.not_before), ("exp", self.expires))
         for name, moment in times:
             if moment is not None:
@@ -186,8 +202,12 @@ def read_claims(jws: Jws) -> JsonObject:
     )
 
 
-def read_request(raw: str | bytes) -> ReadRequest:
+def read_request(
+    raw: str | bytes, *, transactions: frozenset[str] = NO_TRANSACTIONS
+) -> ReadRequest:
     """Read a request from any carrier and verify nothing.
+
+    `transactions` are the types of transaction data that the caller can show.
 
     Raises:
         MalformedError: the carrier, the token or a parameter breaks its rules, or the
@@ -210,7 +230,7 @@ def read_request(raw: str | bytes) -> ReadRequest:
             at="client_id",
             clause="RFC 9101 §5",
         )
-    parameters = read_parameters(claims, client)
+    parameters = read_parameters(claims, client, transactions=transactions)
     return ReadRequest(jws, compose(parameters, read_validity(claims)))
 
 
@@ -227,6 +247,8 @@ def compose(parameters: Parameters, validity: Validity) -> RequestObject:
         state=parameters.state,
         purpose=parameters.purpose,
         formats=parameters.formats,
+        verifier_info=parameters.verifier_info,
+        transaction_data=parameters.transaction_data,
     )
 
 
@@ -235,7 +257,8 @@ def _checked(request: RequestObject) -> tuple[ClientId, JsonObject]:
     claims = request.to_claims()
     try:
         client = read_client_id(request.client_id, at="/client_id")
-        read_parameters(claims, client)
+        types = frozenset(each.type for each in request.transaction_data)
+        read_parameters(claims, client, transactions=types)
         validity = read_validity(claims)
     except (MalformedError, UnsupportedError) as error:
         raise UsageError(f"no wallet takes this request: {error}") from error

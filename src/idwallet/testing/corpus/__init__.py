@@ -45,6 +45,7 @@ from idwallet.testing.corpus.metadata import METADATA_FORGERIES
 from idwallet.testing.corpus.objects import OBJECT_FORGERIES
 from idwallet.testing.corpus.proofs import PROOFS, ProofForgery, judge_proof
 from idwallet.testing.corpus.readers import READER_FORGERIES, REQUEST_SIGNATURES
+from idwallet.testing.corpus.registered import ASKER_FORGERIES
 from idwallet.testing.corpus.requests import (
     REQUEST_FORMATS,
     REQUEST_VALIDITIES,
@@ -72,6 +73,7 @@ REQUESTS: Final = (
     *REQUEST_VALIDITIES,
     *READER_FORGERIES,
     *READER_ANCHOR_FORGERIES,
+    *ASKER_FORGERIES,
 )
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from idwallet.codec.cbor import CborKey, CborValue, write_cbor
 from idwallet.codec.json import JsonObject
@@ -21,8 +22,9 @@ from idwallet.trust.relying_party import (
 from idwallet.trust.relying_party.envelopes import TYP_CWT, TYP_JWT
 
 
-def _claims(scene: RegistrationScene) -> JsonObject:
-    at = int(scene.at.timestamp())
+def registration_claims(moment: datetime) -> JsonObject:
+    """Return what an honest registration of the shop says, a day after it was made."""
+    at = int(moment.timestamp())
     return {
         "name": "TEST shop",
         "sub": SHOP,
@@ -70,7 +72,7 @@ class RegistrationDraft:
 
     def data(self) -> str | bytes:
         """Sign the registration, and bend it if that is the fault."""
-        claims = overlaid(_claims(self.scene), self.claims)
+        claims = overlaid(registration_claims(self.scene.at), self.claims)
         if self.is_cwt:
             return self._cwt(claims)
         header: JsonObject = {

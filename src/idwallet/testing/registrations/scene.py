@@ -38,7 +38,8 @@ SIZE: Final = 1_000
 _POLICY: Final = replace(policies.STRICT, revocation=RevocationRule.IF_AT_HAND)
 
 
-def _delegated(plan: CertificatePlan) -> CertificatePlan:
+def lister_plan(plan: CertificatePlan) -> CertificatePlan:
+    """Make a certificate that of who signs status lists for others."""
     return replace(plan, key_purposes=(STATUS_SIGNING,))
 
 
@@ -72,12 +73,12 @@ class RegistrationScene:
         self.shop: TestIdentity = self.readers.reader(change=access_plan)
         self.registrar: TestIdentity = self.registrar_with(None)
         self.lister = self.registrars.issuer(
-            "https://status.example", change=_delegated
+            "https://status.example", change=lister_plan
         )
 
     def registrar_with(self, fault: Fault | None) -> TestIdentity:
         """Certify a registrar, with whatever is wrong."""
-        change = None if fault is Fault.LEAF_FOR_CODE else _registers
+        change = None if fault is Fault.LEAF_FOR_CODE else registrar_plan
         return self.registrars.issuer(
             "https://registrar.example", fault=fault, change=change
         )
@@ -139,5 +140,6 @@ class RegistrationScene:
         return found
 
 
-def _registers(plan: CertificatePlan) -> CertificatePlan:
+def registrar_plan(plan: CertificatePlan) -> CertificatePlan:
+    """Make a certificate that of a registrar: of no purpose among those that exist."""
     return replace(plan, key_purposes=())

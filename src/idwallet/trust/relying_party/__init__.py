@@ -9,12 +9,14 @@ from idwallet.trust.relying_party.access import (
     AccessPolicy,
     AccessRefused,
     access_certificate,
+    read_party,
 )
 from idwallet.trust.relying_party.evaluate import (
     RegistrationRules,
     UnverifiedRegistration,
     VerifiedRegistration,
     evaluate_registration,
+    read_registration,
     verify_registration,
 )
 from idwallet.trust.relying_party.structures import (
@@ -41,5 +43,7 @@ __all__ = [
     "VerifiedRegistration",
     "access_certificate",
     "evaluate_registration",
+    "read_party",
+    "read_registration",
     "verify_registration",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from cryptography import x509
 
@@ -68,13 +68,32 @@ def access_certificate(signer: SignerFound) -> AccessCertificate | AccessRefused
     """Read the access certificate of a reader who was found to be trusted.
 
     `signer` comes from `resolve_signer` for `Purpose.READ_CREDENTIALS`: that its chain
-    holds was judged there. Each attribute that identifies must stand exactly once: of
-    two, each reader might take another.
+    holds was judged there. See `read_party`.
     """
     path = signer.path
     if path is None:
         return _refused(signer.name, "a pinned key has no access certificate")
-    leaf = path.leaf
+    found = read_party(path.leaf)
+    if isinstance(found, AccessRefused):
+        return found
+    return AccessCertificate(*found, path)
+
+
+class AccessParty(NamedTuple):
+    """Whom a certificate identifies as a relying party; nobody has verified it."""
+
+    identifier: str
+    name: str
+    country: str
+    policy: AccessPolicy
+
+
+def read_party(leaf: Certificate) -> AccessParty | AccessRefused:
+    """Read whom a certificate identifies, and believe nothing of it.
+
+    Each attribute that identifies must stand exactly once: of two, each reader might
+    take another.
+    """
     found = [each for each in AccessPolicy if each.value in _policies(leaf)]
     if len(found) != 1:
         return _refused(leaf.shown, "not exactly one policy of access certificates")
@@ -83,7 +102,7 @@ def access_certificate(signer: SignerFound) -> AccessCertificate | AccessRefused
     name, country = _attribute(leaf, _COMMON_NAME), _attribute(leaf, _COUNTRY)
     if identifier is None or name is None or country is None:
         return _refused(leaf.shown, "identifier, name and country do not stand once")
-    return AccessCertificate(identifier, show(name), show(country), policy, path)
+    return AccessParty(identifier, show(name), show(country), policy)
 
 
 def _refused(name: str, what: str) -> AccessRefused:

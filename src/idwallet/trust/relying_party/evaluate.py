@@ -69,7 +69,9 @@ class RegistrationRules:
     """Whom a registration is judged by, and when.
 
     `trust` believes registrars (`Purpose.REGISTER_READERS`) and holds the status lists
-    at hand; `policy` bounds algorithms, clocks, and whether a status is wanted.
+    at hand; `policy` bounds algorithms, clocks, and whether a status is wanted. With
+    `is_unlisted_accepted` a status of which no current list is at hand is accepted as
+    unknown; what a list at hand says against the registration stands.
 
     Raises:
         UsageError: `at` has no zone.
@@ -78,6 +80,7 @@ class RegistrationRules:
     trust: TrustStore
     policy: Policy
     at: datetime
+    is_unlisted_accepted: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a moment that cannot be compared."""
@@ -146,6 +149,15 @@ def verify_registration(
     if isinstance(found, UnverifiedRegistration):  # what did not pass was raised
         raise UsageError("a report that passed without a registration")
     return found
+
+
+def read_registration(data: str | bytes) -> Registration:
+    """Read a registration certificate, and believe nothing of it.
+
+    Raises:
+        LimitError, MalformedError, UnsupportedError: it cannot be read.
+    """
+    return read_claims(open_registration(data).claims())
 
 
 _Found = tuple[Registration, SignerFound]
@@ -297,6 +309,9 @@ class _Judge:
                 rules.trust, rules.policy, rules.policy.freshness, rules.at
             ),
         ).judgement
+        if rules.is_unlisted_accepted and said.reason in _NONE_CURRENT:
+            self._say(on, _R.NOT_AT_HAND_ACCEPTED, found=show(status.uri))
+            return
         reason = _STATUS.get(said.reason, _R.LIST_REFUSED)
         facts: dict[str, FactValue] = dict(said.facts)
         if reason is _R.LIST_REFUSED:
@@ -316,4 +331,7 @@ _STATUS: Final[Mapping[StatusReason, Reason]] = MappingProxyType(
         StatusReason.INDEX_OUT_OF_BOUNDS: _R.INDEX_OUT_OF_BOUNDS,
         StatusReason.LIST_NEEDED: _R.STATUS_LIST_NEEDED,
     }
+)
+_NONE_CURRENT: Final = frozenset(
+    {StatusReason.LIST_NEEDED, StatusReason.LIST_EXPIRED, StatusReason.LIST_STALE}
 )

@@ -83,7 +83,7 @@ class Desk:
 
 
 def by_id(verdict: RequestVerdict) -> dict[CheckId, Check]:
-    assert len({each.id for each in verdict.checks}) == len(verdict.checks) == 4
+    assert len({each.id for each in verdict.checks}) == len(verdict.checks) == 6
     assert {each.subject for each in verdict.checks} == {"request"}
     return {each.id: each for each in verdict.checks}
 

@@ -1,0 +1,40 @@
+"""What the judges of a request share: the request as far as it was read."""
+
+from typing import Final, NamedTuple
+
+from idwallet.codec.json import JsonObject
+from idwallet.crypto.keys import PublicKey
+from idwallet.envelope.jws import Jws
+from idwallet.protocols.openid4vp.client import ClientId
+from idwallet.report import Check, CheckId, Facts, Reason, check, waiting
+from idwallet.trust.signer import SignerFound
+
+SUBJECT: Final = "request"
+"""What the checks of a request are about."""
+
+
+class Opened(NamedTuple):
+    """A request of which carrier, token and client identifier could be read."""
+
+    jws: Jws
+    claims: JsonObject
+    client: ClientId
+    outer_client_id: str | None
+
+
+class Reader(NamedTuple):
+    """Who signed, as far as the key material tells."""
+
+    check: Check
+    key: PublicKey | None
+    signer: SignerFound | None
+
+
+def say(check_id: CheckId, reason: Reason, *, facts: Facts | None = None) -> Check:
+    """Answer one question about the request."""
+    return check(check_id, reason, subject=SUBJECT, facts=facts)
+
+
+def wait(check_id: CheckId, waits_for: CheckId) -> Check:
+    """Say that one question about the request waits for another."""
+    return waiting(check_id, subject=SUBJECT, waits_for=waits_for)

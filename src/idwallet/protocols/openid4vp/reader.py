@@ -1,0 +1,137 @@
+"""Who asks: by which certificate or key, and under which name."""
+
+from typing import Final
+
+from idwallet.codec.text import show
+from idwallet.credentials.required import Context
+from idwallet.profiles import HAIP_1_0
+from idwallet.protocols.openid4vp.client import ClientIdPrefix, names_certificate
+from idwallet.protocols.openid4vp.judging import Opened, Reader, say, wait
+from idwallet.protocols.openid4vp.parameters import Parameters, host_of
+from idwallet.protocols.openid4vp.refusals import ErrorCode
+from idwallet.report import Check, CheckId, Outcome, Reason, check
+from idwallet.trust.anchors import Purpose
+from idwallet.trust.certificate import Certificate
+from idwallet.trust.policy import Policy
+from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
+from idwallet.trust.timely import untimely
+
+# What a prefix requires and was not kept.
+_BROKEN: Final = frozenset(
+    {
+        Reason.CLIENT_ID_MISMATCH,
+        Reason.RESPONSE_URI_MISMATCH,
+        Reason.NO_KEY_MATERIAL,
+    }
+)
+
+
+def reader_error(reason: Reason) -> ErrorCode:
+    """Return the code that answers a reader who was refused.
+
+    What a prefix requires and was not kept is an invalid request (OpenID4VP 1.0 section
+    8.5); a client that is who it says and is not trusted is unauthorised (RFC 6749
+    section 4.1.2.1).
+    """
+    if reason in _BROKEN:
+        return ErrorCode.INVALID_REQUEST
+    return ErrorCode.UNAUTHORIZED_CLIENT
+
+
+def judge_reader(
+    opened: Opened, parameters: Parameters | None, *, context: Context
+) -> Reader:
+    """Find who asks, and say whether it is known that they do.
+
+    `parameters` are None where they could not be read.
+    """
+    client, header = opened.client, opened.jws.header
+    pinned = client.prefix is ClientIdPrefix.PRE_REGISTERED
+    if not pinned and not header.x5c:
+        # §5.9.3: the key is that of the leaf in `x5c`; `kid` or `jwk` are no other way.
+        refused = say(CheckId.READER_AUTHORISED, Reason.NO_KEY_MATERIAL)
+        return Reader(refused, None, None)
+    signer = resolve_signer(
+        () if pinned else header.x5c,
+        kid=header.kid if pinned else None,
+        name=client.text if pinned else None,
+        store=context.trust,
+        purpose=Purpose.READ_CREDENTIALS,
+        at=context.at,
+        algorithms=context.policy.algorithms,
+    )
+    if opened.outer_client_id not in (None, client.text):
+        # RFC 9101 §5: somebody put one verifier's request under another's name.
+        return Reader(_mismatch(opened.outer_client_id or ""), signer.key, None)
+    if isinstance(signer, SignerRefused):
+        refused = say(CheckId.READER_AUTHORISED, signer.reason, facts=signer.facts)
+        return Reader(refused, signer.key, None)
+    if pinned:
+        judged = say(CheckId.READER_AUTHORISED, signer.reason, facts=signer.facts)
+    else:
+        judged = _judge_certificate(
+            opened, signer, parameters=parameters, policy=context.policy
+        )
+    return Reader(_timely(judged, signer, context=context), signer.key, signer)
+
+
+def _timely(judged: Check, signer: SignerFound, *, context: Context) -> Check:
+    """Say what speaks against whom the wallet believes; requests are signed now."""
+    if judged.outcome is not Outcome.PASSED:
+        return judged
+    against = untimely(
+        signer.anchor,
+        signed=context.at,
+        trust=context.trust,
+        policy=context.policy,
+        at=context.at,
+    )
+    if against is None:
+        return judged
+    return check(
+        CheckId.READER_AUTHORISED,
+        against.reason,
+        subject=judged.subject,
+        needs=against.needs,
+        facts={"name": signer.name, **against.facts},
+    )
+
+
+def _judge_certificate(
+    opened: Opened,
+    signer: SignerFound,
+    *,
+    parameters: Parameters | None,
+    policy: Policy,
+) -> Check:
+    client, chain = opened.client, opened.jws.header.x5c
+    leaf = Certificate.from_der(chain[0], at="request/header/x5c/0")
+    if not names_certificate(client, leaf):
+        return _mismatch(client.text)
+    # That the leaf is not self-signed, which HAIP asks too, the path has shown.
+    anchor = signer.anchor.certificate
+    if policy.profile == HAIP_1_0 and anchor is not None and anchor.der in chain:
+        what = "the trust anchor stands in x5c (HAIP 1.0 section 5)"
+        facts = {"name": signer.name, "what": what}
+        return say(CheckId.READER_AUTHORISED, Reason.CERTIFICATE_PROFILE, facts=facts)
+    free = client.text in signer.anchor.issuer_names
+    if client.prefix is ClientIdPrefix.X509_SAN_DNS and not free:
+        # §5.9.3: unless the identifier is one of those known, answers go to its host.
+        if parameters is None:
+            return wait(CheckId.READER_AUTHORISED, CheckId.REQUEST_FORMAT)
+        host = host_of(parameters.response_uri)
+        if host != client.value.lower():
+            return say(
+                CheckId.READER_AUTHORISED,
+                Reason.RESPONSE_URI_MISMATCH,
+                facts={"found": show(host), "name": show(client.value)},
+            )
+    return say(CheckId.READER_AUTHORISED, signer.reason, facts=signer.facts)
+
+
+def _mismatch(client_id: str) -> Check:
+    return say(
+        CheckId.READER_AUTHORISED,
+        Reason.CLIENT_ID_MISMATCH,
+        facts={"found": show(client_id)},
+    )
