@@ -30,6 +30,12 @@ def test_a_reader_none_of_whose_certificates_is_revoked_passes(
     assert {e.kind for e in report.evidence if e.check is READER} == {EvidenceKind.CRL}
 
 
+def test_a_reader_whose_certificate_is_revoked_fails(made: RequestDraft) -> None:
+    _, forged = READER_REVOCATIONS[0].twins(made.scene)
+    found = alone(judge_request(forged), READER)
+    assert came_to(found, Outcome.FAILED, Reason.REVOKED)
+
+
 @pytest.mark.parametrize("forgery", READER_REVOCATIONS, ids=lambda each: each.name)
 def test_whoever_is_revoked_or_may_be_is_told_apart(
     made: RequestDraft, forgery: RequestForgery

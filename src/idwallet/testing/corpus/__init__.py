@@ -35,6 +35,7 @@ from idwallet.testing.corpus.anchors import (
     ANCHOR_FORGERIES,
     READER_ANCHOR_FORGERIES,
 )
+from idwallet.testing.corpus.attached import ATTACHED
 from idwallet.testing.corpus.binding import BINDING_FORGERIES
 from idwallet.testing.corpus.claims import CLAIM_FORGERIES
 from idwallet.testing.corpus.credentials import CREDENTIALS, CredentialForgery, add
@@ -74,6 +75,7 @@ REQUESTS: Final = (
     *READER_FORGERIES,
     *READER_ANCHOR_FORGERIES,
     *ASKER_FORGERIES,
+    *ATTACHED,
 )
 
 __all__ = [

@@ -15,7 +15,6 @@ from datetime import timedelta
 from typing import Final
 
 from idwallet import limits
-from idwallet.codec import b64
 from idwallet.codec.json import JsonValue
 from idwallet.protocols.openid4vp import evaluate_request
 from idwallet.report import CheckId, Reason, Report
@@ -126,19 +125,6 @@ def _query(**members: JsonValue) -> dict[str, JsonValue]:
     return {"credentials": [_credential(**members)]}
 
 
-def _info(**members: JsonValue) -> JsonValue:
-    return overlaid({"format": "jwt", "data": "eyJ"}, members)
-
-
-def _agreed(**members: JsonValue) -> JsonValue:
-    content: dict[str, JsonValue] = {"type": "pay", "credential_ids": ["pid"]}
-    return b64.encode(loose_json(overlaid(content, members)))
-
-
-_MANY_INFO: Final = limits.VERIFIER_INFO_ENTRIES + 1
-_MANY_AGREED: Final = limits.TRANSACTION_DATA_ENTRIES + 1
-
-
 def _nested(levels: int) -> JsonValue:
     value: JsonValue = []
     for _ in range(levels):
@@ -194,50 +180,12 @@ _PARAMETERS: Final[tuple[tuple[str, dict[str, JsonValue]], ...]] = (
     ("nobody asks", {"client_id": ABSENT}),
     ("somebody without a name asks", {"client_id": ""}),
     ("somebody written backwards asks", {"client_id": "x509_hash:\u202eA"}),
-    ("no attestation in a list", {"verifier_info": []}),
-    ("an attestation that is text", {"verifier_info": ["eyJ"]}),
-    ("an attestation of no format", {"verifier_info": [{"data": "eyJ"}]}),
-    ("an attestation of nothing", {"verifier_info": [{"format": "jwt"}]}),
-    (
-        "an attestation for a query that is not there",
-        {"verifier_info": [_info(credential_ids=["mdl"])]},
-    ),
-    (
-        "an attestation for no query",
-        {"verifier_info": [_info(credential_ids=[])]},
-    ),
-    (
-        "an attestation for one query twice",
-        {"verifier_info": [_info(credential_ids=["pid", "pid"])]},
-    ),
-    (
-        "a registration that is an object",
-        {"verifier_info": [_info(format="registration_cert", data={"sub": "x"})]},
-    ),
-    ("no transaction in a list", {"transaction_data": []}),
-    ("a transaction in clear", {"transaction_data": [{"type": "pay"}]}),
-    ("a transaction that is no base64url", {"transaction_data": ["{}"]}),
-    ("a transaction that is a list", {"transaction_data": [b64.encode(b"[]")]}),
-    ("a transaction of no type", {"transaction_data": [_agreed(type=ABSENT)]}),
-    (
-        "a transaction by no credential",
-        {"transaction_data": [_agreed(credential_ids=ABSENT)]},
-    ),
-    (
-        "a transaction by a credential that is not asked",
-        {"transaction_data": [_agreed(credential_ids=["mdl"])]},
-    ),
-    (
-        "a transaction whose type stands twice",
-        {"transaction_data": [b64.encode(b'{"type":"a","type":"b"}')]},
-    ),
 )
 
 _NOT_UNDERSTOOD: Final[tuple[tuple[str, dict[str, JsonValue]], ...]] = (
     ("an answer that is also a login", {"response_type": "vp_token id_token"}),
     ("an answer in a fragment", {"response_mode": "fragment"}),
     ("an encrypted answer", {"response_mode": "direct_post.jwt"}),
-    ("transaction data", {"transaction_data": [_agreed()]}),
     ("a query of earlier drafts", {"presentation_definition": {}}),
     ("a query by scope", {"dcql_query": ABSENT, "scope": "org.example.id"}),
     ("an unsigned kind of client", {"client_id": f"redirect_uri:{ANSWER_TO}"}),
@@ -254,9 +202,6 @@ _TOO_LARGE: Final[tuple[tuple[str, dict[str, JsonValue]], ...]] = (
     ),
     ("a purpose too long", {"idwallet_purpose": "p" * (limits.TEXT_CHARACTERS + 1)}),
     ("a name too long", {"client_id": "c" * (limits.CLIENT_ID_CHARACTERS + 1)}),
-    ("attestations without end", {"verifier_info": [_info()] * _MANY_INFO}),
-    ("transactions without end", {"transaction_data": [_agreed()] * _MANY_AGREED}),
-    ("a transaction too long", {"transaction_data": [_agreed(note="x" * 32_768)]}),
     ("a request too long", {"note": "x" * limits.REQUEST_BYTES}),
     ("a request too deep", {"note": _nested(limits.JSON_DEPTH)}),
     ("a number too long", {"note": 10**limits.JSON_NUMBER_CHARACTERS}),
