@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from idwallet.roles.holder import Holder
     from idwallet.roles.issuer import Issuer
     from idwallet.roles.presentation import evaluate_presentation, verify_presentation
-    from idwallet.roles.verifier import PresentationRequest, RelyingParty, Verifier
+    from idwallet.roles.relying_party import RelyingParty
+    from idwallet.roles.verifier import PresentationRequest, Verifier
     from idwallet.trust import policies
     from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
     from idwallet.trust.policy import Policy
@@ -113,7 +114,7 @@ _HOMES: Final = MappingProxyType(
         "Purpose": "idwallet.trust.anchors",
         "Query": "idwallet.credentials.query",
         "Reason": "idwallet.report",
-        "RelyingParty": "idwallet.roles.verifier",
+        "RelyingParty": "idwallet.roles.relying_party",
         "Report": "idwallet.report",
         "SdJwtVc": "idwallet.credentials.sdjwt.issue",
         "SealKey": "idwallet.crypto.seal",

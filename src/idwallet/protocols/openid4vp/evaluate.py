@@ -124,7 +124,13 @@ def evaluate_request(
         return _unread(_format_fault(fault))
     if isinstance(opened, Check):
         return _unread(_Judged(opened, ErrorCode.INVALID_REQUEST))
-    context = Context(trust, policy, at)
+    return _judge(opened, context=Context(trust, policy, at), transactions=transactions)
+
+
+def _judge(
+    opened: Opened, *, context: Context, transactions: frozenset[str]
+) -> RequestVerdict:
+    policy = context.policy
     formed, parameters = _judge_format(opened, policy, transactions=transactions)
     timed, validity = _judge_validity(opened.claims, context)
     reader = judge_reader(opened, parameters, context=context)

@@ -144,17 +144,7 @@ def read_parameters(
     _require_supported(claims)
     _require_audience(claims)
     query = _query(claims)
-    state = _optional(claims, "state", clause=_EXISTING)
-    if state is not None:
-        require_url_safe(state, limits.STATE_CHARACTERS, at="/state")
-    elif any(
-        not each.require_cryptographic_holder_binding for each in query.credentials
-    ):
-        raise MalformedError(
-            "no state, though a credential is asked for without key binding",
-            at="/state",
-            clause=_UNBOUND,
-        )
+    state = _state(claims, query)
     nonce = _string(claims, "nonce", clause=_EXISTING)
     require_url_safe(nonce, limits.NONCE_CHARACTERS, at="/nonce")
     return Parameters(
@@ -278,6 +268,21 @@ def _response_uri(claims: JsonObject) -> str:
             clause=_DIRECT_POST,
         )
     return text
+
+
+def _state(claims: JsonObject, query: Query) -> str | None:
+    state = _optional(claims, "state", clause=_EXISTING)
+    if state is not None:
+        require_url_safe(state, limits.STATE_CHARACTERS, at="/state")
+    elif any(
+        not each.require_cryptographic_holder_binding for each in query.credentials
+    ):
+        raise MalformedError(
+            "no state, though a credential is asked for without key binding",
+            at="/state",
+            clause=_UNBOUND,
+        )
+    return state
 
 
 def _purpose(claims: JsonObject) -> str | None:
