@@ -6,6 +6,9 @@ from functools import cache
 import pytest
 
 from idwallet.codec.json import read_object
+from idwallet.credentials.mdoc.binding import Session
+from idwallet.credentials.mdoc.structures import read_device_response
+from idwallet.credentials.mdoc.transcript import QrHandover
 from idwallet.credentials.model import VerifiedPresentation
 from idwallet.credentials.possession import make_proof, prove_possession
 from idwallet.credentials.required import Context, Expected, HeldBy
@@ -21,6 +24,7 @@ from idwallet.credentials.sdjwt.structures import (
     read_sd_jwt,
     serialise,
 )
+from idwallet.crypto.agreement import EphemeralKey
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.software import SoftwareSigner
@@ -28,13 +32,26 @@ from idwallet.envelope.jws import JsonSigner, read_compact
 from idwallet.protocols.openid4vp.evaluate import evaluate_request
 from idwallet.protocols.openid4vp.message import read_carrier
 from idwallet.protocols.openid4vp.response import ResponseParts, read_response
+from idwallet.roles.presentation import evaluate_presentation
+from idwallet.roles.verifier import RelyingParty, Verifier
+from idwallet.testing.mdoc import NAMESPACE, reader_identity
 from idwallet.trust import policies
+from idwallet.trust.replay import MemoryReplay
 from tests.properties.presentations import (
     CANARY,
     canary_content,
     judged,
     scene,
     views,
+)
+from tests.unit.roles import two_formats
+from tests.unit.roles.two_formats import (
+    issued,
+    licence,
+    mdocs,
+    of_licence,
+    query,
+    wallet,
 )
 
 SECRET = bytes(range(7, 39))
@@ -103,6 +120,36 @@ def _roots() -> Iterator[object]:
     yield verified
     yield judged(response.body, request)
     yield from _keys()
+    yield from _in_person()
+
+
+def _in_person() -> Iterator[object]:
+    """Make one of everything that a mobile document passes through."""
+    content = licence(family_name=CANARY, portrait=CANARY.encode())
+    own = wallet(issued(content))
+    asked_for = query(of_licence("family_name", "portrait"))
+    by = reader_identity(mdocs())
+    identity = RelyingParty(
+        signer=by.signer, certificates=by.chain, answer_to="https://shop.example/"
+    )
+    asks = Verifier(identity=identity, policy=policies.RETAIL, replay=MemoryReplay())
+    key = EphemeralKey.generate()
+    session = Session(QrHandover(b"\xa0", b"\xa0"), key)
+    question = asks.ask_device(asked_for, session=session, at=mdocs().at)
+    yield from (content, own, own.credentials(), own._store, question)
+    heard = own.read_device_request(
+        question.message, handover=session.handover, at=mdocs().at
+    )
+    choice = own.match(heard, at=mdocs().at).choose()
+    yield from (heard, own.match(heard, at=mdocs().at), choice)
+    for each in own.credentials():
+        opened = each.opened()
+        yield from (opened, opened.choose([(NAMESPACE, "family_name")]))
+    response = own.present_device(heard, choice, at=mdocs().at, reader=key.public_key)
+    yield read_device_response(response, at="response")
+    yield evaluate_presentation(
+        response, request=question, trust=two_formats.scene().trust, at=mdocs().at
+    )
 
 
 def _judging(shown: str, nonce: str, audience: str) -> Iterator[object]:
@@ -170,6 +217,8 @@ def test_the_walk_reaches_what_holds_claims_and_what_verdicts_are_made_of() -> N
         *("PresentationRequest", "RequestObject", "Asked", "Match", "Choice", "Shown"),
         *("PresentationResponse", "ResponseParts", "Report", "Check", "Candidate"),
         *("SoftwareSigner", "SealKey", "ProvenKey", "FrozenObject", "Narrowed"),
+        *("IssuerSigned", "Item", "MobileSecurityObject", "DeviceResponse", "Mdoc"),
+        *("MdocOpened", "MdocChosen", "DeviceQuestion", "HeardRequest", "DeviceSigned"),
     }
 
 

@@ -1,5 +1,6 @@
 """A reader asks a wallet in person: what is shown, and what passes."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,6 +11,12 @@ import pytest
 from idwallet.codec.b64 import encode
 from idwallet.codec.cbor import read_cbor, write_cbor
 from idwallet.credentials.mdoc.binding import Session
+from idwallet.credentials.mdoc.dc_api import (
+    decrypt_response,
+    encrypt_response,
+    encryption_info,
+    read_encryption_info,
+)
 from idwallet.credentials.mdoc.members import a_list, a_map
 from idwallet.credentials.mdoc.present import DeviceElements
 from idwallet.credentials.mdoc.reader import ReaderIdentity, SignedOver, signed_request
@@ -19,6 +26,7 @@ from idwallet.credentials.mdoc.transcript import Handover, QrHandover
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.credentials.query import Query
 from idwallet.crypto.agreement import EphemeralKey
+from idwallet.crypto.hpke import RecipientKey
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import (
     UnsupportedError,
@@ -567,3 +575,26 @@ def test_a_licence_of_a_child_answers_with_the_age_that_is_not_reached() -> None
     assert isinstance(found, VerifiedPresentation)
     assert found.credential("mdl").claims == {NAMESPACE: {"age_over_16": False}}
     assert found.age_over(18) is False
+
+
+def test_a_page_asks_over_the_browser_and_only_it_reads_the_answer() -> None:
+    """ISO/IEC TS 18013-7 Annex C, both sides, with what a browser carries between."""
+    own, key, origin = wallet(issued()), RecipientKey(), "https://shop.example"
+    info = encryption_info(key.public_key, random=secrets.token_bytes)
+    question = verifier().ask_device(
+        query(of_licence("family_name")),
+        session=Session(info.handover(origin)),
+        at=AT,
+    )
+    heard = read_encryption_info(info.text, at="info")
+    asked = own.read_device_request(
+        question.message, handover=heard.handover(origin), at=AT
+    )
+    sealed = encrypt_response(answer(own, asked), info=heard, origin=origin)
+    response = decrypt_response(sealed, key=key, handover=info.handover(origin))
+    assert isinstance(judged(response, question), VerifiedPresentation)
+    # A page that hands on another's request is told by the browser's own origin.
+    with pytest.raises(VerificationFailed):
+        own.read_device_request(
+            question.message, handover=heard.handover("https://evil.example"), at=AT
+        )

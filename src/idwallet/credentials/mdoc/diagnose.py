@@ -11,11 +11,18 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from idwallet.codec import b64
+from idwallet.codec.cbor import CborTag, CborValue, read_cbor, write_cbor
+from idwallet.credentials.mdoc.members import ENCODED_CBOR
 from idwallet.credentials.mdoc.transcript import (
     DcApiHandover,
     Handover,
+    IsoDcApiHandover,
+    KnownTranscript,
+    NfcHandover,
+    QrHandover,
     RedirectHandover,
 )
+from idwallet.errors import MalformedError, UnsupportedError
 
 # OpenID4VP 1.0 5.9.3, and what stood there in its drafts.
 _PREFIXES: Final = (
@@ -37,6 +44,12 @@ def variants(handover: Handover) -> Iterator[tuple[str, Handover]]:
         yield from _of_redirect(handover)
     elif isinstance(handover, DcApiHandover):
         yield from _of_dc_api(handover)
+    elif isinstance(handover, IsoDcApiHandover):
+        yield from _of_iso_dc_api(handover)
+    elif isinstance(handover, NfcHandover):
+        yield from _of_nfc(handover)
+    elif isinstance(handover, QrHandover):
+        yield from _of_engagement(handover.engagement, handover.reader_key, told=None)
 
 
 def _of_redirect(handover: RedirectHandover) -> Iterator[tuple[str, Handover]]:
@@ -55,7 +68,7 @@ def _of_redirect(handover: RedirectHandover) -> Iterator[tuple[str, Handover]]:
 
 
 def _of_dc_api(handover: DcApiHandover) -> Iterator[tuple[str, Handover]]:
-    for origin in (f"{handover.origin}/", f"origin:{handover.origin}"):
+    for origin in _origins(handover.origin):
         yield "origin", replace(handover, origin=origin)
     for nonce in _texts(handover.nonce):
         yield "nonce", replace(handover, nonce=nonce)
@@ -66,6 +79,83 @@ def _of_dc_api(handover: DcApiHandover) -> Iterator[tuple[str, Handover]]:
             client_id, handover.nonce, handover.origin, handover.thumbprint
         )
         yield "handover", other
+
+
+def _of_iso_dc_api(handover: IsoDcApiHandover) -> Iterator[tuple[str, Handover]]:
+    info = handover.encryption_info
+    for origin in _origins(handover.origin):
+        yield "origin", replace(handover, origin=origin)
+    for text in (info.rstrip("="), info + "=" * (-len(info) % 4), ""):
+        if text != info:
+            yield "encryption_info", replace(handover, encryption_info=text)
+    nonce = _nonce_of(info)
+    if nonce is not None:
+        yield "handover", DcApiHandover(handover.origin, b64.encode(nonce))
+
+
+def _nonce_of(info: str) -> bytes | None:
+    """Return the nonce inside of EncryptionInfo, None where there is none."""
+    try:
+        _, parameters = _listed(read_cbor(b64.decode(info, at=""), at=""))
+    except (MalformedError, UnsupportedError, ValueError):
+        return None
+    nonce = parameters.get("nonce") if isinstance(parameters, dict) else None
+    return nonce if isinstance(nonce, bytes) else None
+
+
+def _listed(value: CborValue) -> list[CborValue]:
+    return value if isinstance(value, list) else []
+
+
+def _of_nfc(handover: NfcHandover) -> Iterator[tuple[str, Handover]]:
+    engagement, reader_key = handover.engagement, handover.reader_key
+    yield "handover", QrHandover(engagement, reader_key)
+    select, request = handover.select, handover.request
+    if request is None:
+        yield "request", replace(handover, request=b"")
+    else:
+        yield "request", replace(handover, request=None)
+        yield "select", replace(handover, select=request, request=select)
+    told: CborValue = [select, request]
+    yield from _of_engagement(engagement, reader_key, told=told)
+
+
+def _of_engagement(
+    engagement: bytes, reader_key: bytes, *, told: CborValue
+) -> Iterator[tuple[str, Handover]]:
+    """Yield transcripts of an engagement in person whose parts are written otherwise.
+
+    Wallets write anew what they received, tag it twice, or not at all.
+    """
+    own, key = CborTag(ENCODED_CBOR, engagement), CborTag(ENCODED_CBOR, reader_key)
+    for other in _rewritten(engagement):
+        yield "engagement", _known(other, key, told)
+    for other in _rewritten(reader_key):
+        yield "reader_key", _known(own, other, told)
+    yield "tags", _known(engagement, reader_key, told)
+    if told is None:
+        yield "handover", _known(own, key, [])
+
+
+def _rewritten(octets: bytes) -> Iterator[CborValue]:
+    yield None
+    tagged = write_cbor(CborTag(ENCODED_CBOR, octets))
+    yield CborTag(ENCODED_CBOR, tagged)
+    try:
+        yield CborTag(ENCODED_CBOR, write_cbor(read_cbor(octets, at="")))
+    except (MalformedError, UnsupportedError):
+        return
+
+
+def _known(*parts: CborValue) -> KnownTranscript:
+    return KnownTranscript(write_cbor(list(parts)))
+
+
+def _origins(origin: str) -> Iterator[str]:
+    yield f"{origin}/"
+    yield f"origin:{origin}"
+    yield origin.removesuffix("/")
+    yield urlsplit(origin).netloc
 
 
 def _client_ids(client_id: str) -> Iterator[str]:
