@@ -1,6 +1,7 @@
 """What `inspect` makes of each kind of thing, and that it verifies none of it."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,13 +9,17 @@ import pytest
 
 from idwallet import Algorithm, Query, SoftwareSigner
 from idwallet.cli.screen import json_text
+from idwallet.codec import b64
 from idwallet.codec.pem import read_pem, write_pem
+from idwallet.credentials.possession import HolderKey
 from idwallet.envelope.jws import (
     JsonShape,
     JsonSigner,
     sign_compact,
     sign_json_serialization,
 )
+from idwallet.roles.issuer import Issuer
+from idwallet.testing.mdoc import MdocScene, mdoc_draft
 from tests.cli.program import run
 
 SIGNER: Final = SoftwareSigner.generate(Algorithm.ES256)
@@ -118,3 +123,85 @@ def test_long_values_are_cut_for_people_and_whole_for_programs(story: Path) -> N
     assert len(picture) > 20_000
     assert f"({len(picture):,} characters)" in text
     assert picture not in text
+
+
+def _mdocs() -> dict[str, tuple[bytes, str]]:
+    scene = MdocScene()
+    draft = mdoc_draft(scene)
+    response = draft.response()
+    issuer = Issuer(signer=scene.signer.signer, certificates=scene.signer.chain)
+    issued = issuer.issue(
+        draft.content,
+        holder_key=HolderKey.unproven(scene.device.public_key, reason="a test key"),
+        valid_until=scene.at + timedelta(days=9),
+        at=scene.at,
+    ).raw
+    octets = b64.decode(issued, at="issued")
+    return {
+        "issued, base64url": (issued.encode(), "IssuerSigned (ISO/IEC 18013-5)"),
+        "issued, octets": (octets, "IssuerSigned (ISO/IEC 18013-5)"),
+        "issued, hexadecimal": (
+            octets.hex().upper().encode(),
+            "IssuerSigned (ISO/IEC 18013-5)",
+        ),
+        "shown, octets": (response, "DeviceResponse (ISO/IEC 18013-5)"),
+        "shown, base64url": (
+            b64.encode(response).encode(),
+            "DeviceResponse (ISO/IEC 18013-5)",
+        ),
+        "any map": (b"\xa1\x61a\x01", "CBOR"),
+    }
+
+
+MDOCS: Final = _mdocs()
+
+
+@pytest.mark.parametrize("name", MDOCS)
+def test_a_mobile_document_is_decoded_in_whatever_it_is_written(name: str) -> None:
+    data, kind = MDOCS[name]
+    document = json.loads(run("inspect", "--json", stdin=data).out)
+    assert (document["verified"], document["kind"]) == (False, kind)
+    assert run("inspect", stdin=data).out.startswith("UNVERIFIED")
+
+
+def _rows(data: bytes) -> list[dict[str, Any]]:
+    document = json.loads(run("inspect", "--json", stdin=data).out)
+    (rows,) = [
+        each["value"]
+        for each in document["parts"]
+        if each["title"].endswith("elements of org.iso.18013.5.1")
+    ]
+    found: list[dict[str, Any]] = rows
+    return found
+
+
+def test_each_element_stands_beside_its_digest() -> None:
+    rows = _rows(MDOCS["issued, octets"][0])
+    assert {each["in the MSO"] for each in rows} == {"same"}
+    assert {each["element"]: each["type"] for each in rows} == {
+        "family_name": "tstr",
+        "given_name": "tstr",
+        "birth_date": "full-date",
+        "issuing_country": "tstr",
+        "age_over_18": "bool",
+        "portrait": "bstr",
+    }
+    assert {len(each["digest"]) for each in rows} == {64}
+    assert sorted(each["digestID"] for each in rows) == list(range(6))
+
+
+def test_an_element_that_was_changed_is_seen_in_its_row() -> None:
+    data = MDOCS["shown, octets"][0]
+    changed = data.replace("Примерова".encode(), "Примеровы".encode())
+    assert changed != data
+    by_name = {each["element"]: each["in the MSO"] for each in _rows(changed)}
+    assert by_name.pop("family_name") == "another"
+    assert set(by_name.values()) == {"same"}
+
+
+def test_what_breaks_off_is_named_with_its_place_and_clause() -> None:
+    data = MDOCS["shown, octets"][0]
+    ran = run("inspect", stdin=data[:-1])
+    assert ran.status == 4
+    assert ran.err.startswith("idwallet: standard input: ")
+    assert "(at CBOR" in ran.err

@@ -46,6 +46,8 @@ def test_every_verdict_is_there_as_json() -> None:
         "again": "failed",
         "minor": "failed",
         "status": "indeterminate",
+        "licence": "passed",
+        "altered": "failed",
         "contract": "passed",
         "changed": "failed",
     }
@@ -58,6 +60,7 @@ def test_every_verdict_is_there_as_json() -> None:
         ("again", "presentation.replay", "already_used"),
         ("minor", "presentation.query", "value_differs"),
         ("status", "credential.status", "status_list_needed"),
+        ("altered", "credential.disclosures", "integrity_mismatch"),
     ],
 )
 def test_each_refusal_has_one_reason(

@@ -64,13 +64,17 @@ def always_shown(shown: Shown) -> tuple[ClaimPath, ...]:
 def refusal_lines(match: Match, speech: Speech) -> Iterator[str]:
     """Yield why nothing in the wallet answers: the nearest miss of each query."""
     yield speech.say("match.nothing", name=match.asked.asker or "?")
-    for each in match.found.credentials:
-        if each.matches:
-            continue
-        if not each.misses:
-            yield speech.say("match.no_credential", query=speech.query(each.id))
-            continue
-        yield from _miss(each.misses[0], match, speech=speech)
+    unanswered = [each for each in match.found.credentials if not each.matches]
+    missed = {speech.query(each.id) for each in unanswered if each.misses}
+    told: set[str] = set()
+    for each in unanswered:
+        query = speech.query(each.id)
+        if each.misses:
+            yield from _miss(each.misses[0], match, speech=speech)
+        elif query not in missed | told:
+            # One type is asked for in each of its encodings: a person holds a card.
+            yield speech.say("match.no_credential", query=query)
+            told.add(query)
 
 
 def _miss(miss: NearestMiss, match: Match, *, speech: Speech) -> Iterator[str]:

@@ -203,6 +203,20 @@ def serialisation_option(what: str) -> Callable[[_Function], _Function]:
     )
 
 
+def format_option(
+    what: str, *, default: str | None
+) -> Callable[[_Function], _Function]:
+    """Take ``--format``: an SD-JWT VC, or a mobile document."""
+    return click.option(
+        "--format",
+        "form_name",
+        type=click.Choice(["sd-jwt", "mdoc"]),
+        default=default,
+        show_default=default is not None,
+        help=what,
+    )
+
+
 def trusted_types_option(function: _Function) -> _Function:
     """Take ``--trust-type``: what those in ``--trust`` are believed about."""
     return click.option(
@@ -210,8 +224,8 @@ def trusted_types_option(function: _Function) -> _Function:
         "trusted_types",
         multiple=True,
         metavar="TYPE",
-        help="Believe those in --trust about this type alone: a vct, or a name of the "
-        "catalogue. May be repeated. Default: about every type.",
+        help="Believe those in --trust about this type alone: a vct, a document type, "
+        "or a name of the catalogue. May be repeated. Default: about every type.",
     )(function)
 
 

@@ -76,32 +76,61 @@ def read_trust(
 ) -> TrustStore:
     """Return a trust store of the roots in these files, for that purpose only.
 
-    `types` bound what they are believed about; see `type_named`.
+    `types` bound what they are believed about; see `types_named`.
 
     Raises:
         CommandFault: one of them cannot be read, or cannot be an anchor.
     """
     anchors: list[TrustAnchor] = []
-    vcts = [type_named(each, option="--trust-type") for each in types]
+    bounds = [name for each in types for name in types_named(each)]
     for source in sources:
         with about(source, remedy="CA certificates as PEM, or a JWK set"):
-            anchors += _anchors(source, names=names, purpose=purpose, types=vcts)
+            anchors += _anchors(source, names=names, purpose=purpose, types=bounds)
     return TrustStore(anchors)
 
 
-def type_named(name: str, *, option: str) -> str:
-    """Return the vct of a catalogue name, or the name itself when it is a type.
+def type_named(name: str, *, option: str, form: Format = Format.SD_JWT_VC) -> str:
+    """Return a catalogue type's identifier in that format, or the name if it is one.
+
+    A `vct` has a colon in it, a document type of mobile documents a dot.
 
     Raises:
-        CommandFault: it is neither.
+        CommandFault: it is neither, or the type is not encoded so.
     """
     listed = catalogue().get(name)
     if listed is not None:
-        return listed.types[Format.SD_JWT_VC.value]
-    if ":" not in name:
+        if form.value not in listed.types:
+            others = " or ".join(listed.formats)
+            raise usage_fault(f"{name} is not encoded as {form.value} but as {others}")
+        return listed.types[form.value]
+    if _MARKS[form] not in name:
         known = ", ".join(catalogue())
-        raise usage_fault(f"{option} is a type with a colon in it, or one of: {known}")
+        raise usage_fault(f"{option} is {_EXPECTED[form]}, or one of: {known}")
     return name
+
+
+_MARKS: Final = {Format.SD_JWT_VC: ":", Format.MDOC: "."}
+_EXPECTED: Final = {
+    Format.SD_JWT_VC: "a type with a colon in it",
+    Format.MDOC: "a document type with a dot in it",
+}
+
+
+def types_named(name: str) -> tuple[str, ...]:
+    """Return a catalogue type's identifiers in every format, or the name if it is one.
+
+    Raises:
+        CommandFault: it is neither a name of the catalogue nor an identifier.
+    """
+    listed = catalogue().get(name)
+    if listed is not None:
+        return tuple(listed.types.values())
+    if ":" in name or "." in name:
+        return (name,)
+    known = ", ".join(catalogue())
+    raise usage_fault(
+        f"--trust-type is a type with a colon or a dot in it, or one of: {known}"
+    )
 
 
 def _anchors(

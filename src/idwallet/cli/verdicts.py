@@ -96,6 +96,7 @@ def credential_document(each: VerifiedCredential) -> dict[str, object]:
     until = each.valid_until
     return {
         "query": each.query_id,
+        "format": each.format.value,
         "type": each.credential_type,
         "issuer": each.issuer,
         "valid_until": None if until is None else f"{until:%Y-%m-%dT%H:%M:%SZ}",

@@ -1,13 +1,14 @@
 """The program's own sentences to people, in their language."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Final
 
 from idwallet.codec.json import JsonValue
 from idwallet.codec.text import show
-from idwallet.credentials.catalogue import catalogue
+from idwallet.credentials.catalogue import ClaimKind, catalogue
 from idwallet.credentials.paths import ClaimPath, show_path
 from idwallet.explain.words import Language, claim_names
 
@@ -62,7 +63,11 @@ class Speech:
 
     def claim_line(self, path: ClaimPath, value: JsonValue) -> str:
         """Return a claim's name and value on one line, both made safe."""
-        filled = {"claim": show(self.claim(path)), "value": self.value(value)}
+        if isinstance(value, str) and show_path(path) in _images():
+            shown = self.say("value.image", count=len(value))
+        else:
+            shown = self.value(value)
+        filled = {"claim": show(self.claim(path)), "value": shown}
         return self._sentences["claim"].format_map(filled)
 
     def value(self, value: JsonValue) -> str:
@@ -73,12 +78,31 @@ class Speech:
             if value.startswith("data:image/"):
                 return self.say("value.image", count=len(value))
             return show(value, limit=_VALUE_CHARACTERS)
-        if isinstance(value, list) and not any(map(_is_nested, value)):
-            text = ", ".join(map(self.value, value))
-        else:
-            text = json.dumps(value, ensure_ascii=False)
-        return show(text, limit=_VALUE_CHARACTERS)
+        if isinstance(value, dict | list):
+            return show(outline(value, self.value), limit=_VALUE_CHARACTERS)
+        return json.dumps(value)
 
 
-def _is_nested(value: JsonValue) -> bool:
-    return isinstance(value, dict | list)
+@cache
+def _images() -> frozenset[str]:
+    """Return where pictures stand, as `show_path` writes it."""
+    return frozenset(
+        show_path(path)
+        for each in catalogue().values()
+        for claim in each.claims.values()
+        if claim.kind is ClaimKind.IMAGE
+        for path in claim.paths.values()
+    )
+
+
+def outline(value: JsonValue, scalar: Callable[[JsonValue], str]) -> str:
+    """Return a value on one line: its members by name, its elements in a row.
+
+    `scalar` says how what holds no other values is written; nothing is made safe here.
+    """
+    if isinstance(value, dict) and value:
+        return ", ".join(f"{k}: {outline(each, scalar)}" for k, each in value.items())
+    if isinstance(value, list) and value:
+        nested = any(isinstance(each, dict | list) for each in value)
+        return ("; " if nested else ", ").join(outline(e, scalar) for e in value)
+    return "" if isinstance(value, dict | list) else scalar(value)

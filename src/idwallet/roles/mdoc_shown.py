@@ -101,9 +101,7 @@ def judge_mdoc(
         document = _document(text, at=subject)
     except (MalformedError, UnsupportedError) as error:
         return MdocShown((unreadable(error, subject=subject),))
-    handover = RedirectHandover(
-        request.client_id, request.nonce, request.verifier.identity.answer_to
-    )
+    handover = RedirectHandover(request.client_id, request.nonce, request.response_uri)
     return judge_document(
         document, session=Session(handover), context=context, subject=subject
     )

@@ -46,13 +46,15 @@ class PresentationRequest:
 
     `message` is public: send it. The rest stays here, or travels sealed by `save`.
     Only `Verifier.request` and `Verifier.restore` make one. `policy_digest` is that of
-    the policy it was made under; it is judged by no other.
+    the policy it was made under; it is judged by no other. `response_uri` is where the
+    answer goes: a mobile document is shown for it (OpenID4VP 1.0 B.2.6.1).
     """
 
     message: RequestMessage
     query: Query
     nonce: str
     state: str
+    response_uri: str
     issued: datetime
     expires: datetime
     verifier: "Verifier"
@@ -97,6 +99,7 @@ class PresentationRequest:
             "query": self.query.to_dcql(),
             "nonce": self.nonce,
             "state": self.state,
+            "response_uri": self.response_uri,
             "issued": int(self.issued.timestamp()),
             "expires": int(self.expires.timestamp()),
             "policy": self.verifier.policy.name,
@@ -238,6 +241,10 @@ class Verifier:
             query=Query.from_dcql(query),
             nonce=_text(state, "nonce"),
             state=_text(state, "state"),
+            # What was saved before this was kept was judged by who asked.
+            response_uri=_text(state, "response_uri")
+            if "response_uri" in state
+            else self.identity.answer_to,
             issued=_moment(state.get("issued"), "/issued"),
             expires=_moment(state.get("expires"), "/expires"),
             verifier=self,
@@ -252,6 +259,7 @@ def _sent(asked: RequestObject, *, raw: str, verifier: Verifier) -> Presentation
         query=asked.query,
         nonce=asked.nonce,
         state=asked.state or "",
+        response_uri=asked.response_uri,
         issued=asked.issued or asked.expires,
         expires=asked.expires,
         verifier=verifier,

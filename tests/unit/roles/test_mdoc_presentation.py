@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from secrets import token_bytes
 from urllib.parse import urlencode
 
 import pytest
 
 from idwallet.codec.b64 import decode, encode
 from idwallet.codec.cbor import read_cbor
-from idwallet.codec.json import JsonObject
+from idwallet.codec.json import JsonObject, read_object, write_json
 from idwallet.credentials.mdoc.issue import Mdoc
 from idwallet.credentials.mdoc.present import Showing, device_response, signed_document
 from idwallet.credentials.mdoc.structures import read_issuer_signed
@@ -25,15 +26,17 @@ from idwallet.credentials.model import (
 from idwallet.credentials.possession import HolderKey
 from idwallet.credentials.query import Query
 from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.seal import SealKey, seal, unseal
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.errors import UsageError
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.issuer import Issuer
 from idwallet.roles.presentation import evaluate_presentation
-from idwallet.roles.verifier import PresentationRequest
+from idwallet.roles.verifier import PresentationRequest, RelyingParty, Verifier
 from idwallet.testing.mdoc import MDL, NAMESPACE, MdocScene
 from idwallet.testing.scene import Scene
 from idwallet.trust.anchors import TrustStore
+from idwallet.trust.replay import MemoryReplay
 
 CONTENT = Mdoc(
     MDL,
@@ -294,3 +297,32 @@ def test_a_document_too_large_for_any_wallet_is_not_issued() -> None:
     elements = {NAMESPACE: {"portrait": bytes(1_100_000)}}
     with pytest.raises(UsageError, match="larger"):
         issued(replace(CONTENT, elements=elements))
+
+
+def test_another_process_judges_a_document_shown_for_a_saved_request() -> None:
+    request = asked(query("age_over_18"))
+    body = answered(request, shown(request, "age_over_18"))
+    key = SealKey(bytes(range(32)))
+    judge = Verifier(
+        # Whoever judges need not know where answers go: the request does.
+        identity=RelyingParty(
+            signer=device(), answer_to="", client_id=request.client_id
+        ),
+        policy=scene().verifier.policy,
+        replay=MemoryReplay(),
+    )
+    restored = judge.restore(request.save(key), key)
+    assert restored.response_uri == scene().verifier.identity.answer_to
+    found = judged(restored, body)
+    assert isinstance(found, VerifiedPresentation), failed(found)
+
+
+def test_a_request_saved_before_it_kept_its_address_is_judged_by_who_asked() -> None:
+    request = asked(query("age_over_18"))
+    key = SealKey(bytes(range(32)))
+    context = b"idwallet presentation request/1"
+    plain = unseal(request.save(key), key=key, context=context, at="state")
+    state = read_object(plain, at="state")
+    del state["response_uri"]
+    saved = seal(write_json(state), key=key, context=context, random=token_bytes)
+    assert scene().verifier.restore(saved, key).response_uri == request.response_uri

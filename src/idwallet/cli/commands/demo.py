@@ -35,7 +35,8 @@ def demo_command(
     """Tell the whole story with an invented person and test keys.
 
     A card is issued, kept, asked for, shown and verified with no network; then a
-    forged card, a second use, somebody under 18, and a card that cannot be decided.
+    forged card, a second use, somebody under 18, and a card that cannot be decided; a
+    driving licence as a mobile document; and a contract that two people sign.
     """
     from idwallet.cli.demo.folder import play_in_folder, require_new
     from idwallet.cli.demo.play import Stage, play

@@ -11,12 +11,15 @@ from idwallet.cli.faults import about
 from idwallet.cli.files import read_input
 from idwallet.cli.options import json_option, lang_option
 from idwallet.cli.screen import heading, say, write_json_document
-from idwallet.cli.words import Speech
-from idwallet.codec.json import JsonValue
+from idwallet.cli.words import Speech, outline
+from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.codec.text import show
 from idwallet.explain.words import Language
 
 _CHARACTERS: Final = 120
+# A column's width: enough to tell a digest from another, and a line stays a line.
+_CELL: Final = 40
+_DIGEST: Final = 16
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -27,10 +30,11 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+")
 def inspect_command(file: str, *, lang: Language, as_json: bool) -> None:
     """Decode FILE, whatever it is, and verify nothing.
 
-    It may be an SD-JWT VC, a JWS, a request as an object or a link, an answer, a DCQL
-    query, a certificate, a status list, a list of trust (ETSI TS 119 612, TS 119 602,
-    VICAL), a registration certificate, a CRL, an OCSP response, PEM, a JWK, type
-    metadata or JSON. Private keys are not shown.
+    It may be an SD-JWT VC, a mobile document (ISO/IEC 18013-5) as issued or shown, a
+    JWS, a request as an object or a link, an answer, a DCQL query, a certificate, a
+    status list, a list of trust (ETSI TS 119 612, TS 119 602, VICAL), a registration
+    certificate, a CRL, an OCSP response, PEM, a JWK, type metadata or JSON. Private
+    keys are not shown.
     """
     data = read_input(file)
     with about(file):
@@ -43,7 +47,7 @@ def inspect_command(file: str, *, lang: Language, as_json: bool) -> None:
     for part in found.parts:
         say()
         say(heading(show(part.title)))
-        for line in _lines(part.value):
+        for line in _table(part.value) if part.is_table else _lines(part.value):
             say(f"  {line}")
 
 
@@ -60,6 +64,32 @@ def _lines(value: JsonValue) -> Iterator[str]:
                 yield f"- {_scalar(member)}"
     else:
         yield _scalar(value)
+
+
+def _table(value: JsonValue) -> Iterator[str]:
+    """Yield rows under their columns, each cell made safe and cut."""
+    rows = [each for each in _list(value) if isinstance(each, dict)]
+    names = list(rows[0]) if rows else []
+    cells = [[_cell(name, row) for name in names] for row in rows]
+    widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
+    for row in (names, *cells):
+        padded = (text.ljust(width) for text, width in zip(row, widths, strict=True))
+        yield "  ".join(padded).rstrip()
+
+
+def _list(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else []
+
+
+def _cell(name: str, row: JsonObject) -> str:
+    value = row.get(name)
+    if name == "value" and row.get("type") == "bstr" and isinstance(value, str):
+        return f"{len(value) * 3 // 4:,} bytes"  # they stand as base64url
+    text = outline(value, _scalar)
+    shown = show(text, limit=_DIGEST if name == "digest" else _CELL)
+    if isinstance(value, str) and len(value) > _CHARACTERS:
+        return f"{show(value, limit=_DIGEST)} ({len(value):,} characters)"
+    return shown
 
 
 def _member(name: str, value: JsonValue) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from idwallet import limits
+from idwallet.cli.credential import FORMATS
+from idwallet.cli.elements import elements_of
 from idwallet.cli.faults import STREAM, about, usage_fault
 from idwallet.cli.files import (
     read_input,
@@ -18,6 +20,7 @@ from idwallet.cli.files import (
 from idwallet.cli.options import (
     Moment,
     at_option,
+    format_option,
     json_option,
     key_option,
     moment_or_now,
@@ -34,7 +37,9 @@ from idwallet.cli.trusted import (
     type_named,
 )
 from idwallet.cli.verdicts import Telling
-from idwallet.codec.json import read_object
+from idwallet.codec.json import JsonObject, read_object
+from idwallet.credentials.mdoc.issue import Mdoc, MdocHash
+from idwallet.credentials.model import Format
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.possession import HolderKey, ProvenKey, prove_possession
 from idwallet.credentials.sdjwt.issue import SdJwtVc
@@ -43,17 +48,19 @@ from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.report import StatusListNeeded
 from idwallet.roles.issuer import Issuer
 
-_FORMAT: Final = "dc+sd-jwt"
-
 
 @click.command("issue")
 @click.argument("claims")
 @click.option(
+    "--type",
     "--vct",
+    "type_name",
     required=True,
     metavar="TYPE",
-    help="The credential's type: a vct, or a name of the catalogue like national-id.",
+    help="The credential's type: a vct, a document type, or a name of the catalogue "
+    "like national-id.",
 )
+@format_option("The credential's format: SD-JWT VC or ISO mdoc.", default="sd-jwt")
 @key_option("The issuer's key")
 @click.option(
     "--certificates",
@@ -110,13 +117,28 @@ _FORMAT: Final = "dc+sd-jwt"
     metavar="N",
     help="Its index in --status-list.",
 )
+@click.option(
+    "--digest",
+    type=click.Choice([each.value for each in MdocHash]),
+    help="The digest algorithm of a mobile document.  [default: SHA-256]",
+)
+@click.option(
+    "--expected-update",
+    type=Moment(),
+    metavar="MOMENT",
+    help="When a mobile document is meant to be issued anew.",
+)
 @serialisation_option("the credential")
 @types_option
 @at_option
 @output_option("the credential")
 @json_option
 def issue_command(**given: Any) -> None:  # options by name, as declared above
-    """Issue an SD-JWT VC over the claims in CLAIMS, one JSON object.
+    """Issue a credential over the claims in CLAIMS, one JSON object.
+
+    For a mobile document its members are namespaces, each with an object of elements,
+    or claims as the catalogue names them (`idwallet types`). Days are texts like
+    2026-11-24, octets are base64.
 
     The holder's key is proven (--holder-proof) or vouched for (--holder-key).
     """
@@ -128,7 +150,8 @@ class _Order:
     """Everything the command was given, by the names of its options."""
 
     claims: str
-    vct: str
+    type_name: str
+    form_name: str
     key: str
     passphrase_file: str | None
     certificates: str
@@ -142,6 +165,8 @@ class _Order:
     issuer_name: str | None
     always_show: tuple[str, ...]
     decoys: int
+    digest: str | None
+    expected_update: datetime | None
     status_list: str | None
     status_index: int | None
     serialisation: str
@@ -175,12 +200,17 @@ class _Order:
             )
         self._hand_out(issued.raw)
 
-    def _content(self) -> SdJwtVc:
-        data = read_input(self.claims, max_bytes=limits.SD_JWT_BYTES)
+    def _content(self) -> SdJwtVc | Mdoc:
+        self._require_of_format()
+        # Before the file is read: a type that is none is told at once.
+        named = type_named(self.type_name, option="--type", form=self._format)
+        data = read_input(self.claims, max_bytes=limits.MDOC_ISSUED_BYTES)
         with about(self.claims, remedy="one JSON object of names and values"):
             claims = read_object(data, at="claims")
+        if self._format is Format.MDOC:
+            return self._document(claims, named)
         return SdJwtVc(
-            vct=type_named(self.vct, option="--vct"),
+            vct=named,
             claims=claims,
             disclosure={_path(each): Disclosability.NEVER for each in self.always_show},
             decoys=self.decoys,
@@ -188,6 +218,38 @@ class _Order:
             status=self._status(),
             serialisation=Serialisation(self.serialisation),
         )
+
+    def _document(self, claims: JsonObject, doc_type: str) -> Mdoc:
+        with about(self.claims, remedy=f"namespaces of {doc_type} with their elements"):
+            elements = elements_of(claims, doc_type, at="claims")
+        return Mdoc(
+            doc_type,
+            elements,
+            hash=MdocHash(self.digest or MdocHash.SHA_256),
+            decoys=self.decoys,
+            expected_update=self.expected_update,
+            status=self._status(),
+        )
+
+    @property
+    def _format(self) -> Format:
+        return FORMATS[self.form_name]
+
+    def _require_of_format(self) -> None:
+        """Refuse what the other format alone has: it would be left out unseen."""
+        given: dict[str, object] = {
+            "--always-show": self.always_show,
+            "--issuer-name": self.issuer_name,
+            "--types": self.types,
+            "--serialisation": self.serialisation != Serialisation.COMPACT,
+        }
+        of = "an SD-JWT VC"
+        if self._format is Format.SD_JWT_VC:
+            given = {"--digest": self.digest, "--expected-update": self.expected_update}
+            of = "a mobile document (--format mdoc)"
+        for name, value in given.items():
+            if value:
+                raise usage_fault(f"{name} is for {of}")
 
     def _status(self) -> StatusListNeeded | None:
         if self.status_list is None and self.status_index is None:
@@ -228,7 +290,10 @@ class _Order:
             return Issuer(signer=signer, certificates=chain, types=types)
 
     def _hand_out(self, credential: str) -> None:
-        told: dict[str, object] = {"format": _FORMAT, "bytes": len(credential)}
+        told: dict[str, object] = {
+            "format": self._format.value,
+            "bytes": len(credential),
+        }
         if self.output == STREAM and self.as_json:
             write_json_document({**told, "credential": credential})
             return

@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 
 from idwallet import limits
+from idwallet.cli.credential import FORMATS
 from idwallet.cli.faults import STREAM, about, usage_fault
 from idwallet.cli.files import (
     read_input,
@@ -17,6 +18,7 @@ from idwallet.cli.files import (
 from idwallet.cli.options import (
     POLICIES,
     at_option,
+    format_option,
     json_option,
     key_option,
     moment_or_now,
@@ -46,6 +48,21 @@ _PREFIXES: Final = {
     metavar="N",
     help="Ask only whether the person is at least so old.",
 )
+@click.option(
+    "--type",
+    "type_name",
+    metavar="TYPE",
+    help="Ask for --claim of this type: a name of the catalogue (`idwallet types`), "
+    "in any encoding that has them all.",
+)
+@click.option(
+    "--claim",
+    "claims",
+    multiple=True,
+    metavar="NAME",
+    help="A claim of --type, as the catalogue names it. May be repeated.",
+)
+@format_option("The one encoding that --age-over or --type takes.", default=None)
 @key_option("The verifier's key")
 @click.option(
     "--certificates",
@@ -120,6 +137,9 @@ class _Order:
 
     query: str | None
     age_over: int | None
+    type_name: str | None
+    claims: tuple[str, ...]
+    form_name: str | None
     key: str
     passphrase_file: str | None
     certificates: str | None
@@ -167,12 +187,23 @@ class _Order:
         self._hand_out(request)
 
     def _query(self) -> Query:
-        if (self.query is None) is (self.age_over is None):
-            raise usage_fault("give either --query or --age-over")
-        if self.query is None:
-            return Query.age_over(self.age_over or 0)
-        data = read_input(self.query, max_bytes=limits.QUERY_BYTES)
-        with about(self.query, remedy="a DCQL query, OpenID4VP 1.0 section 6"):
+        ways = (self.query, self.age_over, self.type_name)
+        if sum(each is not None for each in ways) != 1:
+            raise usage_fault("give one of --query, --age-over and --type")
+        if self.claims and self.type_name is None:
+            raise usage_fault("--claim is a claim of --type")
+        formats = () if self.form_name is None else (FORMATS[self.form_name].value,)
+        if self.age_over is not None:
+            return Query.age_over(self.age_over, formats=formats)
+        if self.type_name is not None:
+            return Query.claims(self.type_name, *self.claims, formats=formats)
+        if formats:
+            raise usage_fault("--format is for --age-over and --type: DCQL says it")
+        return self._read_query(self.query or "")
+
+    def _read_query(self, source: str) -> Query:
+        data = read_input(source, max_bytes=limits.QUERY_BYTES)
+        with about(source, remedy="a DCQL query, OpenID4VP 1.0 section 6"):
             return Query.from_dcql(data).require_askable()
 
     def _identity(self) -> RelyingParty:

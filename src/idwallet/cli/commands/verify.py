@@ -8,6 +8,7 @@ import click
 
 from idwallet import limits
 from idwallet.cli.bundles import Believed, Pinned, operator_option
+from idwallet.cli.decode.mdoc import as_octets, is_map
 from idwallet.cli.documents.network import Judges
 from idwallet.cli.documents.network import policy_named as policy_named_for_documents
 from idwallet.cli.documents.options import DOCUMENT_POLICIES
@@ -270,7 +271,9 @@ class _Order:
 
 
 def _without_request(answer: bytes) -> str:
-    if b"~" in answer and not answer.lstrip().startswith((b"{", b"vp_token=")):
+    is_mdoc = is_map(answer) or as_octets(answer.strip()) is not None
+    is_sd_jwt = b"~" in answer and not answer.lstrip().startswith((b"{", b"vp_token="))
+    if is_mdoc or is_sd_jwt:
         return (
             "that is a credential and no answer: shown without a request it proves "
             "nothing about who shows it; ask with `idwallet request`, add it to a "

@@ -4,11 +4,10 @@ from datetime import datetime
 
 import click
 
-from idwallet import limits
 from idwallet.cli.bundles import Believed, Pinned, operator_option
+from idwallet.cli.credential import read_credential
 from idwallet.cli.faults import STREAM, about
 from idwallet.cli.files import (
-    read_text,
     require_one_stream,
     require_writable,
     write_output,
@@ -28,7 +27,6 @@ from idwallet.cli.pocket import open_or_make_pocket, open_pocket
 from idwallet.cli.screen import heading, say, write_json_document
 from idwallet.cli.verdicts import Telling, personal_claims
 from idwallet.cli.words import Speech
-from idwallet.credentials.model import Credential, Format
 from idwallet.credentials.possession import make_proof
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.signer import StoredKeySigner
@@ -107,10 +105,11 @@ def add_command(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Verify CREDENTIAL and keep it, sealed.
 
-    It must be bound to a key of this wallet (`idwallet wallet prove`).
+    It is an SD-JWT VC or a mobile document (IssuerSigned as base64url, hexadecimal or
+    octets), and must be bound to a key of this wallet (`idwallet wallet prove`).
     """
     require_one_stream(credential, seal_file, *anchors)
-    raw = read_text(credential, max_bytes=limits.SD_JWT_BYTES)
+    read = read_credential(credential)
     moment = moment_or_now(at)
     believed = Believed(anchors, names, Purpose.ISSUE_CREDENTIALS, trusted_types)
     pinned = Pinned(operator, bundle_state, moment, "wallet")
@@ -119,7 +118,7 @@ def add_command(  # noqa: PLR0913 - one parameter for each option
     with about(folder):
         pocket = open_pocket(folder, seal_file=seal_file)
     with Telling(lang, "holder", as_json).refusals():
-        held = pocket.holder(trust).add(Credential(Format.SD_JWT_VC, raw), at=moment)
+        held = pocket.holder(trust).add(read, at=moment)
     record = pocket.store.get(held.name)
     sealed = 0 if record is None else len(record.sealed)
     if as_json:

@@ -14,10 +14,14 @@ _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One decoded part under its title."""
+    """One decoded part under its title.
+
+    A table is a list of objects that all have the same members.
+    """
 
     title: str
     value: JsonValue
+    is_table: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class Found:
     def __post_init__(self) -> None:
         """Take private keys out."""
         public = tuple(
-            Part(each.title, without_secrets(each.value)) for each in self.parts
+            Part(each.title, without_secrets(each.value), each.is_table)
+            for each in self.parts
         )
         object.__setattr__(self, "parts", public)
 
@@ -50,7 +55,7 @@ class Found:
     def inside(self, where: str) -> Iterator[Part]:
         """Yield the parts with a title that says what they stand in."""
         for each in self.parts:
-            yield Part(f"{where}: {each.title}", each.value)
+            yield Part(f"{where}: {each.title}", each.value, each.is_table)
 
 
 def without_secrets(value: JsonValue) -> JsonValue:

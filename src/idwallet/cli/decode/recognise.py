@@ -16,6 +16,7 @@ from idwallet.cli.decode.lists import (
     is_lote,
     is_xml,
 )
+from idwallet.cli.decode.mdoc import as_octets, decode_mdoc, is_map
 from idwallet.cli.decode.tokens import (
     decode_json_jws,
     decode_jws,
@@ -57,8 +58,12 @@ def decode(data: bytes) -> Found:
     for begins, decoder in _TEXTS:
         if begins(text):
             return decoder(text)
+    octets = as_octets(text)
+    if octets is not None:
+        return decode_mdoc(octets)
     raise MalformedError(
-        "nothing that is known: no PEM, certificate, token, list, link, answer or JSON",
+        "nothing that is known: no PEM, certificate, token, mobile document, list, "
+        "link, answer or JSON",
         at="the beginning",
         clause="idwallet inspect",
     )
@@ -102,6 +107,7 @@ _BINARIES: Final[_Decoders] = (
     (is_delta, decode_delta),
     (_is_der, _decode_der),
     (_is_cose, decode_cose),
+    (is_map, decode_mdoc),
 )
 _TEXTS: Final[_Decoders] = (
     (is_xml, decode_xml),

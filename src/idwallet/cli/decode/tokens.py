@@ -7,6 +7,7 @@ from idwallet import limits
 from idwallet.cli.decode.evidence import LIST_TYP, decode_list_jwt
 from idwallet.cli.decode.found import Found, Part
 from idwallet.cli.decode.keys import certificate_facts
+from idwallet.cli.decode.mdoc import as_octets, decode_mdoc
 from idwallet.codec.json import JsonObject, JsonValue, read_json
 from idwallet.credentials.sdjwt.structures import (
     TYP,
@@ -93,8 +94,13 @@ def decode_response(data: bytes) -> Found:
     parts = [Part("state", answer.state)]
     for query, shown in answer.presentations.items():
         for number, each in enumerate(shown, start=1):
-            parts += decode_sd_jwt(each.encode()).inside(f"{query} {number}")
+            parts += _presentation(each.encode()).inside(f"{query} {number}")
     return Found("OpenID4VP answer", tuple(parts))
+
+
+def _presentation(text: bytes) -> Found:
+    octets = as_octets(text)
+    return decode_sd_jwt(text) if octets is None else decode_mdoc(octets)
 
 
 def _jws(jws: Jws) -> Iterator[Part]:

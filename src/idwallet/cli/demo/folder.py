@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from idwallet.adapters.files import write_file_atomically
+from idwallet.cli.demo.licence import Licence
 from idwallet.cli.demo.play import Purse, Stage, Story, play
 from idwallet.cli.demo.readme import readme
 from idwallet.cli.demo.telling import transcript
@@ -89,6 +90,7 @@ def _files(story: Story, languages: Sequence[Language]) -> Mapping[str, bytes]:
         "card.sdjwt": story.card.raw + "\n",
         "request.json": story.request.message.to_json() + "\n",
         "response.txt": story.answer + "\n",
+        **_licence(story.licence),
         "README.txt": "\n".join(readme(each, stage.at) for each in languages),
     }
     for scene in story.scenes:
@@ -101,6 +103,9 @@ def _files(story: Story, languages: Sequence[Language]) -> Mapping[str, bytes]:
     return {
         **{name: text.encode() for name, text in texts.items()},
         "request.state": save_request(story.request, passphrase=PASSPHRASE),
+        "licence-request.state": save_request(
+            story.licence.request, passphrase=PASSPHRASE
+        ),
         "portrait.png": stage.portrait,
         "contract.pdf": story.contract.paper,
         "contract-signed.pdf": story.contract.signed,
@@ -109,6 +114,16 @@ def _files(story: Story, languages: Sequence[Language]) -> Mapping[str, bytes]:
             f"pki/revoked-{number}.crl": each
             for number, each in enumerate(story.contract.lists, start=1)
         },
+    }
+
+
+def _licence(made: Licence) -> dict[str, str]:
+    return {
+        "pki/roads-root.pem": made.root_pem,
+        "licence.json": json_text(made.elements) + "\n",
+        "licence.mdoc": made.card.raw + "\n",
+        "licence-request.json": made.request.message.to_json() + "\n",
+        "licence-response.txt": made.answer + "\n",
     }
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from idwallet.adapters.store import MemoryStore
 from idwallet.cli.demo.contract import Contract, agree
+from idwallet.cli.demo.licence import Licence, drive
 from idwallet.cli.demo.portrait import draw_portrait
 from idwallet.codec.json import JsonObject
 from idwallet.credentials.model import Credential, Unverified, VerifiedPresentation
@@ -162,6 +163,7 @@ class Story:
     request: PresentationRequest
     answer: str
     contract: Contract
+    licence: Licence
 
     def to_json(self) -> dict[str, object]:
         """Return what happened as JSON, without what only the wallet sees."""
@@ -212,9 +214,25 @@ def play(stage: Stage, purse: Purse) -> Story:
         _minor(stage),
         _status(stage, claims),
     )
+    licence = drive(stage.till, stage.trust, at=stage.at)
     made = agree(stage.pki, at=stage.at)
-    told = (*scenes, *_contract(made))
-    return Story(stage, told, claims, card, request, answer, made)
+    told = (*scenes, *_licence(licence), *_contract(made))
+    return Story(stage, told, claims, card, request, answer, made, licence)
+
+
+def _licence(made: Licence) -> tuple[Scene, ...]:
+    """Tell of the driving licence that was shown, and of what became of it."""
+    sizes = {"licence": len(made.card.raw), "licence_answer": len(made.answer)}
+    return (
+        Scene(
+            "licence",
+            sizes=sizes,
+            choice=made.choice,
+            report=made.report,
+            expected=Outcome.PASSED,
+        ),
+        Scene("altered", report=made.altered_report, expected=Outcome.FAILED),
+    )
 
 
 def _contract(made: Contract) -> tuple[Scene, ...]:

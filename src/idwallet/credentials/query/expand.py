@@ -1,6 +1,7 @@
 """From catalogue names to credential queries, one for each encoding of a type."""
 
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import Final
 
 from idwallet.credentials.catalogue import CatalogueClaim, CredentialType, catalogue
@@ -160,9 +161,11 @@ def _plain_claim(name: str | ClaimPath) -> ClaimQuery:
 def _listed_claim(listed: CredentialType, name: str) -> CatalogueClaim:
     claim = listed.claims.get(name)
     if claim is None:
+        # The names that it may have been meant for; of nothing like it all there are.
+        near = get_close_matches(name, listed.claims) or listed.claims
         raise UsageError(
             f"the catalogue's {listed.name} has no such claim; it has: "
-            + ", ".join(listed.claims)
+            + ", ".join(near)
         )
     return claim
 
