@@ -1,0 +1,33 @@
+"""A wallet being issued credentials: a machine that says what is to be done next."""
+
+from idwallet.protocols.openid4vci.wallet.client import WalletClient
+from idwallet.protocols.openid4vci.wallet.machine import Issuance, restore, start
+from idwallet.protocols.openid4vci.wallet.steps import (
+    ConfirmCredentials,
+    ConfirmOffer,
+    Done,
+    Failed,
+    OpenBrowser,
+    ProveKeys,
+    Received,
+    Send,
+    Step,
+    Wait,
+)
+
+__all__ = [
+    "ConfirmCredentials",
+    "ConfirmOffer",
+    "Done",
+    "Failed",
+    "Issuance",
+    "OpenBrowser",
+    "ProveKeys",
+    "Received",
+    "Send",
+    "Step",
+    "Wait",
+    "WalletClient",
+    "restore",
+    "start",
+]

@@ -1,0 +1,24 @@
+"""What a wallet is to an issuer: its identifier, its addresses, and its key."""
+
+import secrets
+from dataclasses import dataclass, field
+
+from idwallet.crypto.signer import Signer
+from idwallet.ports import Random
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalletClient:
+    """A wallet as an OAuth client.
+
+    `client_id` is the same for every installation, else it would name the person
+    (OpenID4VCI 1.0 section 15.4.4). `redirect_uri` is where the browser comes back,
+    without a query. `dpop` signs the proofs that bind tokens to this wallet; make a new
+    key for each issuer. `encrypts`: answers are asked for encrypted where the issuer
+    offers it.
+    """
+
+    client_id: str
+    redirect_uri: str
+    dpop: Signer = field(repr=False)
+    random: Random = field(default=secrets.token_bytes, repr=False)

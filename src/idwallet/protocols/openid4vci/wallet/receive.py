@@ -1,0 +1,331 @@
+"""What an answer means: from one state to the next."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from idwallet import limits
+from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.credentials.cursor import Cursor
+from idwallet.errors import MalformedError, ProtocolError
+from idwallet.protocols.http import HttpResponse
+from idwallet.protocols.oauth import dpop, pkce
+from idwallet.protocols.oauth.authorization import read_pushed
+from idwallet.protocols.oauth.errors import OAuthCode
+from idwallet.protocols.oauth.server_metadata import read_authorization_server
+from idwallet.protocols.oauth.token import (
+    TokenResponse,
+    read_token_response,
+    refusal_of,
+)
+from idwallet.protocols.openid4vci.credential import (
+    CredentialCode,
+    Deferred,
+    Issued,
+    read_credential_response,
+    read_nonce_response,
+)
+from idwallet.protocols.openid4vci.metadata import (
+    configuration_of,
+    read_issuer_metadata,
+)
+from idwallet.protocols.openid4vci.offer import read_offer_object
+from idwallet.protocols.openid4vci.wallet.client import WalletClient
+from idwallet.protocols.openid4vci.wallet.known import (
+    choose_server,
+    configuration_now,
+    issuer_of,
+    offer_of,
+    server_of,
+    token_document,
+    wanted_now,
+)
+from idwallet.protocols.openid4vci.wallet.progress import Phase, Progress
+
+_CLAUSE: Final = "OpenID4VCI 1.0"
+_OK: Final = 200
+_DONE: Final = range(200, 300)
+_STATE_BYTES: Final = 32
+
+_Next = Callable[["Answer"], Progress]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Answer:
+    """An answer, the state it came to, from which origin, to whom, and when."""
+
+    response: HttpResponse
+    progress: Progress
+    origin: str
+    client: WalletClient
+    at: datetime
+
+
+def next_of(answer: Answer) -> Progress:
+    """Return the state after an answer.
+
+    Raises:
+        MalformedError: it is no answer to what was sent.
+        ProtocolError: the peer refused; `reply` has its code.
+    """
+    progress = _with_nonce(answer)
+    try:
+        return _NEXT[progress.phase](replace(answer, progress=progress))
+    except ProtocolError as refused:
+        again = _again(progress, refused.reply.get("error", ""))
+        if again is None:
+            raise
+        return again
+
+
+def _with_nonce(answer: Answer) -> Progress:
+    """Keep the nonce that a server gives out for the next proof (RFC 9449 8, 8.2)."""
+    nonce = answer.response.header(dpop.NONCE_HEADER)
+    if nonce is None or len(nonce) > limits.TOKEN_CHARACTERS:
+        return answer.progress
+    progress = answer.progress
+    nonces = progress.document("dpop_nonces") | {answer.origin: nonce}
+    return Progress(progress.phase, {**progress.values, "dpop_nonces": nonces})
+
+
+def _again(progress: Progress, code: str) -> Progress | None:
+    """Return the state in which the same is tried once more, None where it is not."""
+    if progress.number("attempts"):
+        return None
+    if code == OAuthCode.USE_DPOP_NONCE:
+        return Progress(progress.phase, {**progress.values, "attempts": 1})
+    stale = code == CredentialCode.INVALID_NONCE and progress.phase is Phase.CREDENTIAL
+    if stale and not progress.number("renewed") and issuer_of(progress).nonce_endpoint:
+        return progress.on(Phase.NONCE, renewed=1, proofs=[], keys=[])
+    return None
+
+
+def _offer(answer: Answer) -> Progress:
+    _require_ok(answer.response, at="offer")
+    offer = read_offer_object(_json_body(answer.response, at="offer"))
+    return answer.progress.on(Phase.ISSUER, offer=offer.to_json(), url="")
+
+
+def _json_body(response: HttpResponse, *, at: str) -> bytes:
+    response.json(at=at)  # it has the media type that 4.1.3 asks for
+    return response.body
+
+
+def _issuer(answer: Answer) -> Progress:
+    _require_ok(answer.response, at="issuer metadata")
+    document = answer.response.json(at="issuer metadata")
+    offer = offer_of(answer.progress)
+    metadata = read_issuer_metadata(document, identifier=offer.issuer)
+    for name in offer.configurations:
+        found = configuration_of(metadata, name, at="offer")
+        if found.credential_type is None:
+            raise ProtocolError(
+                "a format that this wallet does not hold", reply={"error": UNSUPPORTED}
+            )
+    progress = answer.progress.on(Phase.SERVER, issuer=document)
+    return progress.on(Phase.SERVER, server_identifier=choose_server(progress))
+
+
+def _server(answer: Answer) -> Progress:
+    _require_ok(answer.response, at="server metadata")
+    document = answer.response.json(at="server metadata")
+    identifier = answer.progress.text("server_identifier")
+    server = read_authorization_server(document, identifier=identifier)
+    offer = offer_of(answer.progress)
+    if offer.pre_authorized is None and (
+        server.authorization_endpoint is None
+        or pkce.METHOD not in server.code_challenge_methods
+    ):
+        # Without S256 whoever sees the code has the credential (RFC 9700 2.1.1).
+        raise ProtocolError("no grant that is safe", reply={"error": UNSUPPORTED})
+    random = answer.client.random
+    return answer.progress.on(
+        Phase.CONFIRM,
+        server=document,
+        verifier=pkce.new_verifier(random),
+        state=pkce.new_verifier(random),
+    )
+
+
+def _pushed(answer: Answer) -> Progress:
+    if answer.response.status not in _DONE:
+        raise refusal_of(answer.response, at="par")
+    return answer.progress.on(Phase.BROWSER, reference=read_pushed(answer.response))
+
+
+def _token(answer: Answer) -> Progress:
+    token = read_token_response(answer.response)
+    bound = bool(server_of(answer.progress).dpop_algorithms)
+    if bound and token.token_type != dpop.TOKEN_TYPE:
+        # It proved its key: a token that serves anybody is not what it asked for.
+        raise MalformedError(
+            "a token bound to no key", at="token", clause="RFC 9449 §5"
+        )
+    progress = answer.progress.on(
+        Phase.TOKEN,
+        token=token_document(token),
+        code="",
+        transaction_code="",
+        wanted=_wanted(token, offer_of(answer.progress).configurations),
+    )
+    return begin_next(progress)
+
+
+def _wanted(token: TokenResponse, offered: tuple[str, ...]) -> list[JsonValue]:
+    """Return what is to be asked for, by identifiers where the server gave some (6.2).
+
+    What was not offered is not asked for, whatever the token would allow.
+    """
+    by_name: dict[str, list[str]] = {}
+    for each in token.details:
+        root = Cursor(each, "/authorization_details", f"{_CLAUSE} §6.2")
+        if root.member("type").text() != "openid_credential":
+            continue
+        name = root.member("credential_configuration_id").text()
+        identifiers = root.member("credential_identifiers").texts(
+            limit=limits.CREDENTIAL_IDENTIFIERS
+        )
+        by_name.setdefault(name, []).extend(identifiers)
+    if not by_name:
+        return [[name, None] for name in offered]
+    found: list[JsonValue] = []
+    for name in offered:
+        found.extend([name, each] for each in by_name.get(name, ()))
+    if not found:
+        raise MalformedError(
+            "a token for something else", at="token", clause=f"{_CLAUSE} §6.2"
+        )
+    return found
+
+
+def begin_next(progress: Progress) -> Progress:
+    """Return the state in which the next credential is asked for, or all are shown."""
+    if not progress.items("wanted"):
+        if progress.items("received"):
+            return progress.on(Phase.SHOW)
+        return progress.on(Phase.WAIT)
+    fresh = progress.on(Phase.PROVE, proofs=[], keys=[], nonce="", renewed=0)
+    if not configuration_now(fresh).is_bound:
+        return fresh.on(Phase.CREDENTIAL)
+    has_nonces = issuer_of(fresh).nonce_endpoint is not None
+    return fresh.on(Phase.NONCE if has_nonces else Phase.PROVE)
+
+
+def _nonce(answer: Answer) -> Progress:
+    nonce = read_nonce_response(answer.response)
+    return Progress(
+        Phase.PROVE, {**answer.progress.values, "attempts": 0, "nonce": nonce}
+    )
+
+
+def _credential(answer: Answer) -> Progress:
+    progress = answer.progress
+    name, identifier = wanted_now(progress)
+    found = _issued(answer)
+    rest = progress.items("wanted")[1:]
+    about: JsonObject = {
+        "configuration": name,
+        "identifier": identifier,
+        "keys": progress.items("keys"),
+    }
+    if isinstance(found, Deferred):
+        if issuer_of(progress).deferred_endpoint is None:
+            raise MalformedError(
+                "deferred to nowhere", at="credential", clause=f"{_CLAUSE} §8.3"
+            )
+        pending = [
+            *progress.items("pending"),
+            about | {"transaction": found.transaction},
+        ]
+        due = max(progress.number("due"), _due(answer.at, found))
+        return begin_next(
+            progress.on(Phase.CREDENTIAL, wanted=rest, pending=pending, due=due)
+        )
+    _require_no_more(found, proven=len(progress.items("keys")))
+    received = [*progress.items("received"), about | _as_kept(found)]
+    return begin_next(progress.on(Phase.CREDENTIAL, wanted=rest, received=received))
+
+
+def _deferred(answer: Answer) -> Progress:
+    progress = answer.progress
+    first, *rest = progress.items("pending")
+    about = first if isinstance(first, dict) else {}
+    found = _issued(answer)
+    if isinstance(found, Deferred):
+        if found.transaction != about.get("transaction"):
+            raise MalformedError(
+                "another transaction", at="deferred", clause=f"{_CLAUSE} §9.2"
+            )
+        # The next one comes first, so that one that takes long holds up no other.
+        return progress.on(
+            Phase.WAIT, pending=[*rest, first], due=_due(answer.at, found)
+        )
+    keys = about.get("keys")
+    _require_no_more(found, proven=len(keys) if isinstance(keys, list) else 0)
+    received = [*progress.items("received"), about | _as_kept(found)]
+    return progress.on(Phase.SHOW, pending=rest, received=received)
+
+
+def _issued(answer: Answer) -> Issued | Deferred:
+    response = answer.response
+    if response.status not in _DONE:
+        raise refusal_of(response, at="credential")
+    return read_credential_response(
+        response.json(at="credential"), status=response.status
+    )
+
+
+def _as_kept(found: Issued) -> JsonObject:
+    return {
+        "credentials": list(found.credentials),
+        "notification": found.notification,
+    }
+
+
+def _require_no_more(found: Issued, *, proven: int) -> None:
+    """Refuse more credentials than keys were proven for (8.3): one each, at most."""
+    if len(found.credentials) > max(proven, 1):
+        raise MalformedError(
+            "more credentials than keys", at="credential", clause=f"{_CLAUSE} §8.3"
+        )
+
+
+def _due(at: datetime, found: Deferred) -> int:
+    return int((at + timedelta(seconds=found.interval)).timestamp())
+
+
+def _notified(answer: Answer) -> Progress:
+    """Go on whatever came: the issuer cannot rely on being told (section 11)."""
+    rest = answer.progress.items("notify")[1:]
+    return after_notification(answer.progress.on(Phase.NOTIFY, notify=rest))
+
+
+def after_notification(progress: Progress) -> Progress:
+    """Return the state after everything that came was told, or kept, or thrown away."""
+    if progress.items("notify") and issuer_of(progress).notification_endpoint:
+        return progress.on(Phase.NOTIFY)
+    if progress.items("pending"):
+        return progress.on(Phase.WAIT)
+    return progress.on(Phase.DONE)
+
+
+def _require_ok(response: HttpResponse, *, at: str) -> None:
+    if response.status != _OK:
+        # A redirect is followed nowhere: who is asked is who the offer names.
+        raise MalformedError("not found there", at=at, clause="RFC 9110 §15")
+
+
+UNSUPPORTED: Final = "unsupported"
+
+_NEXT: Final[Mapping[Phase, _Next]] = {
+    Phase.OFFER: _offer,
+    Phase.ISSUER: _issuer,
+    Phase.SERVER: _server,
+    Phase.PUSH: _pushed,
+    Phase.TOKEN: _token,
+    Phase.NONCE: _nonce,
+    Phase.CREDENTIAL: _credential,
+    Phase.DEFERRED: _deferred,
+    Phase.NOTIFY: _notified,
+}
