@@ -1,0 +1,41 @@
+"""Issuing online: an authorization server and a credential issuer in one (OpenID4VCI).
+
+HTTP messages come in and go out as values. Between two of them the service remembers
+nothing but what its replay guard does: everything else travels sealed.
+"""
+
+from idwallet.roles.credential_service.rules import (
+    Client,
+    IssuanceRules,
+    TokenRule,
+)
+from idwallet.roles.credential_service.service import (
+    CredentialService,
+    Offered,
+    service_metadata,
+)
+from idwallet.roles.credential_service.supply import (
+    AuthorizationAsked,
+    Denied,
+    Notification,
+    Order,
+    Pending,
+    Supplied,
+    Supply,
+)
+
+__all__ = [
+    "AuthorizationAsked",
+    "Client",
+    "CredentialService",
+    "Denied",
+    "IssuanceRules",
+    "Notification",
+    "Offered",
+    "Order",
+    "Pending",
+    "Supplied",
+    "Supply",
+    "TokenRule",
+    "service_metadata",
+]

@@ -1,0 +1,283 @@
+"""The credential issuer's endpoints: nonces, credentials, later ones, notifications."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from idwallet.codec.json import JsonObject, JsonValue, read_object
+from idwallet.credentials.model import Credential
+from idwallet.credentials.possession import HolderKey, ProvenKey, prove_possession
+from idwallet.crypto.keys import PublicKey
+from idwallet.envelope.jws import read_compact
+from idwallet.errors import (
+    MalformedError,
+    UnsupportedError,
+    UsageError,
+    VerificationFailed,
+)
+from idwallet.protocols.http import HttpRequest, HttpResponse, json_response
+from idwallet.protocols.oauth import dpop
+from idwallet.protocols.oauth.errors import OAuthError
+from idwallet.protocols.openid4vci.credential import (
+    CredentialCode,
+    CredentialRequest,
+    Deferred,
+    Issued,
+    ProofKind,
+    read_credential_request,
+    read_deferred_request,
+    read_notification,
+)
+from idwallet.roles.credential_service.desk import Desk
+from idwallet.roles.credential_service.supply import (
+    Denied,
+    Notification,
+    Order,
+    Pending,
+    Supplied,
+    Supply,
+)
+from idwallet.roles.credential_service.tickets import Kind, Ticket
+from idwallet.roles.issuer import Issuer
+
+_NO_CONTENT: Final = 204
+_Code = CredentialCode
+
+
+def nonce(desk: Desk, *, at: datetime) -> HttpResponse:
+    """Give out a challenge, and one for the next proof of the token's key (7.2)."""
+    return json_response(
+        {"c_nonce": desk.nonce(Kind.NONCE, at=at)},
+        headers=((dpop.NONCE_HEADER, desk.nonce(Kind.DPOP_NONCE, at=at)),),
+    )
+
+
+def credential(
+    desk: Desk, request: HttpRequest, *, issuer: Issuer, supply: Supply, at: datetime
+) -> HttpResponse:
+    """Issue what the token allows, to the keys that were proven (section 8)."""
+    token = desk.authorized(request, at=at)
+    try:
+        asked = read_credential_request(request.json())
+    except MalformedError as error:
+        raise _refused(_Code.INVALID_CREDENTIAL_REQUEST) from error
+    name = _configuration(desk, asked, token=token)
+    keys = _proven(desk, asked, at=at)
+    order = Order(
+        subject=token.text("subject"),
+        configuration=name,
+        identifier=None,
+        count=len(keys),
+    )
+    filled = _Filled(order, keys)
+    answer = supply(order)
+    if isinstance(answer, Pending):
+        return _put_off(desk, filled, interval=answer.interval, token=token, at=at)
+    found = _supplied(answer)
+    return _issue(desk, filled, supplied=found, issuer=issuer, at=at)
+
+
+def _configuration(desk: Desk, asked: CredentialRequest, *, token: Ticket) -> str:
+    """Return what is asked for, if the token allows it."""
+    if asked.identifier is not None:
+        # No token of ours comes with identifiers of data sets (section 8.2).
+        raise _refused(_Code.UNKNOWN_CREDENTIAL_IDENTIFIER)
+    if asked.encryption is not None:
+        raise _refused(_Code.INVALID_ENCRYPTION_PARAMETERS)
+    name = asked.configuration or ""
+    if name not in desk.metadata.configurations:
+        raise _refused(_Code.UNKNOWN_CREDENTIAL_CONFIGURATION)
+    if name not in token.texts("configurations"):
+        raise _refused(_Code.CREDENTIAL_REQUEST_DENIED)
+    return name
+
+
+def _proven(
+    desk: Desk, asked: CredentialRequest, *, at: datetime
+) -> tuple[ProvenKey, ...]:
+    """Return the keys that the proofs prove: all of them, or none is issued for."""
+    proofs = asked.proofs
+    if not 0 < len(proofs) <= desk.metadata.batch_size:
+        raise _refused(_Code.INVALID_PROOF)
+    if asked.proof_kind is not ProofKind.JWT:
+        raise _refused(_Code.INVALID_PROOF)
+    challenges = {_challenge(each) for each in proofs}
+    if len(challenges) != 1 or None in challenges:
+        raise _refused(_Code.INVALID_PROOF)
+    (challenge,) = challenges
+    known = desk.tickets.open(Kind.NONCE, challenge or "", at=at)
+    if known is None:
+        raise _refused(_Code.INVALID_NONCE)
+    keys = tuple(
+        _prove(desk, each, challenge=challenge or "", at=at) for each in proofs
+    )
+    if len({each.key.thumbprint for each in keys}) != len(keys):
+        raise _refused(_Code.INVALID_PROOF)
+    if not desk.once(known.slot("used"), until=known.until, at=at):
+        # A proof that came before, from whoever saw it (section 13.8).
+        raise _refused(_Code.INVALID_NONCE)
+    return keys
+
+
+def _challenge(proof: str) -> str | None:
+    """Return the challenge that a proof names; whether it is one is judged later."""
+    try:
+        jws = read_compact(proof, at="proof", understood=frozenset())
+        claims = read_object(jws.payload, at="proof")
+    except (MalformedError, UnsupportedError):
+        return None
+    found = claims.get("nonce")
+    return found if isinstance(found, str) else None
+
+
+def _prove(desk: Desk, proof: str, *, challenge: str, at: datetime) -> ProvenKey:
+    try:
+        return prove_possession(
+            proof,
+            audience=desk.metadata.issuer,
+            nonce=challenge,
+            at=at,
+            policy=desk.rules.policy,
+        )
+    except (VerificationFailed, UnsupportedError, UsageError) as error:
+        raise _refused(_Code.INVALID_PROOF) from error
+
+
+def _put_off(
+    desk: Desk, filled: "_Filled", *, interval: int, token: Ticket, at: datetime
+) -> HttpResponse:
+    """Put it off; the keys are settled now, and no others are issued for later.
+
+    Else whoever gets hold of the transaction could have it for a key of theirs
+    (openid/OpenID4VCI#740).
+    """
+    values: JsonObject = {
+        "subject": filled.order.subject,
+        "configuration": filled.order.configuration,
+        "jkt": token.text("jkt"),
+        "keys": [each.key.to_jwk() for each in filled.keys],
+    }
+    until = at + desk.rules.deferred_lifetime
+    transaction = desk.tickets.issue(Kind.TRANSACTION, values, until=until)
+    return Deferred(transaction=transaction, interval=interval).response()
+
+
+class _Filled(NamedTuple):
+    """An order, and the keys that it is to be issued to."""
+
+    order: Order
+    keys: Sequence[ProvenKey | HolderKey]
+
+
+def _issue(
+    desk: Desk,
+    filled: _Filled,
+    *,
+    supplied: Supplied,
+    issuer: Issuer,
+    at: datetime,
+) -> HttpResponse:
+    order, keys = filled
+    content, until = supplied.content, supplied.valid_until
+    if len(keys) == 1:
+        one = issuer.issue(content, holder_key=keys[0], valid_until=until, at=at)
+        made: tuple[Credential, ...] = (one,)
+    else:
+        made = issuer.issue_batch(content, holder_keys=keys, valid_until=until, at=at)
+    told = None
+    if desk.metadata.notification_endpoint is not None:
+        told = desk.tickets.issue(
+            Kind.NOTIFICATION,
+            {"subject": order.subject, "configuration": order.configuration},
+            until=at + desk.rules.deferred_lifetime,
+        )
+    raws = tuple(each.raw for each in made)
+    return Issued(credentials=raws, notification=told).response()
+
+
+def _supplied(answer: Supplied | Denied) -> Supplied:
+    if isinstance(answer, Denied):
+        raise _refused(_Code.CREDENTIAL_REQUEST_DENIED)
+    return answer
+
+
+def deferred(
+    desk: Desk, request: HttpRequest, *, issuer: Issuer, supply: Supply, at: datetime
+) -> HttpResponse:
+    """Issue what was put off, to the keys that were proven then (section 9)."""
+    token = desk.authorized(request, at=at)
+    try:
+        name, encryption = read_deferred_request(request.json())
+    except MalformedError as error:
+        raise _refused(_Code.INVALID_CREDENTIAL_REQUEST) from error
+    if encryption is not None:
+        raise _refused(_Code.INVALID_ENCRYPTION_PARAMETERS)
+    found = desk.tickets.open(Kind.TRANSACTION, name, at=at)
+    if found is None or not _is_of(token, found):
+        raise _refused(_Code.INVALID_TRANSACTION_ID)
+    keys = _committed(found)
+    order = Order(
+        subject=found.text("subject"),
+        configuration=found.text("configuration"),
+        identifier=None,
+        count=len(keys),
+    )
+    answer = supply(order)
+    if isinstance(answer, Pending):
+        return Deferred(transaction=name, interval=answer.interval).response()
+    if not desk.once(found.slot("used"), until=found.until, at=at):
+        raise _refused(_Code.INVALID_TRANSACTION_ID)
+    filled, supplied = _Filled(order, keys), _supplied(answer)
+    return _issue(desk, filled, supplied=supplied, issuer=issuer, at=at)
+
+
+def _is_of(token: Ticket, transaction: Ticket) -> bool:
+    """Whether a token is of the account and key that a transaction was begun with."""
+    same = (token.text("subject"), token.text("jkt")) == (
+        transaction.text("subject"),
+        transaction.text("jkt"),
+    )
+    return same and transaction.text("configuration") in token.texts("configurations")
+
+
+def _committed(transaction: Ticket) -> tuple[HolderKey, ...]:
+    listed = transaction.values.get("keys")
+    keys: list[JsonValue] = listed if isinstance(listed, list) else []
+    return tuple(
+        HolderKey.unproven(
+            PublicKey.from_jwk(each, at="transaction"),
+            reason="proven when it was asked for, and sealed since",
+        )
+        for each in keys
+        if isinstance(each, dict)
+    )
+
+
+def notification(
+    desk: Desk,
+    request: HttpRequest,
+    *,
+    notified: Callable[[Notification], None],
+    at: datetime,
+) -> HttpResponse:
+    """Take what a wallet says became of what it got (section 11)."""
+    token = desk.authorized(request, at=at)
+    try:
+        name, event = read_notification(request.json())
+    except MalformedError as error:
+        raise _refused(_Code.INVALID_NOTIFICATION_REQUEST) from error
+    found = desk.tickets.open(Kind.NOTIFICATION, name, at=at)
+    if found is None or found.text("subject") != token.text("subject"):
+        raise _refused(_Code.INVALID_NOTIFICATION_ID)
+    notified(
+        Notification(
+            subject=found.text("subject"),
+            configuration=found.text("configuration"),
+            event=event,
+        )
+    )
+    return HttpResponse(_NO_CONTENT)
+
+
+def _refused(code: CredentialCode) -> OAuthError:
+    return OAuthError(f"refused: {code.value}", code)

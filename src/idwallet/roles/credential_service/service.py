@@ -1,0 +1,376 @@
+"""The service: what it offers, and which endpoint a request is for."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from idwallet.codec import b64
+from idwallet.codec.json import JsonValue
+from idwallet.codec.moment import require_aware
+from idwallet.codec.web import read_web_address
+from idwallet.crypto.seal import SealKey
+from idwallet.errors import MalformedError, UsageError
+from idwallet.ports import Random, ReplayGuard
+from idwallet.protocols.http import HttpRequest, HttpResponse, json_response
+from idwallet.protocols.oauth import pkce
+from idwallet.protocols.oauth.errors import OAuthCode, OAuthError
+from idwallet.protocols.oauth.server_metadata import (
+    WELL_KNOWN as SERVER_PLACE,
+)
+from idwallet.protocols.oauth.server_metadata import (
+    AuthorizationServer,
+    metadata_url,
+)
+from idwallet.protocols.oauth.token import (
+    AUTHORIZATION_CODE,
+    PRE_AUTHORIZED,
+    REFRESH,
+)
+from idwallet.protocols.openid4vci.display import Display
+from idwallet.protocols.openid4vci.metadata import (
+    WELL_KNOWN,
+    CredentialConfiguration,
+    IssuerMetadata,
+)
+from idwallet.protocols.openid4vci.offer import (
+    CodeGrant,
+    CredentialOffer,
+    InputMode,
+    PreAuthorizedGrant,
+    TransactionCode,
+    require_issuer,
+)
+from idwallet.roles.credential_service import handing_out, letting_in
+from idwallet.roles.credential_service.desk import Desk
+from idwallet.roles.credential_service.rules import IssuanceRules
+from idwallet.roles.credential_service.supply import (
+    AuthorizationAsked,
+    Notification,
+    Supply,
+)
+from idwallet.roles.credential_service.tickets import Kind, Tickets
+from idwallet.roles.issuer import Issuer
+
+_NOT_FOUND: Final = 404
+_NOT_ALLOWED: Final = 405
+_MILLION: Final = 1_000_000
+_EVEN: Final = 2**32 // _MILLION * _MILLION
+
+
+def _unheard(_: Notification) -> None:
+    """Notify nobody."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Offered:
+    """An offer, and the code that the person must get by another way, if any.
+
+    `offer` may be shown to whoever it is for: as a link, or a QR code.
+    `transaction_code` goes to the person alone, by letter or message, never beside it.
+    """
+
+    offer: CredentialOffer
+    transaction_code: str | None
+
+    def __repr__(self) -> str:
+        """Show nothing: it is worth a credential."""
+        return "Offered()"
+
+
+class CredentialService:
+    """Issues over HTTP. Thread-safe, and alike in every process with the same parts.
+
+    `metadata` says where its endpoints are and what is issued, each configuration
+    bound to a key and proven by ``jwt``. `seal` seals what it hands out: share it
+    among its processes, and change it at the cost of whatever is under way. `replay`
+    sees to it that each code, nonce and proof serves once. `supply` looks up what a
+    credential is to say.
+    """
+
+    __slots__ = ("_desk", "_issuer", "_notified", "_routes", "_supply")
+
+    def __init__(  # noqa: PLR0913 - the parts that make a service
+        self,
+        *,
+        issuer: Issuer,
+        metadata: IssuerMetadata,
+        seal: SealKey,
+        replay: ReplayGuard,
+        supply: Supply,
+        notified: Callable[[Notification], None] = _unheard,
+        rules: IssuanceRules | None = None,
+        random: Random = secrets.token_bytes,
+    ) -> None:
+        """Take the parts together.
+
+        Raises:
+            UsageError: the metadata name an endpoint, a proof or an encryption that
+                this service does not serve.
+        """
+        _require_served(metadata)
+        rules = rules or IssuanceRules()
+        self._issuer = issuer
+        self._supply = supply
+        self._notified = notified
+        self._desk = Desk(
+            metadata=metadata,
+            server=_server_of(metadata, rules),
+            tickets=Tickets(seal, issuer=metadata.issuer, random=random),
+            replay=replay,
+            rules=rules,
+            random=random,
+        )
+        self._routes = self._endpoints()
+
+    def offer(
+        self,
+        *,
+        subject: str,
+        configurations: Sequence[str],
+        transaction_code: bool = True,
+        at: datetime,
+    ) -> Offered:
+        """Offer credentials to an account that the application knows already.
+
+        Whoever has the offer gets them, so a transaction code goes with it unless it
+        is said otherwise: then let nobody but the person see it (section 13.6).
+
+        Raises:
+            UsageError: no account, nothing that is issued here, or no zone.
+        """
+        require_aware(at)
+        self._require_offered(subject, configurations)
+        desk = self._desk
+        code = _digits(desk.random) if transaction_code else None
+        salt = b64.encode(desk.random(16))
+        ticket = desk.tickets.issue(
+            Kind.OFFER,
+            {
+                "subject": subject,
+                "configurations": list[JsonValue](configurations),
+                "salt": salt,
+                "transaction_code": ""
+                if code is None
+                else letting_in.transaction_digest(code, salt=salt),
+            },
+            until=at + desk.rules.offer_lifetime,
+        )
+        wanted = None
+        if code is not None:
+            wanted = TransactionCode(input_mode=InputMode.NUMERIC, length=len(code))
+        offer = CredentialOffer(
+            issuer=desk.metadata.issuer,
+            configurations=tuple(configurations),
+            pre_authorized=PreAuthorizedGrant(code=ticket, transaction_code=wanted),
+        )
+        return Offered(offer, code)
+
+    def invite(
+        self, *, subject: str, configurations: Sequence[str], at: datetime
+    ) -> CredentialOffer:
+        """Offer credentials to an account that has to sign in to get them.
+
+        It is safe to be seen: who takes it up signs in, and `grant` refuses another
+        account than the one it was made for.
+
+        Raises:
+            UsageError: no account, nothing that is issued here, or no zone.
+        """
+        require_aware(at)
+        self._require_offered(subject, configurations)
+        state = self._desk.tickets.issue(
+            Kind.STATE,
+            {"subject": subject, "configurations": list[JsonValue](configurations)},
+            until=at + self._desk.rules.offer_lifetime,
+        )
+        return CredentialOffer(
+            issuer=self._desk.metadata.issuer,
+            configurations=tuple(configurations),
+            code=CodeGrant(issuer_state=state),
+        )
+
+    def handle(
+        self, request: HttpRequest, *, at: datetime
+    ) -> HttpResponse | AuthorizationAsked:
+        """Answer a request; a browser that wants to be let in is handed on.
+
+        `request.url` is the public address, as the wallet wrote it: behind a proxy it
+        is the application's to put it together again. Nothing that comes raises.
+
+        Raises:
+            UsageError: `at` has no zone.
+            PortError: the replay guard failed; nothing was handed out.
+            SignerError: the key could not sign; nothing was handed out.
+        """
+        require_aware(at)
+        try:
+            address = request.address()
+            target = address.target.partition("?")[0]
+            found = self._routes.get(f"{address.origin}{target}")
+            if found is None:
+                return HttpResponse(_NOT_FOUND)
+            method, endpoint = found
+            if request.method != method:
+                return HttpResponse(_NOT_ALLOWED, (("Allow", method),))
+            return endpoint(request, at)
+        except OAuthError as error:
+            return error.response()
+        except MalformedError:
+            return OAuthError("unreadable", OAuthCode.INVALID_REQUEST).response()
+
+    def grant(
+        self, asked: AuthorizationAsked, *, subject: str, at: datetime
+    ) -> HttpResponse:
+        """Send the browser back: the person signed in as `subject`, and agreed.
+
+        Raises:
+            UsageError: no account, another one than the offer was made to, or no zone.
+        """
+        require_aware(at)
+        return letting_in.grant(self._desk, asked, subject=subject, at=at)
+
+    def refuse(self, asked: AuthorizationAsked) -> HttpResponse:
+        """Send the browser back without anything."""
+        return letting_in.refuse(self._desk, asked)
+
+    def _require_offered(self, subject: str, configurations: Sequence[str]) -> None:
+        known = self._desk.metadata.configurations
+        if not subject or not configurations:
+            raise UsageError("an offer is to an account, and of something")
+        if len(set(configurations)) != len(configurations) or any(
+            name not in known for name in configurations
+        ):
+            raise UsageError("an offer is of what the metadata name, each once")
+
+    def _endpoints(self) -> "Mapping[str, tuple[str, _Endpoint]]":
+        desk = self._desk
+        metadata, server = desk.metadata, desk.server
+        places: dict[str | None, tuple[str, _Endpoint]] = {
+            _well_known(metadata.issuer, WELL_KNOWN): (
+                "GET",
+                lambda _, __: json_response(metadata.to_json()),
+            ),
+            _well_known(server.issuer, SERVER_PLACE): (
+                "GET",
+                lambda _, __: json_response(server.to_json()),
+            ),
+            server.token_endpoint: ("POST", self._token),
+            server.par_endpoint: ("POST", self._push),
+            server.authorization_endpoint: ("GET", self._authorize),
+            metadata.nonce_endpoint: ("POST", self._nonce),
+            metadata.credential_endpoint: ("POST", self._credential),
+            metadata.deferred_endpoint: ("POST", self._deferred),
+            metadata.notification_endpoint: ("POST", self._notification),
+        }
+        return {name: each for name, each in places.items() if name is not None}
+
+    def _token(self, request: HttpRequest, at: datetime) -> HttpResponse:
+        return letting_in.token(self._desk, request, at=at)
+
+    def _push(self, request: HttpRequest, at: datetime) -> HttpResponse:
+        return letting_in.push(self._desk, request, at=at)
+
+    def _authorize(self, request: HttpRequest, at: datetime) -> AuthorizationAsked:
+        return letting_in.authorize(self._desk, request, at=at)
+
+    def _nonce(self, _: HttpRequest, at: datetime) -> HttpResponse:
+        return handing_out.nonce(self._desk, at=at)
+
+    def _credential(self, request: HttpRequest, at: datetime) -> HttpResponse:
+        return handing_out.credential(
+            self._desk, request, issuer=self._issuer, supply=self._supply, at=at
+        )
+
+    def _deferred(self, request: HttpRequest, at: datetime) -> HttpResponse:
+        return handing_out.deferred(
+            self._desk, request, issuer=self._issuer, supply=self._supply, at=at
+        )
+
+    def _notification(self, request: HttpRequest, at: datetime) -> HttpResponse:
+        return handing_out.notification(
+            self._desk, request, notified=self._notified, at=at
+        )
+
+
+_Endpoint = Callable[[HttpRequest, datetime], HttpResponse | AuthorizationAsked]
+
+
+def service_metadata(
+    issuer: str,
+    configurations: Mapping[str, CredentialConfiguration],
+    *,
+    batch_size: int = 1,
+    display: Sequence[Display] = (),
+) -> IssuerMetadata:
+    """Return the metadata of a service with every endpoint below its identifier.
+
+    Raises:
+        MalformedError: `issuer` is no ``https`` address without query and fragment.
+        UsageError: there is nothing to be issued.
+    """
+    require_issuer(issuer, at="credential_issuer")
+    root = issuer.rstrip("/")
+    return IssuerMetadata(
+        issuer=issuer,
+        credential_endpoint=f"{root}/credential",
+        nonce_endpoint=f"{root}/nonce",
+        deferred_endpoint=f"{root}/deferred",
+        notification_endpoint=f"{root}/notification",
+        configurations=configurations,
+        batch_size=batch_size,
+        display=tuple(display),
+    )
+
+
+def _server_of(metadata: IssuerMetadata, rules: IssuanceRules) -> AuthorizationServer:
+    """Return what the authorization server in the same service says of itself."""
+    root = metadata.issuer.rstrip("/")
+    grants = [PRE_AUTHORIZED]
+    if rules.clients:
+        grants.append(AUTHORIZATION_CODE)
+    if rules.refresh_lifetime is not None:
+        grants.append(REFRESH)
+    return AuthorizationServer(
+        issuer=metadata.issuer,
+        token_endpoint=f"{root}/token",
+        authorization_endpoint=f"{root}/authorize" if rules.clients else None,
+        par_endpoint=f"{root}/par" if rules.clients else None,
+        requires_par=bool(rules.clients),
+        grant_types=tuple(grants),
+        code_challenge_methods=(pkce.METHOD,) if rules.clients else (),
+        dpop_algorithms=tuple(sorted(each.jose for each in rules.algorithms)),
+        details_types=("openid_credential",),
+        names_itself=bool(rules.clients),
+        anonymous_pre_authorized=True,
+    )
+
+
+def _require_served(metadata: IssuerMetadata) -> None:
+    if metadata.authorization_servers:
+        raise UsageError("this service lets in by itself: name no other server")
+    if metadata.request_encryption or metadata.response_encryption:
+        raise UsageError("this service does not encrypt yet")
+    if metadata.nonce_endpoint is None or metadata.deferred_endpoint is None:
+        raise UsageError("a service gives out nonces, and may put off")
+    for name, each in metadata.configurations.items():
+        proof = each.proofs.get("jwt")
+        if each.credential_type is None or proof is None or proof.attested:
+            raise UsageError(f"{name}: of a known format, and proven by jwt")
+
+
+def _well_known(identifier: str, place: str) -> str:
+    address = read_web_address(
+        metadata_url(identifier, place, at="issuer"), at="issuer"
+    )
+    return f"{address.origin}{address.target}"
+
+
+def _digits(random: Random) -> str:
+    """Return six digits, each as likely as any other."""
+    while True:
+        number = int.from_bytes(random(4))
+        # Above the last whole million of 2**32 the small ones would be likelier.
+        if number < _EVEN:
+            return f"{number % _MILLION:06d}"

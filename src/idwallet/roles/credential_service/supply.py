@@ -1,0 +1,78 @@
+"""What a service asks of the application that it stands in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from idwallet.credentials.mdoc.issue import Mdoc
+from idwallet.credentials.sdjwt.issue import SdJwtVc
+from idwallet.protocols.oauth.authorization import AuthorizationRequest
+from idwallet.protocols.openid4vci.credential import NotificationEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Credentials that a wallet may have: for whom, of what kind, and how many.
+
+    `subject` is the application's own name of the account that was authorised, never
+    what a wallet said. `identifier` is the data set, None where it has but one.
+    """
+
+    subject: str
+    configuration: str
+    identifier: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """What is to be issued, once for each key; until when it holds (aware)."""
+
+    content: SdJwtVc | Mdoc
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """It takes time: the wallet is to ask again after `interval` seconds."""
+
+    interval: int
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """The account may not have it."""
+
+
+Supply = Callable[[Order], Supplied | Pending | Denied]
+"""Looks up what a credential is to say. It may be asked twice for the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class AuthorizationAsked:
+    """Somebody's browser came to be let in.
+
+    Let the person sign in and agree, then answer by `CredentialService.grant` with the
+    account that signed in, or by `refuse`. `offered_to` is the account that the offer
+    was made to, None where the wallet began by itself: grant to nobody else, for who
+    scans an offer need not be whom it was made for. `jkt` is the thumbprint of the key
+    that the wallet proved when it pushed the request; the code serves that key alone.
+    """
+
+    request: AuthorizationRequest
+    configurations: tuple[str, ...]
+    offered_to: str | None = None
+    jkt: str = ""
+
+    def __repr__(self) -> str:
+        """Show what is asked for."""
+        return f"AuthorizationAsked({', '.join(self.configurations)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """What a wallet says became of what it got; it may say so more than once."""
+
+    subject: str
+    configuration: str
+    event: NotificationEvent
