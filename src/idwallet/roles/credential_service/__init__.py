@@ -4,15 +4,15 @@ HTTP messages come in and go out as values. Between two of them the service reme
 nothing but what its replay guard does: everything else travels sealed.
 """
 
+from idwallet.roles.credential_service.endpoints import (
+    CredentialService,
+    Offered,
+    service_metadata,
+)
 from idwallet.roles.credential_service.rules import (
     Client,
     IssuanceRules,
     TokenRule,
-)
-from idwallet.roles.credential_service.service import (
-    CredentialService,
-    Offered,
-    service_metadata,
 )
 from idwallet.roles.credential_service.supply import (
     AuthorizationAsked,

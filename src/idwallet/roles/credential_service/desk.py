@@ -63,7 +63,7 @@ class Desk:
             )
         except (MalformedError, UnsupportedError) as error:
             raise self.refused(OAuthCode.INVALID_DPOP_PROOF, token=token) from error
-        known = self.tickets.open(Kind.DPOP_NONCE, proof.nonce or "", at=at)
+        known = self.tickets.read(Kind.DPOP_NONCE, proof.nonce or "", at=at)
         if known is None:
             nonce = self.nonce(Kind.DPOP_NONCE, at=at)
             raise self.refused(
@@ -86,7 +86,7 @@ class Desk:
         if found is None:
             raise self.refused(OAuthCode.INVALID_TOKEN, token="")
         kind, text = found
-        token = self.tickets.open(Kind.TOKEN, text, at=at)
+        token = self.tickets.read(Kind.TOKEN, text, at=at)
         if token is None:
             raise self.refused(OAuthCode.INVALID_TOKEN, token=text)
         thumbprint = self.proof_of(request, token=text, at=at)

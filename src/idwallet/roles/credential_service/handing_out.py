@@ -105,7 +105,7 @@ def _proven(
     if len(challenges) != 1 or None in challenges:
         raise _refused(_Code.INVALID_PROOF)
     (challenge,) = challenges
-    known = desk.tickets.open(Kind.NONCE, challenge or "", at=at)
+    known = desk.tickets.read(Kind.NONCE, challenge or "", at=at)
     if known is None:
         raise _refused(_Code.INVALID_NONCE)
     keys = tuple(
@@ -212,7 +212,7 @@ def deferred(
         raise _refused(_Code.INVALID_CREDENTIAL_REQUEST) from error
     if encryption is not None:
         raise _refused(_Code.INVALID_ENCRYPTION_PARAMETERS)
-    found = desk.tickets.open(Kind.TRANSACTION, name, at=at)
+    found = desk.tickets.read(Kind.TRANSACTION, name, at=at)
     if found is None or not _is_of(token, found):
         raise _refused(_Code.INVALID_TRANSACTION_ID)
     keys = _committed(found)
@@ -266,7 +266,7 @@ def notification(
         name, event = read_notification(request.json())
     except MalformedError as error:
         raise _refused(_Code.INVALID_NOTIFICATION_REQUEST) from error
-    found = desk.tickets.open(Kind.NOTIFICATION, name, at=at)
+    found = desk.tickets.read(Kind.NOTIFICATION, name, at=at)
     if found is None or found.text("subject") != token.text("subject"):
         raise _refused(_Code.INVALID_NOTIFICATION_ID)
     notified(

@@ -59,7 +59,7 @@ def authorize(desk: Desk, request: HttpRequest, *, at: datetime) -> Authorizatio
     """Take a browser that came with a pushed request (RFC 9126 section 4)."""
     query = request.query()
     reference = query.get("request_uri", "")
-    pushed = desk.tickets.open(Kind.PUSHED, reference.removeprefix(_REFERENCE), at=at)
+    pushed = desk.tickets.read(Kind.PUSHED, reference.removeprefix(_REFERENCE), at=at)
     if pushed is None or not reference.startswith(_REFERENCE):
         raise _refused("no pushed request")
     if not desk.once(pushed.digest, until=pushed.until, at=at):
@@ -83,7 +83,7 @@ def _asked(
         raise OAuthError("nothing that is issued here", OAuthCode.INVALID_SCOPE)
     if asked.issuer_state is None:
         return AuthorizationAsked(request=asked, configurations=wanted)
-    state = desk.tickets.open(Kind.STATE, asked.issuer_state, at=at)
+    state = desk.tickets.read(Kind.STATE, asked.issuer_state, at=at)
     if state is None or not set(wanted) <= set(state.texts("configurations")):
         # It may have been injected (section 5.1.3): what is not ours is not heeded.
         raise _refused("a state that is not of this issuer")
@@ -186,7 +186,7 @@ def _by_offer(desk: Desk, form: Mapping[str, str], *, at: datetime) -> Ticket:
     A wrong transaction code uses up one of the attempts; a right one uses up the offer,
     and nothing else does, so that whoever types wrongly once can try again.
     """
-    offer = desk.tickets.open(Kind.OFFER, form.get("pre-authorized_code", ""), at=at)
+    offer = desk.tickets.read(Kind.OFFER, form.get("pre-authorized_code", ""), at=at)
     if offer is None:
         raise _gone()
     expected, typed = offer.text("transaction_code"), form.get("tx_code")
@@ -214,7 +214,7 @@ def transaction_digest(code: str, *, salt: str) -> str:
 
 def _by_code(desk: Desk, form: Mapping[str, str], *, at: datetime) -> Ticket:
     """Redeem an authorization code (RFC 6749 4.1.3, RFC 7636 4.6)."""
-    code = desk.tickets.open(Kind.CODE, form.get("code", ""), at=at)
+    code = desk.tickets.read(Kind.CODE, form.get("code", ""), at=at)
     if code is None:
         raise _gone()
     same = (form.get("client_id"), form.get("redirect_uri")) == (
@@ -229,7 +229,7 @@ def _by_code(desk: Desk, form: Mapping[str, str], *, at: datetime) -> Ticket:
 
 def _by_refresh(desk: Desk, form: Mapping[str, str], *, at: datetime) -> Ticket:
     """Redeem a refresh token, once (RFC 9700 section 4.14)."""
-    found = desk.tickets.open(Kind.REFRESH, form.get("refresh_token", ""), at=at)
+    found = desk.tickets.read(Kind.REFRESH, form.get("refresh_token", ""), at=at)
     if found is None or not found.text("jkt"):
         raise _gone()
     return _first(desk, found, at=at)

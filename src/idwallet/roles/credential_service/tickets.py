@@ -62,7 +62,7 @@ class Tickets:
         )
         return b64.encode(sealed)
 
-    def open(self, kind: Kind, ticket: str, *, at: datetime) -> "Ticket | None":
+    def read(self, kind: Kind, ticket: str, *, at: datetime) -> "Ticket | None":
         """Return what a ticket holds, None where it is none, of another kind, or over.
 
         Which of these it is nobody outside is to learn.

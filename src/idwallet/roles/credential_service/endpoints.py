@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from idwallet.codec import b64
-from idwallet.codec.json import JsonValue
+from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.codec.moment import require_aware
 from idwallet.codec.web import read_web_address
 from idwallet.crypto.seal import SealKey
@@ -142,30 +142,38 @@ class CredentialService:
         """
         require_aware(at)
         self._require_offered(subject, configurations)
-        desk = self._desk
-        code = _digits(desk.random) if transaction_code else None
-        salt = b64.encode(desk.random(16))
-        ticket = desk.tickets.issue(
-            Kind.OFFER,
-            {
-                "subject": subject,
-                "configurations": list[JsonValue](configurations),
-                "salt": salt,
-                "transaction_code": ""
-                if code is None
-                else letting_in.transaction_digest(code, salt=salt),
-            },
-            until=at + desk.rules.offer_lifetime,
-        )
+        code = _digits(self._desk.random) if transaction_code else None
+        ticket = self._offer_ticket(subject, configurations, code=code, at=at)
         wanted = None
         if code is not None:
             wanted = TransactionCode(input_mode=InputMode.NUMERIC, length=len(code))
         offer = CredentialOffer(
-            issuer=desk.metadata.issuer,
+            issuer=self._desk.metadata.issuer,
             configurations=tuple(configurations),
             pre_authorized=PreAuthorizedGrant(code=ticket, transaction_code=wanted),
         )
         return Offered(offer, code)
+
+    def _offer_ticket(
+        self,
+        subject: str,
+        configurations: Sequence[str],
+        *,
+        code: str | None,
+        at: datetime,
+    ) -> str:
+        desk = self._desk
+        salt = b64.encode(desk.random(16))
+        values: JsonObject = {
+            "subject": subject,
+            "configurations": list[JsonValue](configurations),
+            "salt": salt,
+            "transaction_code": ""
+            if code is None
+            else letting_in.transaction_digest(code, salt=salt),
+        }
+        until = at + desk.rules.offer_lifetime
+        return desk.tickets.issue(Kind.OFFER, values, until=until)
 
     def invite(
         self, *, subject: str, configurations: Sequence[str], at: datetime
