@@ -25,7 +25,12 @@ from idwallet.credentials.mdoc.request import (
     items_request,
     request_info,
 )
-from idwallet.credentials.query import CredentialQuery, MdocMeta, Query
+from idwallet.credentials.query import (
+    CredentialQuery,
+    CredentialSet,
+    MdocMeta,
+    Query,
+)
 from idwallet.errors import UsageError
 
 if TYPE_CHECKING:
@@ -94,7 +99,7 @@ def ask_device(
     require_aware(at)
     if not timedelta(0) < lifetime <= limits.REQUEST_LIFETIME_MAXIMUM:
         raise UsageError("a request lives longer than nothing and at most a day")
-    query.require_askable()
+    query = _of_documents(query.require_askable())
     identity = verifier.identity
     if not identity.certificates:
         raise UsageError("a reader signs with certificates (ISO/IEC 18013-5 9.1.4)")
@@ -118,6 +123,29 @@ def ask_device(
     )
 
 
+def _of_documents(query: Query) -> Query:
+    """Return what of a query a device can answer: the options of mobile documents.
+
+    Raises:
+        UsageError: it needs a credential of another format.
+    """
+    ids = {each.id for each in query.credentials if isinstance(each.meta, MdocMeta)}
+    if len(ids) == len(query.credentials):
+        return query
+    sets: list[CredentialSet] = []
+    for each in query.sets:
+        options = tuple(option for option in each.options if ids.issuperset(option))
+        if each.required and not options:
+            raise UsageError("a device is asked for mobile documents alone")
+        if options:
+            sets.append(CredentialSet(options, each.required))
+    named = {name for each in sets for option in each.options for name in option}
+    kept = tuple(each for each in query.credentials if each.id in named)
+    # What is asked for as a whole needs no sets, which not every wallet reads.
+    whole = len(sets) == 1 and sets[0].required and len(sets[0].options) == 1
+    return Query(kept, () if whole else tuple(sets))
+
+
 def _items(asked: CredentialQuery) -> ItemsRequest:
     """Return what of a credential query a reader can ask for.
 
@@ -125,7 +153,7 @@ def _items(asked: CredentialQuery) -> ItemsRequest:
         UsageError: it asks for something that a DeviceRequest has no words for.
     """
     if not isinstance(asked.meta, MdocMeta):
-        raise UsageError(f"{asked.id}: a device is asked for mobile documents alone")
+        raise UsageError(f"{asked.id}: no mobile document")
     if asked.claim_sets or asked.multiple:
         raise UsageError(f"{asked.id}: a reader asks for one document and no choices")
     if any(each.type != "aki" for each in asked.trusted_authorities):

@@ -179,7 +179,8 @@ class Verifier:
         `session` is the conversation with the device: its handover, and the reader's
         own key of the session, without which an answer by a MAC cannot be judged.
         `over` says what is signed; signing the whole request is of the second edition,
-        and so are credential sets, which older wallets pass over.
+        and so are credential sets, which older wallets pass over. Of a query for either
+        format, what asks for mobile documents is asked (`DeviceQuestion.query`).
 
         Raises:
             UsageError: `query` asks for what a DeviceRequest has no words for, this

@@ -598,3 +598,49 @@ def test_a_page_asks_over_the_browser_and_only_it_reads_the_answer() -> None:
         own.read_device_request(
             question.message, handover=heard.handover("https://evil.example"), at=AT
         )
+
+
+def test_of_a_query_for_either_format_a_device_is_asked_for_documents() -> None:
+    own, sets = wallet(issued()), [{"options": [["pid"], ["mdl"]]}]
+    either = query(
+        of_card("family_name"), of_licence("family_name"), credential_sets=sets
+    )
+    question, asked = asked_of(own, either)
+    assert [each.id for each in question.query.credentials] == ["mdl"]
+    assert question.query.credential_sets == ()
+    assert isinstance(judged(answer(own, asked), question), VerifiedPresentation)
+    also = query(
+        of_card("family_name"),
+        of_licence("family_name"),
+        credential_sets=[
+            {"options": [["mdl"]]},
+            {"options": [["pid"]], "required": False},
+        ],
+    )
+    question, _ = asked_of(own, also)
+    assert [each.id for each in question.query.credentials] == ["mdl"]
+    for needed in (
+        query(of_card("family_name"), of_licence("family_name")),
+        query(
+            of_card("family_name"),
+            of_licence("family_name"),
+            credential_sets=[{"options": [["mdl", "pid"]]}],
+        ),
+    ):
+        with pytest.raises(UsageError, match="alone"):
+            verifier().ask_device(needed, session=meeting().session, at=AT)
+
+
+def test_an_age_is_asked_for_as_anywhere() -> None:
+    """`Query.age_over` has options for both encodings; in person documents count."""
+    own = wallet(issued())
+    question, asked = asked_of(own, Query.age_over(18))
+    assert question.query.credentials
+    found = judged(answer(own, asked), question)
+    assert isinstance(found, VerifiedPresentation), failed(found)
+    assert found.age_over(18) is True
+    young = licence(birth_date=date(2012, 1, 1), age_over_16=False, age_over_21=False)
+    own = wallet(issued(young))
+    question, asked = asked_of(own, Query.age_over(18))
+    found = judged(answer(own, asked), question)
+    assert (CheckId.PRESENTATION_QUERY, Reason.VALUE_DIFFERS) in failed(found)
