@@ -20,6 +20,7 @@ IN_CI: Final = os.environ.get("CI", "").lower() in {"1", "true"}
 
 VECTORS_ABSENT: Final = "shared vectors absent"
 NODE_ABSENT: Final = "Node.js peers absent (npm ci in tests/interop/node)"
+MDOC_PYTHON_ABSENT: Final = "Python peers of mobile documents absent (.ci/mdoc-python)"
 DSS_ABSENT: Final = "EU DSS absent (.ci/dss, with Java and Maven)"
 SOFTHSM_ABSENT: Final = "SoftHSM absent (Debian package softhsm2)"
 POSTGRESQL_ABSENT: Final = "PostgreSQL absent (IDWALLET_POSTGRESQL, .ci/postgresql)"
@@ -116,6 +117,15 @@ def node_peers() -> Path:
     if shutil.which("node") is None or not (folder / "node_modules").is_dir():
         pytest.skip(NODE_ABSENT)
     return folder
+
+
+@pytest.fixture(scope="session")
+def mdoc_python() -> Path:
+    """The interpreter that has the Python peers of mobile documents."""
+    interpreter = ROOT / "tests/interop/mdoc_python/.venv/bin/python"
+    if not interpreter.is_file():
+        pytest.skip(MDOC_PYTHON_ABSENT)
+    return interpreter
 
 
 @pytest.fixture(scope="session")
