@@ -39,8 +39,8 @@ class Profile:
 
     `request_prefixes` are the client identifier prefixes a request may use
     (OpenID4VP 1.0 section 5.9.3); ``"pre-registered"`` stands for none.
-    `algorithms` are JOSE names that credentials and requests may be signed with
-    unless a policy narrows or names more.
+    `algorithms` are the names, in JOSE or where it has none in COSE, of what
+    credentials and requests may be signed with, unless a policy narrows or names more.
     """
 
     name: str
@@ -58,7 +58,9 @@ OPENID4VP_1_0: Final = Profile(
     sd_jwt_vc=SdJwtVcVersion.LATEST,
     status_list=StatusListVersion.DRAFT_21,
     request_prefixes=frozenset({"x509_hash", "x509_san_dns", "pre-registered"}),
-    algorithms=frozenset({"ES256", "ES384", "ES512", "EdDSA"}),
+    algorithms=frozenset(
+        {"ES256", "ES384", "ES512", "EdDSA", "ESB256", "ESB384", "ESB512"}
+    ),
 )
 """OpenID4VP 1.0 final with the newest sub-versions read."""
 

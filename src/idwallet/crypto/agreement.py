@@ -15,6 +15,9 @@ _CURVES: Final[dict[str, ec.EllipticCurve]] = {
     "P-256": ec.SECP256R1(),
     "P-384": ec.SECP384R1(),
     "P-521": ec.SECP521R1(),
+    "brainpoolP256r1": ec.BrainpoolP256R1(),
+    "brainpoolP384r1": ec.BrainpoolP384R1(),
+    "brainpoolP512r1": ec.BrainpoolP512R1(),
 }
 
 
@@ -56,7 +59,7 @@ class EphemeralKey:
 
     @classmethod
     def generate(cls, curve: str = "P-256") -> "EphemeralKey":
-        """Make a new key on a NIST curve, by its JOSE name.
+        """Make a new key, on a NIST curve by its JOSE name or on a Brainpool one.
 
         Raises:
             UnsupportedError: there is no agreement on that curve here.

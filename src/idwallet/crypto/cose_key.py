@@ -45,6 +45,17 @@ _EC_CURVES: Final[Mapping[str, ec.EllipticCurve]] = {
     "P-256": ec.SECP256R1(),
     "P-384": ec.SECP384R1(),
     "P-521": ec.SECP521R1(),
+    "brainpoolP256r1": ec.BrainpoolP256R1(),
+    "brainpoolP384r1": ec.BrainpoolP384R1(),
+    "brainpoolP512r1": ec.BrainpoolP512R1(),
+}
+# Curves of the registry that nothing here verifies on, by name.
+_OTHERS: Final[Mapping[int, str]] = {
+    4: "X25519",
+    5: "X448",
+    7: "Ed448",
+    8: "secp256k1",
+    257: "brainpoolP320r1",
 }
 
 
@@ -111,9 +122,8 @@ def _kind(key: CoseMap, *, kty: int, at: str) -> KeyKind:
         )
     kind = _BY_ALG.get(name) if kty == _AKP else _CURVES.get((kty, name))
     if kind is None:
-        raise UnsupportedError(
-            "curve or algorithm", at=f"{at}/{label}", clause="RFC 9053 §7.1"
-        )
+        what = _OTHERS.get(name, "curve or algorithm")
+        raise UnsupportedError(what, at=f"{at}/{label}", clause="RFC 9053 §7.1")
     return kind
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.crypto import kinds, spki
-from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.algorithms import COSE_ONLY, Algorithm
 from idwallet.crypto.kinds import KeyKind
 from idwallet.crypto.spki import KeyParts
 from idwallet.errors import MalformedError, UnsupportedError
@@ -16,7 +16,9 @@ from idwallet.errors import MalformedError, UnsupportedError
 # as a public key has leaked, and a key that says two things is not one key.
 _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
 _CURVES: Final = {
-    (each.kty, each.name): each for each in kinds.KINDS if each.kty in ("EC", "OKP")
+    (each.kty, each.name): each
+    for each in kinds.KINDS
+    if each.kty in ("EC", "OKP") and each.algorithms.isdisjoint(COSE_ONLY)
 }
 _AKP: Final = {each.name: each for each in kinds.KINDS if each.kty == "AKP"}
 _SILENT: Final = frozenset({"use", "key_ops", "alg"})

@@ -20,11 +20,11 @@ from idwallet.codec.der import ecdsa_value
 from idwallet.codec.json import JsonObject, JsonValue, write_json
 from idwallet.codec.pem import read_pem
 from idwallet.crypto import cose_key, jwk, spki
-from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.algorithms import COSE_ONLY, Algorithm
 from idwallet.crypto.cose_key import CoseMap
 from idwallet.crypto.kinds import KeyKind
 from idwallet.crypto.spki import KeyParts, NativePublicKey
-from idwallet.errors import MalformedError
+from idwallet.errors import MalformedError, UnsupportedError
 
 if TYPE_CHECKING:
     from idwallet.codec.cbor import CborValue
@@ -122,7 +122,11 @@ class PublicKey:
 
     @property
     def thumbprint(self) -> str:
-        """The JWK thumbprint: SHA-256, base64url (RFC 7638)."""
+        """The JWK thumbprint: SHA-256, base64url (RFC 7638).
+
+        A key on a Brainpool curve, which has no JWK, has one all the same, with the
+        curve's name in RFC 5639.
+        """
         try:
             return self._thumbprint
         except AttributeError:
@@ -132,7 +136,15 @@ class PublicKey:
             return thumbprint
 
     def to_jwk(self) -> JsonObject:
-        """Return the public JWK, with ``alg`` only where the key needs or has one."""
+        """Return the public JWK, with ``alg`` only where the key needs or has one.
+
+        Raises:
+            UnsupportedError: the key is on a curve that JWK has no name for.
+        """
+        if not COSE_ONLY.isdisjoint(self.algorithms):
+            raise UnsupportedError(
+                f"{self.kind.name} has no name in JWK", clause="RFC 7518 §6.2.1.1"
+            )
         written = jwk.write(self._parts)
         if self.algorithms != self.kind.algorithms:
             written["alg"] = self._only_algorithm().jose
@@ -168,7 +180,9 @@ class PublicKey:
         return f"<PublicKey {self.kind.name}>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Travel as JWK members, which keep a narrowed algorithm."""
+        """Travel as JWK members, which keep a narrowed algorithm, or as they can."""
+        if not COSE_ONLY.isdisjoint(self.algorithms):
+            return _reread, (self.spki,)
         return _rebuild, (self.to_jwk(),)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -192,6 +206,10 @@ _set_thumbprint: Final[_Set] = vars(PublicKey)["_thumbprint"].__set__
 
 def _rebuild(written: JsonObject) -> PublicKey:
     return PublicKey.from_jwk(written, at="pickle")
+
+
+def _reread(der: bytes) -> PublicKey:
+    return PublicKey.from_spki(der, at="pickle")
 
 
 def signature_matches(
@@ -263,4 +281,7 @@ _MATCH: Final[Mapping[Algorithm, _Match]] = {
     Algorithm.ML_DSA_44: _itself,
     Algorithm.ML_DSA_65: _itself,
     Algorithm.ML_DSA_87: _itself,
+    Algorithm.ESB256: _ecdsa(32, hashes.SHA256()),
+    Algorithm.ESB384: _ecdsa(48, hashes.SHA384()),
+    Algorithm.ESB512: _ecdsa(64, hashes.SHA512()),
 }

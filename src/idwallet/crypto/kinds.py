@@ -10,7 +10,8 @@ from idwallet.crypto.algorithms import Algorithm
 class KeyKind:
     """One kind of public key.
 
-    `kty` and `name` are the JWK ``kty`` and ``crv`` (for AKP keys ``alg``); `cose_kty`
+    `kty` and `name` are the JWK ``kty`` and ``crv`` (for AKP keys ``alg``, for the
+    Brainpool curves, which JWK has not, their name in RFC 5639); `cose_kty`
     and `cose_name` the COSE ``kty`` and ``crv`` (``alg``). `head` is all of the DER
     SubjectPublicKeyInfo before the raw key: for EC it ends with 04, the mark of an
     uncompressed point (SEC 1 2.3.3). `size` is the octets of the raw key, for EC of one
@@ -60,6 +61,33 @@ P521: Final = KeyKind(
     head=bytes.fromhex("30819b301006072a8648ce3d020106052b810400230381860004"),
     size=66,
 )
+BRAINPOOL_P256: Final = KeyKind(
+    kty="EC",
+    name="brainpoolP256r1",
+    cose_kty=2,
+    cose_name=256,
+    algorithms=frozenset({Algorithm.ESB256}),
+    head=bytes.fromhex("305a301406072a8648ce3d020106092b240303020801010703420004"),
+    size=32,
+)
+BRAINPOOL_P384: Final = KeyKind(
+    kty="EC",
+    name="brainpoolP384r1",
+    cose_kty=2,
+    cose_name=258,
+    algorithms=frozenset({Algorithm.ESB384}),
+    head=bytes.fromhex("307a301406072a8648ce3d020106092b240303020801010b03620004"),
+    size=48,
+)
+BRAINPOOL_P512: Final = KeyKind(
+    kty="EC",
+    name="brainpoolP512r1",
+    cose_kty=2,
+    cose_name=259,
+    algorithms=frozenset({Algorithm.ESB512}),
+    head=bytes.fromhex("30819b301406072a8648ce3d020106092b240303020801010d0381820004"),
+    size=64,
+)
 ED25519: Final = KeyKind(
     kty="OKP",
     name="Ed25519",
@@ -104,7 +132,19 @@ ML_DSA_87: Final = KeyKind(
     size=2592,
 )
 
-KINDS: Final = (P256, P384, P521, ED25519, RSA, ML_DSA_44, ML_DSA_65, ML_DSA_87)
+KINDS: Final = (
+    P256,
+    P384,
+    P521,
+    ED25519,
+    RSA,
+    ML_DSA_44,
+    ML_DSA_65,
+    ML_DSA_87,
+    BRAINPOOL_P256,
+    BRAINPOOL_P384,
+    BRAINPOOL_P512,
+)
 """Every kind, the usual first."""
 
 KIND_OF: Final = {algorithm: kind for kind in KINDS for algorithm in kind.algorithms}

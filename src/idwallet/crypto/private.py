@@ -41,6 +41,9 @@ _CURVES: Final[Mapping[str, ec.EllipticCurve]] = {
     "P-256": ec.SECP256R1(),
     "P-384": ec.SECP384R1(),
     "P-521": ec.SECP521R1(),
+    "brainpoolP256r1": ec.BrainpoolP256R1(),
+    "brainpoolP384r1": ec.BrainpoolP384R1(),
+    "brainpoolP512r1": ec.BrainpoolP512R1(),
 }
 
 
@@ -62,6 +65,9 @@ _MAKE: Final[Mapping[Algorithm, Callable[[], NativePrivateKey]]] = {
     Algorithm.ML_DSA_44: MLDSA44PrivateKey.generate,
     Algorithm.ML_DSA_65: MLDSA65PrivateKey.generate,
     Algorithm.ML_DSA_87: MLDSA87PrivateKey.generate,
+    Algorithm.ESB256: _make_ec("brainpoolP256r1"),
+    Algorithm.ESB384: _make_ec("brainpoolP384r1"),
+    Algorithm.ESB512: _make_ec("brainpoolP512r1"),
 }
 
 
@@ -128,6 +134,9 @@ _BIND: Final[Mapping[Algorithm, Callable[..., Sign]]] = {
     Algorithm.ML_DSA_44: _sign_itself,
     Algorithm.ML_DSA_65: _sign_itself,
     Algorithm.ML_DSA_87: _sign_itself,
+    Algorithm.ESB256: _sign_ecdsa(32, hashes.SHA256()),
+    Algorithm.ESB384: _sign_ecdsa(48, hashes.SHA384()),
+    Algorithm.ESB512: _sign_ecdsa(64, hashes.SHA512()),
 }
 
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from idwallet.codec.der import ecdsa_value
-from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.algorithms import ECDSA, Algorithm
 from idwallet.crypto.keys import PublicKey
 
 _Hash = hashes.SHA256 | hashes.SHA384 | hashes.SHA512
@@ -25,7 +25,6 @@ class _Row(NamedTuple):
     is_pss: bool = False
 
 
-_ECDSA: Final = frozenset({Algorithm.ES256, Algorithm.ES384, Algorithm.ES512})
 _RS: Final = frozenset({Algorithm.RS256})
 _PS: Final = frozenset({Algorithm.PS256})
 
@@ -43,9 +42,9 @@ class SignatureScheme(Enum):
     RSA_PSS_SHA256 = _Row(_PS, hashes.SHA256(), is_pss=True)
     RSA_PSS_SHA384 = _Row(_PS, hashes.SHA384(), is_pss=True)
     RSA_PSS_SHA512 = _Row(_PS, hashes.SHA512(), is_pss=True)
-    ECDSA_SHA256 = _Row(_ECDSA, hashes.SHA256())
-    ECDSA_SHA384 = _Row(_ECDSA, hashes.SHA384())
-    ECDSA_SHA512 = _Row(_ECDSA, hashes.SHA512())
+    ECDSA_SHA256 = _Row(ECDSA, hashes.SHA256())
+    ECDSA_SHA384 = _Row(ECDSA, hashes.SHA384())
+    ECDSA_SHA512 = _Row(ECDSA, hashes.SHA512())
     ED25519 = _Row(frozenset({Algorithm.EDDSA}), hashes.SHA512())
     ML_DSA_44 = _Row(frozenset({Algorithm.ML_DSA_44}), hashes.SHA512())
     ML_DSA_65 = _Row(frozenset({Algorithm.ML_DSA_65}), hashes.SHA512())

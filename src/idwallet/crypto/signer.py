@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Protocol
 
 from idwallet.codec.der import INTEGER, DerError, Fields, read_integer, value
-from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.algorithms import ECDSA, Algorithm
 from idwallet.crypto.keys import PublicKey, signature_matches
 from idwallet.errors import SignerError, UnsupportedError, UsageError
 from idwallet.ports import StoredKey
@@ -164,7 +164,7 @@ class StoredKeySigner:
             UsageError: the algorithm does not fit the key.
         """
         name = stored.algorithm
-        algorithm = Algorithm.from_jose(name)
+        algorithm = Algorithm.from_name(name)
         if algorithm is None:
             raise UnsupportedError(
                 "algorithm of the stored key", at="algorithm", clause="RFC 7518 §3.1"
@@ -216,15 +216,12 @@ def signature_forms(algorithm: Algorithm, signature: bytes) -> tuple[bytes, ...]
     """
     size = algorithm.signature_bytes
     forms = [signature] if size in {0, len(signature)} else []
-    numbers = None if algorithm not in _ECDSA else _numbers(signature, size // 2)
+    numbers = None if algorithm not in ECDSA else _numbers(signature, size // 2)
     if numbers is not None:
         forms.append(numbers)
     if not forms:
         raise SignerError("that is no signature of the key's algorithm")
     return tuple(forms)
-
-
-_ECDSA: Final = frozenset({Algorithm.ES256, Algorithm.ES384, Algorithm.ES512})
 
 
 def _numbers(der: bytes, half: int) -> bytes | None:

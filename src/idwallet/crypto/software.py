@@ -152,7 +152,7 @@ class SoftwareSigner:
         """
         plaintext = unseal(sealed, key=key, context=context, at=at)
         end = 1 + int.from_bytes(plaintext[:1], "big")
-        algorithm = Algorithm.from_jose(plaintext[1:end].decode("latin-1"))
+        algorithm = Algorithm.from_name(plaintext[1:end].decode("latin-1"))
         if algorithm is None:
             raise MalformedError("not a sealed key", at=at, clause="RFC 7518 §3.1")
         return cls(pkcs8.from_der(plaintext[end:], at=at), algorithm=algorithm)
@@ -268,7 +268,7 @@ def named(algorithm: str) -> Algorithm:
     Raises:
         UnsupportedError: there is none.
     """
-    found = Algorithm.from_jose(algorithm)
+    found = Algorithm.from_name(algorithm)
     if found is None:
         raise UnsupportedError("algorithm", at="algorithm", clause="RFC 7518 §3.1")
     return found

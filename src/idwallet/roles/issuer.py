@@ -22,6 +22,7 @@ from idwallet.credentials.sdjwt.issue import (
 )
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.credentials.sdjwt.structures import TYP, Serialisation, serialise
+from idwallet.crypto.algorithms import COSE_ONLY
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import CompactSigner, x5c_parameter
@@ -81,7 +82,15 @@ class Issuer:
     documents whose rules are kept. Thread-safe.
     """
 
-    __slots__ = ("_chain", "_key", "_random", "_sign1", "_signer", "_types")
+    __slots__ = (
+        "_chain",
+        "_header",
+        "_key",
+        "_random",
+        "_sign1",
+        "_signer",
+        "_types",
+    )
 
     def __init__(
         self,
@@ -113,8 +122,14 @@ class Issuer:
             header["x5c"] = x5c_parameter([each.der for each in self._chain])
         else:
             header["kid"] = kid
-        # Read and written once: it is the same for every credential.
-        self._signer: Final = CompactSigner(signer, header=header)
+        # Read and written once: it is the same for every credential. On a Brainpool
+        # curve there are mobile documents only.
+        self._header = header
+        self._signer = (
+            None
+            if signer.algorithm in COSE_ONLY
+            else CompactSigner(signer, header=header)
+        )
 
     def issue(
         self,
@@ -236,7 +251,8 @@ class Issuer:
         payload, disclosures = sd_jwt_payload(
             content, fixed=fixed, plan=plan, salts=salts
         )
-        token = self._signer.sign(write_json(payload))
+        by = self._signer or CompactSigner(self._key, header=self._header)
+        token = by.sign(write_json(payload))
         text = "~".join((token, *disclosures, ""))
         if len(text) > limits.DISCLOSURE_BYTES:
             _require_bounded(text, disclosures)

@@ -165,11 +165,17 @@ _EC_HASHES: Final[Mapping[str, hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] =
     "secp256r1": hashes.SHA256(),
     "secp384r1": hashes.SHA384(),
     "secp521r1": hashes.SHA512(),
+    "brainpoolP256r1": hashes.SHA256(),
+    "brainpoolP384r1": hashes.SHA384(),
+    "brainpoolP512r1": hashes.SHA512(),
 }
 _CURVES: Final[Mapping[Algorithm, ec.EllipticCurve]] = {
     Algorithm.ES256: ec.SECP256R1(),
     Algorithm.ES384: ec.SECP384R1(),
     Algorithm.ES512: ec.SECP521R1(),
+    Algorithm.ESB256: ec.BrainpoolP256R1(),
+    Algorithm.ESB384: ec.BrainpoolP384R1(),
+    Algorithm.ESB512: ec.BrainpoolP512R1(),
 }
 
 

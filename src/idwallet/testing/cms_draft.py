@@ -23,7 +23,7 @@ from idwallet.codec.der import (
     time,
     tlv,
 )
-from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.algorithms import ECDSA
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.cms import attribute, names
 from idwallet.envelope.cms.attributes import issuer_serial_of
@@ -133,7 +133,7 @@ class SignerDraft:
 
 def _in_der(signer: Signer, message: bytes) -> bytes:
     signature = signer.sign(message)
-    if signer.algorithm in {Algorithm.ES256, Algorithm.ES384, Algorithm.ES512}:
+    if signer.algorithm in ECDSA:
         half = len(signature) // 2
         return encode_dss_signature(
             int.from_bytes(signature[:half]), int.from_bytes(signature[half:])

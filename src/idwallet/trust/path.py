@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509.oid import SignatureAlgorithmOID
 
 from idwallet import limits
-from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.algorithms import ECDSA, Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import UsageError
 from idwallet.report import Facts, Reason
@@ -119,16 +119,15 @@ class PathFault:
     facts: Facts
 
 
-_ECDSA: Final = frozenset({Algorithm.ES256, Algorithm.ES384, Algorithm.ES512})
 # RSASSA-PSS names its hash apart from its OID.
 _HASHES: Final = frozenset({"sha256", "sha384", "sha512"})
 # Which of our algorithms the issuer's key must be allowed for, by how it signed
 # (RFC 5280 4.1.1.2, RFC 9881). Any SHA-2 of 256 bits or more goes with any curve.
 _SIGNATURES: Final = MappingProxyType(
     {
-        SignatureAlgorithmOID.ECDSA_WITH_SHA256: _ECDSA,
-        SignatureAlgorithmOID.ECDSA_WITH_SHA384: _ECDSA,
-        SignatureAlgorithmOID.ECDSA_WITH_SHA512: _ECDSA,
+        SignatureAlgorithmOID.ECDSA_WITH_SHA256: ECDSA,
+        SignatureAlgorithmOID.ECDSA_WITH_SHA384: ECDSA,
+        SignatureAlgorithmOID.ECDSA_WITH_SHA512: ECDSA,
         SignatureAlgorithmOID.ED25519: frozenset({Algorithm.EDDSA}),
         SignatureAlgorithmOID.RSA_WITH_SHA256: frozenset({Algorithm.RS256}),
         SignatureAlgorithmOID.RSA_WITH_SHA384: frozenset({Algorithm.RS256}),

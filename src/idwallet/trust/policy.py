@@ -198,7 +198,7 @@ _RULES: Final = (
 
 
 def _algorithms(profile: Profile) -> frozenset[Algorithm]:
-    found = frozenset(map(Algorithm.from_jose, profile.algorithms))
+    found = frozenset(map(Algorithm.from_name, profile.algorithms))
     known = frozenset(each for each in found if each is not None)
     if len(known) < len(found):
         raise UsageError("the profile names an algorithm that is not known here")

@@ -39,7 +39,7 @@ def test_a_curve_without_agreement_is_named() -> None:
     with pytest.raises(UnsupportedError, match="curve"):
         EphemeralKey.generate("secp256k1")
     with pytest.raises(UnsupportedError, match="curve"):
-        EphemeralKey(ec.generate_private_key(ec.BrainpoolP256R1()))
+        EphemeralKey(ec.generate_private_key(ec.SECP256K1()))
 
 
 def test_what_is_derived_depends_on_salt_and_info() -> None:

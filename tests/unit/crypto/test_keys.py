@@ -8,7 +8,7 @@ import pytest
 
 from idwallet.codec import b64
 from idwallet.codec.pem import write_pem
-from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.algorithms import COSE_ONLY, Algorithm
 from idwallet.crypto.keys import PublicKey, signature_matches
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.errors import MalformedError, UnsupportedError
@@ -113,8 +113,7 @@ def test_a_thumbprint_is_worked_out_once():
 def test_a_key_comes_back_from_each_of_its_encodings(signer):
     key = signer.public_key
     pem = write_pem("PUBLIC KEY", key.spki)
-    assert [
-        PublicKey.from_jwk(key.to_jwk(), at="key"),
+    found = [
         PublicKey.from_cose(key.to_cose(), at="key"),
         PublicKey.from_spki(key.spki, at="key"),
         PublicKey.from_pem(pem, at="key"),
@@ -122,7 +121,10 @@ def test_a_key_comes_back_from_each_of_its_encodings(signer):
         PublicKey.from_native(key.native),
         pickle.loads(pickle.dumps(key)),
         copy.deepcopy(key),
-    ] == [key] * 8
+    ]
+    if signer.algorithm not in COSE_ONLY:
+        found.append(PublicKey.from_jwk(key.to_jwk(), at="key"))
+    assert set(found) == {key}
 
 
 def test_the_two_names_of_a_key_are_equal_and_hash_alike(signer_of):

@@ -71,9 +71,8 @@ def test_a_structure_beyond_the_limit_is_refused_unread():
         x25519.X25519PrivateKey.generate().public_key(),
         ed448.Ed448PrivateKey.generate().public_key(),
         ec.generate_private_key(ec.SECP256K1()).public_key(),
-        ec.generate_private_key(ec.BrainpoolP256R1()).public_key(),
     ],
-    ids=["X25519", "Ed448", "secp256k1", "brainpool"],
+    ids=["X25519", "Ed448", "secp256k1"],
 )
 def test_a_kind_that_is_not_on_the_list_is_refused(native):
     with pytest.raises(UnsupportedError):

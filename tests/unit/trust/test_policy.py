@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from idwallet import limits
-from idwallet.crypto.algorithms import DEFAULT_ALGORITHMS, Algorithm
+from idwallet.crypto.algorithms import COSE_ONLY, DEFAULT_ALGORITHMS, Algorithm
 from idwallet.errors import UsageError
 from idwallet.profiles import DRAFT, HAIP_1_0, OPENID4VP_1_0
 from idwallet.trust import policies
@@ -73,7 +73,7 @@ def test_what_is_left_out_is_at_its_strictest() -> None:
             policy.readers,
         }
     assert policy.freshness == STRICTEST == FreshnessRule()
-    assert policy.algorithms == DEFAULT_ALGORITHMS
+    assert policy.algorithms == DEFAULT_ALGORITHMS | COSE_ONLY
 
 
 def test_the_algorithms_are_those_of_the_profile_unless_others_are_named() -> None:
@@ -98,7 +98,7 @@ def test_a_copy_under_another_profile_is_never_wider_than_either() -> None:
 
 
 def test_a_policy_is_equal_however_its_algorithms_were_said() -> None:
-    said = Policy(name="x", algorithms=frozenset(DEFAULT_ALGORITHMS))
+    said = Policy(name="x", algorithms=DEFAULT_ALGORITHMS | COSE_ONLY)
     for left_out in (Policy(name="x"), pickle.loads(pickle.dumps(Policy(name="x")))):
         assert said == left_out
         assert said.digest() == left_out.digest()
@@ -229,4 +229,4 @@ def test_evidence_on_certificates_has_a_finite_age(age: timedelta) -> None:
 
 
 def test_rsa_and_ml_dsa_are_in_no_ready_policy() -> None:
-    assert {each.algorithms for each in READY} == {DEFAULT_ALGORITHMS}
+    assert {each.algorithms for each in READY} == {DEFAULT_ALGORITHMS | COSE_ONLY}

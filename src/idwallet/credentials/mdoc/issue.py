@@ -33,6 +33,7 @@ from idwallet.crypto.signer import Signer
 from idwallet.envelope.cose import (
     CoseForm,
     CoseHeaders,
+    Naming,
     Sign1Signer,
     TagForm,
     labels,
@@ -330,7 +331,10 @@ def document_signer(signer: Signer, chain: tuple[bytes, ...]) -> Sign1Signer:
     """
     outside: CborMap = {labels.X5CHAIN: x5chain_parameter(chain)}
     headers = CoseHeaders({}, outside)
-    return Sign1Signer(signer, headers=headers, form=CoseForm(TagForm.UNTAGGED))
+    return Sign1Signer(signer, headers=headers, form=_FORM)
+
+
+_FORM: Final = CoseForm(TagForm.UNTAGGED, naming=Naming.CURVE_OF_KEY)
 
 
 def issuer_signed_bytes(items: IssuedItems, auth: bytes) -> bytes:

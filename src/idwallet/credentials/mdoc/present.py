@@ -15,6 +15,7 @@ from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.cose import (
     CoseForm,
+    Naming,
     PayloadPlace,
     Sign1Signer,
     TagForm,
@@ -29,7 +30,7 @@ OK: Final = 0
 NOT_RETURNED: Final = 0
 """The code of an element that is not given, whatever the reason (table 9)."""
 
-_FORM: Final = CoseForm(TagForm.UNTAGGED, PayloadPlace.DETACHED)
+_FORM: Final = CoseForm(TagForm.UNTAGGED, PayloadPlace.DETACHED, Naming.CURVE_OF_KEY)
 
 Elements = Mapping[str, Iterable[str]]
 """Which elements to show, by namespace."""

@@ -154,6 +154,9 @@ SIGNS: Final[Mapping[Algorithm, tuple[str, bytes]]] = MappingProxyType(
         Algorithm.ML_DSA_44: ("sha512", _plain(SignatureScheme.ML_DSA_44)),
         Algorithm.ML_DSA_65: ("sha512", _plain(SignatureScheme.ML_DSA_65)),
         Algorithm.ML_DSA_87: ("sha512", _plain(SignatureScheme.ML_DSA_87)),
+        Algorithm.ESB256: ("sha256", _plain(SignatureScheme.ECDSA_SHA256)),
+        Algorithm.ESB384: ("sha384", _plain(SignatureScheme.ECDSA_SHA384)),
+        Algorithm.ESB512: ("sha512", _plain(SignatureScheme.ECDSA_SHA512)),
     }
 )
 """What is written for an algorithm: the digest beside it, and its identifier."""

@@ -28,7 +28,7 @@ from idwallet.codec.der import (
     time,
     tlv,
 )
-from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.algorithms import ECDSA, Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import require_fit
 from idwallet.envelope.cms import names
@@ -151,7 +151,7 @@ class CmsWriter:
 
     def signer_info(self, to_sign: bytes, signature: bytes) -> bytes:
         """Return the SignerInfo alone, as for a counter-signature (RFC 5652 11.4)."""
-        if self._algorithm in _ECDSA:
+        if self._algorithm in ECDSA:
             signature = ecdsa_value(signature)
         return sequence(
             self._before,
@@ -164,7 +164,6 @@ class CmsWriter:
 
 
 _SIGNED_DATA: Final = tlv(OID, names.SIGNED_DATA)
-_ECDSA: Final = frozenset({Algorithm.ES256, Algorithm.ES384, Algorithm.ES512})
 
 
 class _Template:

@@ -6,6 +6,7 @@ COSE_Sign1 and COSE_Mac0 are read, judged and made; nothing is encrypted.
 from idwallet.envelope.cose.compose import (
     CoseForm,
     CoseHeaders,
+    Naming,
     PayloadPlace,
     TagForm,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "CoseSign1",
     "Cwt",
     "MacKey",
+    "Naming",
     "PayloadPlace",
     "Sign1Signer",
     "TagForm",

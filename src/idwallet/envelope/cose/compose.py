@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Final
 
 from idwallet.codec.cbor import CborKey, CborTag, CborValue, write_cbor
+from idwallet.crypto.algorithms import CURVE_OF_KEY, Algorithm
 from idwallet.envelope.cose import labels
 from idwallet.envelope.cose.header import read_header, read_outside
 from idwallet.envelope.cose.rules import ChainRule, CoseRules, TagRule
@@ -20,6 +21,26 @@ class PayloadPlace(Enum):
 
     ATTACHED = "attached"
     DETACHED = "detached"
+
+
+class Naming(Enum):
+    """How the algorithm of a signature is named."""
+
+    FULL = "full"
+    """By the number that is registered for it, curve and all."""
+
+    CURVE_OF_KEY = "curve of the key"
+    """By a number of RFC 9053 that leaves the curve to the key, where there is one: as
+    ISO/IEC 18013-5:2021 has it for the Brainpool curves."""
+
+    def number(self, algorithm: Algorithm) -> int:
+        """Return what an algorithm is called."""
+        if self is Naming.CURVE_OF_KEY:
+            return _LEFT_TO_THE_KEY.get(algorithm, algorithm.cose)
+        return algorithm.cose
+
+
+_LEFT_TO_THE_KEY: Final = {each: number for number, each in CURVE_OF_KEY.items()}
 
 
 class TagForm(Enum):
@@ -48,6 +69,7 @@ class CoseForm:
 
     tag: TagForm = TagForm.TAGGED
     payload: PayloadPlace = PayloadPlace.ATTACHED
+    naming: Naming = Naming.FULL
 
 
 TAGGED: Final = CoseForm()

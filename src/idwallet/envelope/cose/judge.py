@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.algorithms import CURVE_OF_KEY, Algorithm
 from idwallet.crypto.keys import PublicKey, signature_matches
 from idwallet.envelope.cose.structures import CoseSign1
 from idwallet.report import Reason
@@ -22,7 +22,7 @@ def signature_reason(
         does not hold; KEY_UNUSABLE when the key does not do what the header names.
     """
     named = sign1.header.algorithm
-    algorithm = Algorithm.from_cose(named) if isinstance(named, int) else None
+    algorithm = _algorithm(named, key) if isinstance(named, int) else None
     if algorithm is None or algorithm not in allowed:
         return Reason.ALGORITHM_NOT_ALLOWED
     if algorithm not in key.algorithms:
@@ -32,6 +32,14 @@ def signature_reason(
     ):
         return _VALID
     return Reason.INVALID
+
+
+def _algorithm(named: int, key: PublicKey) -> Algorithm | None:
+    """Return what the header names, where it leaves the curve to the key as well."""
+    other = CURVE_OF_KEY.get(named)
+    if other is not None and other in key.algorithms:
+        return other
+    return Algorithm.from_cose(named)
 
 
 _VALID: Final = Reason.VALID

@@ -36,7 +36,10 @@ class Sign1Signer:
         """
         self._signer = signer
         self._composition = Composition(
-            headers, algorithm=signer.algorithm.cose, own=labels.SIGN1_TAG, form=form
+            headers,
+            algorithm=form.naming.number(signer.algorithm),
+            own=labels.SIGN1_TAG,
+            form=form,
         )
 
     def sign(self, payload: bytes, *, external_aad: bytes = b"") -> bytes:

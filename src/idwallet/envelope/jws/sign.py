@@ -8,11 +8,11 @@ from typing import NamedTuple
 from idwallet import limits
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, write_json
-from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.algorithms import COSE_ONLY, Algorithm
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws.compact import covered
 from idwallet.envelope.jws.header import PROTECTED_ONLY, JwsHeader, read_header
-from idwallet.errors import MalformedError, UsageError
+from idwallet.errors import MalformedError, UnsupportedError, UsageError
 
 
 class PayloadForm(Enum):
@@ -186,6 +186,10 @@ def _complete(
 ) -> JsonObject:
     if "alg" in given or "b64" in given:
         raise UsageError("alg and b64 are set by the signer and the form")
+    if algorithm in COSE_ONLY:
+        raise UnsupportedError(
+            f"{algorithm.jose} has no name in JOSE", clause="RFC 9864 §2.1"
+        )
     header: JsonObject = {"alg": algorithm.jose, **given}
     if form is PayloadForm.UNENCODED_DETACHED:
         crit = header.get("crit", [])

@@ -9,7 +9,7 @@ from idwallet import limits
 from idwallet.codec import json
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.query import MDOC, Query
-from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.algorithms import COSE_ONLY, Algorithm
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import Jws, read_compact, sign_compact, x5c_parameter
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
@@ -134,7 +134,9 @@ def formats_supported(
     """
     accepted = [each for each in Algorithm if each in algorithms]
     names = tuple(
-        "Ed25519" if each is Algorithm.EDDSA else each.jose for each in accepted
+        "Ed25519" if each is Algorithm.EDDSA else each.jose
+        for each in accepted
+        if each not in COSE_ONLY
     )
     found = (FormatSupport(_SD_JWT_VC, names, names),)
     if all(each.format != MDOC for each in query.credentials):

@@ -86,7 +86,7 @@ class ToBeSigned:
         found = open_object(data)
         session = read_session(found)
         name = found.get("algorithm")
-        algorithm = Algorithm.from_jose(name) if isinstance(name, str) else None
+        algorithm = Algorithm.from_name(name) if isinstance(name, str) else None
         if algorithm is None:
             raise UnsupportedError("algorithm", at="/algorithm", clause=CLAUSE)
         try:

@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.algorithms import ECDSA, Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.revocation.der import Signed, read_signed
@@ -29,7 +29,6 @@ class _Scheme:
     pss: bool = False
 
 
-_ECDSA: Final = frozenset({Algorithm.ES256, Algorithm.ES384, Algorithm.ES512})
 _SHA2: Final[Mapping[int, _Hash]] = {
     1: hashes.SHA256(),
     2: hashes.SHA384(),
@@ -54,7 +53,7 @@ def _pss(hashed: int) -> str:
 # RFC 8410 3, RFC 9881 2). A hash under 256 bits has no place.
 _SCHEMES: Final = {
     **{
-        bytes.fromhex(f"300a06082a8648ce3d04030{n + 1}"): _Scheme(_ECDSA, each)
+        bytes.fromhex(f"300a06082a8648ce3d04030{n + 1}"): _Scheme(ECDSA, each)
         for n, each in _SHA2.items()
     },
     **{

@@ -12,7 +12,7 @@ import pytest
 
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, read_object
-from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.algorithms import JOSE_NAMES, Algorithm
 from idwallet.documents import (
     DOCUMENTS,
     Document,
@@ -152,7 +152,7 @@ def test_an_empty_document_is_signed_where_it_can_be_told_from_none(
     assert passed(signed(case, b""), case.apart(b"")).content in {None, b""}
 
 
-@pytest.mark.parametrize("algorithm", Algorithm)
+@pytest.mark.parametrize("algorithm", sorted(set(JOSE_NAMES.values()), key=str))
 def test_every_algorithm_signs(algorithm: Algorithm) -> None:
     who = document_signer(scene().pki, algorithm=algorithm)
     for case in (Case(JAdES(packaging=INSIDE)), Case(JAdES(), NAME)):

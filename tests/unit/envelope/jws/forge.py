@@ -5,14 +5,18 @@ from functools import cache
 from typing import Final
 
 from idwallet.codec import b64
-from idwallet.crypto.algorithms import DEFAULT_ALGORITHMS, Algorithm
+from idwallet.crypto.algorithms import (
+    DEFAULT_ALGORITHMS,
+    JOSE_NAMES,
+    Algorithm,
+)
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.envelope.jws import read_compact, signature_reason
 from idwallet.report import Reason
 
 PAYLOAD: Final = b'{"claim":"value"}'
-EVERY_ALGORITHM: Final = frozenset(Algorithm)
+EVERY_ALGORITHM: Final = frozenset(JOSE_NAMES.values())
 
 
 @cache

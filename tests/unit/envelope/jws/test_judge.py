@@ -41,7 +41,7 @@ def signature_of(token: str) -> bytes:
     return read_compact(token, at="token").signature
 
 
-@pytest.mark.parametrize("algorithm", Algorithm)
+@pytest.mark.parametrize("algorithm", sorted(EVERY_ALGORITHM, key=str))
 def test_every_algorithm_takes_its_own_signature_and_no_other(
     algorithm: Algorithm,
 ) -> None:
@@ -57,7 +57,7 @@ def test_every_algorithm_takes_its_own_signature_and_no_other(
     assert judged(other, by.public_key, EVERY_ALGORITHM) is Reason.INVALID
 
 
-@pytest.mark.parametrize("algorithm", Algorithm)
+@pytest.mark.parametrize("algorithm", sorted(EVERY_ALGORITHM, key=str))
 def test_a_signature_of_any_other_length_is_invalid(algorithm: Algorithm) -> None:
     by = signer(algorithm)
     token = sign_compact(PAYLOAD, header={}, signer=by)
