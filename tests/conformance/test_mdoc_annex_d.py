@@ -167,6 +167,7 @@ def test_the_reader_signed_it_for_this_conversation(annex: AnnexD) -> None:
         CheckId.REQUEST_FORMAT: Reason.WELL_FORMED,
         CheckId.REQUEST_SIGNATURE: Reason.VALID,
         CheckId.READER_AUTHORISED: Reason.NO_TRUSTED_PATH,
+        CheckId.READER_REVOCATION: Reason.WAITING,
     }
     other = annex.transcript[:-1] + bytes([annex.transcript[-1] ^ 1])
     elsewhere = asked(annex, transcript=other)

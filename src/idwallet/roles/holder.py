@@ -147,7 +147,7 @@ class Holder(InPerson):
             required=required,
             at=at,
             policy=self._policy.name,
-            evidence=() if isinstance(verdict, ReaderVerdict) else verdict.evidence,
+            evidence=verdict.evidence,
             anchors=self._trust.evidence.anchors,
         )
 

@@ -5,7 +5,8 @@ The steps, in the order of the code:
 1. read the request and its signatures;
 2. judge each signature over what it has to cover, for this conversation;
 3. find whom the trust store believes behind it, and hold it to the profile;
-4. find the one reader who asks for every document, or say that nobody is known.
+4. find the one reader who asks for every document, or say that nobody is known;
+5. judge whether that reader's certificate was taken back.
 
 A signature that does not hold is never taken for none: a request is refused with it.
 """
@@ -19,11 +20,14 @@ from idwallet.credentials.mdoc.request import DeviceRequest, read_device_request
 from idwallet.credentials.mdoc.rows import with_clauses
 from idwallet.credentials.mdoc.transcript import Handover
 from idwallet.credentials.required import Context, required_of
+from idwallet.credentials.status import Issued, judge_issuer_revocation
 from idwallet.envelope.cose import CoseSign1, signature_reason
 from idwallet.errors import MalformedError, UnsupportedError, fault_reason
 from idwallet.report import (
     Check,
     CheckId,
+    Checks,
+    EvidenceUsed,
     Facts,
     Outcome,
     Reason,
@@ -40,7 +44,6 @@ from idwallet.trust.timely import untimely
 SUBJECT: Final = "request"
 _SIGNATURE, _READER = CheckId.REQUEST_SIGNATURE, CheckId.READER_AUTHORISED
 _ALWAYS: Final = (CheckId.REQUEST_FORMAT, _READER)
-_SIGNED: Final = (*_ALWAYS, _SIGNATURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class ReaderVerdict:
     required: Required
     request: DeviceRequest | None = None
     signer: SignerFound | None = None
+    evidence: tuple[EvidenceUsed, ...] = ()
 
 
 class _Signed(NamedTuple):
@@ -89,11 +93,12 @@ def evaluate_device_request(
     reader, signer = _reader(by_document, by_all, context=context)
     formed = check(CheckId.REQUEST_FORMAT, Reason.WELL_FORMED, subject=SUBJECT)
     signed = _signature([e for e in (*by_document, *by_all) if e is not None])
-    checks = with_clauses((formed, *signed, reader))
-    required = _required(_SIGNED if signed else _ALWAYS)
+    still, used = _revocation(reader, signer, signed=signed, context=context)
+    checks = with_clauses((formed, *signed, reader, *still))
+    required = _required((*_ALWAYS, *(each.id for each in (*signed, *still))))
     if all(each.outcome is Outcome.PASSED for each in checks):
-        return ReaderVerdict(checks, required, request, signer)
-    return ReaderVerdict(checks, required)
+        return ReaderVerdict(checks, required, request, signer, used)
+    return ReaderVerdict(checks, required, evidence=used)
 
 
 def _required(checks: tuple[CheckId, ...]) -> Required:
@@ -224,3 +229,31 @@ def _one_reader(
 
 def _name(signed: _Signed) -> str:
     return signed.signer.name if isinstance(signed.signer, SignerFound) else ""
+
+
+# Step 5.
+
+
+def _revocation(
+    reader: Check,
+    signer: SignerFound | None,
+    *,
+    signed: tuple[Check, ...],
+    context: Context,
+) -> tuple[tuple[Check, ...], tuple[EvidenceUsed, ...]]:
+    """Say whether the certificate of who asks was taken back; nothing of nobody."""
+    if not signed or (signer is None and reader.outcome is Outcome.PASSED):
+        return (), ()
+    authentic = signer is not None and all(
+        each.outcome is Outcome.PASSED for each in signed
+    )
+    checks = Checks(SUBJECT)
+    used = judge_issuer_revocation(
+        Issued(signer, authentic),
+        context=context,
+        checks=checks,
+        asks=CheckId.READER_REVOCATION,
+        after=_READER,
+    )
+    origins = signer.anchor.fetch_origins if signer and authentic else None
+    return checks.made(origins), used

@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from cryptography.x509 import ReasonFlags
+
 from idwallet.credentials.mdoc.members import CborMap, a_list, a_map
 from idwallet.credentials.mdoc.reader import ReaderIdentity
 from idwallet.report import Reason
 from idwallet.testing.corpus.forgery import nothing
+from idwallet.testing.evidence import crls
 from idwallet.testing.mdoc.reader_changes import (
     Forger,
     after_signing,
@@ -15,10 +18,16 @@ from idwallet.testing.mdoc.reader_changes import (
     document,
     documents,
 )
-from idwallet.testing.mdoc.reader_draft import ReaderDraft, reader_identity
+from idwallet.testing.mdoc.reader_draft import (
+    ReaderDraft,
+    certified_reader,
+    reader_identity,
+)
 from idwallet.testing.pki import Change, Fault
 from idwallet.trust.anchors import Purpose, TrustStore
 from idwallet.trust.certificate import KeyUsage
+from idwallet.trust.evidence import CrlAtHand, EvidenceAtHand
+from idwallet.trust.policy import RevocationRule
 
 _R = Reason
 
@@ -150,4 +159,43 @@ ASKERS: Final[tuple[tuple[str, Reason, Forger, Forger], ...]] = (
         _reader(fault=Fault.STRANGER_ROOT),
         all_at_once,
     ),
+)
+
+
+def _known(made: ReaderDraft) -> None:
+    """Judge under a policy that wants to know, with a CRL of the root at hand."""
+    identity = certified_reader(made.scene)
+    made.identity = identity
+    made.by = ReaderIdentity(identity.signer, identity.chain)
+    made.policy = replace(
+        made.policy, name="known readers", revocation=RevocationRule.REQUIRED
+    )
+    _with_crl()(made)
+
+
+def _with_crl(**changes: object) -> Forger:
+    def forge(made: ReaderDraft) -> None:
+        given = {"at": made.scene.at, **changes}
+        found: tuple[CrlAtHand, ...] = ()
+        if made.identity is not None:
+            found = crls(made.identity, **given)  # type: ignore[arg-type]  # any
+        evidence = EvidenceAtHand(crls=found)
+        made.trust = made.scene.root().with_evidence(evidence)
+
+    return forge
+
+
+def _without_crl(made: ReaderDraft) -> None:
+    made.trust = made.scene.root()
+
+
+REVOKED: Final[tuple[tuple[str, Reason, Forger, Forger], ...]] = (
+    ("a reader that was revoked", _R.REVOKED, _with_crl(revoked={0: None}), _known),
+    (
+        "a reader on hold",
+        _R.ON_HOLD,
+        _with_crl(revoked={0: ReasonFlags.certificate_hold}),
+        _known,
+    ),
+    ("a reader of whom nobody knows", _R.UNKNOWN, _without_crl, _known),
 )

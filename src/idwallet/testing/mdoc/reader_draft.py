@@ -28,7 +28,7 @@ from idwallet.credentials.required import Context
 from idwallet.report import Report
 from idwallet.testing.certificates import CertificatePlan
 from idwallet.testing.mdoc.draft import MDL, NAMESPACE, MdocScene, stays
-from idwallet.testing.pki import Change, Fault
+from idwallet.testing.pki import Change, Fault, TestIdentity
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policy import Policy
 
@@ -53,10 +53,17 @@ def reader_identity(
     scene: MdocScene, change: Change = lambda plan: plan, *, fault: Fault | None = None
 ) -> ReaderIdentity:
     """Certify a reader, straight under the root."""
-    made = scene.pki.reader(
+    made = certified_reader(scene, change, fault=fault)
+    return ReaderIdentity(made.signer, made.chain)
+
+
+def certified_reader(
+    scene: MdocScene, change: Change = lambda plan: plan, *, fault: Fault | None = None
+) -> TestIdentity:
+    """Certify a reader, straight under the root; with who is above it."""
+    return scene.pki.reader(
         intermediates=0, fault=fault, change=lambda plan: change(reader_plan(plan))
     )
-    return ReaderIdentity(made.signer, made.chain)
 
 
 @dataclass(slots=True)
@@ -64,7 +71,8 @@ class ReaderDraft:
     """Everything about one request; change any of it before `request`.
 
     `heard_in` is the conversation in which a wallet hears it, `signed_for` the one it
-    was signed for. `by` is None where nobody signs. `on_request` changes the CBOR after
+    was signed for. `by` is None where nobody signs; `identity` is who that is, where it
+    has to be known who certified them. `on_request` changes the CBOR after
     it was signed, `on_octets` the whole.
     """
 
@@ -78,6 +86,7 @@ class ReaderDraft:
     at: datetime
     over: SignedOver = SignedOver.EACH_DOCUMENT
     uses: tuple[UseCase, ...] = ()
+    identity: TestIdentity | None = None
     on_request: Callable[[CborMap], object] = stays
     on_octets: Callable[[bytes], bytes] = bytes
 

@@ -17,7 +17,7 @@ from idwallet.crypto.software import SoftwareSigner
 from idwallet.report import CheckId, Reason
 from idwallet.testing.corpus.forgery import Forged, nothing
 from idwallet.testing.mdoc.draft import MdocScene
-from idwallet.testing.mdoc.reader_askers import ASKERS
+from idwallet.testing.mdoc.reader_askers import ASKERS, REVOKED
 from idwallet.testing.mdoc.reader_changes import (
     Forger,
     after_signing,
@@ -297,6 +297,8 @@ def _all() -> tuple[ReaderForgery, ...]:
         made.append(ReaderForgery(name, _C.REQUEST_SIGNATURE, reason, forge, prepare))
     for name, reason, forge, prepare in ASKERS:
         made.append(ReaderForgery(name, _C.READER_AUTHORISED, reason, forge, prepare))
+    for name, reason, forge, prepare in REVOKED:
+        made.append(ReaderForgery(name, _C.READER_REVOCATION, reason, forge, prepare))
     return tuple(made)
 
 

@@ -244,4 +244,17 @@ def test_of_several_who_signed_it_all_one_that_is_trusted_is_enough() -> None:
 
 def test_clauses_are_those_of_mobile_documents() -> None:
     for check in verdict(reader_draft(scene())).checks:
-        assert check.clause.startswith("ISO/IEC 18013-5"), check
+        is_accepted = check.reason is Reason.UNKNOWN_ACCEPTED  # of revocation
+        assert is_accepted or check.clause.startswith("ISO/IEC 18013-5"), check
+
+
+def test_whether_a_reader_was_taken_back_is_asked_of_who_is_known() -> None:
+    assert said(verdict(reader_draft(scene())))[CheckId.READER_REVOCATION] is (
+        Reason.UNKNOWN_ACCEPTED
+    )
+    made = lenient(reader_draft(scene()))
+    made.by = None
+    assert CheckId.READER_REVOCATION not in said(verdict(made))
+    made = reader_draft(scene())
+    made.by = reader_identity(scene(), fault=Fault.STRANGER_ROOT)
+    assert said(verdict(made))[CheckId.READER_REVOCATION] is Reason.WAITING
