@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from idwallet import (
-    FolderStore,
     Holder,
     Issuer,
     MemoryReplay,
@@ -18,6 +17,7 @@ from idwallet import (
     SdJwtVc,
     SealKey,
     SoftwareKeyStore,
+    SqlStore,
     StoredKeySigner,
     Verifier,
     make_proof,
@@ -37,7 +37,7 @@ with tempfile.TemporaryDirectory() as place:
     folder = Path(place)
     seal = SealKey.generate(secrets.token_bytes)
     keys = SoftwareKeyStore(folder / "keys", seal)
-    store = FolderStore(folder / "cards")
+    store = SqlStore(f"sqlite:///{folder}/wallet.db")
     wallet = Holder(store=store, seal=seal, keys=keys, trust=trust)
 
     nonce = secrets.token_urlsafe(16)

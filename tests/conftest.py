@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -168,16 +169,23 @@ def require_program(name: str) -> None:
         pytest.skip(f"{name} absent (Debian package {_PACKAGES[name]})")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database, once of either kind."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/test.db"
+@contextmanager
+def empty_database(kind: str, folder: Path) -> Iterator[str]:
+    """Yield the URL of an empty database of that kind, ``sqlite`` or ``postgresql``."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/test.db"
         return
     server = os.environ.get("IDWALLET_POSTGRESQL", "")
     if not server:
         pytest.skip(POSTGRESQL_ABSENT)
     with schema_of_its_own(server) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database, once of either kind."""
+    with empty_database(request.param, tmp_path) as url:
         yield url
 
 

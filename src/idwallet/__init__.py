@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from idwallet.adapters.bundle import FileBundleState
     from idwallet.adapters.clock import now
     from idwallet.adapters.keys import SoftwareKeyStore, open_signer
-    from idwallet.adapters.sql import SqlReplay
-    from idwallet.adapters.store import FolderStore
+    from idwallet.adapters.sql import SqlReplay, SqlStore
     from idwallet.credentials.model import Credential, Unverified, VerifiedPresentation
     from idwallet.credentials.possession import (
         HolderKey,
@@ -53,7 +52,6 @@ __all__ = [
     "Credential",
     "Disclosability",
     "FileBundleState",
-    "FolderStore",
     "Holder",
     "HolderKey",
     "Issuer",
@@ -73,6 +71,7 @@ __all__ = [
     "SoftwareKeyStore",
     "SoftwareSigner",
     "SqlReplay",
+    "SqlStore",
     "StoredKeySigner",
     "TrustAnchor",
     "TrustStore",
@@ -102,7 +101,6 @@ _HOMES: Final = MappingProxyType(
         "Credential": "idwallet.credentials.model",
         "Disclosability": "idwallet.credentials.sdjwt.metadata",
         "FileBundleState": "idwallet.adapters.bundle",
-        "FolderStore": "idwallet.adapters.store",
         "Holder": "idwallet.roles.holder",
         "HolderKey": "idwallet.credentials.possession",
         "Issuer": "idwallet.roles.issuer",
@@ -122,6 +120,7 @@ _HOMES: Final = MappingProxyType(
         "SoftwareKeyStore": "idwallet.adapters.keys",
         "SoftwareSigner": "idwallet.crypto.software",
         "SqlReplay": "idwallet.adapters.sql",
+        "SqlStore": "idwallet.adapters.sql",
         "StoredKeySigner": "idwallet.crypto.signer",
         "TrustAnchor": "idwallet.trust.anchors",
         "TrustStore": "idwallet.trust.anchors",

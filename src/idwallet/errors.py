@@ -3,7 +3,9 @@
     IdWalletError
     |- UsageError(ValueError)     the calling program broke a documented rule
     |- MalformedError             bytes break their format: what, at, clause
-    |  `- LimitError              refused before parsing: a bound in `limits` is passed
+    |  |- LimitError              refused before parsing: a bound in `limits` is passed
+    |  |- WrongKey                a key or passphrase does not open what is sealed
+    |  `- OlderCopy               a wallet is older than what was known of it
     |- UnsupportedError           well-formed, but not something this version does
     |- VerificationError          a verdict that is not a pass: report
     |  |- VerificationFailed
@@ -53,6 +55,18 @@ class MalformedError(IdWalletError):
 
 class LimitError(MalformedError):
     """Input passes a bound named in `idwallet.limits`; it was refused unread."""
+
+
+class WrongKey(MalformedError):  # noqa: N818 - a state, not a fault
+    """The key or passphrase does not open what was sealed: ask for it again."""
+
+
+class OlderCopy(MalformedError):  # noqa: N818 - a state, not a fault
+    """A wallet is older than what was known of it: somebody brought a copy back.
+
+    What was shown, erased or received since is not in it, so credentials that may be
+    shown once would be shown again.
+    """
 
 
 class UnsupportedError(IdWalletError):

@@ -387,8 +387,10 @@ RECEIPT_BYTES: Final = 262_144
 REPLAY_ENTRIES: Final = 100_000
 REPLAY_KEPT_AFTER: Final = timedelta(hours=1)
 REPLAY_FORGOTTEN_AT_ONCE: Final = 32  # files that one use may look at to be rid of
-STORED_CREDENTIALS: Final = 100_000
+STORED_RECORDS: Final = 100_000
 SEALED_BYTES: Final = 8_388_608
+RECORD_NAME_CHARACTERS: Final = 64
+WALLET_RETRIES: Final = 1_000  # changes by others that one change may wait for
 FILE_BYTES: Final = 67_108_864
 SECRET_BYTES: Final = 4_096
 
@@ -398,6 +400,12 @@ SPKI_BYTES: Final = 4_096
 RSA_BITS_MINIMUM: Final = 2_048
 RSA_BITS: Final = 8_192
 RSA_EXPONENT_BITS: Final = 64
+
+# What a wallet's file may ask for to try one passphrase (Argon2id, RFC 9106): a
+# gibibyte of memory, 16 times over.
+ARGON2_MEMORY_KIB: Final = 1_048_576
+ARGON2_PASSES: Final = 16
+ARGON2_LANES: Final = 16
 
 # What a stored key may ask for to try one passphrase: PBKDF2 rounds (RFC 8018), and
 # the product of scrypt's cost, block size and parallelisation (RFC 7914).

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from idwallet import (
-    FolderStore,
     Holder,
     Issuer,
     MemoryReplay,
@@ -17,6 +16,7 @@ from idwallet import (
     SdJwtVc,
     SealKey,
     SoftwareKeyStore,
+    SqlStore,
     TrustStore,
     VerificationFailed,
     Verifier,
@@ -50,7 +50,7 @@ class Story:
         seal = SealKey.generate(secrets.token_bytes)
         self.keys = SoftwareKeyStore(folder / "keys", seal)
         self.wallet = Holder(
-            store=FolderStore(folder / "cards"),
+            store=SqlStore(f"sqlite:///{folder}/wallet.db"),
             seal=seal,
             keys=self.keys,
             trust=self.trust,

@@ -20,6 +20,7 @@ from idwallet.credentials.sdjwt.present import (
 from idwallet.errors import IdWalletError
 from idwallet.explain import explain
 from idwallet.explain.words import LANGUAGES, READERS
+from idwallet.ports import Shelf
 from idwallet.report import Outcome
 from idwallet.roles.presentation import verify_presentation
 from idwallet.testing.corpus import PRESENTATIONS, Forgery
@@ -194,8 +195,10 @@ def test_nothing_that_a_wallet_holds_shows_a_claim() -> None:
 
 
 def test_what_the_store_sees_is_ciphertext() -> None:
-    store = scene().new_wallet()
-    store.add(scene().issue(canary_content()), at=scene().at)
-    for record in store._store.records():
+    wallet = scene().new_wallet()
+    wallet.add(scene().issue(canary_content()), at=scene().at)
+    store = wallet.vault._store
+    assert [*store.records(Shelf.CREDENTIAL)]
+    for record in (each for shelf in Shelf for each in store.records(shelf)):
         assert CANARY.encode() not in record.sealed
         assert canaries(record.sealed.decode("latin-1")) == set()

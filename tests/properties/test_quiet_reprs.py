@@ -29,6 +29,7 @@ from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.envelope.jws import JsonSigner, read_compact
+from idwallet.ports import Shelf
 from idwallet.protocols.openid4vp.evaluate import evaluate_request
 from idwallet.protocols.openid4vp.message import read_carrier
 from idwallet.protocols.openid4vp.response import ResponseParts, read_response
@@ -100,7 +101,7 @@ def _roots() -> Iterator[object]:
     yield from (content, credential, wallet, request, asked)
     held = wallet.add(credential, at=world.at)
     yield from (held, held.candidate())
-    yield wallet._store
+    yield (wallet.vault, *wallet.vault.records(Shelf.CREDENTIAL))
     yield wallet.credentials()
     match = wallet.match(asked, at=world.at)
     choice = match.choose()

@@ -26,9 +26,9 @@ def test_the_ports_are_these() -> None:
         "BatchJournal",
         "BundleSource",
         "BundleState",
-        "CredentialStore",
         "Fetcher",
         "KeyStore",
+        "MonotonicCounter",
         "Publish",
         "Random",
         "ReplayGuard",
@@ -36,6 +36,7 @@ def test_the_ports_are_these() -> None:
         "StatusStore",
         "StoredKey",
         "TimestampAuthority",
+        "WalletStore",
     }
 
 

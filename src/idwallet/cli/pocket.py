@@ -1,29 +1,29 @@
-"""A wallet in a folder: sealed credentials, sealed keys, and the salt of their seal."""
+"""A wallet in a folder: a sealed database, and the files of its sealed keys."""
 
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from idwallet import limits
-from idwallet.adapters.files import read_file, write_file_atomically
+from idwallet.adapters.files import make_file_once, make_folder
 from idwallet.adapters.keys import SoftwareKeyStore
-from idwallet.adapters.store import FolderStore
 from idwallet.cli.faults import input_fault
 from idwallet.cli.passphrase import asker, new_passphrase
-from idwallet.codec import b64
-from idwallet.codec.json import read_object, write_json
 from idwallet.codec.text import show
 from idwallet.crypto.seal import SealKey
-from idwallet.errors import MalformedError, SignerLocked
+from idwallet.crypto.vault import Edit, Vault, key_from_passphrase
+from idwallet.errors import MalformedError, SignerLocked, WrongKey
+from idwallet.ports import Shelf
 from idwallet.roles.holder import Holder
-from idwallet.roles.record import HeldCredential, open_record
+from idwallet.roles.record import HeldCredential, read_record
 from idwallet.trust.anchors import TrustStore
 
-_FORMAT: Final = "idwallet-wallet/1"
-_CLAUSE: Final = "idwallet wallet folder 1"
-_FILE: Final = "wallet.json"
-_SALT_BYTES: Final = 16
+if TYPE_CHECKING:
+    from idwallet.adapters.sql import SqlStore
+
+_FILE: Final = "wallet.db"
+_KEYS: Final = "keys"
+_KEY_BYTES: Final = 32
 _OPTION: Final = "--seal-file"
 
 
@@ -33,7 +33,8 @@ class Pocket:
 
     folder: Path
     seal: SealKey
-    store: FolderStore
+    store: "SqlStore"
+    vault: Vault
     keys: SoftwareKeyStore
 
     def holder(self, trust: TrustStore) -> Holder:
@@ -46,7 +47,7 @@ class Pocket:
         Raises:
             MalformedError: a record was changed or swapped.
         """
-        return tuple(open_record(each, key=self.seal) for each in self.store.records())
+        return tuple(map(read_record, self.vault.records(Shelf.CREDENTIAL)))
 
 
 def open_pocket(folder: str, *, seal_file: str | None) -> Pocket:
@@ -56,22 +57,15 @@ def open_pocket(folder: str, *, seal_file: str | None) -> Pocket:
         CommandFault: there is none in that folder.
         SignerLocked: the passphrase is wrong.
         MalformedError: its file was changed.
+        UnsupportedError: what opens a database is not installed.
     """
     path = Path(folder)
     if not (path / _FILE).is_file():
         raise input_fault(
             f"there is no wallet in {show(folder)}; `idwallet wallet prove` makes one"
         )
-    document = read_file(path / _FILE, max_bytes=limits.JSON_BYTES)
-    value = read_object(document, at=_FILE, clause=_CLAUSE)
-    salt = value.get("salt")
-    if value.get("format") != _FORMAT or not isinstance(salt, str):
-        raise MalformedError("not a wallet of this version", at=_FILE, clause=_CLAUSE)
-    octets = b64.decode(salt, at=f"{_FILE} /salt")
-    if len(octets) < _SALT_BYTES:
-        raise MalformedError("salt is too short", at=f"{_FILE} /salt", clause=_CLAUSE)
     passphrase = asker(seal_file, option=_OPTION)("Passphrase of the wallet")
-    return _open(path, passphrase, salt=octets)
+    return _open(path, passphrase)
 
 
 def open_or_make_pocket(folder: str, *, seal_file: str | None) -> Pocket:
@@ -96,24 +90,37 @@ def make_pocket(folder: Path, passphrase: str) -> Pocket:
     """Make an empty wallet in a folder that is empty or not there.
 
     Raises:
-        CommandFault: the folder cannot be made.
-        PortError: it cannot be written.
+        PortError: the folder cannot be made or written.
     """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        name = show(str(folder))
-        raise input_fault(f"cannot make {name}: {error.strerror}") from error
-    salt = secrets.token_bytes(_SALT_BYTES)
-    document = write_json({"format": _FORMAT, "salt": b64.encode(salt)})
-    write_file_atomically(folder / _FILE, document + b"\n")
-    return _open(folder, passphrase, salt=salt)
+    make_folder(folder)
+    # Made here, so that nobody but its owner may read it from the first moment on.
+    make_file_once(folder / _FILE, b"")
+    return _open(folder, passphrase)
 
 
-def _open(folder: Path, passphrase: str, *, salt: bytes) -> Pocket:
-    seal = SealKey.from_passphrase(passphrase.encode(), salt=salt)
+def _open(folder: Path, passphrase: str) -> Pocket:
+    # Only here: a wallet in a database is not worth an import of SQLAlchemy to others.
+    from idwallet.adapters.sql import SqlStore
+
+    store = SqlStore(folder / _FILE)
+    random = secrets.token_bytes
+    seal = key_from_passphrase(store, passphrase.encode(), random=random)
+    vault = Vault(store, seal, random=random)
     try:
-        keys = SoftwareKeyStore(folder / "keys", seal)
-    except SignerLocked as error:
+        keys = SoftwareKeyStore(folder / _KEYS, _key_of_keys(vault))
+    except WrongKey as error:
         raise SignerLocked("the passphrase does not open this wallet") from error
-    return Pocket(folder, seal, FolderStore(folder / "credentials"), keys)
+    return Pocket(folder, seal, store, vault, keys)
+
+
+def _key_of_keys(vault: Vault) -> SealKey:
+    """Return what seals the key files: kept in the vault, so that it can be rekeyed."""
+    found = vault.get(Shelf.SETTING, _KEYS)
+    if found is None:
+        new = Edit.adding(Shelf.SETTING, _KEYS, plain=secrets.token_bytes(_KEY_BYTES))
+        # Where another process was faster, its key counts.
+        vault.change([new])
+        found = vault.get(Shelf.SETTING, _KEYS)
+    if found is None:
+        raise MalformedError("no key of keys", at="wallet", clause="idwallet vault 1")
+    return SealKey(found.plain)

@@ -1,5 +1,6 @@
 """Secrets sealed at rest with AES-256-GCM (NIST SP 800-38D)."""
 
+from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from cryptography.exceptions import InvalidTag
@@ -15,11 +16,38 @@ _VERSION: Final = b"\x01"
 _NONCE_BYTES: Final = 12
 _TAG_BYTES: Final = 16
 _SALT_BYTES: Final = 16
-# The second recommended option of RFC 9106 §4: 3 passes, 4 lanes, 64 MiB.
-_PASSES: Final = 3
-_LANES: Final = 4
-_MEMORY_KIB: Final = 65_536
 _CLAUSE: Final = "NIST SP 800-38D §7.2"
+
+
+@dataclass(frozen=True, slots=True)
+class Argon2Cost:
+    """What deriving a key from a passphrase costs (RFC 9106 3.1).
+
+    `memory_kib` is in KiB and filled `passes` times by `lanes` threads. Without
+    arguments it is the second recommended option of RFC 9106 4. Each is bounded, since
+    a foreign file names them too: it must not make anybody fill 100 GiB.
+    """
+
+    memory_kib: int = 65_536
+    passes: int = 3
+    lanes: int = 4
+
+    def __post_init__(self) -> None:
+        """Refuse what the algorithm does not allow, or nobody should be asked for.
+
+        Raises:
+            UsageError: less than one pass or lane, less than 8 KiB a lane, or more
+                than a limit named in `idwallet.limits`.
+        """
+        if not (
+            1 <= self.lanes <= limits.ARGON2_LANES
+            and 1 <= self.passes <= limits.ARGON2_PASSES
+            and 8 * self.lanes <= self.memory_kib <= limits.ARGON2_MEMORY_KIB
+        ):
+            raise UsageError("a cost of Argon2id out of its bounds (RFC 9106 3.1)")
+
+
+STANDARD_COST: Final = Argon2Cost()
 
 
 class SealKey:
@@ -46,10 +74,13 @@ class SealKey:
         return cls(random_bytes(random, _KEY_BYTES))
 
     @classmethod
-    def from_passphrase(cls, passphrase: bytes, *, salt: bytes) -> "SealKey":
-        """Derive the key by Argon2id with 64 MiB, 3 passes, 4 lanes (RFC 9106 4).
+    def from_passphrase(
+        cls, passphrase: bytes, *, salt: bytes, cost: Argon2Cost = STANDARD_COST
+    ) -> "SealKey":
+        """Derive the key by Argon2id, by default with 64 MiB, 3 passes, 4 lanes.
 
-        The salt is no secret; keep it with what is sealed, one for each passphrase.
+        Salt and cost are no secrets; keep them with what is sealed, a salt for each
+        passphrase. A wallet does (`idwallet.crypto.vault.key_from_passphrase`).
 
         Raises:
             UsageError: an empty passphrase or a salt of less than 16 bytes.
@@ -61,9 +92,9 @@ class SealKey:
         kdf = Argon2id(
             salt=salt,
             length=_KEY_BYTES,
-            iterations=_PASSES,
-            lanes=_LANES,
-            memory_cost=_MEMORY_KIB,
+            iterations=cost.passes,
+            lanes=cost.lanes,
+            memory_cost=cost.memory_kib,
         )
         return cls(kdf.derive(passphrase))
 

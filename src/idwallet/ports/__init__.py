@@ -34,10 +34,13 @@ from idwallet.ports.status import (
     StatusStore,
 )
 from idwallet.ports.stores import (
-    CredentialStore,
+    Change,
+    MonotonicCounter,
     ReplayGuard,
+    Shelf,
     StoredRecord,
     Use,
+    WalletStore,
 )
 from idwallet.ports.timestamps import TimestampAuthority
 
@@ -49,22 +52,25 @@ __all__ = [
     "BundleMark",
     "BundleSource",
     "BundleState",
-    "CredentialStore",
+    "Change",
     "Fetched",
     "Fetcher",
     "HistoryRecord",
     "KeyStore",
+    "MonotonicCounter",
     "PageRecord",
     "Publication",
     "Publish",
     "Random",
     "ReplayGuard",
     "ShardRecord",
+    "Shelf",
     "StatusSession",
     "StatusStore",
     "StoredKey",
     "StoredRecord",
     "TimestampAuthority",
     "Use",
+    "WalletStore",
     "Wanted",
 ]

@@ -1,6 +1,6 @@
 """Where credentials are kept, and what remembers the requests that were answered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -39,29 +39,74 @@ class ReplayGuard(Protocol):
         ...
 
 
+class Shelf(StrEnum):
+    """What kind of record it is: beside opaque names all that a store may know."""
+
+    CREDENTIAL = "credential"
+    BATCH = "batch"
+    LEDGER = "ledger"
+    RECEIPT = "receipt"
+    SETTING = "setting"
+
+
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """One sealed record of a `CredentialStore`: an opaque name and ciphertext."""
+    """One sealed record of a `WalletStore`: an opaque name and ciphertext.
+
+    A name has 1 to `limits.RECORD_NAME_CHARACTERS` of the characters ``a-z 0-9 - _``
+    and is unique on its shelf.
+    """
 
     name: str
     sealed: bytes
 
 
-class CredentialStore(Protocol):
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record's part of a change: what must be stored there, and what shall be.
+
+    `expected` is what the store must hold under that name now, to the octet; None:
+    nothing may be there. `sealed` is what it holds afterwards; None removes it.
+    """
+
+    shelf: Shelf
+    name: str
+    expected: bytes | None
+    sealed: bytes | None
+
+
+class WalletStore(Protocol):
     """Keep sealed records. It sees ciphertext only: sealing happens above it."""
 
-    def put(self, record: StoredRecord, /) -> None:
-        """Store the record durably, replacing one of the same name."""
+    def get(self, shelf: Shelf, name: str, /) -> bytes | None:
+        """Return what is stored under that name, or None."""
         ...
 
-    def get(self, name: str, /) -> StoredRecord | None:
-        """Return the record of that name, or None."""
+    def records(self, shelf: Shelf, /) -> Iterator[StoredRecord]:
+        """Yield every record of the shelf as of one moment, ordered by name."""
         ...
 
-    def records(self) -> Iterator[StoredRecord]:
-        """Yield every record, ordered by name."""
+    def change(self, changes: Sequence[Change], /) -> bool:
+        """Make all of the changes durably and at once, or none of them.
+
+        False, and nothing is done, where a record is not as `expected`. No record is
+        named twice. Of two callers at once, in any process, that expect the same
+        record one alone succeeds. When it returns True, power may fail.
+        """
         ...
 
-    def delete(self, name: str, /) -> None:
-        """Remove the record of that name; a name that is not there is no error."""
+
+class MonotonicCounter(Protocol):
+    """Count upwards where nobody can make it go back, a restored disk included.
+
+    A secure element, a TPM or a server has one. It stands outside of what is copied
+    when a wallet's file is.
+    """
+
+    def read(self) -> int:
+        """Return the present value; a new one starts at 0."""
+        ...
+
+    def advance(self, to: int, /) -> None:
+        """Raise the value durably to at least `to`; it never goes down."""
         ...

@@ -12,8 +12,10 @@ from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.signer import StoredKeySigner
+from idwallet.crypto.vault import Edit, Vault, VaultRecord
 from idwallet.errors import (
     MalformedError,
+    PortError,
     SignerUnavailable,
     UnsupportedError,
     UsageError,
@@ -22,11 +24,12 @@ from idwallet.errors import (
     VerificationIndeterminate,
 )
 from idwallet.ports import (
-    CredentialStore,
     KeyStore,
+    MonotonicCounter,
     Random,
+    Shelf,
     StoredKey,
-    StoredRecord,
+    WalletStore,
 )
 from idwallet.protocols.openid4vp.evaluate import RequestVerdict, evaluate_request
 from idwallet.protocols.openid4vp.refusals import ErrorCode
@@ -49,7 +52,7 @@ from idwallet.roles.asking import asked_of
 from idwallet.roles.held.format import Chosen, Conversation, Judged, Kept
 from idwallet.roles.held.formats import FORMATS
 from idwallet.roles.in_person import InPerson, matched, online
-from idwallet.roles.record import HeldCredential, open_record, seal_record
+from idwallet.roles.record import HeldCredential, added, read_record
 from idwallet.trust import policies
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policy import Policy
@@ -59,33 +62,40 @@ _SUBJECT: Final = "credential"
 
 
 class Holder(InPerson):
-    """A wallet: what is in `store` is sealed with `seal_key` before it gets there.
+    """A wallet: what is in `store` is sealed with `seal` before it gets there.
 
-    `keys` holds the private keys that credentials are bound to. `policy` judges
-    credentials when they are added and requests when they are read.
+    With a `counter` an older copy of the store is noticed; without one it is not, and
+    `vault.notices_rollback` says so. `keys` holds the private keys that credentials are
+    bound to. `policy` judges credentials when they are added and requests when they are
+    read.
     """
 
-    __slots__ = ("_keys", "_policy", "_random", "_seal", "_store", "_trust", "_types")
+    __slots__ = ("_keys", "_policy", "_random", "_trust", "_types", "_vault")
 
     def __init__(  # noqa: PLR0913 - the parts that make a wallet
         self,
         *,
-        store: CredentialStore,
+        store: WalletStore,
         seal: SealKey,
         keys: KeyStore,
         trust: TrustStore,
         policy: Policy = policies.WALLET,
         types: TypeMetadataSet = NO_TYPES,
         random: Random = secrets.token_bytes,
+        counter: MonotonicCounter | None = None,
     ) -> None:
         """Take the wallet's parts; nothing is read yet."""
-        self._store = store
-        self._seal = seal
+        self._vault = Vault(store, seal, random=random, counter=counter)
         self._keys = keys
         self._trust = trust
         self._policy = policy
         self._types = types
         self._random = random
+
+    @property
+    def vault(self) -> Vault:
+        """What the wallet keeps, sealed."""
+        return self._vault
 
     def add(self, credential: Credential, *, at: datetime) -> HeldCredential:
         """Verify a credential and store it, sealed.
@@ -114,7 +124,11 @@ class Holder(InPerson):
             valid_from=kept.valid_from,
             valid_until=kept.valid_until,
         )
-        self._store.put(seal_record(held, key=self._seal, random=self._random))
+        return self._keep(held)
+
+    def _keep(self, held: HeldCredential) -> HeldCredential:
+        if not self._vault.change([added(held)]):
+            raise PortError("a random name came twice: nothing was stored")
         return held
 
     def _judged(
@@ -155,11 +169,10 @@ class Holder(InPerson):
         """Return every credential in the wallet.
 
         Raises:
-            MalformedError: a record was changed, swapped, or sealed with another key.
+            WrongKey: they were sealed with another key.
+            MalformedError: a record was changed, swapped or removed; see `Vault.open`.
         """
-        return tuple(
-            open_record(record, key=self._seal) for record in self._store.records()
-        )
+        return tuple(map(read_record, self._vault.records(Shelf.CREDENTIAL)))
 
     def delete(self, name: str) -> None:
         """Remove a credential, and its holder key unless another one is bound to it.
@@ -173,22 +186,25 @@ class Holder(InPerson):
             SignerError: the key could not be destroyed; the record is still there.
             PortError: a store failed.
         """
-        record = self._store.get(name)
-        held = None if record is None else self._opened(record)
+        try:
+            record = self._vault.get(Shelf.CREDENTIAL, name)
+        except MalformedError:
+            self._vault.discard(Shelf.CREDENTIAL, name)
+            return
+        if record is None:
+            return
+        held = _opened(record)
         if held is not None and not self._is_shared(held):
             self._keys.delete(held.thumbprint)
-        self._store.delete(name)
+        # Where it is not as it was read, somebody else has just removed it.
+        self._vault.change([Edit.removing(record)])
 
     def _is_shared(self, held: HeldCredential) -> bool:
-        others = (each for each in self._store.records() if each.name != held.name)
-        opened = map(self._opened, others)
-        return any(e is not None and e.thumbprint == held.thumbprint for e in opened)
-
-    def _opened(self, record: StoredRecord) -> HeldCredential | None:
-        try:
-            return open_record(record, key=self._seal)
-        except MalformedError:
-            return None
+        opened = map(_opened, self._vault.readable(Shelf.CREDENTIAL))
+        return any(
+            e is not None and e.thumbprint == held.thumbprint and e.name != held.name
+            for e in opened
+        )
 
     def read_request(self, raw: str | bytes, *, at: datetime) -> Asked:
         """Verify a request and return who asks for what.
@@ -309,6 +325,13 @@ class Holder(InPerson):
             # Whoever agreed to less must not find out later.
             raise UsageError("the choice does not say what would be seen: use choose")
         return stored, chosen
+
+
+def _opened(record: VaultRecord) -> HeldCredential | None:
+    try:
+        return read_record(record)
+    except MalformedError:
+        return None
 
 
 def _authority_key_ids(issuer: SignerFound) -> tuple[bytes, ...]:

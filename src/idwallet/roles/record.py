@@ -1,4 +1,4 @@
-"""One credential in a wallet, and its sealed record."""
+"""One credential in a wallet, and its record in the vault."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from idwallet.codec.json import JsonObject, read_object, write_json
 from idwallet.codec.numeric_date import numeric_date
 from idwallet.credentials.model import Format
 from idwallet.credentials.query import Candidate
-from idwallet.crypto.seal import SealKey, seal, unseal
+from idwallet.crypto.vault import Edit, VaultRecord
 from idwallet.errors import MalformedError, UnsupportedError
-from idwallet.ports import Random, StoredRecord
+from idwallet.ports import Shelf
 from idwallet.roles.held.format import Opened
 from idwallet.roles.held.formats import open_held
 
@@ -63,8 +63,8 @@ class HeldCredential:
         )
 
 
-def seal_record(held: HeldCredential, *, key: SealKey, random: Random) -> StoredRecord:
-    """Seal a credential for the store, bound to its name there."""
+def added(held: HeldCredential) -> Edit:
+    """Return what puts a credential into the vault under its name."""
     record: JsonObject = {
         "format": _RECORD,
         "credential": held.format.value,
@@ -77,28 +77,17 @@ def seal_record(held: HeldCredential, *, key: SealKey, random: Random) -> Stored
         "valid_from": _seconds(held.valid_from),
         "valid_until": _seconds(held.valid_until),
     }
-    sealed = seal(
-        write_json(record), key=key, context=_context(held.name), random=random
-    )
-    return StoredRecord(held.name, sealed)
+    return Edit.adding(Shelf.CREDENTIAL, held.name, plain=write_json(record))
 
 
-def open_record(record: StoredRecord, *, key: SealKey) -> HeldCredential:
-    """Open a sealed record.
+def read_record(record: VaultRecord) -> HeldCredential:
+    """Read a credential as it came out of the vault.
 
     Raises:
-        MalformedError: it was changed, swapped with another, or sealed with another
-            key.
+        MalformedError: another version of this library wrote it, or no such thing.
     """
-    plain = unseal(
-        record.sealed, key=key, context=_context(record.name), at="credential record"
-    )
-    return _read_record(record.name, read_object(plain, at="record", clause=_CLAUSE))
-
-
-def _context(name: str) -> bytes:
-    # The name is part of what is sealed: two records that were swapped do not open.
-    return b"idwallet credential record/1 " + name.encode()
+    read = read_object(record.plain, at="record", clause=_CLAUSE)
+    return _read_record(record.name, read)
 
 
 def _read_record(name: str, record: JsonObject) -> HeldCredential:

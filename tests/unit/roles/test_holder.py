@@ -1,6 +1,6 @@
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -29,14 +29,15 @@ from idwallet.errors import (
     UsageError,
     VerificationFailed,
     VerificationIndeterminate,
+    WrongKey,
 )
-from idwallet.ports import StoredRecord
+from idwallet.ports import Change, Shelf
 from idwallet.protocols.openid4vp.response import read_response
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.asked import Asked, Choice
 from idwallet.roles.holder import Holder
 from idwallet.roles.presentation import evaluate_presentation, verify_presentation
-from idwallet.roles.record import seal_record
+from idwallet.roles.record import added
 from idwallet.testing.draft import draft
 from idwallet.testing.pki import Fault, TestPki
 from idwallet.testing.request_draft import request_draft
@@ -49,6 +50,7 @@ SCENE = Scene(seed=b"idwallet TEST holder")
 AT = SCENE.at
 SEAL = SealKey(bytes(range(32)))
 CARD = "urn:example:card"
+CREDENTIAL = Shelf.CREDENTIAL
 
 
 def wallet_over(store: MemoryStore, **changes: object) -> Holder:
@@ -56,12 +58,19 @@ def wallet_over(store: MemoryStore, **changes: object) -> Holder:
     return Holder(store=store, **parts)  # type: ignore[arg-type]  # as named above
 
 
+def force(
+    store: MemoryStore, name: str, sealed: bytes, *, on: Shelf = CREDENTIAL
+) -> None:
+    """Put a record there whatever is there."""
+    assert store.change([Change(on, name, store.get(on, name), sealed)])
+
+
 def refused(credential: Credential) -> set[tuple[CheckId, Reason]]:
     """Add it to a wallet; it must be refused, and nothing must be stored."""
     store = MemoryStore()
     with pytest.raises(VerificationFailed) as caught:
         wallet_over(store).add(credential, at=AT)
-    assert list(store.records()) == []
+    assert list(store.records(CREDENTIAL)) == []
     assert caught.value.report.policy == WALLET.name
     return {(each.id, each.reason) for each in caught.value.report.failed()}
 
@@ -156,18 +165,18 @@ def test_what_cannot_be_decided_is_not_stored() -> None:
     with pytest.raises(VerificationIndeterminate) as caught:
         wallet_over(store, policy=strict).add(SCENE.issue(), at=AT)
     assert len(caught.value.report.missing()) == 1
-    assert list(store.records()) == []
+    assert list(store.records(CREDENTIAL)) == []
 
 
 def test_a_store_that_fails_stores_nothing() -> None:
     class Full(MemoryStore):
-        def put(self, record: StoredRecord, /) -> None:
+        def change(self, changes: Sequence[Change], /) -> bool:
             raise PortError("the disk is full")
 
     store = Full()
     with pytest.raises(PortError):
         wallet_over(store).add(SCENE.issue(), at=AT)
-    assert list(store.records()) == []
+    assert list(store.records(CREDENTIAL)) == []
 
 
 # --- records -----------------------------------------------------------------------
@@ -178,10 +187,10 @@ def test_records_that_were_swapped_in_the_store_are_noticed() -> None:
     wallet = wallet_over(store)
     wallet.add(SCENE.issue(), at=AT)
     wallet.add(SCENE.issue(), at=AT)
-    one, two = store.records()
+    one, two = store.records(CREDENTIAL)
     assert len(wallet.credentials()) == 2
-    store.put(StoredRecord(one.name, two.sealed))
-    store.put(StoredRecord(two.name, one.sealed))
+    force(store, one.name, two.sealed)
+    force(store, two.name, one.sealed)
     with pytest.raises(MalformedError):
         wallet.credentials()
 
@@ -190,21 +199,21 @@ def test_a_record_that_was_changed_is_noticed() -> None:
     store = MemoryStore()
     wallet = wallet_over(store)
     wallet.add(SCENE.issue(), at=AT)
-    (record,) = store.records()
+    (record,) = store.records(CREDENTIAL)
     for place in (0, 1, len(record.sealed) // 2, len(record.sealed) - 1):
         broken = bytearray(record.sealed)
         broken[place] ^= 1
-        store.put(StoredRecord(record.name, bytes(broken)))
+        force(store, record.name, bytes(broken))
         with pytest.raises(MalformedError):
             wallet.credentials()
-    store.put(record)
+    force(store, record.name, record.sealed)
     assert wallet.credentials()
 
 
 def test_another_seal_opens_nothing() -> None:
     store = MemoryStore()
     wallet_over(store).add(SCENE.issue(), at=AT)
-    with pytest.raises(MalformedError):
+    with pytest.raises(WrongKey):
         wallet_over(store, seal=SealKey(bytes(32))).credentials()
 
 
@@ -451,10 +460,8 @@ def test_a_credential_that_has_expired_is_not_offered_and_hides_no_valid_one() -
     with pytest.raises(UsageError):
         late.choose()
     new = replace(old, name="0" * 32, valid_until=end + LIFE)
-    store = MemoryStore()
-    for each in (old, new):
-        store.put(seal_record(each, key=SEAL, random=bytes))
-    both = wallet_over(store)
+    both = wallet_over(MemoryStore())
+    assert both.vault.change([added(old), added(new)])
     for moment, expected in ((AT, (old, new)), (end, (new,))):
         matches = both.match(asked, at=moment).found.credentials[0].matches
         held = both.credentials()
@@ -573,8 +580,10 @@ class Interrupted(Exception):  # noqa: N818 - reads as what happened
 class Fragile(MemoryStore):
     """A store whose deleting is interrupted before it takes hold."""
 
-    def delete(self, name: str, /) -> None:
-        raise Interrupted
+    def change(self, changes: Sequence[Change], /) -> bool:
+        if any(each.sealed is None for each in changes):
+            raise Interrupted
+        return super().change(changes)
 
 
 class Stuck(MemoryKeyStore):
@@ -638,8 +647,9 @@ def test_an_interrupted_deletion_leaves_nothing_that_can_be_shown() -> None:
     with pytest.raises(SignerUnavailable):
         wallet.present(asked, choice, at=AT)
     sound = MemoryStore()
-    for record in store.records():
-        sound.put(record)
+    for shelf in Shelf:
+        for record in store.records(shelf):
+            force(sound, record.name, record.sealed, on=shelf)
     again = wallet_over(sound, keys=keys)
     again.delete(held.name)
     assert again.credentials() == ()
@@ -657,15 +667,15 @@ def test_a_key_that_cannot_be_destroyed_keeps_its_record() -> None:
 def test_a_record_that_does_not_open_can_be_deleted() -> None:
     store, keys = MemoryStore(), MemoryKeyStore()
     wallet, thumbprint = of_its_own(store, keys)
-    store.put(StoredRecord("broken", b"noise"))
+    force(store, "broken", b"noise")
     with pytest.raises(MalformedError):
         wallet.credentials()
-    (sound,) = (e.name for e in store.records() if e.name != "broken")
+    (sound,) = (e.name for e in store.records(CREDENTIAL) if e.name != "broken")
     wallet.delete("broken")
     assert [each.name for each in wallet.credentials()] == [sound]
     assert keys.get(thumbprint) is not None
     # Nor does a broken neighbour keep a key alive.
-    store.put(StoredRecord("broken", b"noise"))
+    force(store, "broken", b"noise")
     wallet.delete(sound)
     assert keys.get(thumbprint) is None
 

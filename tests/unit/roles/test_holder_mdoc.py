@@ -22,13 +22,13 @@ from idwallet.errors import (
     UsageError,
     VerificationFailed,
 )
+from idwallet.ports import Change, Shelf
 from idwallet.protocols.openid4vp.response import ResponseParts, read_response
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.asked import Asked, Choice
 from idwallet.roles.held.format import Conversation
 from idwallet.roles.holder import Holder
 from idwallet.roles.presentation import verify_presentation
-from idwallet.roles.record import open_record
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.testing.mdoc import MDL, NAMESPACE, MdocScene, judge, mdoc_draft
 from idwallet.trust.policies import WALLET
@@ -51,7 +51,7 @@ def refused(credential: Credential) -> set[tuple[CheckId, Reason]]:
     store = MemoryStore()
     with pytest.raises(VerificationFailed) as caught:
         wallet(credential, store=store)
-    assert list(store.records()) == []
+    assert list(store.records(Shelf.CREDENTIAL)) == []
     return {(each.id, each.reason) for each in caught.value.report.failed()}
 
 
@@ -81,12 +81,13 @@ def test_a_document_is_verified_stored_sealed_and_found_again() -> None:
 
 def test_what_is_stored_is_sealed() -> None:
     store = MemoryStore()
-    wallet(issued(licence(family_name="Канарейкина")), store=store)
-    (record,) = store.records()
+    holder = wallet(issued(licence(family_name="Канарейкина")), store=store)
+    (record,) = store.records(Shelf.CREDENTIAL)
     canary = "Канарейкина".encode()
     for form in (canary, encode(canary).encode(), b"18013"):
         assert form not in record.sealed
-    assert open_record(record, key=SEAL).format is Format.MDOC
+    (held,) = holder.credentials()
+    assert (held.name, held.format) == (record.name, Format.MDOC)
 
 
 @pytest.mark.parametrize(
@@ -175,8 +176,8 @@ def test_records_of_both_formats_stand_beside_each_other() -> None:
     store = MemoryStore()
     own = wallet(issued(), scene().issue(), store=store)
     assert {each.format for each in own.credentials()} == set(Format)
-    one, two = store.records()
-    store.put(replace(one, sealed=two.sealed))
+    one, two = store.records(Shelf.CREDENTIAL)
+    assert store.change([Change(Shelf.CREDENTIAL, one.name, one.sealed, two.sealed)])
     with pytest.raises(MalformedError):
         own.credentials()
 

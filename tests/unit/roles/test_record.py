@@ -1,47 +1,29 @@
-import secrets
-
 import pytest
 
 from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
 from idwallet.credentials.query import Candidate
-from idwallet.crypto.seal import SealKey, seal, unseal
+from idwallet.crypto.vault import VaultRecord
 from idwallet.errors import MalformedError
-from idwallet.ports import StoredRecord
-from idwallet.roles.record import open_record, seal_record
+from idwallet.ports import Shelf
+from idwallet.roles.record import added, read_record
 from idwallet.testing.scene import LIFE, PID, Scene
 
 SCENE = Scene(seed=b"idwallet TEST record")
-KEY = SealKey(bytes(range(32)))
 HELD = SCENE.new_wallet().add(SCENE.issue(), at=SCENE.at)
-CONTEXT = b"idwallet credential record/1 " + HELD.name.encode()
 
 
 def plain() -> JsonObject:
-    record = seal_record(HELD, key=KEY, random=secrets.token_bytes)
-    opened = unseal(record.sealed, key=KEY, context=CONTEXT, at="test")
-    return read_object(opened, at="test")
+    return read_object(added(HELD).plain or b"", at="test")
 
 
-def resealed(record: JsonObject) -> StoredRecord:
-    sealed = seal(
-        write_json(record), key=KEY, context=CONTEXT, random=secrets.token_bytes
-    )
-    return StoredRecord(HELD.name, sealed)
+def stored(record: JsonObject) -> VaultRecord:
+    return VaultRecord(Shelf.CREDENTIAL, HELD.name, write_json(record), b"sealed")
 
 
-def test_a_record_is_opened_to_what_was_sealed() -> None:
-    record = seal_record(HELD, key=KEY, random=secrets.token_bytes)
-    assert record.name == HELD.name
-    assert open_record(record, key=KEY) == HELD
-    assert open_record(resealed(plain()), key=KEY) == HELD
-
-
-def test_a_record_opens_under_its_own_name_and_key_only() -> None:
-    record = seal_record(HELD, key=KEY, random=secrets.token_bytes)
-    with pytest.raises(MalformedError):
-        open_record(StoredRecord("00000000", record.sealed), key=KEY)
-    with pytest.raises(MalformedError):
-        open_record(record, key=SealKey(bytes(32)))
+def test_a_record_is_read_as_what_was_written() -> None:
+    edit = added(HELD)
+    assert (edit.shelf, edit.name, edit.was) == (Shelf.CREDENTIAL, HELD.name, None)
+    assert read_record(stored(plain())) == HELD
 
 
 @pytest.mark.parametrize(
@@ -71,16 +53,16 @@ def test_a_record_of_another_version_or_shape_is_refused(
     name: str, value: JsonValue
 ) -> None:
     with pytest.raises(MalformedError):
-        open_record(resealed({**plain(), name: value}), key=KEY)
+        read_record(stored({**plain(), name: value}))
 
 
 @pytest.mark.parametrize("name", ["valid_from", "valid_until"])
 def test_a_record_says_of_a_bound_of_validity_that_there_is_none(name: str) -> None:
     record = plain()
-    assert open_record(resealed({**record, name: None}), key=KEY)
+    assert read_record(stored({**record, name: None}))
     del record[name]
     with pytest.raises(MalformedError):
-        open_record(resealed(record), key=KEY)
+        read_record(stored(record))
 
 
 def test_a_query_is_matched_against_what_is_held() -> None:

@@ -14,5 +14,6 @@ except ImportError as error:  # pragma: no cover - the tests install the extra
 
 from idwallet.adapters.sql.replay import SqlReplay
 from idwallet.adapters.sql.status import SqlStatusStore
+from idwallet.adapters.sql.wallet import SqlStore
 
-__all__ = ["SqlReplay", "SqlStatusStore"]
+__all__ = ["SqlReplay", "SqlStatusStore", "SqlStore"]

@@ -23,7 +23,7 @@ _PROCESS: Final = "idwallet_process"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def open_engine(url: str) -> "Engine":
+def open_engine(url: str | sql.URL) -> "Engine":
     """Return what connects to the database of that URL; nothing is opened yet.
 
     Raises:

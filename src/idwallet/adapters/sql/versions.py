@@ -42,7 +42,9 @@ class Component(NamedTuple):
         return len(self.steps) + 1
 
 
-def open_store(url: str, component: Component, *, create: bool = True) -> "Engine":
+def open_store(
+    url: str | sql.URL, component: Component, *, create: bool = True
+) -> "Engine":
     """Open the database, and make the store's tables or bring them up to date.
 
     With `create` false it must hold the store already: nothing is made.

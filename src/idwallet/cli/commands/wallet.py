@@ -31,6 +31,7 @@ from idwallet.credentials.possession import make_proof
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.signer import StoredKeySigner
 from idwallet.explain.words import Language
+from idwallet.ports import Shelf
 from idwallet.roles.record import HeldCredential
 from idwallet.trust.anchors import Purpose
 
@@ -119,8 +120,8 @@ def add_command(  # noqa: PLR0913 - one parameter for each option
         pocket = open_pocket(folder, seal_file=seal_file)
     with Telling(lang, "holder", as_json).refusals():
         held = pocket.holder(trust).add(read, at=moment)
-    record = pocket.store.get(held.name)
-    sealed = 0 if record is None else len(record.sealed)
+    record = pocket.store.get(Shelf.CREDENTIAL, held.name)
+    sealed = 0 if record is None else len(record)
     if as_json:
         write_json_document({**_document(held), "sealed_bytes": sealed})
         return

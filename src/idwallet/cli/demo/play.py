@@ -27,7 +27,7 @@ from idwallet.credentials.sdjwt.present import (
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.signer import Signer, StoredKeySigner
 from idwallet.crypto.software import MemoryKeyStore
-from idwallet.ports import CredentialStore, KeyStore
+from idwallet.ports import KeyStore, Shelf, WalletStore
 from idwallet.protocols.openid4vp.response import write_response
 from idwallet.report import Outcome, Report, StatusListNeeded
 from idwallet.roles.asked import Choice, Match
@@ -77,7 +77,7 @@ class Purse:
     """Somebody's wallet and what it is made of."""
 
     holder: Holder
-    store: CredentialStore
+    store: WalletStore
     keys: KeyStore
 
 
@@ -184,7 +184,7 @@ def play(stage: Stage, purse: Purse) -> Story:
     claims = stage.claims("adult")
     card = stage.issue(claims, signer=new_signer(purse.keys))
     held = purse.holder.add(card, at=stage.at)
-    record = purse.store.get(held.name)
+    record = purse.store.get(Shelf.CREDENTIAL, held.name)
     request = stage.ask()
     asked = purse.holder.read_request(request.message.to_uri(), at=stage.at)
     choice = purse.holder.match(asked, at=stage.at).choose()
@@ -196,7 +196,7 @@ def play(stage: Stage, purse: Purse) -> Story:
         Scene("issue", sizes={"photo": len(stage.portrait), "card": len(card.raw)}),
         Scene(
             "keep",
-            sizes={"record": 0 if record is None else len(record.sealed)},
+            sizes={"record": 0 if record is None else len(record)},
             shows_claims=True,
         ),
         Scene("ask", sizes={"request": len(request.message.raw)}, choice=choice),

@@ -1,0 +1,152 @@
+"""A wallet's sealed records in a database."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import sqlalchemy as sql
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from idwallet.adapters.files import make_file_once
+from idwallet.adapters.sql.engine import port, reading, writing
+from idwallet.adapters.sql.versions import Component, open_store
+from idwallet.errors import UsageError
+from idwallet.ports import Change, Shelf, StoredRecord
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+_schema = sql.MetaData()
+_records = sql.Table(
+    "idwallet_wallet",
+    _schema,
+    sql.Column("shelf", sql.String(16), primary_key=True),
+    sql.Column("name", sql.String(64), primary_key=True),
+    sql.Column("sealed", sql.LargeBinary, nullable=False),
+)
+_COMPONENT: Final = Component("wallet", _schema)
+_WHAT: Final = "the wallet's store"
+
+
+class SqlStore:
+    """`idwallet.ports.WalletStore` in a database: one row a record, all sealed.
+
+    A change is one transaction. SQLite is built in (its file must not lie on a network
+    file system); PostgreSQL comes by URL and its driver. Safe between threads and
+    processes.
+    """
+
+    def __init__(self, url: str | Path, *, create: bool = True) -> None:
+        """Open the database, and make its tables if it has none.
+
+        `url` is SQLAlchemy's, as ``sqlite:///wallet.db``; a `Path` is a file of
+        SQLite's. With `create` false the wallet must be there already, so that a slip
+        makes no second one. A new file is readable for its owner alone.
+
+        Raises:
+            UsageError: no such URL, or a database in memory.
+            UnsupportedError: the URL's driver is not installed.
+            PortError: the database cannot be opened, was made by a newer version, or
+                is to be there and is not.
+        """
+        address = _address(url)
+        if create:
+            _make_file(address)
+        self._engine = open_store(address, _COMPONENT, create=create)
+
+    def get(self, shelf: Shelf, name: str, /) -> bytes | None:
+        """Return what is stored under that name, or None.
+
+        Raises:
+            PortError: the database failed.
+        """
+        query = sql.select(_records.c.sealed).where(_at(shelf, name))
+        with port(_WHAT), reading(self._engine) as connection:
+            found: bytes | None = connection.scalar(query)
+        return None if found is None else bytes(found)
+
+    def records(self, shelf: Shelf, /) -> Iterator[StoredRecord]:
+        """Yield every record of the shelf as of one moment, ordered by name.
+
+        Raises:
+            PortError: the database failed.
+        """
+        query = sql.select(_records.c.name, _records.c.sealed)
+        query = query.where(_records.c.shelf == shelf.value)
+        with port(_WHAT), reading(self._engine) as connection:
+            found = connection.execute(query).all()
+        # Sorted here: a database sorts text as its locale does.
+        for name, sealed in sorted(found):
+            yield StoredRecord(name, bytes(sealed))
+
+    def change(self, changes: Sequence[Change], /) -> bool:
+        """Make all changes or none; see `idwallet.ports.WalletStore.change`.
+
+        Raises:
+            PortError: the database failed or is full; nothing was done.
+        """
+        # Always in one order, so that no two wait for each other.
+        ordered = sorted(changes, key=lambda each: (each.shelf.value, each.name))
+        with port(_WHAT):
+            try:
+                with writing(self._engine) as connection:
+                    for each in ordered:
+                        if not _made(connection, each):
+                            connection.rollback()
+                            return False
+            except IntegrityError:  # something is there already
+                return False
+        return True
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._engine.dispose()
+
+    def __repr__(self) -> str:
+        """Name the kind of database only: a URL may hold a password."""
+        return f"<SqlStore {self._engine.dialect.name}>"
+
+
+def _address(url: str | Path) -> "sql.URL":
+    if isinstance(url, Path):
+        return sql.URL.create("sqlite", database=str(url))
+    try:
+        return sql.make_url(url)
+    except SQLAlchemyError as error:
+        raise UsageError("not the URL of a database") from error
+
+
+def _make_file(address: "sql.URL") -> None:
+    """Make a file of SQLite's for its owner alone: by itself it asks the umask."""
+    name = address.database or ":memory:"
+    plain = not address.query and ":memory:" not in name and "file:" not in name
+    if address.get_backend_name() == "sqlite" and plain and not Path(name).exists():
+        make_file_once(name, b"")
+
+
+def _at(shelf: Shelf, name: str) -> sql.ColumnElement[bool]:
+    return sql.and_(_records.c.shelf == shelf.value, _records.c.name == name)
+
+
+def _made(connection: "Connection", change: Change) -> bool:
+    """Make one change, if the record is as expected."""
+    place = _at(change.shelf, change.name)
+    row = {
+        "shelf": change.shelf.value,
+        "name": change.name,
+        "sealed": change.sealed,
+    }
+    if change.expected is None:
+        if change.sealed is not None:
+            connection.execute(sql.insert(_records).values(row))
+            return True
+        return connection.scalar(sql.select(_records.c.name).where(place)) is None
+    as_expected = sql.and_(place, _records.c.sealed == change.expected)
+    if change.sealed is None:
+        done = connection.execute(sql.delete(_records).where(as_expected))
+    else:
+        values = {"sealed": change.sealed}
+        done = connection.execute(
+            sql.update(_records).where(as_expected).values(values)
+        )
+    return done.rowcount == 1

@@ -1,0 +1,454 @@
+"""A vault notices whatever is done to its records behind its back."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from idwallet import limits
+from idwallet.adapters.store import MemoryStore
+from idwallet.crypto.seal import Argon2Cost, SealKey
+from idwallet.crypto.vault import Edit, Vault, VaultRecord, key_from_passphrase
+from idwallet.errors import (
+    LimitError,
+    MalformedError,
+    OlderCopy,
+    PortError,
+    UnsupportedError,
+    UsageError,
+    WrongKey,
+)
+from idwallet.ports import Change, Shelf
+
+KEY = SealKey(bytes(range(32)))
+CARD, LEDGER, SETTING = Shelf.CREDENTIAL, Shelf.LEDGER, Shelf.SETTING
+CHEAP = Argon2Cost(memory_kib=8, passes=1, lanes=1)
+
+
+class Counter:
+    """A counter that nothing but this test can turn back."""
+
+    def __init__(self, value: int = 0) -> None:
+        self.value = value
+
+    def read(self) -> int:
+        return self.value
+
+    def advance(self, to: int, /) -> None:
+        self.value = max(self.value, to)
+
+
+def vault_over(
+    store: MemoryStore, key: SealKey = KEY, *, counter: Counter | None = None
+) -> Vault:
+    return Vault(store, key, random=secrets.token_bytes, counter=counter)
+
+
+def filled() -> tuple[MemoryStore, Vault]:
+    store = MemoryStore()
+    vault = vault_over(store)
+    edits = [
+        Edit.adding(CARD, "one", plain=b"first"),
+        Edit.adding(CARD, "two", plain=b"second"),
+        Edit.adding(LEDGER, "one", plain=b"third"),
+    ]
+    assert vault.change(edits)
+    return store, vault
+
+
+def contents(store: MemoryStore) -> dict[tuple[Shelf, str], bytes]:
+    return {
+        (shelf, each.name): each.sealed
+        for shelf in Shelf
+        for each in store.records(shelf)
+    }
+
+
+def copy_of(store: MemoryStore) -> MemoryStore:
+    other = MemoryStore()
+    for (shelf, name), sealed in contents(store).items():
+        assert other.change([Change(shelf, name, None, sealed)])
+    return other
+
+
+def force(
+    store: MemoryStore, name: str, sealed: bytes | None, *, on: Shelf = CARD
+) -> None:
+    """Put a record there whatever is there."""
+    assert store.change([Change(on, name, store.get(on, name), sealed)])
+
+
+def plain(records: Iterator[VaultRecord]) -> dict[str, bytes]:
+    return {each.name: each.plain for each in records}
+
+
+def read(record: VaultRecord | None) -> VaultRecord:
+    assert record is not None
+    return record
+
+
+# --- reading and writing --------------------------------------------------------------
+
+
+def test_what_is_put_in_is_found_again_by_another_vault_with_its_key() -> None:
+    store, vault = filled()
+    for each in (vault, vault_over(store)):
+        assert plain(each.records(CARD)) == {"one": b"first", "two": b"second"}
+        assert plain(each.records(LEDGER)) == {"one": b"third"}
+        assert read(each.get(LEDGER, "one")).plain == b"third"
+        assert each.get(CARD, "none") is None
+        assert list(each.records(SETTING)) == []
+
+
+def test_an_edit_replaces_or_removes_what_was_read() -> None:
+    store, vault = filled()
+    one, two = vault.records(CARD)
+    assert vault.change([Edit.replacing(one, b"newer"), Edit.removing(two)])
+    assert plain(vault_over(store).records(CARD)) == {"one": b"newer"}
+
+
+def test_a_record_that_is_not_as_it_was_read_stops_the_whole_change() -> None:
+    store, vault = filled()
+    other = vault_over(store)
+    one, two = vault.records(CARD)
+    assert other.change([Edit.replacing(two, b"newer")])
+    before = contents(store)
+    assert not vault.change([Edit.removing(one), Edit.removing(two)])
+    assert not vault.change([Edit.adding(CARD, "two", plain=b"x"), Edit.removing(one)])
+    assert contents(store) == before
+    assert vault.change([Edit.removing(one)])
+
+
+def test_two_vaults_over_one_store_take_turns_without_knowing() -> None:
+    store, vault = filled()
+    other = vault_over(store)
+    for number in range(10):
+        for each, name in ((vault, f"a{number}"), (other, f"b{number}")):
+            assert each.change([Edit.adding(CARD, name, plain=b"x")])
+    assert len(plain(vault_over(store).records(CARD))) == 22
+
+
+def test_a_store_sees_neither_contents_nor_a_key() -> None:
+    store, _ = filled()
+    octets = b"".join(contents(store).values())
+    assert not any(each in octets for each in (b"first", b"second", b"third"))
+    assert bytes(range(32)) not in octets
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [],
+        [Edit.adding(CARD, "a", plain=b""), Edit.adding(CARD, "a", plain=b"")],
+        [Edit.adding(SETTING, "vault", plain=b"")],
+        [Edit.adding(SETTING, "state", plain=b"")],
+        *(
+            [Edit.adding(CARD, name, plain=b"")]
+            for name in ("", "A", "a b", "a/b", "x" * 65, "a\n")
+        ),
+    ],
+)
+def test_an_edit_that_means_nothing_is_the_callers_mistake(
+    edits: Sequence[Edit],
+) -> None:
+    store, vault = filled()
+    before = contents(store)
+    with pytest.raises(UsageError):
+        vault.change(edits)
+    assert contents(store) == before
+
+
+def test_a_record_that_is_too_long_is_not_sealed() -> None:
+    _, vault = filled()
+    with pytest.raises(LimitError):
+        vault.change([Edit.adding(CARD, "big", plain=bytes(limits.SEALED_BYTES))])
+
+
+def test_a_vault_shows_nothing() -> None:
+    _, vault = filled()
+    record = read(vault.get(CARD, "one"))
+    shown = [repr(each) for each in (vault, record, Edit.replacing(record, b"secret"))]
+    assert shown == [
+        "<Vault over MemoryStore(<5 records>)>",
+        "VaultRecord('credential', 'one')",
+        "Edit('credential', 'one')",
+    ]
+
+
+def test_a_store_that_loses_every_race_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "WALLET_RETRIES", 3)
+    store, vault = filled()
+    other = vault_over(store)
+    change = store.change
+
+    def overtaken(changes: Sequence[Change], /) -> bool:
+        monkeypatch.setattr(store, "change", change)
+        other.change([Edit.adding(CARD, secrets.token_hex(4), plain=b"")])
+        monkeypatch.setattr(store, "change", overtaken)
+        return change(changes)
+
+    monkeypatch.setattr(store, "change", overtaken)
+    with pytest.raises(PortError):
+        vault.change([Edit.adding(CARD, "three", plain=b"")])
+    assert store.get(CARD, "three") is None
+
+
+# --- what is noticed ----------------------------------------------------------------
+
+
+def swap(store: MemoryStore) -> None:
+    one, two = store.get(CARD, "one"), store.get(CARD, "two")
+    force(store, "one", two)
+    force(store, "two", one)
+
+
+def flip(store: MemoryStore) -> None:
+    sealed = bytearray(store.get(CARD, "one") or b"")
+    sealed[-1] ^= 1
+    force(store, "one", bytes(sealed))
+
+
+def move(store: MemoryStore) -> None:
+    force(store, "two", store.get(LEDGER, "one"), on=LEDGER)
+
+
+def to_another_shelf(store: MemoryStore) -> None:
+    force(store, "one", store.get(LEDGER, "one"))
+
+
+def from_another_vault(store: MemoryStore) -> None:
+    other, _ = filled()
+    force(store, "one", other.get(CARD, "one"))
+
+
+def cut(store: MemoryStore) -> None:
+    force(store, "one", (store.get(CARD, "one") or b"")[:10])
+
+
+DAMAGE = [swap, flip, move, to_another_shelf, from_another_vault, cut]
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_record_that_is_not_what_was_put_there_does_not_open(
+    damage: Callable[[MemoryStore], None],
+) -> None:
+    store, vault = filled()
+    twin = copy_of(store)
+    damage(store)
+    with pytest.raises(MalformedError):
+        [*vault.records(CARD), *vault.records(LEDGER)]
+    with pytest.raises(MalformedError):
+        vault_over(store).open()
+    vault_over(twin).open()
+
+
+def test_a_removed_record_is_noticed_at_opening() -> None:
+    store, _ = filled()
+    force(store, "one", None)
+    with pytest.raises(MalformedError, match="removed, added or brought back"):
+        vault_over(store).open()
+
+
+def test_a_record_that_was_brought_back_is_noticed_at_opening() -> None:
+    store, vault = filled()
+    old = read(vault.get(CARD, "one"))
+    assert vault.change([Edit.replacing(old, b"consumed")])
+    newer = store.get(CARD, "one")
+    force(store, "one", old.sealed)
+    with pytest.raises(MalformedError, match="removed, added or brought back"):
+        vault_over(store).open()
+    force(store, "one", newer)
+    vault_over(store).open()
+
+
+def test_a_removed_record_that_was_brought_back_is_noticed_at_opening() -> None:
+    store, vault = filled()
+    old = read(vault.get(CARD, "one"))
+    assert vault.change([Edit.removing(old)])
+    force(store, "one", old.sealed)
+    with pytest.raises(MalformedError):
+        vault_over(store).open()
+
+
+@pytest.mark.parametrize("name", ["vault", "state"])
+def test_a_vault_without_its_own_records_is_not_begun_anew(name: str) -> None:
+    store, _ = filled()
+    force(store, name, None, on=SETTING)
+    with pytest.raises(MalformedError, match="missing"):
+        vault_over(store).open()
+
+
+def test_another_key_opens_nothing_and_says_so() -> None:
+    store, _ = filled()
+    before = contents(store)
+    with pytest.raises(WrongKey):
+        vault_over(store, SealKey(bytes(32))).open()
+    assert contents(store) == before
+    vault_over(store).open()
+
+
+def test_the_state_is_bound_to_its_header() -> None:
+    store, _ = filled()
+    header = json.loads(store.get(SETTING, "vault") or b"")
+    force(store, "vault", json.dumps({**header, "kdf": None}).encode(), on=SETTING)
+    with pytest.raises(WrongKey):
+        vault_over(store).open()
+
+
+def test_a_record_that_does_not_open_can_be_discarded() -> None:
+    store, vault = filled()
+    flip(store)
+    assert plain(vault.readable(CARD)) == {"two": b"second"}
+    vault.discard(CARD, "one")
+    vault.discard(CARD, "none")
+    assert plain(vault_over(store).records(CARD)) == {"two": b"second"}
+    assert plain(vault.records(LEDGER)) == {"one": b"third"}
+
+
+# --- an older copy ------------------------------------------------------------------
+
+
+def test_an_older_copy_is_noticed_by_its_counter() -> None:
+    store, counter = MemoryStore(), Counter()
+    vault = vault_over(store, counter=counter)
+    assert vault.notices_rollback
+    assert vault.change([Edit.adding(CARD, "one", plain=b"unused")])
+    older = copy_of(store)
+    assert vault.change([Edit.removing(read(vault.get(CARD, "one")))])
+    with pytest.raises(OlderCopy):
+        vault_over(older, counter=counter).open()
+    vault_over(store, counter=counter).open()
+    # Without a counter nobody can tell, and the vault says so.
+    blind = vault_over(older)
+    blind.open()
+    assert not blind.notices_rollback
+
+
+def test_an_emptied_store_is_noticed_by_its_counter() -> None:
+    counter = Counter()
+    vault_over(MemoryStore(), counter=counter).open()
+    with pytest.raises(OlderCopy):
+        vault_over(MemoryStore(), counter=counter).open()
+
+
+def test_a_store_that_goes_back_under_an_open_vault_is_noticed() -> None:
+    store, vault = filled()
+    older = contents(store)
+    assert vault.change([Edit.adding(CARD, "three", plain=b"x")])
+    for (shelf, name), sealed in older.items():
+        force(store, name, sealed, on=shelf)
+    force(store, "three", None)
+    with pytest.raises(OlderCopy):
+        vault.change([Edit.adding(CARD, "four", plain=b"x")])
+
+
+def test_a_crash_between_store_and_counter_raises_no_alarm() -> None:
+    store, counter = MemoryStore(), Counter()
+    vault_over(store, counter=counter).open()
+    late = vault_over(store)  # its counter was never reached
+    assert late.change([Edit.adding(CARD, "one", plain=b"x")])
+    behind = counter.value
+    vault_over(store, counter=counter).open()
+    assert counter.value == behind + 1
+
+
+# --- passphrases --------------------------------------------------------------------
+
+
+def key_of(store: MemoryStore, passphrase: bytes, cost: Argon2Cost = CHEAP) -> SealKey:
+    return key_from_passphrase(store, passphrase, random=secrets.token_bytes, cost=cost)
+
+
+def test_a_passphrase_opens_what_it_closed_and_another_does_not() -> None:
+    store = MemoryStore()
+    vault = vault_over(store, key_of(store, b"correct horse"))
+    assert vault.change([Edit.adding(CARD, "one", plain=b"first")])
+    again = vault_over(store, key_of(store, b"correct horse"))
+    assert plain(again.records(CARD)) == {"one": b"first"}
+    with pytest.raises(WrongKey):
+        vault_over(store, key_of(store, b"wrong horse")).open()
+
+
+def test_a_wallet_is_opened_at_the_cost_that_it_was_made_with() -> None:
+    store = MemoryStore()
+    dearer = Argon2Cost(memory_kib=16, passes=2, lanes=2)
+    vault_over(store, key_of(store, b"correct horse", dearer)).open()
+    vault_over(store, key_of(store, b"correct horse", CHEAP)).open()
+    header = json.loads(store.get(SETTING, "vault") or b"")
+    kdf = {"name": "argon2id", "memory_kib": 16, "passes": 2, "lanes": 2}
+    assert {**header["kdf"], **kdf} == header["kdf"]
+
+
+def test_a_wallet_of_a_key_has_no_passphrase() -> None:
+    store, _ = filled()
+    with pytest.raises(UsageError):
+        key_of(store, b"correct horse")
+    with pytest.raises(UsageError):
+        key_of(MemoryStore(), b"")
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("memory_kib", limits.ARGON2_MEMORY_KIB + 1),
+        ("memory_kib", 7),
+        ("memory_kib", 10**30),
+        ("memory_kib", "8"),
+        ("memory_kib", True),
+        ("passes", limits.ARGON2_PASSES + 1),
+        ("passes", 0),
+        ("passes", -1),
+        ("lanes", limits.ARGON2_LANES + 1),
+        ("lanes", 0),
+        ("lanes", None),
+        ("salt", "AAAA"),
+        ("salt", "not base64url!"),
+        ("salt", 5),
+        ("name", "scrypt"),
+    ],
+)
+def test_a_foreign_file_cannot_ask_for_any_cost(member: str, value: object) -> None:
+    store = MemoryStore()
+    key_of(store, b"correct horse")
+    header = json.loads(store.get(SETTING, "vault") or b"")
+    twin = json.dumps(header).encode()
+    header["kdf"][member] = value
+    force(store, "vault", json.dumps(header).encode(), on=SETTING)
+    with pytest.raises(MalformedError):
+        key_of(store, b"correct horse")
+    force(store, "vault", twin, on=SETTING)
+    key_of(store, b"correct horse")
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"format": "idwallet-vault/2"}, UnsupportedError),
+        ({"format": "something"}, MalformedError),
+        ({"format": None}, MalformedError),
+        ({"id": "AAAA"}, MalformedError),
+        ({"kdf": False}, MalformedError),
+    ],
+)
+def test_a_header_of_another_version_or_shape_is_refused(
+    change: dict[str, object], error: type[Exception]
+) -> None:
+    store, _ = filled()
+    header = json.loads(store.get(SETTING, "vault") or b"")
+    force(store, "vault", json.dumps({**header, **change}).encode(), on=SETTING)
+    with pytest.raises(error):
+        vault_over(store).open()
+    with pytest.raises(error):
+        key_of(store, b"correct horse")
+
+
+def test_no_wallet_is_begun_over_something_else() -> None:
+    store = MemoryStore()
+    force(store, "one", b"noise")
+    with pytest.raises(MalformedError, match="header is missing"):
+        vault_over(store).open()
+    with pytest.raises(MalformedError, match="header is missing"):
+        key_of(store, b"correct horse")
