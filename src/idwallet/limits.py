@@ -26,6 +26,10 @@ JWS_SIGNATURE_BYTES: Final = 8_192
 JWS_SIGNATURES: Final = 16
 JWS_CRIT_NAMES: Final = 8
 
+# JWE (RFC 7516): a backup of a wallet is one. The header may hold `x5c`.
+JWE_BYTES: Final = 67_108_864
+JWE_HEADER_BYTES: Final = 24_576
+
 # COSE (RFC 9052): the header may hold `x5chain`.
 COSE_HEADER_BYTES: Final = 24_576
 COSE_SIGNATURE_BYTES: Final = 8_192

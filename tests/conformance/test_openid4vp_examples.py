@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from idwallet.codec import b64
 from idwallet.codec.form import write_form
 from idwallet.codec.json import read_object
 from idwallet.credentials.query import Query
+from idwallet.crypto.agreement import EphemeralKey
+from idwallet.envelope.jwe import decrypt, read_recipient
 from idwallet.envelope.jws import sign_compact, x5c_parameter
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.protocols.openid4vp import (
@@ -212,6 +216,22 @@ def test_the_example_presentation_is_answered_in_both_ways(examples: Path) -> No
     assert read_response(json.dumps(members)) == expected
     form = write_form({"vp_token": json.dumps(token), "state": "eyJhb.6-sVA"})
     assert read_response(form) == expected
+
+
+def test_the_example_of_an_encrypted_response_opens_with_its_key(
+    vectors: Path,
+) -> None:
+    example = load(vectors / "openid4vp/encrypted_response.json")
+    private = example["private_jwk"]
+    recipient = read_recipient(
+        {name: value for name, value in private.items() if name != "d"}, at="jwk"
+    )
+    number = int.from_bytes(b64.decode(private["d"], at="d"))
+    key = EphemeralKey(ec.derive_private_key(number, ec.SECP256R1()))
+    assert key.public_key.spki == recipient.key.spki
+    found = decrypt(example["jwe"], key=key, at="response")
+    assert found.header.members["kid"] == recipient.kid
+    assert json.loads(found.plaintext) == example["plaintext"]
 
 
 def test_the_example_of_an_encrypted_response_is_not_supported(vectors: Path) -> None:
