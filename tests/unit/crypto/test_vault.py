@@ -452,3 +452,171 @@ def test_no_wallet_is_begun_over_something_else() -> None:
         vault_over(store).open()
     with pytest.raises(MalformedError, match="header is missing"):
         key_of(store, b"correct horse")
+
+
+# --- another key -------------------------------------------------------------------
+
+
+def test_a_rekeyed_vault_opens_with_the_new_key_alone() -> None:
+    store, vault = filled()
+    before = contents(store)
+    new = SealKey(bytes(32))
+    vault.rekey(new)
+    assert plain(vault.records(CARD)) == {"one": b"first", "two": b"second"}
+    assert plain(vault_over(store, new).records(LEDGER)) == {"one": b"third"}
+    with pytest.raises(WrongKey):
+        vault_over(store).open()
+    after = contents(store)
+    assert after.keys() == before.keys()
+    assert all(after[place] != before[place] for place in before if place[1] != "vault")
+    assert vault.change([Edit.adding(CARD, "three", plain=b"x")])
+
+
+def test_rekeying_is_one_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    store, vault = filled()
+    calls: list[int] = []
+    change = store.change
+
+    def counted(changes: Sequence[Change], /) -> bool:
+        calls.append(len(changes))
+        return change(changes)
+
+    monkeypatch.setattr(store, "change", counted)
+    vault.rekey(SealKey(bytes(32)))
+    assert calls == [5]
+
+
+def test_a_store_that_fails_keeps_the_old_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    store, vault = filled()
+
+    def full(_: Sequence[Change], /) -> bool:
+        raise PortError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "change", full)
+        with pytest.raises(PortError):
+            vault.rekey(SealKey(bytes(32)))
+    assert plain(vault.records(CARD)) == {"one": b"first", "two": b"second"}
+    vault_over(store).open()
+
+
+def test_who_holds_the_old_key_can_neither_read_nor_write() -> None:
+    store, vault = filled()
+    late = vault_over(store)
+    late.open()
+    vault.rekey(SealKey(bytes(32)))
+    before = contents(store)
+    with pytest.raises(WrongKey):
+        late.get(CARD, "one")
+    with pytest.raises(WrongKey):
+        list(late.records(CARD))
+    with pytest.raises(WrongKey):
+        late.change([Edit.adding(CARD, "three", plain=b"x")])
+    assert contents(store) == before
+
+
+def test_what_is_stored_while_a_vault_is_rekeyed_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store, vault = filled()
+    other = vault_over(store)
+    change = store.change
+
+    def overtaken(changes: Sequence[Change], /) -> bool:
+        monkeypatch.setattr(store, "change", change)
+        assert other.change([Edit.adding(CARD, "three", plain=b"third")])
+        return change(changes)
+
+    monkeypatch.setattr(store, "change", overtaken)
+    vault.rekey(SealKey(bytes(32)))
+    assert read(vault.get(CARD, "three")).plain == b"third"
+
+
+def test_a_record_that_does_not_open_stops_rekeying() -> None:
+    store, vault = filled()
+    flip(store)
+    before = contents(store)
+    with pytest.raises(MalformedError):
+        vault.rekey(SealKey(bytes(32)))
+    assert contents(store) == before
+
+
+def test_a_passphrase_and_its_cost_are_changed() -> None:
+    store = MemoryStore()
+    vault = vault_over(store, key_of(store, b"correct horse"))
+    assert vault.change([Edit.adding(CARD, "one", plain=b"first")])
+    salt = json.loads(store.get(SETTING, "vault") or b"")["kdf"]["salt"]
+    vault.change_passphrase(b"new horse", cost=Argon2Cost(16, 2, 1))
+    kdf = json.loads(store.get(SETTING, "vault") or b"")["kdf"]
+    assert (kdf["memory_kib"], kdf["passes"], kdf["lanes"]) == (16, 2, 1)
+    assert kdf["salt"] != salt
+    again = vault_over(store, key_of(store, b"new horse"))
+    assert plain(again.records(CARD)) == {"one": b"first"}
+    with pytest.raises(WrongKey):
+        vault_over(store, key_of(store, b"correct horse")).open()
+    with pytest.raises(UsageError):
+        vault.change_passphrase(b"")
+
+
+# --- repair ------------------------------------------------------------------------
+
+
+def batched() -> tuple[MemoryStore, Vault]:
+    store, vault = filled()
+    assert vault.change([Edit.adding(Shelf.BATCH, "unshown", plain=b"once")])
+    return store, vault
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_what_opens_of_a_damaged_vault_is_saved_but_nothing_that_is_shown_once(
+    damage: Callable[[MemoryStore], None],
+) -> None:
+    store, _ = batched()
+    damage(store)
+    stored = {e for e in contents(store) if e[0] in (CARD, LEDGER)}
+    with pytest.raises(MalformedError):
+        vault_over(store).open()
+    told = vault_over(store).repair()
+    assert told.broken
+    assert told.one_time == 1
+    again = vault_over(store)
+    again.open()
+    assert list(again.records(Shelf.BATCH)) == []
+    kept = {(e.shelf, e.name) for each in Shelf for e in again.records(each)}
+    assert kept == stored - set(told.broken)
+    assert again.repair() == ((), 0)
+
+
+def test_an_older_copy_is_accepted_only_without_what_is_shown_once() -> None:
+    store, counter = MemoryStore(), Counter()
+    vault = vault_over(store, counter=counter)
+    one, batch = (CARD, "one"), (Shelf.BATCH, "a")
+    assert vault.change([Edit.adding(*each, plain=b"x") for each in (one, batch)])
+    older = copy_of(store)
+    assert vault.change([Edit.removing(read(vault.get(*batch)))])
+    with pytest.raises(OlderCopy):
+        vault_over(older, counter=counter).open()
+    assert vault_over(older, counter=counter).repair() == ((), 1)
+    again = vault_over(older, counter=counter)
+    assert plain(again.records(CARD)) == {"one": b"x"}
+    assert again.get(*batch) is None
+    # And the newer one is an older copy from now on.
+    with pytest.raises(OlderCopy):
+        vault_over(store, counter=counter).open()
+
+
+def test_a_sound_vault_is_left_as_it_is() -> None:
+    store, _ = batched()
+    before = contents(store)
+    assert vault_over(store).repair() == ((), 0)
+    assert contents(store) == before
+
+
+def test_nothing_is_repaired_with_another_key_or_without_a_state() -> None:
+    store, _ = batched()
+    swap(store)
+    with pytest.raises(WrongKey):
+        vault_over(store, SealKey(bytes(32))).repair()
+    force(store, "state", None, on=SETTING)
+    with pytest.raises(MalformedError, match="missing"):
+        vault_over(store).repair()

@@ -2,6 +2,7 @@
 
 from idwallet.crypto.vault.header import key_from_passphrase
 from idwallet.crypto.vault.records import Edit, VaultRecord
+from idwallet.crypto.vault.repair import Repaired
 from idwallet.crypto.vault.vault import Vault
 
-__all__ = ["Edit", "Vault", "VaultRecord", "key_from_passphrase"]
+__all__ = ["Edit", "Repaired", "Vault", "VaultRecord", "key_from_passphrase"]

@@ -66,7 +66,7 @@ class State:
             total += self.digest(place, each.sealed) - self.digest(place, each.expected)
         return State(self.generation + 1, total % _MODULUS, self.key)
 
-    def over(self, records: Iterable[tuple[Place, bytes]]) -> "State":
+    def over(self, records: Iterable[tuple[Place, bytes | None]]) -> "State":
         """Return the next state over exactly these records, whatever stood before."""
         total = sum(self.digest(*each) for each in records) % _MODULUS
         return State(self.generation + 1, total, self.key)

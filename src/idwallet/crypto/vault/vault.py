@@ -1,49 +1,36 @@
 """A vault: records sealed above any store, changed all at once or not at all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain
+from dataclasses import replace
 from threading import RLock
-from typing import Final
 
 from idwallet import limits
-from idwallet.crypto.seal import SealKey, seal, unseal
+from idwallet.crypto.seal import STANDARD_COST, Argon2Cost, SealKey
 from idwallet.crypto.vault.header import (
     CLAUSE,
     HEADER,
+    Derivation,
     Header,
-    header_digest,
-    new_header,
-    read_header,
-    require_empty,
+    new_derivation,
+)
+from idwallet.crypto.vault.opening import (
+    AT,
+    OWN,
+    Opened,
+    all_records,
+    begin,
+    is_whole,
+    read_opened,
+    records_on,
+    require_present,
 )
 from idwallet.crypto.vault.records import Edit, Place, VaultRecord, require_name
-from idwallet.crypto.vault.state import STATE, State, new_state, read_state
-from idwallet.errors import (
-    MalformedError,
-    OlderCopy,
-    PortError,
-    UsageError,
-    WrongKey,
-)
+from idwallet.crypto.vault.repair import Repaired, sort_out
+from idwallet.crypto.vault.sealing import Seals
+from idwallet.crypto.vault.state import State, new_state
+from idwallet.errors import MalformedError, PortError, UsageError
 from idwallet.ports import Change, MonotonicCounter, Random, Shelf, WalletStore
-
-_OWN: Final = frozenset({HEADER, STATE})
-_RECORD: Final = b"idwallet vault record/1"
-_STATE: Final = b"idwallet vault state/1"
-_AT: Final = "wallet"
-
-
-class _Opened:
-    """What is known of an open vault: the state, and how that is stored."""
-
-    __slots__ = ("header", "sealed", "state", "stored_header")
-
-    def __init__(self, stored_header: bytes, sealed: bytes, *, state: State) -> None:
-        self.stored_header = stored_header
-        self.header: Header = read_header(stored_header)
-        self.sealed = sealed
-        self.state = state
 
 
 class Vault:
@@ -72,7 +59,7 @@ class Vault:
         self._random = random
         self._counter = counter
         self._lock = RLock()
-        self._now: _Opened | None = None
+        self._now: Opened | None = None
 
     def __repr__(self) -> str:
         """Show the store only."""
@@ -90,13 +77,16 @@ class Vault:
 
         Raises:
             WrongKey: the key or passphrase is another's.
-            OlderCopy: the counter knows of later changes.
-            MalformedError: records were changed, removed, added or brought back.
+            OlderCopy: the counter knows of later changes; see `repair`.
+            MalformedError: records were changed, removed, added or brought back; see
+                `repair`.
             UnsupportedError: a later version of this library made it.
             PortError: the store or the counter failed.
         """
         with self._lock:
             self._opened()
+
+    # --- reading -------------------------------------------------------------------
 
     def get(self, shelf: Shelf, name: str, /) -> VaultRecord | None:
         """Return the record of that name, or None.
@@ -106,11 +96,14 @@ class Vault:
                 `open`.
             PortError: the store failed.
         """
-        with self._lock:
-            header = self._opened().header
+        now, seals = self._reading()
         place = _require_free(shelf, name)
         sealed = self._store.get(*place)
-        return None if sealed is None else self._unsealed(header, place, sealed=sealed)
+        return (
+            None
+            if sealed is None
+            else self._unsealed(now, seals, record=(place, sealed))
+        )
 
     def records(self, shelf: Shelf, /) -> Iterator[VaultRecord]:
         """Yield the records of a shelf, ordered by name.
@@ -118,10 +111,9 @@ class Vault:
         Raises:
             MalformedError, PortError: see `get`.
         """
-        with self._lock:
-            header = self._opened().header
-        for place, sealed in self._on(shelf):
-            yield self._unsealed(header, place, sealed=sealed)
+        now, seals = self._reading()
+        for each in records_on(self._store, shelf):
+            yield self._unsealed(now, seals, record=each)
 
     def readable(self, shelf: Shelf, /) -> Iterator[VaultRecord]:
         """Yield the records of a shelf that open, and pass over any that does not.
@@ -129,11 +121,12 @@ class Vault:
         Raises:
             PortError: see `get`.
         """
-        with self._lock:
-            header = self._opened().header
-        for place, sealed in self._on(shelf):
+        _, seals = self._reading()
+        for place, sealed in records_on(self._store, shelf):
             with suppress(MalformedError):
-                yield self._unsealed(header, place, sealed=sealed)
+                yield seals.unseal(place, sealed)
+
+    # --- changing ------------------------------------------------------------------
 
     def change(self, edits: Sequence[Edit], /) -> bool:
         """Make all of the edits durably and at once, or none of them.
@@ -150,20 +143,7 @@ class Vault:
         """
         with self._lock:
             changes = self._sealed(edits)
-            for _ in range(limits.WALLET_RETRIES):
-                now = self._opened()
-                after = now.state.after(changes)
-                sealed = self._sealed_state(now.stored_header, after)
-                mark = Change(Shelf.SETTING, STATE, now.sealed, sealed)
-                if self._store.change([*changes, mark]):
-                    self._now = _Opened(now.stored_header, sealed, state=after)
-                    self._count(after.generation)
-                    return True
-                # Either a record is not as it was read, or another process changed
-                # anything at all meanwhile: the state tells which.
-                if not self._overtaken(now):
-                    return False
-        raise PortError("the wallet is too busy: others change it all the time")
+            return self._committed(lambda now: (changes, now.state.after(changes)))
 
     def discard(self, shelf: Shelf, name: str, /) -> None:
         """Remove a record that does not open, and accept what else is there.
@@ -176,175 +156,224 @@ class Vault:
             PortError: the store failed.
             MalformedError: see `open`.
         """
+        place = _require_free(shelf, name)
+
+        def without(now: Opened) -> tuple[list[Change], State] | None:
+            broken = self._store.get(*place)
+            if broken is None:
+                return None
+            kept = (each for each in all_records(self._store) if each[0] != place)
+            return [Change(*place, broken, None)], now.state.over(kept)
+
+        with self._lock:
+            self._committed(without)
+
+    def rekey(self, key: SealKey, /) -> None:
+        """Seal everything anew with another key, in one change.
+
+        Whoever has the old key and an old copy of the store reads that copy, and
+        nothing of what is stored from now on. Other vaults that are open with the old
+        key raise `WrongKey` from now on.
+
+        Raises:
+            MalformedError: a record does not open; nothing was done. See `open`.
+            PortError: the store failed; the old key still holds.
+        """
+        self._rekey(key, None)
+
+    def change_passphrase(
+        self, passphrase: bytes, /, *, cost: Argon2Cost = STANDARD_COST
+    ) -> None:
+        """Seal everything anew with the key of another passphrase, in one change.
+
+        The salt is new, and `cost` is what a guess costs from now on: this is how it is
+        raised, with the same passphrase if need be.
+
+        Raises:
+            UsageError: the passphrase is empty.
+            MalformedError, PortError: see `rekey`.
+        """
+        derivation = new_derivation(self._random, cost)
+        self._rekey(derivation.key(passphrase), derivation)
+
+    def repair(self) -> Repaired:
+        """Accept a vault that does not open, as what of it opens; say what was lost.
+
+        For a store that was damaged or went back, where there is no better copy. What
+        does not open is removed. So are all one-time credentials: that they were not
+        shown yet cannot be known any more. A vault that opens is left as it is.
+
+        Raises:
+            WrongKey: the key is another's.
+            MalformedError: header or state is missing: nothing can be saved.
+            PortError: the store or the counter failed.
+        """
+        floor = self._floor()
         with self._lock:
             for _ in range(limits.WALLET_RETRIES):
-                now = self._opened()
-                place = _require_free(shelf, name)
-                broken = self._store.get(*place)
-                if broken is None:
-                    return
-                kept = [each for each in self._all() if each[0] != place]
-                after = now.state.over(kept)
-                sealed = self._sealed_state(now.stored_header, after)
-                mark = Change(Shelf.SETTING, STATE, now.sealed, sealed)
-                if self._store.change([Change(*place, broken, None), mark]):
-                    self._now = _Opened(now.stored_header, sealed, state=after)
-                    self._count(after.generation)
-                    return
-                self._overtaken(now)
-        raise PortError("the wallet is too busy: others change it all the time")
+                found = read_opened(self._store, self._key)
+                if found is None:
+                    raise MalformedError(
+                        "header or state is missing", at=AT, clause=CLAUSE
+                    )
+                whole = is_whole(self._store, found)
+                if whole and found.state.generation >= floor:
+                    return Repaired((), 0)
+                repaired = self._repaired(found, floor)
+                if repaired is not None:
+                    return repaired
+        raise _too_busy()
 
-    # --- opening -------------------------------------------------------------------
+    def _repaired(self, found: Opened, floor: int) -> Repaired | None:
+        left = sort_out(self._store, self._seals(found))
+        before = replace(found.state, generation=max(found.state.generation, floor))
+        state = before.over(left.kept)
+        done = self._commit(found, left.removals(), state=state)
+        return left.told() if done else None
 
-    def _opened(self) -> _Opened:
+    # --- how -----------------------------------------------------------------------
+
+    def _floor(self) -> int:
+        return 0 if self._counter is None else self._counter.read()
+
+    def _opened(self) -> Opened:
         if self._now is None:
             self._now = self._open()
         return self._now
 
-    def _open(self) -> _Opened:
+    def _open(self) -> Opened:
         # The counter first: it never knows of more than the store, unless the store
         # went back.
-        floor = 0 if self._counter is None else self._counter.read()
+        floor = self._floor()
         for _ in range(limits.WALLET_RETRIES):
-            found = self._read() or self._begin(floor)
-            if found is None:
+            found = read_opened(self._store, self._key) or begin(
+                self._store, self._key, random=self._random, floor=floor
+            )
+            whole = None if found is None else is_whole(self._store, found)
+            if found is None or whole is None:
                 continue
-            after = found.state.over(self._all())
-            if self._store.get(Shelf.SETTING, STATE) != found.sealed:
-                continue  # changed while it was read
-            if after.total != found.state.total:
+            require_present(found.state, floor)
+            if not whole:
                 raise MalformedError(
-                    "records were removed, added or brought back: restore a backup",
-                    at=_AT,
-                    clause=CLAUSE,
+                    "records were removed, added or brought back", at=AT, clause=CLAUSE
                 )
-            self._require_present(found.state, floor)
-            self._count(found.state.generation)
+            self._count(found.state)
             return found
-        raise PortError("the wallet is too busy: others change it all the time")
+        raise _too_busy()
 
-    def _read(self) -> _Opened | None:
-        """Return what is stored, unless it is a vault that was never used."""
-        header = self._store.get(Shelf.SETTING, HEADER)
-        sealed = self._store.get(Shelf.SETTING, STATE)
-        if header is None or sealed is None:
-            return None
-        read_header(header)
+    def _reading(self) -> tuple[Opened, Seals]:
+        with self._lock:
+            now = self._opened()
+            return now, self._seals(now)
+
+    def _seals(self, now: Opened) -> Seals:
+        return Seals(self._key, now.header.identity, self._random)
+
+    def _unsealed(
+        self, now: Opened, seals: Seals, *, record: tuple[Place, bytes]
+    ) -> VaultRecord:
         try:
-            plain = unseal(
-                sealed, key=self._key, context=_state_context(header), at=_AT
-            )
-        except MalformedError as error:
-            raise WrongKey(
-                "this key or passphrase does not open the wallet", at=_AT, clause=CLAUSE
-            ) from error
-        return _Opened(header, sealed, state=read_state(plain))
-
-    def _begin(self, floor: int) -> _Opened | None:
-        """Make the state of an empty vault; None where another process did."""
-        found = self._store.get(Shelf.SETTING, HEADER)
-        if found is None:
-            require_empty(self._store)
-        filled = next(iter(self._all()), None) is not None
-        if self._store.get(Shelf.SETTING, STATE) is not None:
-            return None
-        if filled:
-            raise MalformedError(
-                "the wallet's state is missing: restore a backup", at=_AT, clause=CLAUSE
-            )
-        if floor:
-            raise OlderCopy("the wallet is gone", at=_AT, clause=CLAUSE)
-        header = found or new_header(self._random).to_bytes()
-        state = new_state(self._random, generation=1)
-        sealed = self._sealed_state(header, state)
-        changes = [
-            Change(Shelf.SETTING, HEADER, found, header),
-            Change(Shelf.SETTING, STATE, None, sealed),
-        ]
-        return (
-            _Opened(header, sealed, state=state)
-            if self._store.change(changes)
-            else None
-        )
-
-    def _require_present(self, state: State, floor: int) -> None:
-        if state.generation < floor:
-            raise OlderCopy(
-                "an older copy of this wallet was brought back", at=_AT, clause=CLAUSE
-            )
-
-    def _overtaken(self, before: _Opened) -> bool:
-        """Read the state anew; say whether it is another than before.
-
-        Raises:
-            OlderCopy: it went back while the vault was open.
-        """
-        found = self._read()
-        if found is None:
-            raise MalformedError("the wallet is gone", at=_AT, clause=CLAUSE)
-        self._require_present(found.state, before.state.generation)
-        self._now = found
-        return found.sealed != before.sealed
-
-    def _count(self, generation: int) -> None:
-        if self._counter is not None:
-            self._counter.advance(generation)
-
-    def _on(self, shelf: Shelf) -> Iterator[tuple[Place, bytes]]:
-        for each in self._store.records(shelf):
-            if shelf is not Shelf.SETTING or each.name not in _OWN:
-                yield Place(shelf, each.name), each.sealed
-
-    def _all(self) -> Iterator[tuple[Place, bytes]]:
-        return chain.from_iterable(map(self._on, Shelf))
-
-    # --- sealing -------------------------------------------------------------------
+            return seals.unseal(*record)
+        except MalformedError:
+            # Where another process gave the vault another key, that is the reason.
+            with self._lock:
+                self._overtaken(now)
+            raise
 
     def _sealed(self, edits: Sequence[Edit]) -> list[Change]:
         places = {(each.shelf, each.name) for each in edits}
         if not edits or len(places) < len(edits):
             raise UsageError("a change edits at least one record, and each once")
-        header = self._opened().header
-        return [self._sealed_edit(header, each) for each in edits]
+        seals = self._seals(self._opened())
+        return [_change(each, seals) for each in edits]
 
-    def _sealed_edit(self, header: Header, edit: Edit) -> Change:
-        place = _require_free(edit.shelf, edit.name)
-        sealed = None
-        if edit.plain is not None:
-            sealed = seal(
-                edit.plain,
-                key=self._key,
-                context=_context(header, place),
-                random=self._random,
-            )
-        was = None if edit.was is None else edit.was.sealed
-        return Change(*place, was, sealed)
+    def _committed(
+        self, plan: Callable[[Opened], tuple[list[Change], State] | None]
+    ) -> bool:
+        for _ in range(limits.WALLET_RETRIES):
+            now = self._opened()
+            planned = plan(now)
+            if planned is None:
+                return False
+            changes, state = planned
+            if self._commit(now, changes, state=state):
+                return True
+            # Either a record is not as it was read, or another process changed
+            # anything at all meanwhile: the state tells which.
+            if not self._overtaken(now):
+                return False
+        raise _too_busy()
 
-    def _unsealed(self, header: Header, place: Place, *, sealed: bytes) -> VaultRecord:
-        at = f"wallet {place.shelf.value} record"
-        context = _context(header, place)
-        plain = unseal(sealed, key=self._key, context=context, at=at)
-        return VaultRecord(*place, plain, sealed)
+    def _commit(self, now: Opened, changes: list[Change], *, state: State) -> bool:
+        sealed = self._seals(now).seal_state(now.stored_header, state)
+        if not self._store.change([*changes, now.mark(sealed)]):
+            return False
+        self._now = now.after(state, sealed=sealed)
+        self._count(state)
+        return True
 
-    def _sealed_state(self, header: bytes, state: State) -> bytes:
-        return seal(
-            state.to_bytes(),
-            key=self._key,
-            context=_state_context(header),
-            random=self._random,
-        )
+    def _rekey(self, key: SealKey, derivation: Derivation | None) -> None:
+        with self._lock:
+            for _ in range(limits.WALLET_RETRIES):
+                now = self._opened()
+                if self._rekeyed(now, key, derivation=derivation):
+                    return
+                self._overtaken(now)
+        raise _too_busy()
+
+    def _rekeyed(
+        self, now: Opened, key: SealKey, *, derivation: Derivation | None
+    ) -> bool:
+        header = Header(now.header.identity, derivation)
+        stored = header.to_bytes()
+        old, new = self._seals(now), Seals(key, header.identity, self._random)
+        changes = [
+            Change(*place, sealed, new.seal(place, old.unseal(place, sealed).plain))
+            for place, sealed in all_records(self._store)
+        ]
+        # The key of the sum is new too: the old one is in every old copy.
+        fresh = new_state(self._random, generation=now.state.generation)
+        after = [(Place(e.shelf, e.name), e.sealed) for e in changes]
+        state = fresh.over(after)
+        sealed = new.seal_state(stored, state)
+        mark = Change(Shelf.SETTING, HEADER, now.stored_header, stored)
+        if not self._store.change([*changes, mark, now.mark(sealed)]):
+            return False
+        self._key = key
+        self._now = Opened(header, state, stored, sealed)
+        self._count(state)
+        return True
+
+    def _overtaken(self, before: Opened) -> bool:
+        """Read the state anew; say whether it is another than before.
+
+        Raises:
+            OlderCopy: it went back while the vault was open.
+            WrongKey: another process gave the vault another key.
+        """
+        found = read_opened(self._store, self._key)
+        if found is None:
+            raise MalformedError("the wallet is gone", at=AT, clause=CLAUSE)
+        require_present(found.state, before.state.generation)
+        self._now = found
+        return found.stored_state != before.stored_state
+
+    def _count(self, state: State) -> None:
+        if self._counter is not None:
+            self._counter.advance(state.generation)
+
+
+def _too_busy() -> PortError:
+    return PortError("the wallet is too busy: others change it all the time")
 
 
 def _require_free(shelf: Shelf, name: str) -> Place:
-    if shelf is Shelf.SETTING and name in _OWN:
+    if shelf is Shelf.SETTING and name in OWN:
         raise UsageError("that setting is the vault's own")
     return Place(shelf, require_name(name))
 
 
-def _context(header: Header, place: Place) -> bytes:
-    # The place is part of what is sealed: a record does not open in any other.
-    return b"%s %s %s" % (_RECORD, header.identity, place.to_bytes())
-
-
-def _state_context(header: bytes) -> bytes:
-    return b"%s %s" % (_STATE, header_digest(header))
+def _change(edit: Edit, seals: Seals) -> Change:
+    place = _require_free(edit.shelf, edit.name)
+    sealed = None if edit.plain is None else seals.seal(place, edit.plain)
+    return Change(*place, None if edit.was is None else edit.was.sealed, sealed)
