@@ -1,6 +1,8 @@
 """Databases by URL: opened, read and written within transactions of one kind."""
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sql
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from idwallet.errors import PortError, UnsupportedError, UsageError
 
@@ -20,11 +22,19 @@ if TYPE_CHECKING:
 _LOCK_SECONDS: Final = 30
 _WRITES: Final = "idwallet_writes"
 _PROCESS: Final = "idwallet_process"
+_ABANDONED: Final = "idwallet_abandoned"
+_JOURNAL_TRIES: Final = 200
+_JOURNAL_PAUSE_SECONDS: Final = 0.05
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def open_engine(url: str | sql.URL) -> "Engine":
+def open_engine(url: str | sql.URL, *, kept: bool = False) -> "Engine":
     """Return what connects to the database of that URL; nothing is opened yet.
+
+    With `kept`, a file of SQLite's is journalled ahead, so that readers and writers do
+    not wait for each other (https://www.sqlite.org/wal.html), and its connections are
+    kept from one transaction to the next. What is committed is on the disk, and what
+    was removed is overwritten there.
 
     Raises:
         UsageError: no such URL, or a database in memory, which forgets what another
@@ -49,8 +59,14 @@ def open_engine(url: str | sql.URL) -> "Engine":
         raise UsageError("a database in memory is not shared: take a file")
     # No pool: a connection of SQLite must not cross a fork, and opening one is cheap.
     engine = sql.create_engine(
-        parsed, poolclass=NullPool, connect_args={"timeout": _LOCK_SECONDS}
+        parsed,
+        poolclass=QueuePool if kept else NullPool,
+        connect_args={"timeout": _LOCK_SECONDS, "check_same_thread": False},
     )
+    if kept:
+        event.listen(engine, "connect", _journal_ahead)
+        event.listen(engine, "connect", partial(_note_file, path=name))
+        event.listen(engine, "checkout", partial(_require_file, path=name))
     event.listen(engine, "connect", _leave_beginning_to_us)
     event.listen(engine, "begin", _begin)
     return engine
@@ -85,6 +101,49 @@ def _require_usable(  # noqa: PLR0917 - SQLAlchemy's signature
         dialect.do_ping(connection)
     except dialect.loaded_dbapi.Error as error:
         raise DisconnectionError("the server is gone") from error
+
+
+def _journal_ahead(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")
+    # Who changes the journal of a new file at the same moment is not waited for.
+    for tries in range(_JOURNAL_TRIES, 0, -1):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if tries == 1 or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(_JOURNAL_PAUSE_SECONDS)
+        else:
+            return
+
+
+def _note_file(_connection: Any, record: Any, *, path: str) -> None:
+    record.info[_PROCESS] = (os.getpid(), _identity(path))
+
+
+def _require_file(_connection: Any, record: Any, fairy: Any, *, path: str) -> None:
+    """Have another connection opened where this one leads elsewhere by now.
+
+    What came along in a fork belongs to the process that opened it, and is not even
+    closed here: that could take away the other's locks. A file that was put in the
+    place of another, as a copy is that is brought back, is another file.
+    """
+    process, identity = record.info[_PROCESS]
+    if process != os.getpid():
+        record.info[_ABANDONED] = record.dbapi_connection
+        record.dbapi_connection = fairy.dbapi_connection = None
+        raise DisconnectionError("the connection is another process's")
+    if identity != _identity(path):
+        raise DisconnectionError("the file is another one")
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - the path is a text already
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _leave_beginning_to_us(connection: Any, _record: object) -> None:

@@ -43,11 +43,16 @@ class Component(NamedTuple):
 
 
 def open_store(
-    url: str | sql.URL, component: Component, *, create: bool = True
+    url: str | sql.URL,
+    component: Component,
+    *,
+    create: bool = True,
+    kept: bool = False,
 ) -> "Engine":
     """Open the database, and make the store's tables or bring them up to date.
 
-    With `create` false it must hold the store already: nothing is made.
+    With `create` false it must hold the store already: nothing is made. `kept` is for
+    what is written often; see `open_engine`.
 
     Of many processes at once one does it, and the others wait. A crash on the way
     leaves what was there before.
@@ -57,7 +62,7 @@ def open_store(
         PortError: the database cannot be opened, lacks the store, or the tables were
             made by a newer version of this library.
     """
-    engine = open_engine(url)
+    engine = open_engine(url, kept=kept)
     try:
         with port(f"the {component.name} store"):
             if not create:
@@ -103,7 +108,10 @@ def _bring_up(connection: "Connection", component: Component) -> None:
         connection.execute(sql.insert(_versions).values(row))
         return
     if not 0 < found <= component.version:
-        raise PortError(f"the {component.name} store was made by another version")
+        raise PortError(
+            f"the {component.name} store was made by another version of idwallet: "
+            "take that one or a later one"
+        )
     for step in component.steps[found - 1 :]:
         step(connection)
     change = sql.update(_versions).where(named).values(version=component.version)

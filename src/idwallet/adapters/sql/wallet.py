@@ -1,6 +1,7 @@
 """A wallet's sealed records in a database."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -8,9 +9,10 @@ import sqlalchemy as sql
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from idwallet.adapters.files import make_file_once
-from idwallet.adapters.sql.engine import port, reading, writing
+from idwallet.adapters.sql.engine import reading, writing
+from idwallet.adapters.sql.faults import place_of, telling
 from idwallet.adapters.sql.versions import Component, open_store
-from idwallet.errors import UsageError
+from idwallet.errors import PortError, UsageError
 from idwallet.ports import Change, Shelf, StoredRecord
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ _records = sql.Table(
     sql.Column("sealed", sql.LargeBinary, nullable=False),
 )
 _COMPONENT: Final = Component("wallet", _schema)
-_WHAT: Final = "the wallet's store"
+_WHAT: Final = "the wallet in"
 
 
 class SqlStore:
@@ -40,8 +42,9 @@ class SqlStore:
         """Open the database, and make its tables if it has none.
 
         `url` is SQLAlchemy's, as ``sqlite:///wallet.db``; a `Path` is a file of
-        SQLite's. With `create` false the wallet must be there already, so that a slip
-        makes no second one. A new file is readable for its owner alone.
+        SQLite's, whose journal lies beside it while it is open. With `create` false the
+        wallet must be there already, so that a slip makes no second one. A new file is
+        readable for its owner alone.
 
         Raises:
             UsageError: no such URL, or a database in memory.
@@ -52,7 +55,10 @@ class SqlStore:
         address = _address(url)
         if create:
             _make_file(address)
-        self._engine = open_store(address, _COMPONENT, create=create)
+        try:
+            self._engine = open_store(address, _COMPONENT, create=create, kept=True)
+        except PortError as error:
+            raise _told(address, error) from error
 
     def get(self, shelf: Shelf, name: str, /) -> bytes | None:
         """Return what is stored under that name, or None.
@@ -61,7 +67,7 @@ class SqlStore:
             PortError: the database failed.
         """
         query = sql.select(_records.c.sealed).where(_at(shelf, name))
-        with port(_WHAT), reading(self._engine) as connection:
+        with self._telling(), reading(self._engine) as connection:
             found: bytes | None = connection.scalar(query)
         return None if found is None else bytes(found)
 
@@ -73,7 +79,7 @@ class SqlStore:
         """
         query = sql.select(_records.c.name, _records.c.sealed)
         query = query.where(_records.c.shelf == shelf.value)
-        with port(_WHAT), reading(self._engine) as connection:
+        with self._telling(), reading(self._engine) as connection:
             found = connection.execute(query).all()
         # Sorted here: a database sorts text as its locale does.
         for name, sealed in sorted(found):
@@ -87,7 +93,7 @@ class SqlStore:
         """
         # Always in one order, so that no two wait for each other.
         ordered = sorted(changes, key=lambda each: (each.shelf.value, each.name))
-        with port(_WHAT):
+        with self._telling():
             try:
                 with writing(self._engine) as connection:
                     for each in ordered:
@@ -97,6 +103,9 @@ class SqlStore:
             except IntegrityError:  # something is there already
                 return False
         return True
+
+    def _telling(self) -> AbstractContextManager[None]:
+        return telling(self._engine.url, _WHAT)
 
     def close(self) -> None:
         """Give back the connections."""
@@ -114,6 +123,17 @@ def _address(url: str | Path) -> "sql.URL":
         return sql.make_url(url)
     except SQLAlchemyError as error:
         raise UsageError("not the URL of a database") from error
+
+
+def _told(address: "sql.URL", error: PortError) -> PortError:
+    """Return what to do where a store cannot be opened, if the cause is known."""
+    try:
+        with telling(address, _WHAT):
+            if isinstance(error.__cause__, SQLAlchemyError):
+                raise error.__cause__
+    except PortError as told:
+        return told
+    return PortError(f"{_WHAT} {place_of(address)}: {error}")
 
 
 def _make_file(address: "sql.URL") -> None:

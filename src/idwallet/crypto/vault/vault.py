@@ -255,7 +255,10 @@ class Vault:
             require_present(found.state, floor)
             if not whole:
                 raise MalformedError(
-                    "records were removed, added or brought back", at=AT, clause=CLAUSE
+                    "records were removed, added or brought back: bring back a better "
+                    "copy, or repair the wallet",
+                    at=AT,
+                    clause=CLAUSE,
                 )
             self._count(found.state)
             return found
