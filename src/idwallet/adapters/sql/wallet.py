@@ -1,5 +1,7 @@
 """A wallet's sealed records in a database."""
 
+import os
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -16,7 +18,7 @@ from idwallet.errors import PortError, UsageError
 from idwallet.ports import Change, Shelf, StoredRecord
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Engine
 
 _schema = sql.MetaData()
 _records = sql.Table(
@@ -59,6 +61,7 @@ class SqlStore:
             self._engine = open_store(address, _COMPONENT, create=create, kept=True)
         except PortError as error:
             raise _told(address, error) from error
+        weakref.finalize(self, _give_back, self._engine, process=os.getpid())
 
     def get(self, shelf: Shelf, name: str, /) -> bytes | None:
         """Return what is stored under that name, or None.
@@ -114,6 +117,11 @@ class SqlStore:
     def __repr__(self) -> str:
         """Name the kind of database only: a URL may hold a password."""
         return f"<SqlStore {self._engine.dialect.name}>"
+
+
+def _give_back(engine: "Engine", *, process: int) -> None:
+    # What came along in a fork is another process's to close.
+    engine.dispose(close=process == os.getpid())
 
 
 def _address(url: str | Path) -> "sql.URL":

@@ -56,6 +56,7 @@ def play_in_folder(
         pocket = make_pocket(place / "wallet", PASSPHRASE)
         holder = pocket.holder(stage.trust)
         story = play(stage, Purse(holder, pocket.store, pocket.keys))
+        pocket.store.close()  # what is open does not move
         for name, data in _files(story, languages).items():
             path = place / name
             path.parent.mkdir(exist_ok=True)
