@@ -54,6 +54,10 @@ def open_engine(url: str | sql.URL, *, kept: bool = False) -> "Engine":
         raise UsageError("not the URL of a database") from error
     except ImportError as error:
         raise UnsupportedError("the driver of this database is missing") from error
+    return _open_file(parsed, kept=kept)
+
+
+def _open_file(parsed: sql.URL, *, kept: bool) -> "Engine":
     name = parsed.database or ":memory:"
     if ":memory:" in name or "mode" in parsed.query:
         raise UsageError("a database in memory is not shared: take a file")
