@@ -1,6 +1,7 @@
 """The only HTTP client (`httpx`, `pip install 'idwallet[http]'`).
 
-It fetches what a verdict needs, from where a trust anchor names it, and nothing else.
+`HttpFetcher` fetches what a verdict needs, from where a trust anchor names it, and
+nothing else; `HttpCarrier` carries the messages of a protocol that a person is in.
 """
 
 from idwallet.errors import UnsupportedError
@@ -12,6 +13,7 @@ except ImportError as error:  # pragma: no cover - the tests install the extra
         "httpx is not installed: pip install 'idwallet[http]'"
     ) from error
 
+from idwallet.adapters.http.carrier import HttpCarrier
 from idwallet.adapters.http.fetcher import HttpFetcher
 
-__all__ = ["HttpFetcher"]
+__all__ = ["HttpCarrier", "HttpFetcher"]

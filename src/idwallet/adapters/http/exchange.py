@@ -118,12 +118,16 @@ async def _ask(
         found = await rules.resolve(host, address.port)
     except OSError as error:
         raise PortError(f"{host} cannot be looked up") from error
+    sent = Sent(
+        method="GET" if wanted.post is None else "POST",
+        address=address,
+        headers={**_headers(wanted, address), **conditions},
+        body=wanted.post,
+    )
     unreached: Exception | None = None
     for ip in allowed_addresses(found, host=host, private=private):
         try:
-            async with _stream(
-                wanted, address, ip=ip, conditions=conditions, tls=rules.tls
-            ) as response:
+            async with stream(sent, ip=ip, tls=rules.tls) as response:
                 return await _read(response, wanted, host=host)
         except httpx.ConnectError as error:
             unreached = error
@@ -132,14 +136,19 @@ async def _ask(
     raise PortError(f"{host} cannot be reached") from unreached
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One request as it goes out."""
+
+    method: str
+    address: WebAddress
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(repr=False)
+
+
 @asynccontextmanager
-async def _stream(
-    wanted: Wanted,
-    address: WebAddress,
-    *,
-    ip: str,
-    conditions: Mapping[str, str],
-    tls: Callable[[], ssl.SSLContext],
+async def stream(
+    sent: Sent, *, ip: str, tls: Callable[[], ssl.SSLContext]
 ) -> AsyncIterator[httpx.Response]:
     """Send the request to this very IP address; certificate and host stay the name's.
 
@@ -147,6 +156,7 @@ async def _stream(
     host at the same address, whose certificate nobody looked at. No proxy, no cookie
     and no password of the environment is taken.
     """
+    address = sent.address
     url = httpx.URL(
         scheme=address.scheme,
         host=ip,
@@ -161,10 +171,10 @@ async def _stream(
         timeout=limits.FETCH_TIME_MAXIMUM.total_seconds(),
     ) as client:
         request = client.build_request(
-            "GET" if wanted.post is None else "POST",
+            sent.method,
             url,
-            headers={**_headers(wanted, address), **conditions},
-            content=wanted.post,
+            headers=sent.headers,
+            content=sent.body,
             extensions={"sni_hostname": address.host},
         )
         response = await client.send(request, stream=True)
@@ -174,15 +184,19 @@ async def _stream(
             await response.aclose()
 
 
-def _headers(wanted: Wanted, address: WebAddress) -> dict[str, str]:
-    headers = {
+def own_headers(address: WebAddress) -> dict[str, str]:
+    """Return the header fields that every request of ours has."""
+    return {
         "Host": address.authority,
-        "Accept": ", ".join(wanted.accept),
         # A compressed answer could be any size; what is large comes compressed anyway.
         "Accept-Encoding": "identity",
         "User-Agent": "idwallet",
         "Connection": "close",
     }
+
+
+def _headers(wanted: Wanted, address: WebAddress) -> dict[str, str]:
+    headers = own_headers(address) | {"Accept": ", ".join(wanted.accept)}
     if wanted.post is not None:
         headers["Content-Type"] = wanted.post_type
     if wanted.bearer:
@@ -205,7 +219,8 @@ async def _read(response: httpx.Response, wanted: Wanted, *, host: str) -> Answe
     if status == HTTPStatus.OK:
         # A refusal is known by its status; many come with no type or as a web page.
         _require_type(headers.get("content-type", ""), wanted, host=host)
-    return Answer(status, headers, await _body(response, wanted, host=host))
+    body = await bounded_body(response, max_bytes=wanted.max_bytes, host=host)
+    return Answer(status, headers, body)
 
 
 def media_type(content_type: str) -> str:
@@ -218,14 +233,19 @@ def _require_type(content_type: str, wanted: Wanted, *, host: str) -> None:
         raise PortError(f"{host} answers with another media type than was asked for")
 
 
-async def _body(response: httpx.Response, wanted: Wanted, *, host: str) -> bytes:
+async def bounded_body(response: httpx.Response, *, max_bytes: int, host: str) -> bytes:
+    """Return the body as it comes, unless it is longer than it may be.
+
+    Raises:
+        PortError: it is.
+    """
     said = response.headers.get("content-length", "0")
-    too_long = PortError(f"{host} answers with more than {wanted.max_bytes} bytes")
-    if said.isdecimal() and int(said[:20]) > wanted.max_bytes:
+    too_long = PortError(f"{host} answers with more than {max_bytes} bytes")
+    if said.isdecimal() and int(said[:20]) > max_bytes:
         raise too_long
     body = bytearray()
     async for part in response.aiter_raw():
         body += part
-        if len(body) > wanted.max_bytes:
+        if len(body) > max_bytes:
             raise too_long
     return bytes(body)

@@ -66,7 +66,7 @@ class HttpFetcher:
         self._timeout = timeout.total_seconds()
         self._rules = Rules(
             private_hosts=frozenset(each.lower() for each in private_hosts),
-            tls=_tls(roots),
+            tls=believed_roots(roots),
             resolve=resolve,
         )
         self._clock = clock
@@ -233,7 +233,7 @@ class _Desk:
         self._failed[key] = self.loop.time() + retry
 
 
-def _tls(roots: str | None) -> Callable[[], ssl.SSLContext]:
+def believed_roots(roots: str | None) -> Callable[[], ssl.SSLContext]:
     """Return what gives the rules for TLS; reading the system's takes its time."""
     if roots is None:
         return cache(ssl.create_default_context)
