@@ -8,13 +8,16 @@ from hypothesis import strategies as st
 from idwallet.codec.cbor import read_cbor, write_cbor
 from idwallet.credentials.mdoc.binding import Session
 from idwallet.credentials.mdoc.evaluate_request import evaluate_device_request
+from idwallet.credentials.mdoc.match_request import match_request
 from idwallet.credentials.mdoc.members import a_list, a_map
-from idwallet.credentials.mdoc.reader import SignedOver
+from idwallet.credentials.mdoc.reader import SignedOver, signed_request
+from idwallet.credentials.mdoc.request import UseCase, items_request, request_info
 from idwallet.credentials.mdoc.transcript import QrHandover
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.credentials.required import Context
 from idwallet.crypto.agreement import EphemeralKey
-from idwallet.report import Outcome, Report
+from idwallet.errors import UsageError
+from idwallet.report import CheckId, Outcome, Report
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.roles.verifier import RelyingParty, Verifier
 from idwallet.testing.mdoc import (
@@ -126,3 +129,62 @@ def test_no_octets_crash_a_wallet(octets: bytes) -> None:
         octets, handover=made.heard_in, context=Context(made.trust, WALLET, made.at)
     )
     assert verdict.request is None
+
+
+NAMES = st.text(max_size=8)
+
+
+@given(
+    asked=st.lists(
+        st.tuples(
+            NAMES,
+            st.dictionaries(
+                NAMES,
+                st.dictionaries(NAMES, st.booleans(), min_size=1, max_size=3),
+                min_size=1,
+                max_size=2,
+            ),
+            st.lists(st.binary(max_size=4), max_size=2),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    uses=st.lists(
+        st.builds(
+            UseCase,
+            st.lists(
+                st.lists(st.integers(0, 2), min_size=1, max_size=3).map(tuple),
+                min_size=1,
+                max_size=3,
+            ).map(tuple),
+            st.booleans(),
+        ),
+        max_size=2,
+    ),
+)
+def test_whatever_is_asked_is_a_query_or_malformed(
+    asked: list[tuple[str, dict[str, dict[str, bool]], list[bytes]]],
+    uses: list[UseCase],
+) -> None:
+    """Names may be anything: what a person is shown is a query, or there is a no."""
+    handover = QrHandover(b"\xa0", b"\xa0")
+    try:
+        data = signed_request(
+            [items_request(name, each, issuers=ids) for name, each, ids in asked],
+            handover=handover,
+            by=None,
+            info=request_info(uses),
+        )
+    except UsageError:
+        return
+    verdict = evaluate_device_request(
+        data, handover=handover, context=Context(drawn()[0].trust, WALLET, AT)
+    )
+    formed = next(e for e in verdict.checks if e.id is CheckId.REQUEST_FORMAT)
+    assert (verdict.query is not None) is (formed.outcome is Outcome.PASSED)
+    if verdict.query is None or verdict.request is None:
+        return
+    assert len(verdict.query.credentials) == len(asked)
+    assert match_request(verdict.request, [], at=AT).is_satisfiable() is (
+        bool(uses) and not any(each.mandatory for each in uses)
+    )

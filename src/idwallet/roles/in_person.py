@@ -13,7 +13,7 @@ from idwallet.credentials.mdoc.evaluate_request import (
     ReaderVerdict,
     evaluate_device_request,
 )
-from idwallet.credentials.mdoc.match_request import match_request, query_of
+from idwallet.credentials.mdoc.match_request import match_request
 from idwallet.credentials.mdoc.present import DeviceElements
 from idwallet.credentials.mdoc.transcript import Handover
 from idwallet.credentials.query import Candidate, QueryMatch, match
@@ -71,13 +71,13 @@ class InPerson:
         context = Context(self._trust, self._policy, at)
         verdict = evaluate_device_request(raw, handover=handover, context=context)
         report = self._report(verdict, at=at, required=verdict.required)
-        request = verdict.request
+        request, query = verdict.request, verdict.query
         if report.outcome is Outcome.FAILED:
             raise VerificationFailed(report)
-        if report.outcome is not Outcome.PASSED or request is None:
+        if report.outcome is not Outcome.PASSED or request is None or query is None:
             raise VerificationIndeterminate(report)
         heard = HeardRequest(request, handover)
-        return Asked(_asker(verdict.signer), query_of(request), None, report, heard)
+        return Asked(_asker(verdict.signer), query, None, report, heard)
 
     def present_device(
         self,

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from idwallet.codec.text import show
+from idwallet.credentials.mdoc.match_request import read_query
 from idwallet.credentials.mdoc.reader import read_signatures
 from idwallet.credentials.mdoc.request import DeviceRequest, read_device_request
 from idwallet.credentials.mdoc.rows import with_clauses
 from idwallet.credentials.mdoc.transcript import Handover
+from idwallet.credentials.query import Query
 from idwallet.credentials.required import Context, required_of
 from idwallet.credentials.status import Issued, judge_issuer_revocation
 from idwallet.envelope.cose import CoseSign1, signature_reason
@@ -50,13 +52,15 @@ _ALWAYS: Final = (CheckId.REQUEST_FORMAT, _READER)
 class ReaderVerdict:
     """The checks of one request and, only if all passed, the request.
 
-    `signer` is the reader as the trust store knows it, None where nobody signed for
+    `query` says what is asked for in the words of any query. `signer` is the reader as
+    the trust store knows it, None where nobody signed for
     every document: then nobody knows who asks, and the policy accepts that.
     """
 
     checks: tuple[Check, ...]
     required: Required
     request: DeviceRequest | None = None
+    query: Query | None = None
     signer: SignerFound | None = None
     evidence: tuple[EvidenceUsed, ...] = ()
 
@@ -85,6 +89,7 @@ def evaluate_device_request(
     """
     try:
         request = read_device_request(data, at=SUBJECT)
+        query = read_query(request, at=SUBJECT)
         single, over_all = read_signatures(request, handover.transcript(), at=SUBJECT)
     except (MalformedError, UnsupportedError) as error:
         return _unread(error)
@@ -97,7 +102,7 @@ def evaluate_device_request(
     checks = with_clauses((formed, *signed, reader, *still))
     required = _required((*_ALWAYS, *(each.id for each in (*signed, *still))))
     if all(each.outcome is Outcome.PASSED for each in checks):
-        return ReaderVerdict(checks, required, request, signer, used)
+        return ReaderVerdict(checks, required, request, query, signer, used)
     return ReaderVerdict(checks, required, evidence=used)
 
 

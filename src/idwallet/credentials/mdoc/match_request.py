@@ -13,7 +13,12 @@ from typing import Final, TypeGuard
 
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
-from idwallet.credentials.mdoc.request import Asked, DeviceRequest, DocRequest
+from idwallet.credentials.mdoc.request import (
+    CLAUSE,
+    Asked,
+    DeviceRequest,
+    DocRequest,
+)
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.query import (
     Candidate,
@@ -32,6 +37,7 @@ from idwallet.credentials.query import (
     match,
 )
 from idwallet.credentials.query.structures import AUTHORITY_KEY, MDOC
+from idwallet.errors import MalformedError, UsageError
 
 _AGE: Final = re.compile(r"age_over_([0-9]{2})", re.ASCII)
 
@@ -118,6 +124,18 @@ def query_of(request: DeviceRequest) -> Query:
     return Query(
         tuple(_credential(n, e) for n, e in enumerate(request.documents)), sets
     )
+
+
+def read_query(request: DeviceRequest, *, at: str) -> Query:
+    """Return a request that was received as a query; see `query_of`.
+
+    Raises:
+        MalformedError: it asks for something that has no name, or twice for one use.
+    """
+    try:
+        return query_of(request)
+    except UsageError as error:
+        raise MalformedError("no query says this", at=at, clause=CLAUSE) from error
 
 
 def _credential(number: int, document: DocRequest) -> CredentialQuery:
