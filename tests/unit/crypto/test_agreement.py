@@ -5,10 +5,10 @@ import copy
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from idwallet.crypto.agreement import EphemeralKey, derive
+from idwallet.crypto.agreement import EphemeralKey, StoredKeyAgreement, derive
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
-from idwallet.crypto.software import SoftwareSigner
+from idwallet.crypto.software import MemoryKeyStore, SoftwareSigner
 from idwallet.errors import UnsupportedError, UsageError
 
 
@@ -59,3 +59,20 @@ def test_a_session_key_shows_nothing_and_does_not_travel() -> None:
     assert isinstance(key.public_key, PublicKey)
     with pytest.raises(UsageError):
         copy.copy(key)
+
+
+def test_a_stored_key_agrees_if_its_store_lets_it() -> None:
+    stored = MemoryKeyStore().create("ES256", None)
+    reader, other = EphemeralKey.generate(), EphemeralKey.generate("P-384")
+    own = StoredKeyAgreement(stored)
+    assert own.public_key.spki == stored.spki
+    assert own.agree(reader.public_key) == reader.agree(own.public_key)
+    assert repr(own) == "<StoredKeyAgreement P-256>"
+    with pytest.raises(UsageError, match="one curve"):
+        own.agree(other.public_key)
+
+    class Signing:
+        spki, algorithm, sign = stored.spki, stored.algorithm, stored.sign
+
+    with pytest.raises(UnsupportedError, match="only signs"):
+        StoredKeyAgreement(Signing())  # type: ignore[arg-type]  # methods are enough

@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from idwallet.adapters.store import MemoryStore
 from idwallet.codec.b64 import encode
 from idwallet.codec.cbor import read_cbor, write_cbor
 from idwallet.credentials.mdoc.binding import Session
@@ -28,7 +29,10 @@ from idwallet.credentials.query import Query
 from idwallet.crypto.agreement import EphemeralKey
 from idwallet.crypto.hpke import RecipientKey
 from idwallet.crypto.keys import PublicKey
+from idwallet.crypto.signer import StoredKeySigner
+from idwallet.crypto.software import MemoryKeyStore
 from idwallet.errors import (
+    SignerUnavailable,
     UnsupportedError,
     UsageError,
     VerificationFailed,
@@ -45,6 +49,7 @@ from idwallet.trust.policies import RETAIL
 from idwallet.trust.policy import ReaderRule
 from idwallet.trust.replay import MemoryReplay
 from tests.unit.roles.two_formats import (
+    SEAL,
     allowing,
     issued,
     licence,
@@ -644,3 +649,56 @@ def test_an_age_is_asked_for_as_anywhere() -> None:
     question, asked = asked_of(own, Query.age_over(18))
     found = judged(answer(own, asked), question)
     assert (CheckId.PRESENTATION_QUERY, Reason.VALUE_DIFFERS) in failed(found)
+
+
+def test_an_expired_licence_is_not_offered_in_person() -> None:
+    own = wallet(issued(days=1), issued(days=20))
+    _, asked = asked_of(own, query(of_licence("family_name")))
+    assert len(own.match(asked, at=AT).offers("document-0")) == 2
+    later = own.match(asked, at=AT + timedelta(days=1))
+    assert len(later.offers("document-0")) == 1
+    assert later.found.credentials[0].misses
+
+
+def test_a_licence_whose_key_is_gone_is_not_shown_in_person() -> None:
+    keys = MemoryKeyStore()
+    own = Holder(store=MemoryStore(), seal=SEAL, keys=keys, trust=scene().trust)
+    signer = StoredKeySigner(keys.create("ES256", None))
+    own.add(issued(to=signer.public_key), at=AT)
+    _, asked = asked_of(own, query(of_licence("family_name")))
+    choice = own.match(asked, at=AT).choose()
+    assert own.present_device(asked, choice, at=AT)
+    keys.delete(signer.public_key.thumbprint)
+    with pytest.raises(SignerUnavailable):
+        own.present_device(asked, choice, at=AT)
+
+
+def test_two_sessions_of_one_reader_are_told_apart() -> None:
+    """A reader that knows its other sessions says which one an answer was for."""
+    own, here, there = wallet(issued()), meeting(), meeting()
+    _, asked = asked_of(own, query(of_licence("family_name")), at_=there)
+    response = answer(own, asked)
+    session = Session(here.handover, here.key, others=(there.handover,))
+    question = verifier().ask_device(
+        query(of_licence("family_name")), session=session, at=AT
+    )
+    found = judged(response, question)
+    assert failed(found) == {(CheckId.HOLDER_BINDING, Reason.TRANSCRIPT_MISMATCH)}
+
+
+def test_an_unknown_moment_is_a_mistake_of_the_caller() -> None:
+    own = wallet(issued())
+    question, asked = asked_of(own, query(of_licence("family_name")))
+    choice = own.match(asked, at=AT).choose()
+    naive = AT.replace(tzinfo=None)
+    with pytest.raises(UsageError):
+        own.present_device(asked, choice, at=naive)
+    with pytest.raises(UsageError):
+        own.read_device_request(
+            question.message, handover=question.session.handover, at=naive
+        )
+    with pytest.raises(UsageError):
+        verifier().ask_device(question.query, session=question.session, at=naive)
+    other = replace(RETAIL, name="another policy")
+    under = replace(question.verifier, policy=other)
+    assert under.policy.digest() != question.policy_digest

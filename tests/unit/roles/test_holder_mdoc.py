@@ -19,6 +19,7 @@ from idwallet.crypto.software import MemoryKeyStore, SoftwareSigner
 from idwallet.errors import (
     MalformedError,
     SignerUnavailable,
+    UnsupportedError,
     UsageError,
     VerificationFailed,
 )
@@ -345,3 +346,9 @@ def test_a_deleted_document_is_gone_and_so_is_its_key() -> None:
     assert keys.get(held.thumbprint) is None
     with pytest.raises(SignerUnavailable):
         own.present(asked, choice, at=AT)
+
+
+def test_a_format_that_no_wallet_holds_is_named() -> None:
+    foreign = Credential("ldp_vc", "{}")  # type: ignore[arg-type]  # a caller's mistake
+    with pytest.raises(UnsupportedError, match="no wallet holds"):
+        wallet().add(foreign, at=AT)

@@ -32,8 +32,8 @@ _OF_AN_ELEMENT: Final = 2  # namespace and identifier (OpenID4VP 1.0 B.2.4)
 
 NOTHING_SAID: Final[DeviceElements] = MappingProxyType({})
 
-Chosen = Mapping[str, tuple[str, ...]]
-"""Elements by namespace."""
+Names = Mapping[str, tuple[str, ...]]
+"""Identifiers of elements, by namespace."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,7 +42,7 @@ class MdocChosen:
 
     document: IssuerSigned
     claims: JsonObject
-    elements: Chosen
+    elements: Names
 
     def __repr__(self) -> str:
         """Show how many elements were chosen."""
