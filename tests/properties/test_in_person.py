@@ -62,6 +62,8 @@ own = cache(lambda: wallet(issued()))
 def test_what_is_shown_passes_and_is_what_was_asked(
     names: set[str], over: SignedOver, is_mac: bool
 ) -> None:
+    ages = sorted(name for name in names if name.startswith("age_over_"))
+    names = names - {*ages[2:]}  # a reader asks for two
     key = EphemeralKey.generate()
     handover = QrHandover(b"\xa0", write_cbor(key.public_key.to_cose()))
     asking = query(of_licence(*sorted(names)))

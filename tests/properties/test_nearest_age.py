@@ -113,3 +113,19 @@ def test_all_else_is_answered_by_its_exact_name(names: set[str]) -> None:
     found = dict(answers({"ns": dict.fromkeys(names, False)}, {"ns": elements}))  # type: ignore[dict-item]
     assert found == {("ns", name): ("ns", name) for name in names}
     assert dict(answers({"other": {"a": True}}, {"ns": elements})) == {}  # type: ignore[dict-item]
+
+
+@given(
+    asked=st.lists(st.integers(0, 99), unique=True, min_size=1, max_size=8),
+    said=st.dictionaries(st.integers(0, 99), st.booleans(), max_size=8),
+)
+def test_no_more_than_two_statements_are_given(
+    asked: list[int], said: dict[int, bool]
+) -> None:
+    """ISO/IEC 18013-5 7.2.5: with more of them a birthday is found by asking."""
+    elements = {f"age_over_{age:02}": value for age, value in said.items()}
+    wanted = {"ns": {f"age_over_{age:02}": False for age in asked}}
+    found = dict(answers(wanted, {"ns": elements}))  # type: ignore[dict-item]
+    assert len(set(found.values())) <= 2
+    possible = {nearest_age(age, said) for age in asked} - {None}
+    assert len(set(found.values())) == min(2, len(possible))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from idwallet import limits
 from idwallet.codec.moment import require_aware
 from idwallet.credentials.mdoc.binding import Session
+from idwallet.credentials.mdoc.match_request import AGES, age_of
 from idwallet.credentials.mdoc.reader import (
     ReaderIdentity,
     SignedOver,
@@ -163,6 +164,16 @@ def _items(asked: CredentialQuery) -> ItemsRequest:
         namespace, name = _element(each.path)
         retain = bool(each.intent_to_retain)
         elements.setdefault(namespace, {})[name] = retain
+    ages = [
+        name
+        for names in elements.values()
+        for name in names
+        if age_of(name) is not None
+    ]
+    if len(ages) > AGES:
+        raise UsageError(
+            f"{asked.id}: a reader asks for two ages (ISO/IEC 18013-5 7.2.5)"
+        )
     issuers = sorted(asked.key_ids)
     return items_request(asked.meta.doctype_value, elements, issuers=issuers)
 

@@ -702,3 +702,23 @@ def test_an_unknown_moment_is_a_mistake_of_the_caller() -> None:
     other = replace(RETAIL, name="another policy")
     under = replace(question.verifier, policy=other)
     assert under.policy.digest() != question.policy_digest
+
+
+def test_a_reader_asks_for_two_ages_and_a_wallet_states_no_more() -> None:
+    own, met = wallet(issued()), meeting()
+    two = query(of_licence("age_over_16", "age_over_18"))
+    question, asked = asked_of(own, two)
+    assert isinstance(judged(answer(own, asked), question), VerifiedPresentation)
+    three = query(of_licence("age_over_16", "age_over_18", "age_over_65"))
+    with pytest.raises(UsageError, match="two ages"):
+        verifier().ask_device(three, session=met.session, at=AT)
+    # One that asks for more all the same is given two.
+    ages = [16, 17, 18, 20, 21, 64, 65, 66]
+    asks = signed_request(
+        [items_request(MDL, {NAMESPACE: {f"age_over_{n}": False for n in ages}})],
+        handover=met.handover,
+        by=reader(),
+    )
+    asked = own.read_device_request(asks, handover=met.handover, at=AT)
+    (shown,) = own.match(asked, at=AT).choose().shown
+    assert {path[1] for path in shown.reveals} == {"age_over_16", "age_over_21"}

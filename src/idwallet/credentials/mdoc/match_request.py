@@ -39,6 +39,9 @@ from idwallet.credentials.query import (
 from idwallet.credentials.query.structures import AUTHORITY_KEY, MDOC
 from idwallet.errors import MalformedError, UsageError
 
+AGES: Final = 2
+"""How many ages a reader asks for at most, and how many a wallet states (7.2.5)."""
+
 _AGE: Final = re.compile(r"age_over_([0-9]{2})", re.ASCII)
 
 
@@ -87,16 +90,24 @@ def answering(name: str, elements: JsonObject) -> str | None:
 def answers(asked: Asked, claims: JsonObject) -> Iterator[tuple[ClaimPath, ClaimPath]]:
     """Yield each element that is asked for and answered, with what answers it.
 
-    `claims` are by namespace and element.
+    `claims` are by namespace and element. No more than two statements about ages are
+    given (7.2.5): with more of them a birthday is found by asking.
     """
+    ages: set[ClaimPath] = set()
     for namespace, names in asked.items():
         elements = claims.get(namespace)
         if not _is_map(elements):
             continue
         for name in names:
             found = answering(name, elements)
-            if found is not None:
-                yield (namespace, name), (namespace, found)
+            if found is None:
+                continue
+            path: ClaimPath = (namespace, found)
+            if age_of(found) is not None:
+                if path not in ages and len(ages) == AGES:
+                    continue
+                ages.add(path)
+            yield (namespace, name), path
 
 
 def _is_map(value: JsonValue) -> TypeGuard[JsonObject]:
