@@ -394,6 +394,7 @@ REPLAY_FORGOTTEN_AT_ONCE: Final = 32  # files that one use may look at to be rid
 STORED_RECORDS: Final = 100_000
 SEALED_BYTES: Final = 8_388_608
 RECORD_NAME_CHARACTERS: Final = 64
+BACKUP_BYTES: Final = 33_554_432
 WALLET_RETRIES: Final = 1_000  # changes by others that one change may wait for
 FILE_BYTES: Final = 67_108_864
 SECRET_BYTES: Final = 4_096

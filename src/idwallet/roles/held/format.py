@@ -10,9 +10,11 @@ from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.required import Context
 from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
 from idwallet.credentials.sdjwt.structures import Serialisation
+from idwallet.credentials.status import read_status
 from idwallet.crypto.signer import Signer
+from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.ports import KeyStore
-from idwallet.report import Check, CheckId, EvidenceUsed
+from idwallet.report import Check, CheckId, EvidenceUsed, StatusListNeeded
 from idwallet.trust.signer import SignerFound
 
 
@@ -62,6 +64,11 @@ class Opened(Protocol):
     @property
     def positioned(self) -> JsonObject:
         """The same, each element of an array in the place that it was issued in."""
+        ...
+
+    @property
+    def status(self) -> StatusListNeeded | None:
+        """Its place in a status list, None where it has none that is known here."""
         ...
 
     def choose(self, paths: Iterable[ClaimPath]) -> Chosen:
@@ -129,6 +136,14 @@ class HeldFormat(Protocol):
             MalformedError: it is none of the format.
         """
         ...
+
+
+def place_of(status: object) -> StatusListNeeded | None:
+    """Return the place in a status list that a credential names, if it does."""
+    try:
+        return None if status is None else read_status(status)
+    except (MalformedError, UnsupportedError):
+        return None
 
 
 def held_key(thumbprint: str, keys: KeyStore) -> frozenset[str]:

@@ -24,8 +24,8 @@ from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
 from idwallet.crypto.signer import Signer
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.ports import KeyStore
-from idwallet.report import CheckId
-from idwallet.roles.held.format import Conversation, Judged, Kept, held_key
+from idwallet.report import CheckId, StatusListNeeded
+from idwallet.roles.held.format import Conversation, Judged, Kept, held_key, place_of
 
 _CLAUSE: Final = "OpenID4VCI 1.0 §A.2.4"
 _OF_AN_ELEMENT: Final = 2  # namespace and identifier (OpenID4VP 1.0 B.2.4)
@@ -121,6 +121,11 @@ class MdocOpened:
     def positioned(self) -> JsonObject:
         """The same: an element is shown whole or not at all."""
         return self.claims
+
+    @property
+    def status(self) -> StatusListNeeded | None:
+        """Its place in a status list (second edition 12.3.6.2)."""
+        return place_of(self.document.mso.status)
 
     def choose(self, paths: Iterable[ClaimPath]) -> MdocChosen:
         """Choose the elements at `paths`; what is not in the document is left out."""

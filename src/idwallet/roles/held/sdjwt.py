@@ -24,8 +24,8 @@ from idwallet.credentials.sdjwt.unpack import DisclosureFault
 from idwallet.crypto.signer import Signer
 from idwallet.errors import MalformedError
 from idwallet.ports import KeyStore
-from idwallet.report import CheckId
-from idwallet.roles.held.format import Conversation, Judged, Kept, held_key
+from idwallet.report import CheckId, StatusListNeeded
+from idwallet.roles.held.format import Conversation, Judged, Kept, held_key, place_of
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,6 +78,11 @@ class SdJwtOpened:
     def positioned(self) -> JsonObject:
         """The same as queries count them (`unpack.Unpacked`)."""
         return self.held.unpacked.positioned
+
+    @property
+    def status(self) -> StatusListNeeded | None:
+        """Its place in a status list."""
+        return place_of(self.held.unpacked.claims.get("status"))
 
     def choose(self, paths: Iterable[ClaimPath]) -> SdJwtChosen:
         """Choose the disclosures that show the claims at `paths`."""
