@@ -1,6 +1,8 @@
 """A wallet in a folder: a sealed database, and the files of its sealed keys."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,8 +13,13 @@ from idwallet.cli.faults import input_fault
 from idwallet.cli.passphrase import asker, new_passphrase
 from idwallet.codec.text import show
 from idwallet.crypto.seal import SealKey
-from idwallet.crypto.vault import Edit, Vault, key_from_passphrase
-from idwallet.errors import MalformedError, SignerLocked, WrongKey
+from idwallet.crypto.vault import Edit, Repaired, Vault, key_from_passphrase
+from idwallet.errors import (
+    MalformedError,
+    SignerLocked,
+    UnsupportedError,
+    WrongKey,
+)
 from idwallet.ports import Shelf
 from idwallet.roles.holder import Holder
 from idwallet.roles.record import HeldCredential, read_record
@@ -20,7 +27,6 @@ from idwallet.trust.anchors import TrustStore
 
 if TYPE_CHECKING:
     from idwallet.adapters.sql import SqlStore
-
 _FILE: Final = "wallet.db"
 _KEYS: Final = "keys"
 _KEY_BYTES: Final = 32
@@ -59,13 +65,8 @@ def open_pocket(folder: str, *, seal_file: str | None) -> Pocket:
         MalformedError: its file was changed.
         UnsupportedError: what opens a database is not installed.
     """
-    path = Path(folder)
-    if not (path / _FILE).is_file():
-        raise input_fault(
-            f"there is no wallet in {show(folder)}; `idwallet wallet prove` makes one"
-        )
-    passphrase = asker(seal_file, option=_OPTION)("Passphrase of the wallet")
-    return _open(path, passphrase)
+    path = _require_there(folder)
+    return _open(path, _known(seal_file))
 
 
 def open_or_make_pocket(folder: str, *, seal_file: str | None) -> Pocket:
@@ -78,12 +79,33 @@ def open_or_make_pocket(folder: str, *, seal_file: str | None) -> Pocket:
     path = Path(folder)
     if (path / _FILE).exists():
         return open_pocket(folder, seal_file=seal_file)
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise input_fault(f"{show(folder)} is there already and is no wallet")
-    passphrase = new_passphrase(
-        seal_file, prompt="New passphrase for the wallet", option=_OPTION
-    )
-    return make_pocket(path, passphrase)
+    _require_free(path)
+    return make_pocket(path, _new(seal_file))
+
+
+def init_pocket(folder: Path, *, seal_file: str | None) -> Pocket:
+    """Make an empty wallet in a folder of its own.
+
+    Raises:
+        CommandFault: something is there already.
+        PortError: the folder cannot be made or written.
+    """
+    _require_free(folder)
+    return make_pocket(folder, _new(seal_file))
+
+
+def repair_pocket(folder: str, *, seal_file: str | None) -> Repaired:
+    """Save what can be saved of a wallet that does not open.
+
+    Raises:
+        CommandFault: there is none in that folder.
+        SignerLocked: the passphrase is wrong.
+        MalformedError, PortError: nothing can be saved.
+    """
+    path = _require_there(folder)
+    vault = _opened(path, _known(seal_file))[2]
+    with _locked():
+        return vault.repair()
 
 
 def make_pocket(folder: Path, passphrase: str) -> Pocket:
@@ -98,19 +120,58 @@ def make_pocket(folder: Path, passphrase: str) -> Pocket:
     return _open(folder, passphrase)
 
 
+def _require_there(folder: str) -> Path:
+    path = Path(folder)
+    if not (path / _FILE).is_file():
+        raise input_fault(
+            f"there is no wallet in {show(folder)}; `idwallet wallet init` makes one"
+        )
+    return path
+
+
+def _require_free(path: Path) -> None:
+    if (path / _FILE).exists():
+        raise input_fault(f"{show(str(path))} holds a wallet already")
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise input_fault(f"{show(str(path))} is there already and is no wallet")
+
+
+def _known(seal_file: str | None) -> str:
+    return asker(seal_file, option=_OPTION)("Passphrase of the wallet")
+
+
+def _new(seal_file: str | None) -> str:
+    return new_passphrase(
+        seal_file, prompt="New passphrase for the wallet", option=_OPTION
+    )
+
+
 def _open(folder: Path, passphrase: str) -> Pocket:
+    store, seal, vault = _opened(folder, passphrase)
+    with _locked():
+        keys = SoftwareKeyStore(folder / _KEYS, _key_of_keys(vault))
+    return Pocket(folder, seal, store, vault, keys)
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    try:
+        yield
+    except WrongKey as error:
+        raise SignerLocked("the passphrase does not open this wallet") from error
+
+
+def _opened(folder: Path, passphrase: str) -> tuple["SqlStore", SealKey, Vault]:
     # Only here: a wallet in a database is not worth an import of SQLAlchemy to others.
-    from idwallet.adapters.sql import SqlStore
+    try:
+        from idwallet.adapters.sql import SqlStore
+    except UnsupportedError as error:
+        raise input_fault(str(error)) from error
 
     store = SqlStore(folder / _FILE)
     random = secrets.token_bytes
     seal = key_from_passphrase(store, passphrase.encode(), random=random)
-    vault = Vault(store, seal, random=random)
-    try:
-        keys = SoftwareKeyStore(folder / _KEYS, _key_of_keys(vault))
-    except WrongKey as error:
-        raise SignerLocked("the passphrase does not open this wallet") from error
-    return Pocket(folder, seal, store, vault, keys)
+    return store, seal, Vault(store, seal, random=random)
 
 
 def _key_of_keys(vault: Vault) -> SealKey:

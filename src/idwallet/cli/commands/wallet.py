@@ -5,6 +5,7 @@ from datetime import datetime
 import click
 
 from idwallet.cli.bundles import Believed, Pinned, operator_option
+from idwallet.cli.commands.keeping import COMMANDS as KEEPING
 from idwallet.cli.credential import read_credential
 from idwallet.cli.faults import STREAM, about
 from idwallet.cli.files import (
@@ -39,6 +40,10 @@ from idwallet.trust.anchors import Purpose
 @click.group("wallet")
 def wallet_command() -> None:
     """Keep credentials and their keys in a folder, sealed."""
+
+
+for _command in KEEPING:
+    wallet_command.add_command(_command)
 
 
 @wallet_command.command("prove")

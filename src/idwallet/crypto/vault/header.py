@@ -116,6 +116,20 @@ def key_from_passphrase(
     return derivation.key(passphrase)
 
 
+def stored_cost(store: WalletStore) -> Argon2Cost | None:
+    """Return what a guess at the wallet's passphrase costs; None: it has none.
+
+    Raises:
+        MalformedError, UnsupportedError: see `read_header`.
+        PortError: the store failed, or holds no wallet.
+    """
+    found = store.get(Shelf.SETTING, HEADER)
+    if found is None:
+        raise PortError("the store holds no wallet")
+    derivation = read_header(found).derivation
+    return None if derivation is None else derivation.cost
+
+
 def require_empty(store: WalletStore) -> None:
     """Refuse to begin a wallet where records of one are, and no header.
 
