@@ -29,6 +29,7 @@ from idwallet.ports import Shelf
 KEYS: Final = (SealKey(bytes(32)), SealKey(bytes(range(32))))
 ROUND: Final = 40
 _LONGEST_SECONDS: Final = 0.15
+_READY: Final = b"!\n"
 _Work = Callable[[Vault, int], None]
 
 
@@ -53,17 +54,25 @@ def fill(store: SqlStore, names: list[str]) -> None:
 
 def show_once(vault: Vault, told: int) -> None:
     """Use up credentials one by one, and tell each that was."""
-    while batch := list(vault.records(Shelf.BATCH)):
+    batch = list(vault.records(Shelf.BATCH))
+    number = sum(1 for _ in vault.records(Shelf.LEDGER))
+    os.write(told, _READY)
+    while batch:
         chosen = random.choice(batch)
-        number = sum(1 for _ in vault.records(Shelf.LEDGER))
         entry = Edit.adding(Shelf.LEDGER, f"{number:012d}", plain=chosen.name.encode())
         if vault.change([Edit.removing(chosen), entry]):
             os.write(told, f"{chosen.name}\n".encode())
+            batch.remove(chosen)
+            number += 1
+        else:  # another process was faster
+            batch = list(vault.records(Shelf.BATCH))
+            number = sum(1 for _ in vault.records(Shelf.LEDGER))
 
 
 def seal_anew(vault: Vault, told: int) -> None:
     """Give the wallet the other key, and the first again, and so on."""
     _, number = open_vault(vault._store)  # type: ignore[arg-type]
+    os.write(told, _READY)
     while True:
         number = 1 - number
         vault.rekey(KEYS[number])
@@ -78,6 +87,7 @@ def _start(url: str, work: _Work) -> tuple[int, int]:
         return process, reading
     os.close(reading)
     try:
+        random.seed(os.getpid())
         with closing(SqlStore(url)) as store:
             vault, _ = open_vault(store)
             work(vault, writing)
@@ -104,7 +114,7 @@ def run(url: str, *, kills: int, seed: int) -> dict[str, int]:
     put: list[str] = []
     killed = rekeyed = 0
     while killed < kills:
-        if killed % 5 == 0:
+        if len(put) - len(shown) < ROUND:
             with closing(SqlStore(url)) as store:
                 names = [f"n{len(put) + each:06d}" for each in range(ROUND)]
                 fill(store, names)
@@ -113,6 +123,8 @@ def run(url: str, *, kills: int, seed: int) -> dict[str, int]:
         if killed % 7 == 3:
             works = [seal_anew]
         started = [_start(url, each) for each in works]
+        for _, reading in started:
+            assert os.read(reading, len(_READY)) == _READY
         time.sleep(random.uniform(0, _LONGEST_SECONDS))
         told = [line for each in started for line in _end(*each)]
         killed += len(works)
