@@ -100,7 +100,8 @@ def test_no_option_takes_a_secret() -> None:
 
     named = set().union(*map(options, COMMANDS))
     taking = {each for each in named if any(w in each for w in ("pass", "pin", "seal"))}
-    assert taking == {"--passphrase-file", "--seal-file"}
+    files = {"--passphrase-file", "--seal-file", "--new-seal-file", "--password-file"}
+    assert taking == files
 
 
 def test_nobody_is_asked_for_a_secret_where_no_terminal_is(story: Path) -> None:

@@ -110,6 +110,25 @@ def test_a_wrong_passphrase_is_told_and_changes_nothing(
 
 
 @pytest.mark.usefixtures("wallet")
+def test_a_passphrase_and_what_a_guess_costs_are_changed() -> None:
+    Path("new.txt").write_text("a better passphrase\n")
+    ran = run(
+        *("wallet", "passphrase", "--wallet", "wallet", *SEAL),
+        *("--new-seal-file", "new.txt", "--memory", "8"),
+    )
+    assert ran.status == 0
+    assert "8,192 KiB" in ran.out
+    new = ("--seal-file", "new.txt")
+    assert run("wallet", "list", "--wallet", "wallet", *SEAL).status == 4
+    found = told(run("wallet", "show", "--wallet", "wallet", *new, "--json"))
+    assert found["argon2id"] == {"memory_kib": 8_192, "passes": 3}
+    assert found["credentials"] == 1
+    # The keys open too, by a key that lies in the wallet.
+    prove = ("wallet", "prove", "--wallet", "wallet", *new, "--nonce", "n")
+    assert run(*prove, "--audience", "https://id.example", "--at", AT).status == 0
+
+
+@pytest.mark.usefixtures("wallet")
 def test_a_backup_is_restored_on_another_device_as_a_plan() -> None:
     made = back_up()
     assert made.status == 0

@@ -1,65 +1,47 @@
-"""`idwallet wallet init`, `show`, `backup`, `restore`, `repair`: keeping a wallet."""
+"""`idwallet wallet init`, `show`, `backup`, `restore` and more: keeping a wallet."""
 
-import secrets
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import click
 
-from idwallet.cli.faults import STREAM, about, input_fault
+from idwallet import limits
+from idwallet.cli.commands.backing_up import backup_command, restore_command
+from idwallet.cli.faults import about, input_fault
 from idwallet.cli.files import (
-    read_input,
     require_one_stream,
-    require_writable,
-    write_output,
 )
 from idwallet.cli.options import (
-    at_option,
     json_option,
     lang_option,
-    moment_or_now,
-    output_option,
     seal_option,
     wallet_option,
 )
-from idwallet.cli.passphrase import asker, new_passphrase
+from idwallet.cli.passphrase import new_passphrase
 from idwallet.cli.pocket import (
     Pocket,
     init_pocket,
-    open_or_make_pocket,
     open_pocket,
     repair_pocket,
 )
-from idwallet.cli.screen import heading, note, say, write_json_document
+from idwallet.cli.progress import progress
+from idwallet.cli.reissue import listed, rfc3339, tell_plan
+from idwallet.cli.screen import heading, say, write_json_document
 from idwallet.cli.verdicts import personal_claims
 from idwallet.cli.words import Speech
 from idwallet.codec.text import show
+from idwallet.crypto.seal import STANDARD_COST
 from idwallet.crypto.vault import stored_cost
 from idwallet.explain.words import Language
 from idwallet.ports import Shelf
 from idwallet.roles.backup import (
-    Backup,
-    ListedCredential,
-    keep_backup,
     kept_backups,
-    open_backup,
-    seal_backup,
 )
-from idwallet.roles.backup.migration import MIGRATION_BYTES
 from idwallet.roles.record import HeldCredential
 
 _PART: Final = "wallet"
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-
-
-def _password_option(what: str) -> Callable[[_Function], _Function]:
-    return click.option(
-        "--password-file",
-        metavar="FILE",
-        help=f"Holds the password of the backup {what}. Default: asked for.",
-    )
 
 
 @click.command("init")
@@ -133,7 +115,7 @@ def _show_wallet(
             if cost is None
             else {"memory_kib": cost.memory_kib, "passes": cost.passes},
             **_protection(pocket),
-            "to_reissue": [_listed(*each) for each in left],
+            "to_reissue": [listed(*each) for each in left],
         }
         write_json_document(told)
         return
@@ -150,19 +132,19 @@ def _show_wallet(
         say(speech.say("wallet.cost", **said))
     say(speech.say("wallet.unprotected"))
     if kept is not None:
-        _tell_plan(kept, held, speech=speech)
+        tell_plan(kept, held, speech=speech)
 
 
 def _show_credential(held: HeldCredential, *, lang: Language, as_json: bool) -> None:
     status = held.opened().status
     until = held.valid_until
     if as_json:
-        told = {
+        told: dict[str, object] = {
             "name": held.name,
             "format": held.format.value,
             "type": held.credential_type,
             "issuer": held.issuer,
-            "valid_until": None if until is None else _rfc3339(until),
+            "valid_until": None if until is None else rfc3339(until),
             "status": None
             if status is None
             else {"uri": status.uri, "index": status.index},
@@ -179,7 +161,7 @@ def _show_credential(held: HeldCredential, *, lang: Language, as_json: bool) -> 
     if until is None:
         say(speech.say("wallet.endless"))
     else:
-        say(speech.say("wallet.until", until=_rfc3339(until)))
+        say(speech.say("wallet.until", until=rfc3339(until)))
     if status is None:
         say(speech.say("wallet.no-status"))
     else:
@@ -189,99 +171,54 @@ def _show_credential(held: HeldCredential, *, lang: Language, as_json: bool) -> 
         say(f"  {line}")
 
 
-@click.command("backup")
+@click.command("passphrase")
 @wallet_option
 @seal_option("the wallet")
-@_password_option("that is made")
-@at_option
-@output_option("the backup")
+@click.option(
+    "--new-seal-file",
+    metavar="FILE",
+    help="Holds the new passphrase. Default: asked for, twice.",
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(8, limits.ARGON2_MEMORY_KIB // 1_024),
+    default=STANDARD_COST.memory_kib // 1_024,
+    show_default=True,
+    metavar="MIB",
+    help="How much memory a guess at it costs from now on.",
+)
 @lang_option
 @json_option
-def backup_command(  # noqa: PLR0913 - one parameter for each option
+def passphrase_command(
     *,
     folder: str,
     seal_file: str | None,
-    password_file: str | None,
-    at: datetime | None,
-    output: str,
-    force: bool,
+    new_seal_file: str | None,
+    memory: int,
     lang: Language,
     as_json: bool,
 ) -> None:
-    """Write what the wallet holds into one encrypted file, without keys and claims.
+    """Give the wallet another passphrase, or make guessing it dearer.
 
-    It is a migration object of EU TS10: what there was, from whom, and where it can be
-    revoked. Credentials are bound to keys of this device, so another one asks for them
-    again. Whoever gets the file may guess at the password: take a long one.
+    Everything is sealed anew in one change: what ends it on the way leaves the old
+    passphrase or the new one. An old copy of the folder keeps the old one.
     """
-    require_one_stream(seal_file, password_file)
-    require_writable(output, force=force)
+    require_one_stream(seal_file, new_seal_file)
     with about(folder):
         pocket = open_pocket(folder, seal_file=seal_file)
-        held = pocket.credentials()
-    password = new_passphrase(
-        password_file, prompt="Password for the backup", option="--password-file"
+    passphrase = new_passphrase(
+        new_seal_file, prompt="New passphrase for the wallet", option="--new-seal-file"
     )
-    backup = Backup.of(held, at=moment_or_now(at))
-    token = seal_backup(backup, password.encode(), random=secrets.token_bytes)
-    told: dict[str, int] = {
-        "count": len(backup.credentials),
-        "transactions": len(backup.transactions),
-        "bytes": len(token) + 1,
-    }
-    if as_json and output == STREAM:
-        write_json_document({**told, "backup": token})
-        return
-    write_output(output, token.encode("ascii") + b"\n")
+    cost = replace(STANDARD_COST, memory_kib=1_024 * memory)
+    with about(folder), progress("Sealing anew"):
+        pocket.vault.change_passphrase(passphrase.encode(), cost=cost)
     if as_json:
-        write_json_document({**told, "file": output})
-    else:
-        note(Speech(lang, part=_PART).say("wallet.backed-up", **told))
-
-
-@click.command("restore")
-@click.argument("backup")
-@wallet_option
-@seal_option("the wallet")
-@_password_option("that is read")
-@click.option("--lost", is_flag=True, help="Say too what has to be revoked.")
-@at_option
-@lang_option
-@json_option
-def restore_command(  # noqa: PLR0913 - one parameter for each option
-    backup: str,
-    *,
-    folder: str,
-    seal_file: str | None,
-    password_file: str | None,
-    lost: bool,
-    at: datetime | None,
-    lang: Language,
-    as_json: bool,
-) -> None:
-    """Read BACKUP into the wallet and say what to ask for again, and from whom.
-
-    The wallet is made if it is not there. With --lost it is told as well what has to
-    be revoked because whoever finds the former device could show it.
-    """
-    require_one_stream(backup, seal_file, password_file)
-    token = read_input(backup, max_bytes=MIGRATION_BYTES)
-    password = asker(password_file, option="--password-file")("Password of the backup")
-    with about(backup):
-        read = open_backup(token, password.encode())
-    with about(folder):
-        pocket = open_or_make_pocket(folder, seal_file=seal_file)
-        keep_backup(pocket.vault, read, random=secrets.token_bytes)
-        held = pocket.credentials()
-    revoke = read.to_revoke(at=moment_or_now(at)) if lost else None
-    if as_json:
-        write_json_document(_restored(read, held, revoke=revoke))
+        write_json_document({"memory_kib": cost.memory_kib, "passes": cost.passes})
         return
+    said = {"memory": cost.memory_kib, "passes": cost.passes}
     speech = Speech(lang, part=_PART)
-    say(speech.say("wallet.restored"))
-    _tell_plan(read, held, speech=speech)
-    if revoke is not None:
-        _tell_revocations(revoke, speech=speech)
+    say(speech.say("wallet.sealed-anew"))
+    say(speech.say("wallet.cost", **said))
 
 
 @click.command("repair")
@@ -315,90 +252,12 @@ def _protection(pocket: Pocket) -> Mapping[str, str]:
     return {"rollback": "protected" if is_noticed else "not protected"}
 
 
-def _restored(
-    read: Backup,
-    held: tuple[HeldCredential, ...],
-    *,
-    revoke: tuple[ListedCredential, ...] | None,
-) -> dict[str, object]:
-    told: dict[str, object] = {
-        "made_at": None if read.made_at is None else _rfc3339(read.made_at),
-        "transactions": len(read.transactions),
-        "not_device_bound": len(read.unbound),
-        "to_reissue": [_listed(*each) for each in read.to_reissue(held)],
-    }
-    if revoke is not None:
-        told["to_revoke"] = [_revocation(each) for each in revoke]
-    return told
-
-
-def _listed(each: ListedCredential, copies: int) -> dict[str, object]:
-    return {
-        "type": each.credential_type,
-        "format": each.format,
-        "issuer": each.issuer,
-        "supply_point": each.supply_point,
-        "copies": copies,
-    }
-
-
-def _revocation(each: ListedCredential) -> dict[str, object]:
-    status = each.status
-    return {
-        "type": each.credential_type,
-        "format": each.format,
-        "issuer": each.issuer,
-        "supply_point": each.supply_point,
-        "status": None
-        if status is None
-        else {"uri": status.uri, "index": status.index},
-        "thumbprint": each.thumbprint,
-    }
-
-
-def _tell_plan(
-    read: Backup, held: tuple[HeldCredential, ...], *, speech: Speech
-) -> None:
-    plan = read.to_reissue(held)
-    say(speech.say("wallet.reissue" if plan else "wallet.reissue-none"))
-    for each, copies in plan:
-        said = _said(each, speech)
-        if copies == 1:
-            say(f"  {speech.say('wallet.reissue-one', **said)}")
-        else:
-            say(f"  {speech.say('wallet.reissue-many', **said, count=copies)}")
-    if read.unbound:
-        say(speech.say("wallet.unbound", count=len(read.unbound)))
-
-
-def _tell_revocations(revoke: tuple[ListedCredential, ...], *, speech: Speech) -> None:
-    say(speech.say("wallet.revoke" if revoke else "wallet.revoke-none"))
-    for each in revoke:
-        said, status = _said(each, speech), each.status
-        if status is None:
-            say(f"  {speech.say('wallet.revoke-plain', **said)}")
-        else:
-            place = {"index": str(status.index), "uri": status.uri}
-            say(f"  {speech.say('wallet.revoke-one', **said, **place)}")
-
-
-def _said(each: ListedCredential, speech: Speech) -> dict[str, str]:
-    where = ""
-    if each.supply_point is not None:
-        where = speech.say("wallet.where", address=each.supply_point)
-    kind = speech.kind(each.credential_type)
-    return {"kind": kind, "issuer": each.issuer, "where": where}
-
-
-def _rfc3339(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
 COMMANDS: Final = (
     init_command,
     show_command,
     backup_command,
     restore_command,
+    passphrase_command,
     repair_command,
 )
 """What `idwallet wallet` does beside proving, adding and listing."""
