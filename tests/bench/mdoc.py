@@ -17,15 +17,17 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from time import process_time
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+import idwallet
 from idwallet.codec import b64
 from idwallet.codec.der import ecdsa_value
-from idwallet.codec.json import JsonObject
+from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.mdoc.binding import Session
 from idwallet.credentials.mdoc.evaluate import evaluate
 from idwallet.credentials.mdoc.issue import Mdoc
@@ -59,6 +61,7 @@ from idwallet.trust import certificate, distinguished, iaca, policies
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.replay import MemoryReplay
 from tests.bench.measure import Case, batch, interleave, table
+from tests.interop.mdoc_peers import Process, private_jwk, private_pkcs8
 
 SHOWN = ("family_name", "given_name", "birth_date", "issuing_country", "age_over_18")
 ELEMENTS: dict[str, object] = {
@@ -89,6 +92,14 @@ FLOORS = {
     "verify": "verify.floor",
     "cold": "cold.floor",
 }
+LABELS = {
+    "owf": "@owf/mdoc 0.6",
+    "auth0": "@auth0/mdl 3.0",
+    "isomdoc": "isomdoc 0.0.5, no chain",
+    "pymdoccbor": "pymdoccbor 1.4, no device",
+}
+NODE = Path(__file__).parents[1] / "interop/node"
+PYTHON = Path(__file__).parents[1] / "interop/mdoc_python"
 SUBJECT = "licence"
 QUERY: JsonObject = {
     "credentials": [
@@ -133,7 +144,8 @@ class Work:
 
     def __init__(self, count: int) -> None:
         """Make all keys and certificates."""
-        self.scene = MdocScene()
+        # Some peers take no moment but their own clock's.
+        self.scene = MdocScene(at=idwallet.now().replace(microsecond=0))
         self.at: datetime = self.scene.at
         self.count = count
         self.devices = [Device.new() for _ in range(count)]
@@ -337,6 +349,102 @@ def floor_of_three(
     return verify
 
 
+class Peers:
+    """Four other implementations, each in a process that is told what to run.
+
+    Those in Python are `isomdoc`, which looks at no chain, and `pymdoccbor`, which
+    looks at nothing of the device; neither shows documents.
+    """
+
+    def __init__(self, work: Work) -> None:
+        """Start what is installed."""
+        self._times = work.count
+        self._processes: dict[str, Process] = {}
+        if (NODE / "node_modules").is_dir():
+            self._processes["node"] = Process(["node", "mdoc_peer.mjs"], NODE)
+        python = PYTHON / ".venv/bin/python"
+        if python.is_file():
+            self._processes["python"] = Process([str(python), "peer.py"], PYTHON)
+        self._told = _told(work)
+
+    def cases(self) -> dict[str, Case]:
+        """Return the cases of those that are there."""
+        found: dict[str, Case] = {}
+        for name, where, shows in (
+            ("owf", "node", True),
+            ("auth0", "node", True),
+            ("isomdoc", "python", False),
+            ("pymdoccbor", "python", False),
+        ):
+            process = self._processes.get(where)
+            if process is None:
+                sys.stdout.write(f"{name} left out: it is not installed\n")
+                continue
+            for action in ("issue", "present", "verify")[:: 1 if shows else 2]:
+                found[f"{action}.{LABELS[name]}"] = self._case(process, name, action)
+        return found
+
+    def _case(self, process: Process, name: str, action: str) -> Case:
+        told = {**self._told, "peer": name, "action": action, "times": self._times}
+
+        def case() -> float:
+            answer = process.ask(told)
+            seconds = answer["seconds"]
+            if not isinstance(seconds, float):
+                raise TypeError("a peer says no time")
+            return seconds / self._times
+
+        return case
+
+    def stop(self) -> None:
+        """End the processes."""
+        for each in self._processes.values():
+            each.close()
+
+
+def _told(work: Work) -> JsonObject:
+    """Return all that any of them needs for any action."""
+    scene, device = work.scene, work.devices[0]
+    (anchor,) = scene.root().anchors
+    if anchor.certificate is None:
+        raise RuntimeError("the root has no certificate")
+    handover = handover_of(work.request())
+    issued = work.issue(_issuer(scene.signer), device)
+    shown = work.present(
+        read_issuer_signed(b64.decode(issued, at=""), at=""), device, handover
+    )
+    at = int(work.at.timestamp())
+    return {
+        "docType": MDL,
+        "namespace": NAMESPACE,
+        "elements": {name: _spoken(each) for name, each in ELEMENTS.items()},
+        "names": list(SHOWN),
+        "issuer": private_jwk(scene.signer.signer),
+        "issuer_pkcs8": private_pkcs8(scene.signer.signer),
+        "chain": [b64.encode(each) for each in scene.signer.chain],
+        "device": private_jwk(device.signer),
+        "algorithm": "ES256",
+        "digest": "SHA-256",
+        "since": at - 60,
+        "until": at + 30 * 86_400,
+        "issued": issued,
+        "transcript": b64.encode(handover.transcript()),
+        "response": b64.encode(shown),
+        "roots": [b64.encode(anchor.certificate.der)],
+        "at": at,
+    }
+
+
+def _spoken(value: object) -> JsonValue:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return f"octets:{b64.encode(value)}"
+    if isinstance(value, str | int):
+        return value
+    raise TypeError("no value of an element here")
+
+
 def main() -> None:
     """Run the benchmark and print its table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -346,7 +454,13 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     work = Work(chosen.holders)
-    found = interleave(ours(work) | cold(work), rounds=chosen.rounds)
+    peers = None if chosen.only else Peers(work)
+    theirs = peers.cases() if peers else {}
+    try:
+        found = interleave(ours(work) | theirs | cold(work), rounds=chosen.rounds)
+    finally:
+        if peers:
+            peers.stop()
     if chosen.json:
         sys.stdout.write(json.dumps([asdict(each) for each in found], indent=2) + "\n")
         return

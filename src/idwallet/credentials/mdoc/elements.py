@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple, Union
 
@@ -44,6 +45,7 @@ class Namespace(NamedTuple):
     aged: bool = False
 
 
+_PLAIN: Final = frozenset({str, bytes, bool, int})
 _AGE: Final = re.compile(r"age_over_\d\d", re.ASCII)
 _BIOMETRIC: Final = "biometric_template_"
 _YEARS: Final = ("age_in_years", "age_birth_year")
@@ -197,12 +199,21 @@ def element_value(namespace: str, element: str, *, value: ElementValue) -> CborV
         UsageError: it is of another type than the namespace demands; the message names
             element and clause. Or a moment has no zone, or parts of a second.
     """
-    written = written_value(value)
-    kind = kind_of(namespace, element)
-    if kind is not None and not _FITS[kind](written):
-        clause = NAMESPACES[namespace].clause
-        raise UsageError(f"{element} is a {kind.value} ({clause})")
+    written = value if type(value) in _PLAIN else written_value(value)
+    fits = _fit_of(namespace, element)
+    if fits is not None and not fits(written):
+        kind, clause = kind_of(namespace, element), NAMESPACES[namespace].clause
+        raise UsageError(
+            f"{element} is a {'' if kind is None else kind.value} ({clause})"
+        )
     return written
+
+
+# An issuer asks of the same elements for every document.
+@lru_cache(maxsize=1024)
+def _fit_of(namespace: str, element: str) -> Callable[[CborValue], bool] | None:
+    kind = kind_of(namespace, element)
+    return None if kind is None else _FITS[kind]
 
 
 def written_value(value: ElementValue) -> CborValue:
@@ -226,8 +237,12 @@ def written_value(value: ElementValue) -> CborValue:
 
 def tdate(moment: datetime) -> CborTag:
     """Return a moment as `tdate`: UTC, whole seconds, ``Z``; parts are cut off."""
-    text = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return CborTag(TDATE, text)
+    return CborTag(TDATE, tdate_text(moment))
+
+
+def tdate_text(moment: datetime) -> str:
+    """Return what stands under the tag of a `tdate`; see there."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat("T", "seconds") + "Z"
 
 
 def _is_tagged(value: CborValue, *, number: int, pattern: re.Pattern[str]) -> bool:

@@ -14,13 +14,19 @@ from idwallet.codec.cbor import (
     ARRAY,
     BYTES,
     MAP,
+    TAG,
     TEXT,
     UNSIGNED,
+    CborTag,
     CborValue,
     write_cbor,
     write_cbor_head,
 )
-from idwallet.credentials.mdoc.elements import ElementValue, element_value, tdate
+from idwallet.credentials.mdoc.elements import (
+    ElementValue,
+    element_value,
+    tdate_text,
+)
 from idwallet.credentials.mdoc.members import TAG_24, CborMap
 from idwallet.credentials.mdoc.mso import (
     HASHES,
@@ -29,6 +35,7 @@ from idwallet.credentials.mdoc.mso import (
 )
 from idwallet.credentials.mdoc.transcript import tagged
 from idwallet.crypto.keys import PublicKey
+from idwallet.crypto.kinds import P256
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.cose import (
     CoseForm,
@@ -181,8 +188,7 @@ def _of_namespace(
                 number,
                 _VALUE,
                 _value(element_value(namespace, name, value=value)),
-                _IDENTIFIER,
-                _text(name),
+                _named(name),
             )
         )
         item = TAG_24 + string_head(len(octets)) + octets
@@ -211,12 +217,20 @@ def _text(name: str) -> bytes:
     return write_cbor(name)
 
 
+@lru_cache(maxsize=1024)
+def _named(element: str) -> bytes:
+    return _IDENTIFIER + write_cbor(element)
+
+
 def _value(value: CborValue) -> bytes:
     if type(value) is str:
         octets = value.encode()
         return write_cbor_head(TEXT, len(octets)) + octets
     if type(value) is bytes:
         return string_head(len(value)) + value
+    if type(value) is CborTag:
+        # As a day is.
+        return write_cbor_head(TAG, value.number) + _value(value.value)
     return write_cbor(value)
 
 
@@ -242,13 +256,6 @@ def mso_bytes(
 
     `digests` are those of `issuer_items`.
     """
-    validity: CborMap = {
-        "signed": tdate(life.signed),
-        "validFrom": tdate(life.valid_from),
-        "validUntil": tdate(life.valid_until),
-    }
-    if content.expected_update is not None:
-        validity["expectedUpdate"] = tdate(content.expected_update)
     # The members in the order of their encodings (RFC 8949 4.2.1).
     status = b""
     if content.status is not None:
@@ -262,7 +269,7 @@ def mso_bytes(
                 _text(content.doc_type),
                 _VERSION,
                 _VALIDITY,
-                write_cbor(validity),
+                _validity(life, content.expected_update),
                 _DIGESTS,
                 digests,
                 _KEY_INFO,
@@ -274,6 +281,21 @@ def mso_bytes(
     )
 
 
+def _validity(life: Life, update: datetime | None) -> bytes:
+    moments = [life.signed, life.valid_from, life.valid_until]
+    if update is not None:
+        moments.append(update)
+    members = zip(_MOMENTS, map(tdate_text, moments), strict=False)
+    return write_cbor_head(MAP, len(moments)) + b"".join(
+        [name + text.encode("ascii") for name, text in members]
+    )
+
+
+# Each with the heads of tag and text behind it: every moment has 20 characters.
+_MOMENTS: Final = tuple(
+    write_cbor(name) + b"\xc0\x74"
+    for name in ("signed", "validFrom", "validUntil", "expectedUpdate")
+)
 _STATUS: Final = write_cbor("status")
 _DOC_TYPE: Final = write_cbor("docType")
 _VERSION: Final = write_cbor("version") + write_cbor("1.0")
@@ -284,6 +306,11 @@ _ALGORITHM: Final = write_cbor("digestAlgorithm")
 
 
 def _key_info(device_key: PublicKey, authorizations: Authorizations) -> bytes:
+    if device_key.kind is P256 and not (
+        authorizations.namespaces or authorizations.elements
+    ):
+        point = device_key.spki[len(P256.head) :]
+        return b"".join((_POINT, point[: P256.size], _AND_Y, point[P256.size :]))
     key: CborMap = {}
     for label, value in device_key.to_cose().items():
         key[label] = value
@@ -292,6 +319,11 @@ def _key_info(device_key: PublicKey, authorizations: Authorizations) -> bytes:
     if allowed:
         held["keyAuthorizations"] = allowed
     return write_cbor(held)
+
+
+# {"deviceKey": {1: 2, -1: 1, -2: x, -3: y}}, as far as x and y.
+_POINT: Final = b"\xa1\x69deviceKey\xa4\x01\x02\x20\x01\x21\x58\x20"
+_AND_Y: Final = b"\x22\x58\x20"
 
 
 def _names(names: Iterable[str]) -> list[CborValue]:

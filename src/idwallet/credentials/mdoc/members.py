@@ -141,14 +141,22 @@ def moment(value: CborValue, *, at: str, clause: str) -> datetime:
         MalformedError: it is anything else (9.1.2.4: no fraction, no local offset).
     """
     text = value.value if type(value) is CborTag and value.number == TDATE else None
-    if type(text) is str and _MOMENT.fullmatch(text):
-        try:
-            return datetime.fromisoformat(text)
-        except ValueError:
-            pass  # as the 30th of February
-    raise MalformedError(
-        "no moment in UTC, of whole seconds with Z", at=at, clause=clause
-    )
+    found = moment_of(text) if type(text) is str else None
+    if found is None:
+        raise MalformedError(
+            "no moment in UTC, of whole seconds with Z", at=at, clause=clause
+        )
+    return found
+
+
+def moment_of(text: str) -> datetime | None:
+    """Return the moment that the text of a `tdate` is, None where it is none."""
+    if not _MOMENT.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None  # as the 30th of February
 
 
 # `fromisoformat` takes more than this, the hour 24 in later versions of Python.

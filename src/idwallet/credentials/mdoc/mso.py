@@ -15,10 +15,12 @@ from idwallet.credentials.mdoc.members import (
     map_in,
     member,
     moment,
+    moment_of,
     read_map,
     typed,
     unwrapped,
 )
+from idwallet.credentials.mdoc.regular import parts_of
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
 
@@ -97,6 +99,32 @@ def read_mso(payload: bytes, *, at: str) -> MobileSecurityObject:
         LimitError: more namespaces or digests than `limits` has.
     """
     inside = unwrapped(payload, at=at, clause=CLAUSE)
+    return _regular(inside, at=at) or _read(inside, at=at)
+
+
+def _regular(inside: bytes, *, at: str) -> MobileSecurityObject | None:
+    """Read one of the usual shape; what is wrong with another, `_read` says."""
+    parts = parts_of(inside)
+    if parts is None:
+        return None
+    signed, start, end = map(moment_of, parts.moments)
+    if signed is None or start is None or end is None:
+        return None
+    x, y = parts.point
+    point: CborMap = {1: 2, -1: 1, -2: x, -3: y}
+    return MobileSecurityObject(
+        "1.0",
+        parts.doc_type,
+        parts.hashed,
+        parts.digests,
+        PublicKey.from_cose(point, at=f"{at}/deviceKeyInfo/deviceKey"),
+        NOTHING_AUTHORIZED,
+        _in_order(Validity(signed, start, end), at=f"{at}/validityInfo"),
+        None,
+    )
+
+
+def _read(inside: bytes, *, at: str) -> MobileSecurityObject:
     held = read_map(inside, at=at, clause=CLAUSE)
     version = member(held, "version", kind=str, at=at, clause=CLAUSE)
     require_version(version, at=f"{at}/version", clause=CLAUSE)
@@ -220,11 +248,16 @@ def _validity(held: CborMap, *, at: str) -> Validity:
         moment(held.get(name), at=f"{at}/{name}", clause=CLAUSE)
         for name in ("signed", "validFrom", "validUntil")
     )
-    if start < signed or end <= start:
-        # 9.1.2.4: validFrom not before signed, validUntil after validFrom.
-        raise MalformedError("moments out of order", at=at, clause=CLAUSE)
     update = None
     if "expectedUpdate" in held:
         name = "expectedUpdate"
         update = moment(held[name], at=f"{at}/{name}", clause=CLAUSE)
-    return Validity(signed, start, end, update)
+    return _in_order(Validity(signed, start, end, update), at=at)
+
+
+def _in_order(validity: Validity, *, at: str) -> Validity:
+    start = validity.valid_from
+    if start < validity.signed or validity.valid_until <= start:
+        # 9.1.2.4: validFrom not before signed, validUntil after validFrom.
+        raise MalformedError("moments out of order", at=at, clause=CLAUSE)
+    return validity

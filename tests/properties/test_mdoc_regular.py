@@ -1,0 +1,119 @@
+"""The quick way to read a mobile security object, and the long one: they agree."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idwallet.codec.cbor import CborTag, CborValue, write_cbor, write_cbor_head
+from idwallet.credentials.mdoc.mso import (
+    MobileSecurityObject,
+    _read,
+    _regular,
+    read_mso,
+)
+from idwallet.credentials.mdoc.regular import parts_of
+from idwallet.credentials.mdoc.transcript import tagged
+from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.software import SoftwareSigner
+from idwallet.errors import MalformedError, UnsupportedError
+from tests.properties.mdoc_mutations import Mutations
+
+KEY = dict(SoftwareSigner.generate(Algorithm.ES256).public_key.to_cose())
+START = datetime(2026, 11, 24, 12, tzinfo=UTC)
+NUMBERS = st.integers(0, 23) | st.integers(24, 255) | st.integers(256, 2**32)
+TEXTS = st.text(min_size=1, max_size=30)
+
+
+def moment(at: datetime) -> CborTag:
+    return CborTag(0, at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def ordered(members: dict[str, bytes], order: list[str]) -> bytes:
+    """Write a map with its members in that order, whatever order is deterministic."""
+    parts = [write_cbor(name) + members[name] for name in order]
+    return write_cbor_head(5, len(parts)) + b"".join(parts)
+
+
+@st.composite
+def objects(draw: st.DrawFn) -> bytes:
+    """Mobile security objects, nearly all of the usual shape, in any order."""
+
+    def any_order(members: dict[str, bytes]) -> bytes:
+        return ordered(members, draw(st.permutations(list(members))))
+
+    digests = b""
+    names = draw(st.lists(TEXTS, min_size=1, max_size=3, unique=True))
+    for name in names:
+        numbers = draw(st.lists(NUMBERS, max_size=40, unique=True))
+        if draw(st.booleans()):
+            numbers.sort()
+        inside = b"".join(
+            write_cbor(n) + write_cbor(draw(st.binary(min_size=32, max_size=32)))
+            for n in numbers
+        )
+        digests += write_cbor(name) + write_cbor_head(5, len(numbers)) + inside
+    since = START + timedelta(seconds=draw(st.integers(-5, 5)))
+    validity = {"signed": START, "validFrom": since, "validUntil": START}
+    members: dict[str, bytes] = {
+        "version": write_cbor(draw(st.sampled_from(["1.0", "1.0", "1.0", "1.1"]))),
+        "digestAlgorithm": write_cbor("SHA-256"),
+        "docType": write_cbor(draw(TEXTS)),
+        "valueDigests": write_cbor_head(5, len(names)) + digests,
+        "deviceKeyInfo": write_cbor({"deviceKey": {**KEY}}),
+        "validityInfo": any_order(
+            {
+                name: write_cbor(moment(at + timedelta(days=name == "validUntil")))
+                for name, at in validity.items()
+            }
+        ),
+    }
+    if draw(st.integers(0, 9)) == 0:
+        status: CborValue = {"status_list": {"idx": 1, "uri": "https://a.example"}}
+        members["status"] = write_cbor(status)
+    return any_order(members)
+
+
+def told(data: bytes, read: object) -> object:
+    try:
+        return read(data, at="mso")  # type: ignore[operator]
+    except (MalformedError, UnsupportedError) as error:
+        return type(error), error.at
+
+
+@given(objects())
+def test_what_the_quick_way_reads_the_long_one_reads_alike(data: bytes) -> None:
+    quick = told(data, _regular)
+    if quick is not None:
+        assert quick == told(data, _read)
+
+
+@given(objects(), st.integers(0, 2**64))
+def test_what_is_changed_is_read_alike_or_left_to_the_long_way(
+    data: bytes, seed: int
+) -> None:
+    changed = Mutations(seed).changed(data)
+    quick = told(changed, _regular)
+    if isinstance(quick, MobileSecurityObject):
+        assert quick == told(changed, _read)
+    elif quick is not None:
+        assert isinstance(told(changed, _read), tuple)
+
+
+@given(objects())
+def test_nothing_that_is_cut_off_is_read_quickly(data: bytes) -> None:
+    assert all(parts_of(data[:end]) is None for end in range(0, len(data), 7))
+    assert parts_of(data + b"\0") is None
+
+
+def test_what_issuers_here_sign_is_of_the_usual_shape() -> None:
+    from idwallet.credentials.mdoc.structures import read_device_response
+    from idwallet.testing.mdoc import MdocScene, mdoc_draft
+
+    data = mdoc_draft(MdocScene()).response()
+    (document,) = read_device_response(data, at="").documents
+    payload = document.issuer_signed.auth.payload
+    inside = payload[len(payload) - int.from_bytes(payload[3:5]) :]
+    assert tagged(inside) == payload
+    assert parts_of(inside) is not None
+    assert read_mso(payload, at="") == document.issuer_signed.mso
