@@ -109,27 +109,27 @@ def _deviations(
     leaf = chain[0]
     found = set(_of_signer(leaf))
     if root is not None and root != leaf:
-        found.update(_of_root(root))
+        found |= _of_root(root)
         if len(chain) > 1 or root.path_length != 0:
             found.add(Deviation.ROOT_DEPTH)
         if not _are_of_one_place(leaf, root):
             found.add(Deviation.COUNTRY)
-    return tuple(each for each in Deviation if each in found)
+    return tuple(each for each in Deviation if each in found) if found else ()
 
 
 def _of_signer(leaf: Certificate) -> Iterator[Deviation]:
-    extensions = leaf.native.extensions
+    critical = {each.oid: each.critical for each in leaf.native.extensions}
     rules = (
         (Deviation.SIGNER_LIFE, leaf.not_after - leaf.not_before <= _SIGNER_LIFE),
         (
             Deviation.SIGNER_USAGE,
             leaf.key_usage == frozenset({KeyUsage.DIGITAL_SIGNATURE})
-            and is_critical(extensions, ExtensionOID.KEY_USAGE),
+            and critical.get(ExtensionOID.KEY_USAGE, False),
         ),
         (
             Deviation.SIGNER_PURPOSE,
             leaf.extended_key_usage == frozenset({DOCUMENT_SIGNER})
-            and is_critical(extensions, ExtensionOID.EXTENDED_KEY_USAGE),
+            and critical.get(ExtensionOID.EXTENDED_KEY_USAGE, False),
         ),
         (Deviation.SIGNER_SUBJECT, _has_subject(leaf)),
         (
@@ -138,18 +138,24 @@ def _of_signer(leaf: Certificate) -> Iterator[Deviation]:
         ),
         (
             Deviation.SIGNER_ALTERNATIVE_NAME,
-            has_extension(extensions, ExtensionOID.ISSUER_ALTERNATIVE_NAME),
+            ExtensionOID.ISSUER_ALTERNATIVE_NAME in critical,
         ),
         (
             Deviation.SIGNER_REVOCATION,
-            has_extension(extensions, ExtensionOID.CRL_DISTRIBUTION_POINTS),
+            ExtensionOID.CRL_DISTRIBUTION_POINTS in critical,
         ),
         (Deviation.SIGNER_KEY, is_on_a_curve(leaf)),
     )
     return (deviation for deviation, is_kept in rules if not is_kept)
 
 
-def _of_root(root: Certificate) -> Iterator[Deviation]:
+# A reader has few roots, and each has certified many signers.
+@lru_cache(maxsize=limits.CERTIFICATE_CACHE_ENTRIES)
+def _of_root(root: Certificate) -> frozenset[Deviation]:
+    return frozenset(_faults_of_root(root))
+
+
+def _faults_of_root(root: Certificate) -> Iterator[Deviation]:
     wanted = frozenset({KeyUsage.KEY_CERT_SIGN, KeyUsage.CRL_SIGN})
     if root.key_usage != wanted or not is_critical(
         root.native.extensions, ExtensionOID.KEY_USAGE

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from idwallet import limits
 from idwallet.codec.cbor import CborValue
@@ -58,8 +58,7 @@ class Authorizations:
 NOTHING_AUTHORIZED: Final = Authorizations()
 
 
-@dataclass(frozen=True, slots=True)
-class Validity:
+class Validity(NamedTuple):
     """Moments, each UTC; `expected_update` is what the issuer plans, no end."""
 
     signed: datetime
@@ -68,8 +67,7 @@ class Validity:
     expected_update: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class MobileSecurityObject:
+class MobileSecurityObject(NamedTuple):
     """What the issuer says of a document; nothing of it is believed yet.
 
     `digests` are by namespace and digest identifier. `hashed` is a name of hashlib.

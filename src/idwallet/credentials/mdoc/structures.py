@@ -5,7 +5,6 @@ What digests and signatures cover is kept as it was received: nothing is encoded
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -51,6 +50,7 @@ _HASHERS: Final = {name: getattr(hashlib, name) for name in HASHES.values()}
 _NOTHING: Final = b"\xa0"
 """A map without members."""
 
+_NO_ERRORS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType({})
 _NO_ELEMENTS: Final[Mapping[str, Mapping[str, CborValue]]] = MappingProxyType({})
 
 
@@ -79,8 +79,7 @@ class Item(NamedTuple):
         return digest
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class IssuerSigned:
+class IssuerSigned(NamedTuple):
     """What the issuer signed of a document, and the elements shown of it.
 
     `auth` is the signature with its certificates, `mso` its payload, read;
@@ -97,8 +96,7 @@ class IssuerSigned:
         return f"IssuerSigned({self.mso.doc_type!r})"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class DeviceSigned:
+class DeviceSigned(NamedTuple):
     """What the device signed: elements of its own, and the proof that it was there.
 
     `octets` are DeviceNameSpacesBytes without their tag, as received. One of
@@ -107,8 +105,8 @@ class DeviceSigned:
 
     octets: bytes
     namespaces: Mapping[str, Mapping[str, CborValue]]
-    signature: CborValue = field(default=None)
-    mac: CborValue = field(default=None)
+    signature: CborValue = None
+    mac: CborValue = None
 
     def __repr__(self) -> str:
         """Show nothing of it."""
@@ -133,8 +131,7 @@ class DeviceSigned:
         return mac0_of(self.mac, at=at, rules=_RULES, detached=covered)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Document:
+class Document(NamedTuple):
     """One document of a response. `errors` are codes by namespace and element."""
 
     doc_type: str
@@ -147,8 +144,7 @@ class Document:
         return f"Document({self.doc_type!r})"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class DeviceResponse:
+class DeviceResponse(NamedTuple):
     """A whole response. `errors` are documents that were not given, with a code each.
 
     `status` is 0 where nothing went wrong (table 8).
@@ -190,6 +186,8 @@ def read_device_response(data: bytes, *, at: str) -> DeviceResponse:
 
 def _document_errors(value: CborValue, *, at: str) -> tuple[tuple[str, int], ...]:
     listed = a_list(value, at=at, clause=CLAUSE)
+    if not listed:
+        return ()
     if len(listed) > limits.MDOC_DOCUMENTS:
         raise LimitError("too many errors", at=at, clause="idwallet limits")
     return tuple(
@@ -213,6 +211,8 @@ def _document(value: CborValue, *, at: str) -> Document:
 
 
 def _errors(value: CborValue, *, at: str) -> Mapping[str, Mapping[str, int]]:
+    if value == {}:
+        return _NO_ERRORS
     return MappingProxyType(
         {
             typed(namespace, str, at=at, clause=CLAUSE): {
