@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final, NamedTuple, Union
+from typing import Final, NamedTuple, Union, cast
 
 from idwallet.codec.cbor import CborTag, CborValue
 from idwallet.credentials.mdoc.members import FULL_DATE, TDATE
@@ -199,7 +199,9 @@ def element_value(namespace: str, element: str, *, value: ElementValue) -> CborV
         UsageError: it is of another type than the namespace demands; the message names
             element and clause. Or a moment has no zone, or parts of a second.
     """
-    written = value if type(value) in _PLAIN else written_value(value)
+    written = (
+        cast("CborValue", value) if type(value) in _PLAIN else written_value(value)
+    )
     fits = _fit_of(namespace, element)
     if fits is not None and not fits(written):
         kind, clause = kind_of(namespace, element), NAMESPACES[namespace].clause
