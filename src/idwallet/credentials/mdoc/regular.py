@@ -8,7 +8,7 @@ goes the long way; whatever this reads, the long way reads alike.
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 Digests = Mapping[str, Mapping[int, bytes]]
 
@@ -31,7 +31,7 @@ def parts_of(data: bytes) -> Parts | None:
     """
     if data[:1] != _SIX_MEMBERS:
         return None
-    found: dict[bytes, object] = {}
+    found: dict[bytes, Any] = {}
     place = 1
     try:
         for _ in range(_MEMBERS):
@@ -45,7 +45,13 @@ def parts_of(data: bytes) -> Parts | None:
     # that came twice leaves another one out.
     if place != len(data) or len(found) != _MEMBERS:
         return None
-    return Parts(*map(found.__getitem__, _ORDER))  # type: ignore[arg-type]
+    return Parts(
+        found[b"docType"],
+        found[b"digestAlgorithm"],
+        found[b"valueDigests"],
+        found[b"deviceKeyInfo"],
+        found[b"validityInfo"],
+    )
 
 
 _TEXT: Final = 0x60
@@ -78,7 +84,7 @@ def _constant(written: bytes, value: str) -> Callable[[bytes, int], tuple[str, i
     return read
 
 
-def _text(data: bytes, place: int) -> tuple[str, int]:
+def text_at(data: bytes, place: int) -> tuple[str, int]:
     """Return the text at a place, and where it ends.
 
     Raises:
@@ -124,7 +130,7 @@ def _digests(data: bytes, place: int) -> tuple[Digests, int]:
     place += 1
     found: dict[str, Mapping[int, bytes]] = {}
     for _ in range(count):
-        name, place = _text(data, place)
+        name, place = text_at(data, place)
         found[name], place = _of_namespace(data, place)
     if len(found) != count:
         raise LookupError
@@ -186,17 +192,10 @@ def _run(
     return found, end
 
 
-_ORDER: Final = (
-    b"docType",
-    b"digestAlgorithm",
-    b"valueDigests",
-    b"deviceKeyInfo",
-    b"validityInfo",
-)
 _READERS: Final[Mapping[bytes, Callable[[bytes, int], tuple[object, int]]]] = {
     b"version": _constant(b"\x631.0", "1.0"),
     b"digestAlgorithm": _constant(b"\x67SHA-256", "sha256"),
-    b"docType": _text,
+    b"docType": text_at,
     b"valueDigests": _digests,
     b"deviceKeyInfo": _key,
     b"validityInfo": _validity,

@@ -28,6 +28,7 @@ from idwallet.credentials.mdoc.mso import (
     read_mso,
     require_version,
 )
+from idwallet.credentials.mdoc.regular_response import ShownParts, shown_parts
 from idwallet.envelope.cose import (
     ChainRule,
     CoseMac0,
@@ -168,6 +169,57 @@ def read_device_response(data: bytes, *, at: str) -> DeviceResponse:
         UnsupportedError: a version, digest algorithm or key that is not known here.
         LimitError: it is longer, or has more of something, than `limits` says.
     """
+    return _regular_response(data, at=at) or _response(data, at=at)
+
+
+def _regular_response(data: bytes, *, at: str) -> DeviceResponse | None:
+    """Read one of the usual shape; what is wrong with another, `_response` says."""
+    parts = shown_parts(data) if len(data) <= limits.CBOR_ITEMS else None
+    if parts is None:
+        return None
+    return DeviceResponse(
+        "1.0",
+        tuple(
+            _regular_document(each, at=f"{at}/documents/{n}")
+            for n, each in enumerate(parts)
+        ),
+        (),
+        0,
+    )
+
+
+def _regular_document(parts: ShownParts, *, at: str) -> Document:
+    place = f"{at}/issuerSigned"
+    namespaces = {
+        name: _read_items(octets, at=f"{place}/nameSpaces")
+        for name, octets in parts.items.items()
+    }
+    place, device = f"{place}/issuerAuth", f"{at}/deviceSigned"
+    auth_value = list[CborValue](parts.auth)
+    auth = sign1_of(auth_value, at=place, rules=_RULES)
+    said = _NO_ELEMENTS
+    if parts.said != _NOTHING:
+        said = _said(parts.said, at=device)
+    signature, mac = parts.signature, parts.mac
+    return Document(
+        parts.doc_type,
+        IssuerSigned(
+            MappingProxyType(namespaces),
+            auth,
+            read_mso(auth.payload, at=place),
+            auth_value,
+        ),
+        DeviceSigned(
+            parts.said,
+            said,
+            None if signature is None else list[CborValue](signature),
+            None if mac is None else list[CborValue](mac),
+        ),
+        _NO_ERRORS,
+    )
+
+
+def _response(data: bytes, *, at: str) -> DeviceResponse:
     held = a_map(read_cbor(data, at=at, clause=CLAUSE), at=at, clause=CLAUSE)
     version = member(held, "version", kind=str, at=at)
     require_version(version, at=f"{at}/version", clause=CLAUSE)
@@ -267,7 +319,10 @@ def _items(value: CborValue, *, at: str) -> tuple[Item, ...]:
         raise MalformedError("a namespace without elements", at=at, clause=CLAUSE)
     if len(listed) > limits.MDOC_DIGESTS:
         raise LimitError("too many elements", at=at, clause="idwallet limits")
-    octets = [embedded(each, at=at) for each in listed]
+    return _read_items([embedded(each, at=at) for each in listed], at=at)
+
+
+def _read_items(octets: list[bytes], *, at: str) -> tuple[Item, ...]:
     values = read_cbor_each(octets, at=at, clause=ITEM)
     return tuple(
         _regular(held, octets[n]) or _item(held, octets[n], at=f"{at}/{n}")

@@ -93,29 +93,44 @@ def _regular(data: bytes, starts: tuple[bytes, ...]) -> Frame | None:
     if not data.startswith(starts):
         return None
     try:
-        first, end = _extent(data, data.index(_ARRAY) + 1)
-        protected = data[first:end]
-        unprotected: dict[CborKey, CborValue] = {}
-        if data[end] == _FIRST_MAP:
-            end += 1
-        else:
-            unprotected, end = _string_map(data, end)
-        payload = None
-        if data[end] == _NULL:
-            end += 1
-        else:
-            first, end = _extent(data, end)
-            payload = data[first:end]
-        first, end = _extent(data, end)
+        frame, end = frame_at(data, data.index(_ARRAY))
     except LookupError:
         return None
     # Slices end where the data do, so one comparison finds whatever is cut off.
-    if end != len(data) or end - first > limits.COSE_SIGNATURE_BYTES:
-        return None
-    return protected, unprotected, payload, data[first:]
+    return frame if end == len(data) else None
 
 
-def _extent(data: bytes, place: int) -> tuple[int, int]:
+def frame_at(data: bytes, place: int) -> tuple[Frame, int]:
+    """Return the untagged structure at a place, and where it ends.
+
+    Nothing in it is longer than `data`, if where it ends is not behind the end of them.
+
+    Raises:
+        LookupError: there is none of the shape that nearly all have; the long way may
+            find one.
+    """
+    if data[place] != _ARRAY:
+        raise LookupError
+    first, end = extent(data, place + 1)
+    protected = data[first:end]
+    unprotected: dict[CborKey, CborValue] = {}
+    if data[end] == _FIRST_MAP:
+        end += 1
+    else:
+        unprotected, end = _string_map(data, end)
+    payload = None
+    if data[end] == _NULL:
+        end += 1
+    else:
+        first, end = extent(data, end)
+        payload = data[first:end]
+    first, end = extent(data, end)
+    if end - first > limits.COSE_SIGNATURE_BYTES:
+        raise LookupError
+    return (protected, unprotected, payload, data[first:end]), end
+
+
+def extent(data: bytes, place: int) -> tuple[int, int]:
     """Return where the content of the byte string at `place` begins and ends.
 
     Raises:
@@ -162,7 +177,7 @@ def _string_map(data: bytes, place: int) -> tuple[dict[CborKey, CborValue], int]
                 raise LookupError
         elif label > _INLINE:
             raise LookupError
-        first, place = _extent(data, place + 1)
+        first, place = extent(data, place + 1)
         values[label] = data[first:place]
     if len(values) != count:
         raise LookupError
