@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -26,11 +27,13 @@ from idwallet.adapters.sql import SqlStore
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.vault import Edit, Vault
 from idwallet.ports import Shelf
+from idwallet.roles.holder import Holder
 from idwallet.roles.record import added, read_record
 from idwallet.testing.scene import Scene
 
 _KEY: Final = SealKey(bytes(32))
 _BLOB: Final = 500
+_SEED: Final = b"idwallet TEST bench"
 
 
 def main() -> None:
@@ -57,6 +60,7 @@ def measure(folder: Path, *, credentials: int, changes: int) -> dict[str, float]
         "credentials": credentials,
         "open_ms": round(statistics.median(opened) * 1e3, 1),
         "open_and_read_all_ms": round(statistics.median(read) * 1e3, 1),
+        "match_ms": round(match(path) * 1e3, 2),
         "change_ms": round(statistics.median(change) * 1e3, 3),
         "commit_ms": round(statistics.median(commit) * 1e3, 3),
         "changes_a_second": round(1 / statistics.median(change)),
@@ -67,16 +71,27 @@ def measure(folder: Path, *, credentials: int, changes: int) -> dict[str, float]
 
 
 def fill(path: Path, credentials: int) -> None:
-    """Put so many credentials into a new wallet."""
-    scene = Scene()
+    """Put so many credentials into a new wallet, a hundredth of them of one type."""
+    scene = Scene(seed=_SEED)
     held = scene.new_wallet().add(scene.issue(), at=scene.at)
-    plain = added(held).plain or b""
+    other = replace(held, types=("urn:example:other",))
     edits = [
-        Edit.adding(Shelf.CREDENTIAL, f"{number:032x}", plain=plain)
+        added(replace(other if number % 100 else held, name=f"{number:032x}"))
         for number in range(credentials)
     ]
     with closing(SqlStore(path)) as store:
         assert _vault(store).change(edits)
+
+
+def match(path: Path) -> float:
+    """Return what one match takes once the wallet was read."""
+    scene = Scene(seed=_SEED)
+    asked = scene.request().message.raw
+    with closing(SqlStore(path)) as store:
+        wallet = Holder(store=store, seal=_KEY, keys=scene.keys, trust=scene.trust)
+        request = wallet.read_request(asked, at=scene.at)
+        taken = [_time(lambda: wallet.match(request, at=scene.at)) for _ in range(30)]
+    return statistics.median(taken)
 
 
 def _vault(store: SqlStore) -> Vault:

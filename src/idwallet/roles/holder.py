@@ -49,6 +49,7 @@ from idwallet.roles.asked import (
     Shown,
 )
 from idwallet.roles.asking import asked_of
+from idwallet.roles.cabinet import Cabinet
 from idwallet.roles.held.format import Chosen, Conversation, Judged, Kept
 from idwallet.roles.held.formats import FORMATS
 from idwallet.roles.in_person import InPerson, matched, online
@@ -70,7 +71,15 @@ class Holder(InPerson):
     read.
     """
 
-    __slots__ = ("_keys", "_policy", "_random", "_trust", "_types", "_vault")
+    __slots__ = (
+        "_cabinet",
+        "_keys",
+        "_policy",
+        "_random",
+        "_trust",
+        "_types",
+        "_vault",
+    )
 
     def __init__(  # noqa: PLR0913 - the parts that make a wallet
         self,
@@ -86,6 +95,7 @@ class Holder(InPerson):
     ) -> None:
         """Take the wallet's parts; nothing is read yet."""
         self._vault = Vault(store, seal, random=random, counter=counter)
+        self._cabinet = Cabinet(self._vault)
         self._keys = keys
         self._trust = trust
         self._policy = policy
@@ -172,7 +182,7 @@ class Holder(InPerson):
             WrongKey: they were sealed with another key.
             MalformedError: a record was changed, swapped or removed; see `Vault.open`.
         """
-        return tuple(map(read_record, self._vault.records(Shelf.CREDENTIAL)))
+        return self._cabinet.holding().credentials
 
     def delete(self, name: str) -> None:
         """Remove a credential, and its holder key unless another one is bound to it.
@@ -234,13 +244,8 @@ class Holder(InPerson):
             UsageError: `at` has no time zone.
         """
         require_aware(at)
-        held = self.credentials()
-        found = matched(
-            asked,
-            [each.candidate() for each in held],
-            at=at,
-            leeway=self._policy.clock_skew,
-        )
+        held, candidates = self._cabinet.holding()
+        found = matched(asked, candidates, at=at, leeway=self._policy.clock_skew)
         return Match(asked, found, held)
 
     def present(

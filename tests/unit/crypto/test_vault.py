@@ -88,7 +88,7 @@ def read(record: VaultRecord | None) -> VaultRecord:
     return record
 
 
-# --- reading and writing --------------------------------------------------------------
+# --- reading and writing ------------------------------------------------------------
 
 
 def test_what_is_put_in_is_found_again_by_another_vault_with_its_key() -> None:
@@ -454,7 +454,33 @@ def test_no_wallet_is_begun_over_something_else() -> None:
         key_of(store, b"correct horse")
 
 
-# --- another key -------------------------------------------------------------------
+# --- what changed -------------------------------------------------------------------
+
+
+def test_a_mark_is_another_after_every_change_by_whomever_it_was_made() -> None:
+    store, vault = filled()
+    other = vault_over(store)
+    marks = [vault.mark(), vault.mark()]
+    assert marks[0] == marks[1] == other.mark()
+    for each in (vault, other):
+        name = secrets.token_hex(4)
+        assert each.change([Edit.adding(LEDGER, name, plain=b"x")])
+        assert vault.mark() == other.mark()
+        assert vault.mark() not in marks
+        marks.append(vault.mark())
+
+
+def test_a_record_that_is_known_is_not_opened_again() -> None:
+    _, vault = filled()
+    one, two = vault.records(CARD)
+    assert vault.change([Edit.replacing(two, b"newer")])
+    known = {each.name: each for each in (one, two)}
+    first, second = vault.records(CARD, known=known)
+    assert first is one
+    assert (second.name, second.plain) == ("two", b"newer")
+
+
+# --- another key --------------------------------------------------------------------
 
 
 def test_a_rekeyed_vault_opens_with_the_new_key_alone() -> None:
@@ -558,7 +584,7 @@ def test_a_passphrase_and_its_cost_are_changed() -> None:
         vault.change_passphrase(b"")
 
 
-# --- repair ------------------------------------------------------------------------
+# --- repair -------------------------------------------------------------------------
 
 
 def batched() -> tuple[MemoryStore, Vault]:

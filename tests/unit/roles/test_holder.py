@@ -192,7 +192,7 @@ def test_records_that_were_swapped_in_the_store_are_noticed() -> None:
     force(store, one.name, two.sealed)
     force(store, two.name, one.sealed)
     with pytest.raises(MalformedError):
-        wallet.credentials()
+        wallet_over(store).credentials()
 
 
 def test_a_record_that_was_changed_is_noticed() -> None:

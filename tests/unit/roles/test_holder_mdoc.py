@@ -180,7 +180,7 @@ def test_records_of_both_formats_stand_beside_each_other() -> None:
     one, two = store.records(Shelf.CREDENTIAL)
     assert store.change([Change(Shelf.CREDENTIAL, one.name, one.sealed, two.sealed)])
     with pytest.raises(MalformedError):
-        own.credentials()
+        wallet(store=store).credentials()
 
 
 # --- matching ----------------------------------------------------------------------

@@ -13,10 +13,10 @@ from idwallet.crypto.vault.header import (
     read_header,
     require_empty,
 )
-from idwallet.crypto.vault.records import Place
+from idwallet.crypto.vault.records import Edit, Place, require_name
 from idwallet.crypto.vault.sealing import Seals, unseal_state
 from idwallet.crypto.vault.state import STATE, State, new_state
-from idwallet.errors import MalformedError, OlderCopy
+from idwallet.errors import MalformedError, OlderCopy, UsageError
 from idwallet.ports import Change, Random, Shelf, WalletStore
 
 OWN: Final = frozenset({HEADER, STATE})
@@ -125,3 +125,25 @@ def records_on(store: WalletStore, shelf: Shelf) -> Iterator[tuple[Place, bytes]
 def all_records(store: WalletStore) -> Iterator[tuple[Place, bytes]]:
     """Yield what lies on every shelf."""
     return chain.from_iterable(records_on(store, each) for each in Shelf)
+
+
+def require_free(shelf: Shelf, name: str) -> Place:
+    """Return the place of that name, which is not the vault's own.
+
+    Raises:
+        UsageError: it is, or no name.
+    """
+    if shelf is Shelf.SETTING and name in OWN:
+        raise UsageError("that setting is the vault's own")
+    return Place(shelf, require_name(name))
+
+
+def change_of(edit: Edit, seals: Seals) -> Change:
+    """Return the change of the store that makes the edit.
+
+    Raises:
+        UsageError, LimitError: see `require_free` and `Seals.seal`.
+    """
+    place = require_free(edit.shelf, edit.name)
+    sealed = None if edit.plain is None else seals.seal(place, edit.plain)
+    return Change(*place, None if edit.was is None else edit.was.sealed, sealed)

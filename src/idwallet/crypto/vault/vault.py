@@ -1,9 +1,11 @@
 """A vault: records sealed above any store, changed all at once or not at all."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from threading import RLock
+from types import MappingProxyType
+from typing import Final
 
 from idwallet import limits
 from idwallet.crypto.seal import STANDARD_COST, Argon2Cost, SealKey
@@ -16,21 +18,24 @@ from idwallet.crypto.vault.header import (
 )
 from idwallet.crypto.vault.opening import (
     AT,
-    OWN,
     Opened,
     all_records,
     begin,
+    change_of,
     is_whole,
     read_opened,
     records_on,
+    require_free,
     require_present,
 )
-from idwallet.crypto.vault.records import Edit, Place, VaultRecord, require_name
+from idwallet.crypto.vault.records import Edit, Place, VaultRecord
 from idwallet.crypto.vault.repair import Repaired, sort_out
 from idwallet.crypto.vault.sealing import Seals
-from idwallet.crypto.vault.state import State, new_state
+from idwallet.crypto.vault.state import STATE, State, new_state
 from idwallet.errors import MalformedError, PortError, UsageError
 from idwallet.ports import Change, MonotonicCounter, Random, Shelf, WalletStore
+
+NOTHING_KNOWN: Final[Mapping[str, VaultRecord]] = MappingProxyType({})
 
 
 class Vault:
@@ -97,7 +102,7 @@ class Vault:
             PortError: the store failed.
         """
         now, seals = self._reading()
-        place = _require_free(shelf, name)
+        place = require_free(shelf, name)
         sealed = self._store.get(*place)
         return (
             None
@@ -105,15 +110,40 @@ class Vault:
             else self._unsealed(now, seals, record=(place, sealed))
         )
 
-    def records(self, shelf: Shelf, /) -> Iterator[VaultRecord]:
+    def records(
+        self, shelf: Shelf, /, *, known: Mapping[str, VaultRecord] = NOTHING_KNOWN
+    ) -> Iterator[VaultRecord]:
         """Yield the records of a shelf, ordered by name.
+
+        Those that are stored as they are `known` by their names are not opened again:
+        the very objects that are known are yielded.
 
         Raises:
             MalformedError, PortError: see `get`.
         """
         now, seals = self._reading()
-        for each in records_on(self._store, shelf):
-            yield self._unsealed(now, seals, record=each)
+        for place, sealed in records_on(self._store, shelf):
+            before = known.get(place.name)
+            if before is not None and before.sealed == sealed:
+                yield before
+            else:
+                yield self._unsealed(now, seals, record=(place, sealed))
+
+    def mark(self) -> bytes:
+        """Return what is different after every change, by whomever it was made.
+
+        What was read after one mark, and stands under the same mark now, was not
+        changed by anybody who has the key.
+
+        Raises:
+            OlderCopy, WrongKey: see `change`.
+            PortError: the store failed.
+        """
+        with self._lock:
+            now = self._opened()
+            if self._store.get(Shelf.SETTING, STATE) != now.stored_state:
+                self._overtaken(now)
+            return self._opened().stored_state
 
     def readable(self, shelf: Shelf, /) -> Iterator[VaultRecord]:
         """Yield the records of a shelf that open, and pass over any that does not.
@@ -156,7 +186,7 @@ class Vault:
             PortError: the store failed.
             MalformedError: see `open`.
         """
-        place = _require_free(shelf, name)
+        place = require_free(shelf, name)
 
         def without(now: Opened) -> tuple[list[Change], State] | None:
             broken = self._store.get(*place)
@@ -288,7 +318,7 @@ class Vault:
         if not edits or len(places) < len(edits):
             raise UsageError("a change edits at least one record, and each once")
         seals = self._seals(self._opened())
-        return [_change(each, seals) for each in edits]
+        return [change_of(each, seals) for each in edits]
 
     def _committed(
         self, plan: Callable[[Opened], tuple[list[Change], State] | None]
@@ -368,15 +398,3 @@ class Vault:
 
 def _too_busy() -> PortError:
     return PortError("the wallet is too busy: others change it all the time")
-
-
-def _require_free(shelf: Shelf, name: str) -> Place:
-    if shelf is Shelf.SETTING and name in OWN:
-        raise UsageError("that setting is the vault's own")
-    return Place(shelf, require_name(name))
-
-
-def _change(edit: Edit, seals: Seals) -> Change:
-    place = _require_free(edit.shelf, edit.name)
-    sealed = None if edit.plain is None else seals.seal(place, edit.plain)
-    return Change(*place, None if edit.was is None else edit.was.sealed, sealed)
