@@ -7,7 +7,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
@@ -93,6 +95,37 @@ def test_two_processes_write_one_wallet(database_url: str) -> None:
     assert [each.exitcode for each in processes] == [0, 0]
     with closing(SqlStore(database_url)) as store:
         assert len(list(vault_over(store).records(CARD))) == 40
+
+
+def test_threads_write_one_wallet(store: SqlStore) -> None:
+    vault = vault_over(store)
+
+    def add(number: int) -> bool:
+        return vault.change([Edit.adding(CARD, f"n{number}", plain=b"x")])
+
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(add, range(30)))
+        found = list(pool.map(lambda _: len(list(vault.records(CARD))), range(12)))
+    assert found == [30] * 12
+    vault_over(store).open()
+
+
+def test_a_fork_leaves_the_connections_to_whoever_opened_them(store: SqlStore) -> None:
+    vault = vault_over(store)
+    assert vault.change([Edit.adding(CARD, "parent", plain=b"x")])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads
+        child = get_context("fork").Process(target=_add, args=(vault, "child"))
+        child.start()
+    assert vault.change([Edit.adding(CARD, "again", plain=b"x")])
+    child.join(timeout=60)
+    assert child.exitcode == 0
+    names = [each.name for each in vault_over(store).records(CARD)]
+    assert names == ["again", "child", "parent"]
+
+
+def _add(vault: Vault, name: str) -> None:
+    assert vault.change([Edit.adding(CARD, name, plain=b"x")])
 
 
 # --- what is on the disk ------------------------------------------------------------

@@ -169,13 +169,18 @@ def test_an_address_that_must_not_be_opened_is_none(address: JsonValue) -> None:
 
 
 def test_a_wallet_keeps_what_it_was_restored_from() -> None:
-    backup = backup_of(own(), transactions=[LOG] * 2_500)
+    log: list[JsonObject] = [
+        {**LOG, "transactionIdentifier": f"{n}"} for n in range(2_500)
+    ]
+    backup = backup_of(own(), transactions=log)
     store = MemoryStore()
     vault = Vault(store, SEAL, random=secrets.token_bytes)
     assert kept_backups(vault) is None
     keep_backup(vault, backup, random=secrets.token_bytes)
     assert vault.change([Edit.adding(Shelf.SETTING, "other", plain=b"{}")])
     again = Vault(store, SEAL, random=secrets.token_bytes)
+    assert kept_backups(again) == backup
+    keep_backup(vault, backup, random=secrets.token_bytes)  # twice is once
     assert kept_backups(again) == backup
     keep_backup(vault, replace(backup, made_at=None), random=secrets.token_bytes)
     both = kept_backups(again)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from idwallet.crypto.seal import random_bytes
-from idwallet.crypto.vault import Edit, Vault
+from idwallet.crypto.vault import Edit, Vault, VaultRecord
 from idwallet.errors import PortError
 from idwallet.ports import Random, Shelf
 from idwallet.roles.backup.migration import Backup, read_migration, write_migration
@@ -19,18 +19,20 @@ def keep_backup(vault: Vault, backup: Backup, *, random: Random) -> None:
     """Keep a backup in the wallet, sealed, in one change.
 
     The former device's transactions stay apart from this device's ledger: that they
-    are complete is not proven by anything here.
+    are complete is not proven by anything here. What is kept already is not kept twice.
 
     Raises:
         LimitError: a record would pass `limits.SEALED_BYTES`.
         PortError: the store failed; nothing was kept.
     """
     first = _PREFIX + random_bytes(random, _NAME_BYTES).hex()
+    there = {each.plain for each in _kept(vault)}
+    parts = [each for each in map(write_migration, _parts(backup)) if each not in there]
     edits = [
-        Edit.adding(Shelf.SETTING, f"{first}-{number:04d}", plain=write_migration(each))
-        for number, each in enumerate(_parts(backup))
+        Edit.adding(Shelf.SETTING, f"{first}-{number:04d}", plain=each)
+        for number, each in enumerate(parts)
     ]
-    if not vault.change(edits):
+    if edits and not vault.change(edits):
         raise PortError("a random name came twice: nothing was kept")
 
 
@@ -40,11 +42,7 @@ def kept_backups(vault: Vault) -> Backup | None:
     Raises:
         MalformedError, PortError: see `Vault.records`.
     """
-    found = [
-        read_migration(each.plain)
-        for each in vault.records(Shelf.SETTING)
-        if each.name.startswith(_PREFIX)
-    ]
+    found = [read_migration(each.plain) for each in _kept(vault)]
     if not found:
         return None
     return Backup(
@@ -53,6 +51,12 @@ def kept_backups(vault: Vault) -> Backup | None:
         transactions=tuple(e for each in found for e in each.transactions),
         unbound=tuple(e for each in found for e in each.unbound),
     )
+
+
+def _kept(vault: Vault) -> Iterator[VaultRecord]:
+    for each in vault.records(Shelf.SETTING):
+        if each.name.startswith(_PREFIX):
+            yield each
 
 
 def _parts(backup: Backup) -> Iterator[Backup]:
