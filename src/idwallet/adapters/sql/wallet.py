@@ -28,6 +28,22 @@ _records = sql.Table(
     sql.Column("name", sql.String(64), primary_key=True),
     sql.Column("sealed", sql.LargeBinary, nullable=False),
 )
+# Built once: building one takes longer than carrying it out.
+_place = sql.and_(
+    _records.c.shelf == sql.bindparam("on"), _records.c.name == sql.bindparam("of")
+)
+_as_expected = sql.and_(_place, _records.c.sealed == sql.bindparam("was"))
+_FIND: Final = sql.select(_records.c.sealed).where(_place)
+_ALL: Final = sql.select(_records.c.name, _records.c.sealed).where(
+    _records.c.shelf == sql.bindparam("on")
+)
+_INSERT: Final = sql.insert(_records).values(
+    shelf=sql.bindparam("on"), name=sql.bindparam("of"), sealed=sql.bindparam("to")
+)
+_UPDATE: Final = (
+    sql.update(_records).where(_as_expected).values(sealed=sql.bindparam("to"))
+)
+_DELETE: Final = sql.delete(_records).where(_as_expected)
 _COMPONENT: Final = Component("wallet", _schema)
 _WHAT: Final = "the wallet in"
 
@@ -69,9 +85,9 @@ class SqlStore:
         Raises:
             PortError: the database failed.
         """
-        query = sql.select(_records.c.sealed).where(_at(shelf, name))
+        at = {"on": shelf.value, "of": name}
         with self._telling(), reading(self._engine) as connection:
-            found: bytes | None = connection.scalar(query)
+            found: bytes | None = connection.scalar(_FIND, at)
         return None if found is None else bytes(found)
 
     def records(self, shelf: Shelf, /) -> Iterator[StoredRecord]:
@@ -80,10 +96,8 @@ class SqlStore:
         Raises:
             PortError: the database failed.
         """
-        query = sql.select(_records.c.name, _records.c.sealed)
-        query = query.where(_records.c.shelf == shelf.value)
         with self._telling(), reading(self._engine) as connection:
-            found = connection.execute(query).all()
+            found = connection.execute(_ALL, {"on": shelf.value}).all()
         # Sorted here: a database sorts text as its locale does.
         for name, sealed in sorted(found):
             yield StoredRecord(name, bytes(sealed))
@@ -152,29 +166,15 @@ def _make_file(address: "sql.URL") -> None:
         make_file_once(name, b"")
 
 
-def _at(shelf: Shelf, name: str) -> sql.ColumnElement[bool]:
-    return sql.and_(_records.c.shelf == shelf.value, _records.c.name == name)
-
-
 def _made(connection: "Connection", change: Change) -> bool:
     """Make one change, if the record is as expected."""
-    place = _at(change.shelf, change.name)
-    row = {
-        "shelf": change.shelf.value,
-        "name": change.name,
-        "sealed": change.sealed,
-    }
+    at = {"on": change.shelf.value, "of": change.name}
     if change.expected is None:
-        if change.sealed is not None:
-            connection.execute(sql.insert(_records).values(row))
-            return True
-        return connection.scalar(sql.select(_records.c.name).where(place)) is None
-    as_expected = sql.and_(place, _records.c.sealed == change.expected)
+        if change.sealed is None:
+            return connection.scalar(_FIND, at) is None
+        connection.execute(_INSERT, {**at, "to": change.sealed})
+        return True
+    was = {**at, "was": change.expected}
     if change.sealed is None:
-        done = connection.execute(sql.delete(_records).where(as_expected))
-    else:
-        values = {"sealed": change.sealed}
-        done = connection.execute(
-            sql.update(_records).where(as_expected).values(values)
-        )
-    return done.rowcount == 1
+        return connection.execute(_DELETE, was).rowcount == 1
+    return connection.execute(_UPDATE, {**was, "to": change.sealed}).rowcount == 1
