@@ -11,6 +11,11 @@ from idwallet import Algorithm, Query, SoftwareSigner
 from idwallet.cli.screen import json_text
 from idwallet.codec import b64
 from idwallet.codec.pem import read_pem, write_pem
+from idwallet.credentials.mdoc.request import (
+    DocRequest,
+    device_request,
+    items_request,
+)
 from idwallet.credentials.possession import HolderKey
 from idwallet.envelope.jws import (
     JsonShape,
@@ -205,3 +210,22 @@ def test_what_breaks_off_is_named_with_its_place_and_clause() -> None:
     assert ran.status == 4
     assert ran.err.startswith("idwallet: standard input: ")
     assert "(at CBOR" in ran.err
+
+
+def test_what_a_reader_asks_is_shown_with_what_it_would_keep() -> None:
+    asked = {"org.iso.18013.5.1": {"family_name": True, "portrait": False}}
+    items = items_request("org.iso.18013.5.1.mDL", asked, issuers=[b"\x01\x02"])
+    data = device_request([DocRequest(items)])
+    document = json.loads(run("inspect", "--json", stdin=data.hex().encode()).out)
+    assert document["kind"] == "DeviceRequest (ISO/IEC 18013-5)"
+    parts = {each["title"]: each["value"] for each in document["parts"]}
+    assert parts["document 1"] == {
+        "docType": "org.iso.18013.5.1.mDL",
+        "readerAuth": False,
+        "issuers": ["0102"],
+    }
+    assert parts["document 1: elements of org.iso.18013.5.1"] == [
+        # In the order of their encodings (RFC 8949 4.2.1), as they were written.
+        {"element": "portrait", "intentToRetain": False},
+        {"element": "family_name", "intentToRetain": True},
+    ]

@@ -32,6 +32,7 @@ COMMANDS: Final = MappingProxyType(
         "demo": Entry("demo", "Tell the whole story with an invented person."),
         "keys": Entry("keys", "Make a key, or show the public half of one."),
         "issue": Entry("issue", "Issue a credential from a file of claims."),
+        "types": Entry("types", "List types of credentials, and judge your own."),
         "wallet": Entry("wallet", "Keep credentials and their keys in a folder."),
         "request": Entry("request", "Ask for a presentation, signed."),
         "present": Entry("present", "Answer a request from a wallet."),

@@ -5,13 +5,12 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.adapters.keys import open_signer
-from idwallet.cli.faults import STREAM, about, usage_fault
+from idwallet.cli.faults import STREAM, about
 from idwallet.cli.files import read_input
+from idwallet.cli.kinds import types_named
 from idwallet.cli.passphrase import asker
 from idwallet.codec.json import read_object
 from idwallet.codec.pem import read_pem
-from idwallet.credentials.catalogue import catalogue
-from idwallet.credentials.model import Format
 from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import Signer
@@ -87,50 +86,6 @@ def read_trust(
         with about(source, remedy="CA certificates as PEM, or a JWK set"):
             anchors += _anchors(source, names=names, purpose=purpose, types=bounds)
     return TrustStore(anchors)
-
-
-def type_named(name: str, *, option: str, form: Format = Format.SD_JWT_VC) -> str:
-    """Return a catalogue type's identifier in that format, or the name if it is one.
-
-    A `vct` has a colon in it, a document type of mobile documents a dot.
-
-    Raises:
-        CommandFault: it is neither, or the type is not encoded so.
-    """
-    listed = catalogue().get(name)
-    if listed is not None:
-        if form.value not in listed.types:
-            others = " or ".join(listed.formats)
-            raise usage_fault(f"{name} is not encoded as {form.value} but as {others}")
-        return listed.types[form.value]
-    if _MARKS[form] not in name:
-        known = ", ".join(catalogue())
-        raise usage_fault(f"{option} is {_EXPECTED[form]}, or one of: {known}")
-    return name
-
-
-_MARKS: Final = {Format.SD_JWT_VC: ":", Format.MDOC: "."}
-_EXPECTED: Final = {
-    Format.SD_JWT_VC: "a type with a colon in it",
-    Format.MDOC: "a document type with a dot in it",
-}
-
-
-def types_named(name: str) -> tuple[str, ...]:
-    """Return a catalogue type's identifiers in every format, or the name if it is one.
-
-    Raises:
-        CommandFault: it is neither a name of the catalogue nor an identifier.
-    """
-    listed = catalogue().get(name)
-    if listed is not None:
-        return tuple(listed.types.values())
-    if ":" in name or "." in name:
-        return (name,)
-    known = ", ".join(catalogue())
-    raise usage_fault(
-        f"--trust-type is a type with a colon or a dot in it, or one of: {known}"
-    )
 
 
 def _anchors(

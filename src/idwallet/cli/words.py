@@ -8,7 +8,7 @@ from typing import Final
 
 from idwallet.codec.json import JsonValue
 from idwallet.codec.text import show
-from idwallet.credentials.catalogue import ClaimKind, catalogue
+from idwallet.credentials.catalogue import ClaimKind, CredentialType, catalogue
 from idwallet.credentials.paths import ClaimPath, show_path
 from idwallet.explain.words import Language, claim_names
 
@@ -52,8 +52,10 @@ class Speech:
     def query(self, query_id: str) -> str:
         """Return what people call a query that is named after the catalogue."""
         listed = catalogue().get(query_id.removesuffix("-mdoc"))
-        if listed is None:
-            return query_id
+        return query_id if listed is None else self.type_name(listed)
+
+    def type_name(self, listed: CredentialType) -> str:
+        """Return what people call a type of credential."""
         return listed.display.ru if self.language == "ru" else listed.display.en
 
     def claim(self, path: ClaimPath) -> str:

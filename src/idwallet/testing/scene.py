@@ -5,6 +5,7 @@ from typing import Final
 
 from idwallet.adapters.store import MemoryStore
 from idwallet.codec.json import JsonValue
+from idwallet.credentials.mdoc.issue import Mdoc
 from idwallet.credentials.model import Credential
 from idwallet.credentials.possession import HolderKey
 from idwallet.credentials.query import Query
@@ -108,7 +109,7 @@ class Scene:
         """Return the content of the invented person's national ID."""
         return SdJwtVc(vct=PID, claims=test_claims())
 
-    def issue(self, content: SdJwtVc | None = None) -> Credential:
+    def issue(self, content: "SdJwtVc | Mdoc | None" = None) -> Credential:
         """Issue a credential bound to the holder's key."""
         return self.issuer.issue(
             content or self.content(),

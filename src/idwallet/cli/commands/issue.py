@@ -8,7 +8,6 @@ import click
 
 from idwallet import limits
 from idwallet.cli.credential import FORMATS
-from idwallet.cli.elements import elements_of
 from idwallet.cli.faults import STREAM, about, usage_fault
 from idwallet.cli.files import (
     read_input,
@@ -17,6 +16,7 @@ from idwallet.cli.files import (
     require_writable,
     write_output,
 )
+from idwallet.cli.kinds import credential_type_named, type_named
 from idwallet.cli.options import (
     Moment,
     at_option,
@@ -34,10 +34,10 @@ from idwallet.cli.trusted import (
     read_certificates,
     read_public_key,
     read_types,
-    type_named,
 )
 from idwallet.cli.verdicts import Telling
 from idwallet.codec.json import JsonObject, read_object
+from idwallet.credentials.mdoc.from_json import elements_of
 from idwallet.credentials.mdoc.issue import Mdoc, MdocHash
 from idwallet.credentials.model import Format
 from idwallet.credentials.paths import ClaimPath
@@ -57,8 +57,8 @@ from idwallet.roles.issuer import Issuer
     "type_name",
     required=True,
     metavar="TYPE",
-    help="The credential's type: a vct, a document type, or a name of the catalogue "
-    "like national-id.",
+    help="The credential's type: a vct, a document type, a name of the catalogue like "
+    "national-id, or a file of your own type that ends in .json.",
 )
 @format_option("The credential's format: SD-JWT VC or ISO mdoc.", default="sd-jwt")
 @key_option("The issuer's key")
@@ -221,7 +221,8 @@ class _Order:
 
     def _document(self, claims: JsonObject, doc_type: str) -> Mdoc:
         with about(self.claims, remedy=f"namespaces of {doc_type} with their elements"):
-            elements = elements_of(claims, doc_type, at="claims")
+            listed = credential_type_named(self.type_name)
+            elements = elements_of(claims, doc_type, listed=listed, at="claims")
         return Mdoc(
             doc_type,
             elements,

@@ -15,6 +15,7 @@ from idwallet.cli.files import (
     require_writable,
     write_output,
 )
+from idwallet.cli.kinds import credential_type_named
 from idwallet.cli.options import (
     POLICIES,
     at_option,
@@ -52,8 +53,8 @@ _PREFIXES: Final = {
     "--type",
     "type_name",
     metavar="TYPE",
-    help="Ask for --claim of this type: a name of the catalogue (`idwallet types`), "
-    "in any encoding that has them all.",
+    help="Ask for --claim of this type: a name of the catalogue (`idwallet types`) or "
+    "a file of your own type, in any encoding that has them all.",
 )
 @click.option(
     "--claim",
@@ -196,7 +197,8 @@ class _Order:
         if self.age_over is not None:
             return Query.age_over(self.age_over, formats=formats)
         if self.type_name is not None:
-            return Query.claims(self.type_name, *self.claims, formats=formats)
+            listed = credential_type_named(self.type_name) or self.type_name
+            return Query.claims(listed, *self.claims, formats=formats)
         if formats:
             raise usage_fault("--format is for --age-over and --type: DCQL says it")
         return self._read_query(self.query or "")

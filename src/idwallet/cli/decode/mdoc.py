@@ -18,6 +18,7 @@ from idwallet.credentials.mdoc.mso import (
     MobileSecurityObject,
     Validity,
 )
+from idwallet.credentials.mdoc.request import read_device_request
 from idwallet.credentials.mdoc.structures import (
     DeviceSigned,
     Document,
@@ -63,7 +64,7 @@ def as_octets(text: bytes) -> bytes | None:
 
 
 def decode_mdoc(data: bytes) -> Found:
-    """Decode what a map of CBOR is: IssuerSigned, DeviceResponse, else its members.
+    """Decode what a map of CBOR is: a document, a response, a request, or its members.
 
     Raises:
         MalformedError: it is none, or breaks the structure that it names.
@@ -79,11 +80,35 @@ def decode_mdoc(data: bytes) -> Found:
         return Found("IssuerSigned (ISO/IEC 18013-5)", tuple(_issued(issued)))
     if "documents" in held or "documentErrors" in held or _is_response(held):
         return Found("DeviceResponse (ISO/IEC 18013-5)", tuple(_response(data)))
+    if "docRequests" in held:
+        return Found("DeviceRequest (ISO/IEC 18013-5)", tuple(_request(data)))
     return Found("CBOR", (Part("value", json_of(held)),))
 
 
 def _is_response(held: CborMap) -> bool:
     return "version" in held and "status" in held
+
+
+def _request(data: bytes) -> Iterator[Part]:
+    found = read_device_request(data, at="DeviceRequest")
+    facts: JsonObject = {"version": found.version, "documents": len(found.documents)}
+    yield Part("request", facts)
+    for number, each in enumerate(found.documents, start=1):
+        items = each.items
+        said: JsonObject = {
+            "docType": items.doc_type,
+            "readerAuth": each.auth is not None,
+        }
+        if items.issuers:
+            said["issuers"] = [key.hex() for key in items.issuers]
+        yield Part(f"document {number}", said)
+        for namespace, elements in items.elements.items():
+            rows: list[JsonValue] = [
+                {"element": name, "intentToRetain": kept}
+                for name, kept in elements.items()
+            ]
+            title = f"document {number}: elements of {namespace}"
+            yield Part(title, rows, is_table=True)
 
 
 def _response(data: bytes) -> Iterator[Part]:

@@ -8,10 +8,10 @@ from importlib.resources import files
 from typing import Final
 
 from idwallet.adapters.store import MemoryStore
-from idwallet.cli.elements import elements_of
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject
 from idwallet.codec.pem import write_pem
+from idwallet.credentials.mdoc.from_json import elements_of
 from idwallet.credentials.mdoc.issue import Mdoc
 from idwallet.credentials.model import Credential
 from idwallet.credentials.possession import make_proof, prove_possession

@@ -1,6 +1,7 @@
 """The catalogue: neutral names for credentials and claims, kept as data files."""
 
 from idwallet.credentials.catalogue.load import catalogue, listed_type
+from idwallet.credentials.catalogue.read import read_credential_type
 from idwallet.credentials.catalogue.types import (
     CatalogueClaim,
     ClaimKind,
@@ -19,4 +20,5 @@ __all__ = [
     "TellsAge",
     "catalogue",
     "listed_type",
+    "read_credential_type",
 ]

@@ -14,6 +14,13 @@ _FILES: Final = (
     "driving-licence.json",
     "photo-id.json",
     "student-card.json",
+    "diploma.json",
+    "health-insurance.json",
+    "vehicle-registration.json",
+    "power-of-attorney.json",
+    "bank-account.json",
+    "residence.json",
+    "ticket.json",
 )
 
 

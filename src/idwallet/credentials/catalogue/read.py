@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from idwallet import limits
-from idwallet.codec.json import read_object
+from idwallet.codec.json import read_object, write_json
 from idwallet.credentials.catalogue.types import (
     CatalogueClaim,
     ClaimKind,
@@ -65,9 +65,9 @@ def read_credential_type(data: bytes, *, at: str) -> CredentialType:
 
 
 def _claim(here: Cursor, name: str, *, formats: frozenset[str]) -> CatalogueClaim:
-    _require_only(here, _CLAIM, maybe=("states_age", "tells_age"))
+    _require_only(here, _CLAIM, maybe=("states_age", "tells_age", "example"))
     paths = here.member("paths")
-    tells = here.optional("tells_age")
+    tells, example = here.optional("tells_age"), here.optional("example")
     return CatalogueClaim(
         name=name,
         paths=MappingProxyType(
@@ -81,6 +81,7 @@ def _claim(here: Cursor, name: str, *, formats: frozenset[str]) -> CatalogueClai
         kind=_choice(here.member("kind"), ClaimKind),
         states_age=_age(here.optional("states_age")),
         tells_age=None if tells is None else _choice(tells, TellsAge),
+        example=None if example is None else write_json(example.value).decode(),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from idwallet.codec.json import JsonObject, JsonValue, read_json
 from idwallet.credentials.paths import ClaimPath
 
 OWN: Final = "urn:idwallet:"
@@ -68,7 +69,8 @@ class CatalogueClaim:
 
     `paths` is by credential format identifier; a format that has no such claim is not
     in it. `states_age` is N when the claim says whether the holder is at least N years
-    old, `tells_age` what else it tells of the holder's age.
+    old, `tells_age` what else it tells of the holder's age. `example` is what an
+    invented person has there, as JSON text.
     """
 
     name: str
@@ -78,6 +80,7 @@ class CatalogueClaim:
     kind: ClaimKind
     states_age: int | None = None
     tells_age: TellsAge | None = None
+    example: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,37 @@ class CredentialType:
         name = self.name if base is None else base
         return name + _OF_THE_MDOC if form == _MDOC and len(self.types) > 1 else name
 
+    def example(self, form: str) -> JsonObject:
+        """Return claims of an invented person, to begin with in that format.
+
+        For ``dc+sd-jwt`` they stand as in a credential, for ``mso_mdoc`` by their
+        neutral names. It is what `idwallet types NAME --example` prints.
+        """
+        found: JsonObject = {}
+        for claim in self.claims.values():
+            path = claim.paths.get(form)
+            if path is None or claim.example is None:
+                continue
+            value = read_json(claim.example, at=claim.name)
+            if form == _MDOC:
+                found[claim.name] = value
+            else:
+                _put(found, path, value=value)
+        return found
+
     def ages(self) -> tuple[int, ...]:
         """Return the ages that a credential of this type can state, ascending."""
         stated = (each.states_age for each in self.claims.values())
         return tuple(sorted(age for age in stated if age is not None))
+
+
+def _put(claims: JsonObject, path: ClaimPath, *, value: JsonValue) -> None:
+    """Put a value at a path of names; what a claim that holds it said is kept."""
+    *above, last = map(str, path)
+    held = claims
+    for name in above:
+        inside = held.setdefault(name, {})
+        if not isinstance(inside, dict):
+            return
+        held = inside
+    held.setdefault(last, value)

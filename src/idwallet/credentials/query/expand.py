@@ -20,7 +20,7 @@ _UNLISTED_ID: Final = "credential"
 
 
 def claims_query(
-    credential_type: str,
+    credential_type: str | CredentialType,
     claims: Sequence[str | ClaimPath],
     *,
     credential_id: str | None,
@@ -34,15 +34,33 @@ def claims_query(
         UsageError: the catalogue has no such type or claim, or no encoding of it has
             all of them.
     """
-    listed = catalogue().get(credential_type)
+    listed: CredentialType | None
+    if isinstance(credential_type, CredentialType):
+        listed = credential_type
+    else:
+        listed = catalogue().get(credential_type)
     if listed is not None:
         wanted = _formats(listed, formats)
         return tuple(
             _listed_query(listed, claims, form=form, credential_id=credential_id)
             for form in _holding(listed, claims, formats=wanted)
         )
+    named = str(credential_type)
+    return (
+        _unlisted_query(named, claims, credential_id=credential_id, formats=formats),
+    )
+
+
+def _unlisted_query(
+    credential_type: str,
+    claims: Sequence[str | ClaimPath],
+    *,
+    credential_id: str | None,
+    formats: Sequence[str],
+) -> CredentialQuery:
+    """Return the query for a type that the catalogue has not."""
     if MDOC in formats:
-        return (_element_query(credential_type, claims, credential_id=credential_id),)
+        return _element_query(credential_type, claims, credential_id=credential_id)
     # A misspelt catalogue name must not pass as the type of a credential.
     if ":" not in credential_type:
         raise UsageError(
@@ -50,13 +68,11 @@ def claims_query(
             + ", ".join(catalogue())
             + '; a document type of mobile documents comes with formats=["mso_mdoc"]'
         )
-    return (
-        CredentialQuery(
-            id=credential_id or _UNLISTED_ID,
-            format=SD_JWT_VC,
-            meta=SdJwtVcMeta((credential_type,)),
-            claims=tuple(_plain_claim(each) for each in claims),
-        ),
+    return CredentialQuery(
+        id=credential_id or _UNLISTED_ID,
+        format=SD_JWT_VC,
+        meta=SdJwtVcMeta((credential_type,)),
+        claims=tuple(_plain_claim(each) for each in claims),
     )
 
 
@@ -171,14 +187,15 @@ def _listed_claim(listed: CredentialType, name: str) -> CatalogueClaim:
 
 
 def age_query(
-    age: int, *, accept: tuple[str, ...], formats: Sequence[str]
+    age: int, *, accept: tuple[str | CredentialType, ...], formats: Sequence[str]
 ) -> tuple[CredentialQuery, ...]:
     """Return a credential query per encoding and type; see `Query.age_over`.
 
     Raises:
         UsageError: no accepted type states that age, or one is not in the catalogue.
     """
-    accepted = [_listed(name) for name in dict.fromkeys(accept)]
+    listed_by_name = {each.name: each for each in map(_listed, accept)}
+    accepted = tuple(listed_by_name.values())
     found = tuple(
         each
         for listed in accepted
@@ -193,7 +210,9 @@ def age_query(
     return found
 
 
-def _listed(name: str) -> CredentialType:
+def _listed(name: str | CredentialType) -> CredentialType:
+    if isinstance(name, CredentialType):
+        return name
     listed = catalogue().get(name)
     if listed is None:
         raise UsageError("not in the catalogue; it has: " + ", ".join(catalogue()))

@@ -6,6 +6,7 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
+from idwallet.credentials.catalogue import CredentialType
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.query.expand import age_query, claims_query
 from idwallet.credentials.query.read import QueryParts, read_parts
@@ -101,15 +102,16 @@ class Query:
     @classmethod
     def claims(
         cls,
-        credential_type: str,
+        credential_type: str | CredentialType,
         *claims: str | ClaimPath,
         credential_id: str | None = None,
         formats: Sequence[str] = (),
     ) -> "Query":
         """Ask for claims of one type of credential, in whichever encoding.
 
-        `credential_type` is a name of the catalogue (``"national-id"``), whose
-        claims are then named neutrally (``"birth_date"``) or by paths, or else a
+        `credential_type` is a name of the catalogue (``"national-id"``) or a type of
+        your own (`read_credential_type`), whose claims are then named neutrally
+        (``"birth_date"``) or by paths, or else a
         type identifier of SD-JWT VC with a colon in it (``"urn:eudi:pid:1"``),
         whose claims are named as they stand in the credential. The query's
         identifier is the catalogue name, or ``"credential"``. Without claims,
@@ -135,15 +137,15 @@ class Query:
         cls,
         age: int,
         *,
-        accept: Sequence[str] = AGE_TYPES,
+        accept: Sequence[str | CredentialType] = AGE_TYPES,
         formats: Sequence[str] = (),
     ) -> "Query":
         """Ask whether the holder is at least `age` years old, and nothing else.
 
-        `accept` names catalogue types; each that states this age becomes an option
-        in each of its encodings (or those of `formats`), in this order. The claim must
-        be true: a holder who is younger cannot answer, and an answer that says false
-        fails ``presentation.query``.
+        `accept` names catalogue types, or is types of your own; each that states this
+        age becomes an option in each of its encodings (or those of `formats`), in this
+        order. The claim must be true: a holder who is younger cannot answer, and an
+        answer that says false fails ``presentation.query``.
 
         Raises:
             UsageError: no accepted type states that age, or the catalogue has no

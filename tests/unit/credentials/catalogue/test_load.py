@@ -16,7 +16,14 @@ from idwallet.credentials.catalogue import (
     catalogue,
     listed_type,
 )
-from idwallet.credentials.mdoc.elements import NAMESPACES, Kind, kind_of
+from idwallet.credentials.mdoc.elements import (
+    NAMESPACES,
+    Kind,
+    element_value,
+    kind_of,
+)
+from idwallet.credentials.mdoc.from_json import elements_of
+from idwallet.credentials.paths import look_up
 from idwallet.credentials.query import MDOC, SD_JWT_VC
 
 NAMES: Final = (
@@ -25,6 +32,13 @@ NAMES: Final = (
     "driving-licence",
     "photo-id",
     "student-card",
+    "diploma",
+    "health-insurance",
+    "vehicle-registration",
+    "power-of-attorney",
+    "bank-account",
+    "residence",
+    "ticket",
 )
 
 
@@ -183,6 +197,48 @@ def test_every_element_of_a_known_namespace_has_a_neutral_name(
     assert bool(ages) is NAMESPACES[namespace].aged
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_every_encoding_has_an_example_that_can_be_issued(name: str) -> None:
+    listed = catalogue()[name]
+    for form in listed.formats:
+        example = listed.example(form)
+        assert len(example) > 2
+        if form == MDOC:
+            identifier = listed.types[form]
+            elements = elements_of(example, identifier, at="example")
+            for namespace, held in elements.items():
+                for element, value in held.items():
+                    element_value(namespace, element, value=value)
+        for claim in listed.claims.values():
+            path = claim.paths.get(form)
+            if claim.example is None or path is None:
+                continue
+            place = (claim.name,) if form == MDOC else path
+            found = look_up(example, place)
+            assert found == json.loads(claim.example)
+            assert isinstance(found, VALUES[claim.kind]), claim.name
+
+
+VALUES: Final = {
+    ClaimKind.INTEGER: int,
+    ClaimKind.BOOLEAN: bool,
+    ClaimKind.OBJECT: dict,
+    ClaimKind.LIST: list,
+    **dict.fromkeys(
+        (
+            ClaimKind.STRING,
+            ClaimKind.DATE,
+            ClaimKind.IMAGE,
+            ClaimKind.COUNTRY,
+            ClaimKind.EMAIL,
+            ClaimKind.PHONE,
+            ClaimKind.URL,
+        ),
+        str,
+    ),
+}
+
+
 def test_a_type_is_found_by_its_own_name_and_by_what_it_extends() -> None:
     listed = catalogue()["national-id"]
     assert listed_type(SD_JWT_VC, ["urn:eudi:pid:1"]) is listed
@@ -204,7 +260,7 @@ def test_no_two_types_have_one_identifier() -> None:
 
 def test_whose_identifier_is_the_librarys_own_says_so() -> None:
     own = {each.name for each in catalogue().values() if each.is_own}
-    assert own == {"age-proof", "student-card"}
+    assert own == {"age-proof", "student-card", "ticket"}
     for name in own:
         assert "idwallet" in catalogue()[name].source
 

@@ -1,8 +1,11 @@
 """Neutral names become the names that each format uses."""
 
+import json
+
 import pytest
 
 from idwallet.codec.json import JsonObject
+from idwallet.credentials.catalogue import read_credential_type
 from idwallet.credentials.query import AGE_TYPES, Candidate, Query, judge_answer, match
 from idwallet.errors import UsageError
 from idwallet.report import Outcome
@@ -75,6 +78,47 @@ def test_a_path_of_a_namespace_is_asked_of_a_mobile_document() -> None:
         (PID_MDOC, "x"),
         (PID_MDOC, "birth_date"),
     ]
+
+
+def test_a_type_of_ones_own_is_asked_for_by_its_names() -> None:
+    own = read_credential_type(
+        json.dumps(
+            {
+                "format": "idwallet-catalogue/1",
+                "name": "club-card",
+                "display": {"en": "Club card", "ru": "Карта клуба"},
+                "source": "a club",
+                "types": {"dc+sd-jwt": "urn:x:club:1", "mso_mdoc": "x.club.1"},
+                "claims": {
+                    "age_over_18": {
+                        "paths": {
+                            "dc+sd-jwt": ["adult"],
+                            "mso_mdoc": ["x.club", "adult"],
+                        },
+                        "display": {"en": "Adult", "ru": "Совершеннолетний"},
+                        "sensitivity": "minimal",
+                        "kind": "boolean",
+                        "states_age": 18,
+                    }
+                },
+            }
+        ).encode(),
+        at="club-card.json",
+    )
+    for query in (
+        Query.claims(own, "age_over_18"),
+        Query.age_over(18, accept=[own, own]),
+    ):
+        assert [each.id for each in query.credentials] == [
+            "club-card",
+            "club-card-mdoc",
+        ]
+        assert [each.claims[0].path for each in query.credentials] == [
+            ("adult",),
+            ("x.club", "adult"),
+        ]
+    mixed = Query.age_over(18, accept=["driving-licence", own])
+    assert len(mixed.credentials) == 3
 
 
 def test_a_document_type_outside_the_catalogue_is_asked_for_by_its_elements() -> None:

@@ -1,4 +1,4 @@
-"""From a JSON file to the elements of a mobile document."""
+"""From JSON to the elements of a mobile document."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from idwallet.codec import b64
 from idwallet.codec.cbor import CborValue
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.codec.text import show
-from idwallet.credentials.catalogue import CredentialType, listed_type
+from idwallet.credentials.catalogue import ClaimKind, CredentialType, listed_type
 from idwallet.credentials.mdoc.elements import (
     NAMESPACES,
     ElementValue,
@@ -18,10 +18,10 @@ from idwallet.credentials.mdoc.elements import (
     written_value,
 )
 from idwallet.credentials.mdoc.members import CborMap
-from idwallet.credentials.model import Format
 from idwallet.errors import MalformedError
 
-_CLAUSE: Final = "idwallet issue"
+_FORMAT: Final = "mso_mdoc"
+_CLAUSE: Final = "idwallet elements as JSON"
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _DATA_URL: Final = re.compile(r"data:[^,;]*(?:;[^,;]*)*;base64,", re.ASCII)
@@ -30,34 +30,48 @@ _DAYS: Final = frozenset({"issue_date", "expiry_date", "birth_date"})
 
 
 def elements_of(
-    claims: JsonObject, doc_type: str, *, at: str
+    claims: JsonObject,
+    doc_type: str,
+    *,
+    at: str,
+    listed: CredentialType | None = None,
 ) -> dict[str, dict[str, ElementValue]]:
-    """Return the elements that a JSON object holds, by namespace.
+    """Return the elements that a JSON object holds, by namespace, for an `Mdoc`.
 
     Its members are namespaces, each with an object of elements, or claims by the
-    neutral names of the catalogue. A day is a text like ``2026-11-24``, a moment one
-    like ``2026-11-24T12:00:00Z``, octets are base64, base64url or a data address,
-    wherever the namespace says that the element is one. In a namespace that is not
-    known ``{"$date": ...}``, ``{"$moment": ...}`` and ``{"$bytes": ...}`` say so.
+    neutral names of the catalogue, or of `listed`, a type of your own. A day is a text
+    like ``2026-11-24``, a moment one like ``2026-11-24T12:00:00Z``, octets are base64,
+    base64url or a data address, wherever the namespace or the catalogue says that the
+    element is one. Where neither does, ``{"$date": ...}``, ``{"$moment": ...}`` and
+    ``{"$bytes": ...}`` say so. `at` names the object.
 
     Raises:
         MalformedError: a member is neither, or a value is not of its type.
     """
-    listed = listed_type(Format.MDOC.value, [doc_type])
+    listed = listed or listed_type(_FORMAT, [doc_type])
+    kinds = {} if listed is None else _kinds(listed)
     found: dict[str, dict[str, ElementValue]] = {}
     for name, value in claims.items():
         place = f"{at}/{show(name)}"
         if isinstance(value, dict) and _is_namespace(name, listed):
             for element, each in value.items():
-                read = _element(
-                    name, element, value=each, at=f"{place}/{show(element)}"
-                )
-                _put(found, (name, element), value=read, at=place)
+                path = (name, element)
+                below = f"{place}/{show(element)}"
+                read = _element(path, each, kind=kinds.get(path), at=below)
+                _put(found, path, value=read, at=place)
         else:
-            namespace, element = _neutral(name, listed, at=place)
-            read = _element(namespace, element, value=value, at=place)
-            _put(found, (namespace, element), value=read, at=place)
+            path = _neutral(name, listed, at=place)
+            read = _element(path, value, kind=kinds.get(path), at=place)
+            _put(found, path, value=read, at=place)
     return found
+
+
+def _kinds(listed: CredentialType) -> dict[tuple[str, str], ClaimKind]:
+    return {
+        (str(path[0]), str(path[1])): claim.kind
+        for claim in listed.claims.values()
+        if (path := claim.paths.get(_FORMAT)) is not None
+    }
 
 
 def _put(
@@ -83,7 +97,7 @@ def _is_namespace(name: str, listed: CredentialType | None) -> bool:
 def _neutral(name: str, listed: CredentialType | None, *, at: str) -> tuple[str, str]:
     """Return namespace and element of a claim that is named as the catalogue does."""
     claim = None if listed is None else listed.claims.get(name)
-    path = None if claim is None else claim.paths.get(Format.MDOC.value)
+    path = None if claim is None else claim.paths.get(_FORMAT)
     if path is None:
         known = "" if listed is None else f", nor a claim of {listed.name}"
         raise MalformedError(
@@ -93,11 +107,14 @@ def _neutral(name: str, listed: CredentialType | None, *, at: str) -> tuple[str,
 
 
 def _element(
-    namespace: str, element: str, *, value: JsonValue, at: str
+    path: tuple[str, str], value: JsonValue, *, kind: ClaimKind | None, at: str
 ) -> ElementValue:
-    kind = kind_of(namespace, element)
-    if isinstance(value, str) and kind is not None:
-        reader = _READERS.get(kind)
+    known = kind_of(*path)
+    if isinstance(value, str):
+        if known is not None:
+            reader = _READERS.get(known)
+        else:
+            reader = None if kind is None else _OF_A_CLAIM.get(kind)
         return value if reader is None else reader(value, at)
     return _plain(value, at=at)
 
@@ -163,6 +180,11 @@ _READERS: Final[Mapping[Kind, _Reader]] = {
     Kind.MOMENT: _moment,
     Kind.DAY: _day_or_moment,
     Kind.DAY_OR_MAP: _day,
+}
+# What the catalogue says of an element whose namespace is not known here.
+_OF_A_CLAIM: Final[Mapping[ClaimKind, _Reader]] = {
+    ClaimKind.DATE: _day_or_moment,
+    ClaimKind.IMAGE: _octets,
 }
 _MARKS: Final[Mapping[str, _Reader]] = {
     "$bytes": _octets,

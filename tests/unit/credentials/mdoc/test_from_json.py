@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import pytest
 
-from idwallet.cli.elements import elements_of
 from idwallet.codec.cbor import CborTag
 from idwallet.codec.json import JsonObject
+from idwallet.credentials.mdoc.from_json import elements_of
 from idwallet.errors import MalformedError
 
 MDL: Final = "org.iso.18013.5.1.mDL"
@@ -83,6 +83,15 @@ def test_a_date_of_birth_may_be_masked_where_the_standard_has_it_so() -> None:
     assert found["org.iso.23220.1"]["birth_date"] == {
         "birth_date": CborTag(1004, "1990-01-01"),
         "approximate_mask": "00001111",
+    }
+
+
+def test_where_the_namespace_is_not_known_the_catalogue_says_what_is_a_day() -> None:
+    iban = "eu.europa.ec.eudi.iban.1"
+    found = made({"birth_date": "1990-05-17", "account_number": "2026-01-01"}, iban)
+    assert found == {iban: {"date_of_birth": date(1990, 5, 17), "iban": "2026-01-01"}}
+    assert made({iban: {"date_of_birth": "1990-05-17"}}, iban) == {
+        iban: {"date_of_birth": date(1990, 5, 17)}
     }
 
 
