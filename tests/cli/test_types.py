@@ -73,6 +73,7 @@ def test_one_is_shown_with_each_claim_and_where_it_stands(name: str) -> None:
         assert claim in text
     for identifier in listed.types.values():
         assert identifier in text
+    assert ("this library's own" in text) is listed.is_own
     document = json.loads(run("types", name, "--json").out)
     assert list(document["claims"]) == list(listed.claims)
     assert document["types"] == dict(listed.types)

@@ -21,6 +21,7 @@ from idwallet.credentials.model import Credential, Unverified, VerifiedPresentat
 from idwallet.credentials.possession import HolderKey
 from idwallet.credentials.query import Query
 from idwallet.credentials.sdjwt.issue import SdJwtVc
+from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
 from idwallet.errors import UsageError
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.presentation import evaluate_presentation
@@ -196,3 +197,30 @@ def _joined(first: str, second: str) -> str:
     one, two = parse_qs(first), parse_qs(second)
     token = json.loads(one["vp_token"][0]) | json.loads(two["vp_token"][0])
     return urlencode({"vp_token": json.dumps(token), "state": one["state"][0]})
+
+
+def test_a_national_type_is_read_by_the_european_one_that_it_extends() -> None:
+    national = "urn:eudi:pid:xx:1"
+    documents = [
+        json.dumps({"vct": national, "extends": VCT}).encode(),
+        json.dumps({"vct": VCT}).encode(),
+    ]
+    query = Query.claims(national, "birthdate", "family_name")
+    # Without the metadata nobody says what the type extends, and nothing is guessed.
+    for types, born in ((documents, "1990-05-17"), ([], None)):
+        here = Scene(types=TypeMetadataSet.read(types))
+        request = here.request(query)
+        card = here.issue(SdJwtVc(vct=national, claims=CLAIMS))
+        found = evaluate_presentation(
+            here.answer(request, card), request=request, trust=here.trust, at=here.at
+        )
+        assert isinstance(found, VerifiedPresentation), found.report.failed()
+        (only,) = found.credentials
+        assert only.credential_type == national
+        assert only.extends == ((VCT,) if born else ())
+        assert found.age_over(18) is (True if born else None)
+        if born:
+            assert found.claim_named("birth_date", str) == born
+        else:
+            with pytest.raises(UsageError):
+                found.claim_named("birth_date", str)

@@ -90,6 +90,8 @@ def _claim(claim: CatalogueClaim) -> dict[str, object]:
 def _show(listed: CredentialType, speech: Speech) -> None:
     say(heading(f"{show(listed.name)}: {show(speech.type_name(listed))}"))
     say(show(listed.source))
+    if listed.is_own:
+        say(speech.say("types.own"))
     for form, identifier in listed.types.items():
         say(f"{form}: {show(identifier)}")
     rows = [("", speech.say("types.sensitivity"), *listed.formats)]

@@ -1,6 +1,6 @@
-"""The catalogue that comes with the library, read once."""
+"""The catalogue that comes with the library, each file of it read once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -8,38 +8,62 @@ from typing import Final
 from idwallet.credentials.catalogue.read import read_credential_type
 from idwallet.credentials.catalogue.types import CredentialType
 
-_FILES: Final = (
-    "national-id.json",
-    "age-proof.json",
-    "driving-licence.json",
-    "photo-id.json",
-    "student-card.json",
-    "diploma.json",
-    "health-insurance.json",
-    "vehicle-registration.json",
-    "power-of-attorney.json",
-    "bank-account.json",
-    "residence.json",
-    "ticket.json",
+_NAMES: Final = (
+    "national-id",
+    "age-proof",
+    "driving-licence",
+    "photo-id",
+    "student-card",
+    "diploma",
+    "health-insurance",
+    "vehicle-registration",
+    "power-of-attorney",
+    "bank-account",
+    "residence",
+    "ticket",
 )
 
 
-@cache
+class _Catalogue(Mapping[str, CredentialType]):
+    """Every type by its name; a file is read when its type is looked up."""
+
+    __slots__ = ()
+
+    def __getitem__(self, name: str) -> CredentialType:
+        if name not in _NAMES:
+            raise KeyError(name)
+        return _read(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_NAMES)
+
+    def __len__(self) -> int:
+        return len(_NAMES)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _NAMES
+
+
+_CATALOGUE: Final = _Catalogue()
+
+
 def catalogue() -> Mapping[str, CredentialType]:
     """Return every type of credential that has a neutral name, by that name.
 
     The files are part of the package and never change while it runs, so reading them
-    here is no more input than importing a module is; it happens once.
+    here is no more input than importing a module is; it happens once, when a type is
+    first looked up.
     """
+    return _CATALOGUE
+
+
+@cache
+def _read(name: str) -> CredentialType:
     # Late, because it costs an import of several milliseconds.
     from importlib.resources import files
 
-    folder = files("idwallet.credentials.catalogue")
-    read = (
-        read_credential_type(folder.joinpath(name).read_bytes(), at=name)
-        for name in _FILES
-    )
-    return MappingProxyType({each.name: each for each in read})
+    file = files("idwallet.credentials.catalogue").joinpath(f"{name}.json")
+    return read_credential_type(file.read_bytes(), at=f"{name}.json")
 
 
 def listed_type(form: str, names: Iterable[str]) -> CredentialType | None:
@@ -55,8 +79,10 @@ def listed_type(form: str, names: Iterable[str]) -> CredentialType | None:
 
 @cache
 def _by_name() -> Mapping[tuple[str, str], CredentialType]:
-    return {
-        (form, name): each
-        for each in catalogue().values()
-        for form, name in each.types.items()
-    }
+    return MappingProxyType(
+        {
+            (form, name): each
+            for each in _CATALOGUE.values()
+            for form, name in each.types.items()
+        }
+    )

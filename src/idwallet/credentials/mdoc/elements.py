@@ -37,12 +37,14 @@ class Kind(Enum):
 class Namespace(NamedTuple):
     """The elements of one namespace, and the clause that lists them.
 
-    `aged` says that elements ``age_over_NN`` are among them.
+    `aged` says that elements ``age_over_NN`` are among them; `families` are beginnings
+    of elements that are byte strings.
     """
 
     clause: str
     elements: Mapping[str, Kind]
     aged: bool = False
+    families: tuple[str, ...] = ()
 
 
 _PLAIN: Final = frozenset({str, bytes, bool, int})
@@ -77,6 +79,7 @@ _MDL: Final = Namespace(
         }
     ),
     aged=True,
+    families=(_BIOMETRIC,),
 )
 
 _AAMVA: Final = Namespace(
@@ -87,14 +90,16 @@ _AAMVA: Final = Namespace(
             **_named(
                 Kind.TEXT,
                 "name_suffix family_name_truncation given_name_truncation"
-                " aka_family_name aka_given_name aka_suffix race_ethnicity"
+                " aka_family_name aka_given_name aka_family_name.v2"
+                " aka_given_name.v2 aka_suffix race_ethnicity first_name"
+                " middle_names first_name_truncation middle_names_truncation"
                 " DHS_compliance resident_county audit_information"
-                " aamva_version DHS_compliance_text",
+                " DHS_compliance_text",
             ),
             **_named(
                 Kind.UINT,
-                "organ_donor veteran weight_range EDL_credential sex CDL_indicator"
-                " DHS_temporary_lawful_status",
+                "organ_donor veteran weight_range EDL_credential EDL_credential.v2 sex"
+                " CDL_indicator DHS_temporary_lawful_status aamva_version",
             ),
             **_named(Kind.FULL_DATE, "hazmat_endorsement_expiration_date"),
         }
@@ -187,7 +192,7 @@ def kind_of(namespace: str, element: str) -> Kind | None:
         return None
     if known.aged and _AGE.fullmatch(element):
         return Kind.BOOLEAN
-    if known is _MDL and element.startswith(_BIOMETRIC):
+    if element.startswith(known.families):
         return Kind.BYTES
     return known.elements.get(element)
 

@@ -58,6 +58,10 @@ def test_every_file_of_the_folder_is_in_the_catalogue() -> None:
 
 def test_the_catalogue_is_read_once_and_cannot_be_changed() -> None:
     assert catalogue() is catalogue()
+    assert catalogue()["age-proof"] is catalogue()["age-proof"]
+    assert catalogue().get("../age-proof") is None
+    assert "passport" not in catalogue()
+    assert len(catalogue()) == len(NAMES)
     with pytest.raises(TypeError):
         catalogue()["x"] = catalogue()["age-proof"]  # type: ignore[index]
     with pytest.raises(AttributeError):
