@@ -25,6 +25,7 @@ PRINTS: Final = {
     ],
     "verify_in_five_lines.py": ["of age"],
     "issue_and_present.py": ["faculty: History", "name shown: False"],
+    "two_encodings.py": ["dc+sd-jwt", "mso_mdoc", "of age: True"],
     "till.py": ["open the gate", "already been answered", "--- 3-noise"],
     "issue_with_hsm.py": ["issued with ", "Credential(dc+sd-jwt"],
     "contract_in_chat.py": [

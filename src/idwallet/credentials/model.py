@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from idwallet.codec.frozen import FrozenObject
 from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.codec.moment import require_aware
 from idwallet.credentials.age import AgeSource, age_over
 from idwallet.credentials.catalogue import listed_type
 from idwallet.credentials.paths import ClaimPath, is_pointer, select
@@ -91,6 +92,18 @@ class VerifiedCredential:
         """
         return _only(self._named(name), kind)
 
+    def age_over(self, age: int, *, at: datetime) -> bool | None:
+        """Say whether whom this credential is about is at least `age` years old.
+
+        As `VerifiedPresentation.age_over` does of all that was shown together: ask each
+        credential where they may be about several people.
+
+        Raises:
+            UsageError: `age` is no whole number from 1 to 149, or `at` has no zone.
+        """
+        require_aware(at)
+        return age_over(age, [self._tells()], at=at)
+
     def _named(self, name: str) -> tuple[JsonValue, ...]:
         listed = listed_type(self.format.value, self._types())
         claim = None if listed is None else listed.claims.get(name)
@@ -152,6 +165,9 @@ class VerifiedPresentation:
         age (ISO/IEC 18013-5 7.2.5: who is over 21 is over 18, who is not over 16 is not
         over 18), the age in years, the year or the day of birth, in the types of the
         catalogue (``idwallet types`` lists them), in either encoding.
+
+        All that was shown is taken to be about one person, the holder: where it may be
+        about several, ask each credential.
 
         True only where something proves it and nothing says otherwise. False where
         something says no. None where nothing tells, as where nothing was asked for, or

@@ -186,6 +186,11 @@ def test_both_encodings_may_answer_and_must_agree_on_the_age() -> None:
         assert isinstance(found, VerifiedPresentation), found.report.failed()
         assert len(found.credentials) == 2
         assert found.age_over(18) is expected
+        # Each by itself says what it says.
+        each = [one.age_over(18, at=scene().at) for one in found.credentials]
+        assert each == [True, born.year == 1990]
+        with pytest.raises(UsageError, match="zone"):
+            found.credentials[0].age_over(18, at=scene().at.replace(tzinfo=None))
         with pytest.raises(UsageError, match="2 claims"):
             found.claim_named("birth_date", str)
 

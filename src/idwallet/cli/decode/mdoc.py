@@ -33,7 +33,7 @@ from idwallet.envelope.cose import CoseSign1
 from idwallet.errors import MalformedError, UnsupportedError
 
 _CLAUSE: Final = "ISO/IEC 18013-5"
-_HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2}\s*)+")
+_HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2}\s*+)++")
 _BASE64URL: Final = re.compile(rb"[A-Za-z0-9_-]+")
 # Major type 5 (RFC 8949 section 3.1), with a length of up to four octets.
 _MAPS: Final = range(0xA0, 0xBB)

@@ -1,7 +1,7 @@
 """The catalogue that comes with the library, each file of it read once."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -57,7 +57,7 @@ def catalogue() -> Mapping[str, CredentialType]:
     return _CATALOGUE
 
 
-@cache
+@lru_cache(maxsize=len(_NAMES))
 def _read(name: str) -> CredentialType:
     # Late, because it costs an import of several milliseconds.
     from importlib.resources import files

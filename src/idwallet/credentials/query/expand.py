@@ -133,6 +133,8 @@ def _holding(
 def _has(listed: CredentialType, name: str | ClaimPath, *, form: str) -> bool:
     if isinstance(name, str):
         return form in _listed_claim(listed, name).paths
+    if len(listed.types) == 1:
+        return True
     # A path is one of a format: of a mobile document, if it begins with a namespace.
     return (tuple(name[:1]) in _namespaces(listed)) is (form == MDOC)
 

@@ -80,6 +80,12 @@ def test_a_path_of_a_namespace_is_asked_of_a_mobile_document() -> None:
     ]
 
 
+def test_a_type_of_one_encoding_is_asked_for_elements_of_other_namespaces() -> None:
+    path = ("org.iso.18013.5.1.aamva", "organ_donor")
+    (asked,) = Query.claims("driving-licence", "family_name", path).credentials
+    assert asked.claims[1].path == path
+
+
 def test_a_type_of_ones_own_is_asked_for_by_its_names() -> None:
     own = read_credential_type(
         json.dumps(
