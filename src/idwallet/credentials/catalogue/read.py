@@ -67,6 +67,8 @@ def read_credential_type(data: bytes, *, at: str) -> CredentialType:
 def _claim(here: Cursor, name: str, *, formats: frozenset[str]) -> CatalogueClaim:
     _require_only(here, _CLAIM, maybe=("states_age", "tells_age", "example"))
     paths = here.member("paths")
+    # It is shown to people, and named in messages, as it stands.
+    Cursor(name, here.at, _CLAUSE).identifier()
     tells, example = here.optional("tells_age"), here.optional("example")
     return CatalogueClaim(
         name=name,

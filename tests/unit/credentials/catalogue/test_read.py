@@ -84,6 +84,9 @@ AGE = ("claims", "age_over_18", "states_age")
         (("types", "dc+sd-jwt"), 1, "/types/dc+sd-jwt"),
         (("types", "jwt_vc_json"), "x", "/types/jwt_vc_json"),
         (("claims",), {}, "/claims"),
+        (("claims", "a b"), VALID["claims"]["level"], "/claims/a b"),  # type: ignore[index, call-overload]
+        (("claims", ""), VALID["claims"]["level"], "/claims/"),  # type: ignore[index, call-overload]
+        (("claims", "\x1b[2J"), VALID["claims"]["level"], "/claims/\x1b[2J"),  # type: ignore[index, call-overload]
         (("claims",), [], "/claims"),
         ((*LEVEL, "later"), 1, "/claims/level/later"),
         ((*LEVEL, "paths"), {}, "/claims/level/paths"),
