@@ -9,12 +9,14 @@
         assert not my_reader(forged.response(), forged.session)
 
 `READER_FORGERIES` are requests of readers that no wallet may answer, judged by
-`judge_reader`.
+`judge_reader`; `ANSWER_FORGERIES` whole answers that no reader may take.
 
 A twin differs from its forgery in nothing but the fault. Every key is a test key, and
 every person is invented.
 """
 
+from idwallet.testing.mdoc.answer_draft import AnswerDraft, answer_draft
+from idwallet.testing.mdoc.answer_forgeries import ANSWER_FORGERIES, AnswerForgery
 from idwallet.testing.mdoc.draft import (
     MDL,
     NAMESPACE,
@@ -33,15 +35,19 @@ from idwallet.testing.mdoc.reader_draft import (
 from idwallet.testing.mdoc.reader_forgeries import READER_FORGERIES, ReaderForgery
 
 __all__ = [
+    "ANSWER_FORGERIES",
     "MDL",
     "MDOC_FORGERIES",
     "NAMESPACE",
     "READER_FORGERIES",
+    "AnswerDraft",
+    "AnswerForgery",
     "MdocDraft",
     "MdocForgery",
     "MdocScene",
     "ReaderDraft",
     "ReaderForgery",
+    "answer_draft",
     "judge",
     "judge_reader",
     "mdoc_draft",
