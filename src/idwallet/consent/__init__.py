@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         verify_ledger_export,
     )
     from idwallet.consent.ledger.history import Happening, happenings
+    from idwallet.consent.ledger.ledger import Ledger
     from idwallet.consent.ledger.position import Evidence, LedgerEntry
     from idwallet.consent.ledger.standing import CompletenessRule, Outside
     from idwallet.consent.ledger.ts10 import transaction_log
@@ -98,6 +99,7 @@ __all__ = [
     "Finding",
     "Happening",
     "Judgement",
+    "Ledger",
     "LedgerEntry",
     "LegalContacts",
     "Link",
@@ -161,6 +163,7 @@ _HOMES: Final = MappingProxyType(
         "Finding": "idwallet.consent.purpose",
         "Happening": "idwallet.consent.ledger.history",
         "Judgement": "idwallet.consent.purpose",
+        "Ledger": "idwallet.consent.ledger.ledger",
         "LedgerEntry": "idwallet.consent.ledger.position",
         "LegalContacts": "idwallet.consent.occasion",
         "Link": "idwallet.consent.linking",

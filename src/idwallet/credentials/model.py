@@ -51,6 +51,8 @@ class VerifiedCredential:
     name of the trust anchor it is trusted under, `certificate` the SHA-256 of the
     signer's own certificate in hexadecimal, or None where the key was pinned. `extends`
     are the types that its type extends, nearest first, where type metadata said so.
+    `disclosed` is where everything stood that was seen, also what is not handed on:
+    each claim that holds no other, each element of an array by itself.
     """
 
     query_id: str
@@ -62,6 +64,7 @@ class VerifiedCredential:
     claims: Mapping[str, JsonValue]
     valid_until: datetime | None
     extends: tuple[str, ...] = ()
+    disclosed: tuple[ClaimPath, ...] = ()
 
     def __repr__(self) -> str:
         """Show type and issuer only."""

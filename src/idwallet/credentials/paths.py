@@ -5,6 +5,7 @@ every element of an array (OpenID4VP 1.0 §7). A *concrete* path has no None. Wh
 pointer selects is decided on the processed claims, after disclosures were resolved.
 """
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
@@ -113,6 +114,14 @@ def look_up(claims: JsonValue, path: ClaimPath) -> JsonValue | Absent:
         else:
             return ABSENT
     return value
+
+
+def telling(claims: JsonValue, places: Iterable[ClaimPath]) -> tuple[ClaimPath, ...]:
+    """Return those of the concrete `places` at which there is more than ``{}``.
+
+    An object of which every member is concealed looks empty, and tells nothing.
+    """
+    return tuple(each for each in places if look_up(claims, each) != {})
 
 
 def is_pointer_part(part: object) -> bool:

@@ -77,7 +77,8 @@ class Asked:
     `purpose` is the verifier's own word, or None; pass it through `codec.text`.
     `request` is what was read: of OpenID4VP, or of a reader of mobile documents.
     `query` says what either asks for in the same words, with what would be kept
-    (`ClaimQuery.intent_to_retain`).
+    (`ClaimQuery.intent_to_retain`). `evidence` is the request as it came, without what
+    carried it: the ledger keeps it, and a receipt has its digest.
 
     `registration` is what the verifier is registered for (ETSI TS 119 475), verified
     and its own; None where it showed none. Ask `registration_for`: a registration may
@@ -89,6 +90,7 @@ class Asked:
     purpose: str | None
     report: Report
     request: RequestObject | HeardRequest
+    evidence: bytes
     registration: Registration | None = None
     registered_ids: tuple[str, ...] = ()
 
@@ -233,12 +235,14 @@ class PresentationResponse:
 
     `body` is the form of ``direct_post`` (``application/x-www-form-urlencoded``);
     `json` the same as JSON for applications that carry it themselves. `send_to` is
-    the verifier's https address.
+    the verifier's https address. `entry` is the index of the ledger's entry: tell the
+    wallet when it was sent (`Holder.record_sent`).
     """
 
     body: str
     json: str
     send_to: str
+    entry: int
 
     def __repr__(self) -> str:
         """Show the address only: the rest is personal data."""

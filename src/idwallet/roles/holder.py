@@ -1,6 +1,7 @@
 """Hold credentials, read requests, and show what the person chooses."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -228,7 +229,7 @@ class Holder(InPerson):
         require_aware(at)
         verdict = evaluate_request(raw, trust=self._trust, policy=self._policy, at=at)
         report = self._report(verdict, at=at, required=verdict.required)
-        asked = asked_of(verdict, report)
+        asked = asked_of(verdict, report, raw=raw)
         if asked is None:
             raise _refusal(report)
         return asked
@@ -258,7 +259,9 @@ class Holder(InPerson):
     ) -> PresentationResponse:
         """Answer `asked` with exactly what `choice` says.
 
-        Signs once for each credential shown; sends nothing. Every verifier takes the
+        It is written into the ledger before anything is signed, and counts as perhaps
+        sent until `record_sent` says more. Signs once for each credential shown; sends
+        nothing. Every verifier takes the
         compact serialisation of an SD-JWT VC; choose a JSON one where yours is known
         to take it.
 
@@ -267,6 +270,7 @@ class Holder(InPerson):
                 seen, or the request expired.
             SignerUnavailable: the key of a credential is gone.
             SignerLocked: a key wants a PIN or a fingerprint.
+            PortError: the ledger's store failed; nothing was signed.
         """
         require_aware(at)
         if choice.asked is not asked:
@@ -274,49 +278,38 @@ class Holder(InPerson):
         request = online(asked)
         if at >= request.expires:  # RFC 7519 §4.1.4: "on or after"
             raise UsageError("the request has expired: ask the verifier for a new one")
-        presentations = self._shown(choice, request, serialisation=serialisation, at=at)
+        # What cannot be shown at all is found out before the ledger has it.
+        chosen = [(each.query_id, *self._chosen(each)) for each in choice.shown]
+        with self._entering(choice, at=at) as entry:
+            presentations = _signed(
+                chosen, _conversation(request, serialisation), at=at
+            )
         return PresentationResponse(
             body=write_response(presentations, state=request.state),
             json=write_response_json(presentations, state=request.state),
             send_to=request.response_uri,
+            entry=entry,
         )
 
-    def _shown(
-        self,
-        choice: Choice,
-        request: RequestObject,
-        *,
-        serialisation: Serialisation,
-        at: datetime,
-    ) -> dict[str, list[str]]:
-        """Sign what was chosen, by credential query."""
-        conversation = Conversation(
-            client_id=request.client_id,
-            nonce=request.nonce,
-            response_uri=request.response_uri,
-            serialisation=serialisation,
-        )
-        shown: dict[str, list[str]] = {}
-        for each in choice.shown:
-            stored, chosen = self._chosen(each)
-            text = chosen.show(StoredKeySigner(stored), conversation, at=at)
-            shown.setdefault(each.query_id, []).append(text)
-        return shown
-
-    def decline(self, asked: Asked) -> PresentationResponse:
+    def decline(self, asked: Asked, *, at: datetime) -> PresentationResponse:
         """Answer `asked` with a refusal: its standard code and nothing else.
 
         It does not say whether the person refused or the wallet holds nothing that
-        fits: ``access_denied`` stands for both (OpenID4VP 1.0 section 8.5).
+        fits: ``access_denied`` stands for both (OpenID4VP 1.0 section 8.5). The ledger
+        has it.
 
         Raises:
-            UsageError: a reader in person asked: see `decline_device`.
+            UsageError: a reader in person asked: see `decline_device`; or `at` has no
+                zone.
+            PortError: the ledger's store failed.
         """
         request = online(asked)
+        entry = self._enter_declined(asked, at=at)
         return PresentationResponse(
             body=write_refusal(ErrorCode.ACCESS_DENIED, state=request.state),
             json=write_refusal_json(ErrorCode.ACCESS_DENIED, state=request.state),
             send_to=request.response_uri,
+            entry=entry,
         )
 
     def _chosen(self, shown: Shown) -> tuple[StoredKey, Chosen]:
@@ -337,6 +330,29 @@ def _opened(record: VaultRecord) -> HeldCredential | None:
         return read_record(record)
     except MalformedError:
         return None
+
+
+def _conversation(request: RequestObject, serialisation: Serialisation) -> Conversation:
+    return Conversation(
+        client_id=request.client_id,
+        nonce=request.nonce,
+        response_uri=request.response_uri,
+        serialisation=serialisation,
+    )
+
+
+def _signed(
+    chosen: Iterable[tuple[str, StoredKey, Chosen]],
+    conversation: Conversation,
+    *,
+    at: datetime,
+) -> dict[str, list[str]]:
+    """Sign what was chosen, by credential query."""
+    shown: dict[str, list[str]] = {}
+    for query_id, stored, each in chosen:
+        text = each.show(StoredKeySigner(stored), conversation, at=at)
+        shown.setdefault(query_id, []).append(text)
+    return shown
 
 
 def _authority_key_ids(issuer: SignerFound) -> tuple[bytes, ...]:

@@ -32,20 +32,16 @@ from idwallet.roles.asked import (
     HeardRequest,
     Shown,
 )
+from idwallet.roles.consenting import Consenting
 from idwallet.roles.held.device import DeviceProof, answer_reader
 from idwallet.roles.held.format import Chosen
-from idwallet.trust.anchors import TrustStore
-from idwallet.trust.policy import Policy
 from idwallet.trust.signer import SignerFound
 
 
-class InPerson:
+class InPerson(Consenting):
     """What a wallet does with a reader; `Holder` is one and has the rest."""
 
     __slots__ = ()
-
-    _trust: TrustStore
-    _policy: Policy
 
     @abstractmethod
     def _report(
@@ -77,7 +73,7 @@ class InPerson:
         if report.outcome is not Outcome.PASSED or request is None or query is None:
             raise VerificationIndeterminate(report)
         heard = HeardRequest(request, handover)
-        return Asked(_asker(verdict.signer), query, None, report, heard)
+        return Asked(_asker(verdict.signer), query, None, report, heard, raw)
 
     def present_device(
         self,
@@ -95,7 +91,8 @@ class InPerson:
         proves nothing to anybody else (9.1.3.5). `said` is what the device says by
         itself, by the query's identifier; only what the issuer allowed it.
 
-        What is kept back is not mentioned: a refusal looks like what is not there.
+        What is kept back is not mentioned: a refusal looks like what is not there. The
+        ledger has it before anything is signed.
 
         Raises:
             UsageError: `choice` came from another request or says less than would be
@@ -103,23 +100,32 @@ class InPerson:
             UnsupportedError: the key store's keys do not agree on a secret.
             SignerUnavailable: the key of a document is gone.
             SignerLocked: a key wants a PIN or a fingerprint.
+            PortError: the ledger's store failed; nothing was signed.
         """
         require_aware(at)
         if choice.asked is not asked:
             raise UsageError("the choice was made for another request")
         extra = {} if said is None else said
-        given = (
+        given = [
             (*self._chosen(each), extra.get(each.query_id, {})) for each in choice.shown
-        )
-        return answer_reader(given, proof=DeviceProof(_heard(asked).handover, reader))
+        ]
+        proof = DeviceProof(_heard(asked).handover, reader)
+        with self._entering(choice, at=at, said=extra):
+            return answer_reader(given, proof=proof)
 
-    def decline_device(self, asked: Asked) -> bytes:
+    def decline_device(self, asked: Asked, *, at: datetime) -> bytes:
         """Answer a reader with no document: what a wallet that holds none answers.
 
+        The ledger has it.
+
         Raises:
-            UsageError: the request came over OpenID4VP: see `Holder.decline`.
+            UsageError: the request came over OpenID4VP: see `Holder.decline`; or `at`
+                has no zone.
+            PortError: the ledger's store failed.
         """
-        return answer_reader((), proof=DeviceProof(_heard(asked).handover))
+        proof = DeviceProof(_heard(asked).handover)
+        self._enter_declined(asked, at=at)
+        return answer_reader((), proof=proof)
 
 
 def _asker(signer: SignerFound | None) -> Authenticated | Anonymous:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from idwallet import limits
 from idwallet.credentials.model import Format, VerifiedCredential, frozen_claims
-from idwallet.credentials.paths import show_path
+from idwallet.credentials.paths import ClaimPath, show_path, telling
 from idwallet.credentials.query import Candidate, CredentialQuery, requested_paths
 from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict
 from idwallet.credentials.sdjwt.narrow import Narrowed, narrow
+from idwallet.credentials.sdjwt.present import leaf_places, seen_places
 from idwallet.report import Check, CheckId, Facts, Reason, check
 from idwallet.roles.mdoc_shown import MdocShown
 
@@ -104,10 +105,20 @@ def handed_on(
             claims=frozen_claims(narrowed[each.subject].claims),
             valid_until=each.verdict.valid_until,
             extends=each.verdict.types[1:],
+            disclosed=_seen(each.verdict),
         )
         for each in shown
         if (issuer := each.verdict.issuer) is not None
     )
+
+
+def _seen(verdict: Verdict) -> tuple[ClaimPath, ...]:
+    """Return where everything stood that was seen, asked for or not."""
+    if isinstance(verdict, MdocShown):
+        return telling(verdict.claims, leaf_places(verdict.claims))
+    if verdict.unpacked is None:
+        return ()
+    return telling(verdict.unpacked.positioned, seen_places(verdict.unpacked))
 
 
 def _format(verdict: Verdict) -> Format:

@@ -484,7 +484,7 @@ def test_each_kind_of_request_has_its_own_answer() -> None:
     with pytest.raises(UsageError, match="present_device"):
         own.present(asked, choice, at=AT)
     with pytest.raises(UsageError, match="decline_device"):
-        own.decline(asked)
+        own.decline(asked, at=AT)
     request = scene().verifier.request(
         query(of_licence("family_name")), purpose="x", at=AT
     )
@@ -493,7 +493,7 @@ def test_each_kind_of_request_has_its_own_answer() -> None:
     with pytest.raises(UsageError, match="answered by present or"):
         own.present_device(online, chosen, at=AT)
     with pytest.raises(UsageError, match="present or decline"):
-        own.decline_device(online)
+        own.decline_device(online, at=AT)
     with pytest.raises(UsageError, match="another request"):
         own.present_device(asked, chosen, at=AT)
 
@@ -510,7 +510,7 @@ def test_a_choice_that_says_less_than_will_be_seen_is_not_carried_out() -> None:
 def test_declining_looks_like_having_nothing() -> None:
     own = wallet(issued())
     question, asked = asked_of(own, query(of_licence("family_name")))
-    response = own.decline_device(asked)
+    response = own.decline_device(asked, at=AT)
     assert read_cbor(response, at="") == {"version": "1.0", "status": 0}
     assert failed(judged(response, question)) == {
         (CheckId.PRESENTATION_QUERY, Reason.CREDENTIAL_MISSING)

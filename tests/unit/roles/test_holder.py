@@ -556,7 +556,7 @@ def test_declining_says_that_and_nothing_else() -> None:
     wallet = SCENE.new_wallet()
     request = SCENE.request()
     asked = wallet.read_request(request.message.raw, at=AT)
-    response = wallet.decline(asked)
+    response = wallet.decline(asked, at=AT)
     assert response.send_to == asked.request.response_uri
     assert response.body == f"error=access_denied&state={request.state}"
     expected = {"error": "access_denied", "state": request.state}

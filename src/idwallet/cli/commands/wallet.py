@@ -6,6 +6,7 @@ import click
 
 from idwallet.cli.bundles import Believed, Pinned, operator_option
 from idwallet.cli.commands.keeping import COMMANDS as KEEPING
+from idwallet.cli.commands.ledger import COMMANDS as LEDGER
 from idwallet.cli.credential import read_credential
 from idwallet.cli.faults import STREAM, about
 from idwallet.cli.files import (
@@ -42,7 +43,7 @@ def wallet_command() -> None:
     """Keep credentials and their keys in a folder, sealed."""
 
 
-for _command in KEEPING:
+for _command in (*KEEPING, *LEDGER):
     wallet_command.add_command(_command)
 
 

@@ -103,10 +103,19 @@ def revealed_places(held: Held, positions: Iterable[int]) -> tuple[ClaimPath, ..
     opened = frozenset(positions)
     revealed = held.unpacked.revealed
     closed = frozenset(e.place for e in revealed if e.position not in opened)
-    chosen = frozenset(e.place[0] for e in revealed)
+    return _places(held.unpacked, closed)
+
+
+def seen_places(unpacked: Unpacked) -> tuple[ClaimPath, ...]:
+    """Return where the claims stand that a verifier has seen; see `revealed_places`."""
+    return _places(unpacked, frozenset())
+
+
+def _places(unpacked: Unpacked, closed: frozenset[Place]) -> tuple[ClaimPath, ...]:
+    chosen = frozenset(e.place[0] for e in unpacked.revealed)
     return tuple(
         place
-        for place in leaf_places(held.unpacked.positioned)
+        for place in leaf_places(unpacked.positioned)
         if (place[0] in chosen or place[0] not in _ABOUT_THE_CREDENTIAL)
         and not any(place[:size] in closed for size in range(1, len(place) + 1))
     )

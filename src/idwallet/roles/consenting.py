@@ -1,0 +1,226 @@
+"""What a wallet writes down of each request, and what a person can do with it later."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+
+from idwallet.codec.moment import require_aware
+from idwallet.consent.ledger.deletion import DeletionRequest, draft_deletion
+from idwallet.consent.ledger.entry import Entry, EntryKind, Sending
+from idwallet.consent.ledger.history import Happening, happenings
+from idwallet.consent.ledger.ledger import Ledger
+from idwallet.consent.ledger.position import Evidence
+from idwallet.consent.occasion import (
+    AuthenticatedBy,
+    ClaimsShown,
+    LegalContacts,
+    Party,
+    asked_of,
+)
+from idwallet.consent.receipt import VerifiedReceipt, verify_receipt
+from idwallet.consent.receipt.structures import receipt_digest
+from idwallet.credentials.mdoc.present import DeviceElements
+from idwallet.credentials.paths import telling
+from idwallet.crypto.vault import Edit, Vault
+from idwallet.errors import MalformedError, PortError, UsageError
+from idwallet.ports import Random
+from idwallet.roles.asked import Asked, Authenticated, Choice, OriginOnly, Shown
+from idwallet.trust.anchors import TrustStore
+from idwallet.trust.policy import Policy
+
+Said = Mapping[str, DeviceElements]
+"""What a device says by itself, by the query's identifier."""
+
+
+class Consenting:
+    """A wallet's ledger; `Holder` is one and has the rest."""
+
+    __slots__ = ()
+
+    _trust: TrustStore
+    _policy: Policy
+    _vault: Vault
+    _random: Random
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was asked of this wallet, and what it showed; see `consent.Ledger`."""
+        return Ledger(self._vault, random=self._random)
+
+    def history(self) -> tuple[Happening, ...]:
+        """Return every occasion with what became of it, the first one first.
+
+        Raises:
+            MalformedError, PortError: see `Vault.records`.
+        """
+        return happenings(self.ledger.entries())
+
+    def record_sent(self, index: int, *, at: datetime, sent: bool = True) -> int:
+        """Write down that the answer of an entry was sent, or that it was not.
+
+        Until then it counts as perhaps sent. Returns the index of the new entry.
+
+        Raises:
+            UsageError: `at` has no zone, or nothing was answered there.
+            PortError: the store failed.
+        """
+        entry = self._answered(index)
+        if entry is None:
+            raise UsageError("the ledger has no answer at that index")
+        return self._outcome(index, Sending.SENT if sent else Sending.NOT_SENT, at=at)
+
+    def _outcome(self, index: int, outcome: Sending, *, at: datetime) -> int:
+        made = Entry(
+            kind=EntryKind.OUTCOME, time=at, about=index, outcome=outcome.value
+        )
+        return self.ledger.enter(made)
+
+    def keep_receipt(self, token: str, *, index: int, at: datetime) -> VerifiedReceipt:
+        """Verify a receipt against the entry that it is for, and keep it with it.
+
+        The same receipt is kept once.
+
+        Raises:
+            VerificationFailed: it is not by who asked, or not about what was shown.
+            VerificationIndeterminate: something could not be decided.
+            UsageError: `at` has no zone, or no receipt can be for that entry.
+            PortError: the store failed.
+        """
+        entry = self._answered(index)
+        if entry is None:
+            raise UsageError("the ledger has no answer at that index")
+        found = verify_receipt(
+            token,
+            about=entry.occasion(),
+            trust=self._trust,
+            policy=self._policy,
+            at=at,
+        )
+        digest = receipt_digest(found.token)
+        if not any(
+            each.entry is not None
+            and (each.entry.about, each.entry.receipt) == (index, digest)
+            for each in self.ledger.entries()
+        ):
+            made = Entry(kind=EntryKind.RECEIPT, time=at, about=index, receipt=digest)
+            self.ledger.enter(made, evidence=Evidence(receipt=found.token))
+        return found
+
+    def ask_deletion(self, index: int, *, at: datetime) -> DeletionRequest:
+        """Draft a request to delete what an entry shows, and write down that it began.
+
+        It is sent by nobody: the person chooses one of its contacts.
+
+        Raises:
+            UsageError: `at` has no zone, or nothing was shown there.
+            PortError: the store failed.
+        """
+        entry = self.ledger.entry(index).entry
+        if entry is None:
+            raise UsageError("that entry was erased: of whom to ask is not known")
+        made = draft_deletion(entry, index=index, at=at)
+        self.ledger.enter(made.entry())
+        return made
+
+    def _answered(self, index: int) -> Entry | None:
+        entry = self.ledger.entry(index).entry
+        kinds = {EntryKind.SHOWN, EntryKind.DECLINED}
+        return entry if entry is not None and entry.kind in kinds else None
+
+    # --- written by the wallet itself -------------------------------------------------
+
+    @contextmanager
+    def _entering(
+        self, choice: Choice, *, at: datetime, said: Said | None = None
+    ) -> Iterator[int]:
+        """Write down what will be shown; where it is not, write that down too."""
+        index = self._enter_shown(choice, at=at, said=said)
+        try:
+            yield index
+        except Exception:
+            # A key refused, or its device is gone: nothing left this wallet. Where it
+            # dies instead, the entry says that it is not known.
+            with suppress(PortError, MalformedError):
+                self._outcome(index, Sending.NOT_SENT, at=at)
+            raise
+
+    def _used_up(self, choice: Choice) -> Sequence[Edit]:  # noqa: ARG002
+        """Return what is used up by showing this, in one change with its entry."""
+        return ()
+
+    def _enter_shown(
+        self,
+        choice: Choice,
+        *,
+        at: datetime,
+        said: Said | None = None,
+    ) -> int:
+        """Write down what will be shown, before anything is signed.
+
+        Raises:
+            UsageError: a credential that is used up with it was used meanwhile.
+        """
+        extra = said or {}
+        entry = _entry(
+            choice.asked,
+            kind=EntryKind.SHOWN,
+            at=at,
+            shown=tuple(
+                _shown(each, extra.get(each.query_id, {})) for each in choice.shown
+            ),
+        )
+        evidence = Evidence(choice.asked.evidence)
+        index = self.ledger.add(entry, evidence=evidence, beside=self._used_up(choice))
+        if index is None:
+            raise UsageError("a credential was used meanwhile: match and choose again")
+        return index
+
+    def _enter_declined(self, asked: Asked, *, at: datetime) -> int:
+        require_aware(at)
+        entry = _entry(asked, kind=EntryKind.DECLINED, at=at)
+        return self.ledger.enter(entry, evidence=Evidence(asked.evidence))
+
+
+def _entry(
+    asked: Asked,
+    *,
+    kind: EntryKind,
+    at: datetime,
+    shown: tuple[ClaimsShown, ...] = (),
+) -> Entry:
+    registration = asked.registration
+    return Entry(
+        kind=kind,
+        time=at,
+        party=party_of(asked),
+        legal=None if registration is None else LegalContacts.of(registration),
+        purpose=asked.purpose,
+        asked=asked_of(asked.query),
+        shown=shown,
+        request=hashlib.sha256(asked.evidence).digest(),
+    )
+
+
+def party_of(asked: Asked) -> Party:
+    """Return who asked, as a ledger has it."""
+    by = asked.by
+    if isinstance(by, OriginOnly):
+        return Party("", by.origin, AuthenticatedBy.ORIGIN)
+    if not isinstance(by, Authenticated):
+        return Party("", by.client_id or "", AuthenticatedBy.NOTHING)
+    pinned = by.certificate is None
+    how = AuthenticatedBy.PINNED_KEY if pinned else AuthenticatedBy.CERTIFICATE
+    return Party(by.name, by.client_id, how, by.anchor, by.certificate)
+
+
+def _shown(shown: Shown, said: DeviceElements) -> ClaimsShown:
+    """Return what will be seen of one credential, and where."""
+    held = shown.credential
+    places = telling(held.positioned, shown.reveals)
+    own = tuple(
+        (namespace, name) for namespace, names in said.items() for name in names
+    )
+    return ClaimsShown(
+        shown.query_id, held.format.value, held.credential_type, (*places, *own)
+    )
