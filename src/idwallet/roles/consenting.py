@@ -145,7 +145,7 @@ class Consenting:
                 self._outcome(index, Sending.NOT_SENT, at=at)
             raise
 
-    def _used_up(self, choice: Choice) -> Sequence[Edit]:  # noqa: ARG002
+    def _used_up(self, choice: Choice) -> Sequence[Edit]:  # noqa: ARG002 - for wallets that use up
         """Return what is used up by showing this, in one change with its entry."""
         return ()
 
