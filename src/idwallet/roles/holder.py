@@ -261,9 +261,7 @@ class Holder(InPerson):
 
         It is written into the ledger before anything is signed, and counts as perhaps
         sent until `record_sent` says more. Signs once for each credential shown; sends
-        nothing. Every verifier takes the
-        compact serialisation of an SD-JWT VC; choose a JSON one where yours is known
-        to take it.
+        nothing. Every verifier takes the compact serialisation of an SD-JWT VC.
 
         Raises:
             UsageError: `choice` came from another request or says less than would be

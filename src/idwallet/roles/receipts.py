@@ -70,16 +70,20 @@ def give_receipt(  # noqa: PLR0913 - each is something that a receipt says
         purpose=_purpose(request),
         witnessed=witnessed,
     )
+    token = _signed(receipt, request)
+    if ledger is not None:
+        _enter(ledger, result.report, request=request, given=(receipt, token))
+    return token
+
+
+def _signed(receipt: Receipt, request: Question) -> str:
     identity = request.verifier.identity
-    token = sign_receipt(
+    return sign_receipt(
         receipt,
         signer=identity.signer,
         certificates=identity.certificates,
         kid=identity.kid,
     )
-    if ledger is not None:
-        _enter(ledger, result.report, request=request, receipt=receipt, token=token)
-    return token
 
 
 def enter_answer(
@@ -114,8 +118,9 @@ def enter_answer(
 
 
 def _enter(
-    ledger: Ledger, report: Report, *, request: Question, receipt: Receipt, token: str
+    ledger: Ledger, report: Report, *, request: Question, given: tuple[Receipt, str]
 ) -> None:
+    receipt, token = given
     entry = Entry(
         kind=EntryKind.RECEIVED,
         time=receipt.issued,
