@@ -13,7 +13,7 @@ from typing import NamedTuple
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.consent.reading import Members, filled, path_lists
-from idwallet.credentials.paths import ClaimPath
+from idwallet.credentials.paths import ClaimPath, show_path
 from idwallet.credentials.query import Query
 from idwallet.trust.relying_party import Registration
 
@@ -269,6 +269,11 @@ def asked_of(query: Query) -> tuple[ClaimsAsked, ...]:
         )
         for each in query.credentials
     )
+
+
+def in_order(paths: Iterable[ClaimPath]) -> tuple[ClaimPath, ...]:
+    """Return paths in an order that tells nothing: not that of the credential."""
+    return tuple(sorted(paths, key=show_path))
 
 
 def lists(items: Iterable[ClaimsAsked | ClaimsShown]) -> list[JsonValue]:

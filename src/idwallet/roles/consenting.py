@@ -17,6 +17,7 @@ from idwallet.consent.occasion import (
     LegalContacts,
     Party,
     asked_of,
+    in_order,
 )
 from idwallet.consent.receipt import VerifiedReceipt, verify_receipt
 from idwallet.consent.receipt.structures import receipt_digest
@@ -222,5 +223,8 @@ def _shown(shown: Shown, said: DeviceElements) -> ClaimsShown:
         (namespace, name) for namespace, names in said.items() for name in names
     )
     return ClaimsShown(
-        shown.query_id, held.format.value, held.credential_type, (*places, *own)
+        shown.query_id,
+        held.format.value,
+        held.credential_type,
+        in_order((*places, *own)),
     )

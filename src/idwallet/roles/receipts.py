@@ -9,7 +9,7 @@ from idwallet.codec.moment import require_aware
 from idwallet.consent.ledger.entry import Entry, EntryKind
 from idwallet.consent.ledger.ledger import Ledger
 from idwallet.consent.ledger.position import Evidence
-from idwallet.consent.occasion import ClaimsShown, asked_of
+from idwallet.consent.occasion import ClaimsShown, asked_of, in_order
 from idwallet.consent.receipt import (
     Promise,
     Receipt,
@@ -178,7 +178,10 @@ def _disclosed(
         raise UsageError("the result is of another request")
     return tuple(
         ClaimsShown(
-            each.query_id, each.format.value, each.credential_type, each.disclosed
+            each.query_id,
+            each.format.value,
+            each.credential_type,
+            in_order(each.disclosed),
         )
         for each in result.credentials
     )
