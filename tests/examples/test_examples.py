@@ -33,6 +33,12 @@ PRINTS: Final = {
         "Do not use this signature.",
         "Signed by 2 people, and both signatures stand.",
     ],
+    "lost_phone.py": [
+        "without a key and without a claim",
+        "revoked: urn:eudi:pid:1",
+        "asked again for: urn:eudi:pid:1",
+        "left to ask for: 0",
+    ],
     "status_list.py": [
         "without a list: Cannot be decided now",
         "with a list: passed",
