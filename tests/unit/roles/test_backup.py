@@ -90,6 +90,21 @@ def test_a_backup_is_read_as_it_was_made() -> None:
     assert open_backup(token.encode() + b"\n", PASSWORD) == backup
 
 
+def test_a_card_that_stands_for_copies_is_bound_to_no_key_itself() -> None:
+    cards = [replace(each, thumbprint="") for each in own().credentials()]
+    backup = reopened(Backup.of(cards, at=AT))
+    assert {each.thumbprint for each in backup.credentials} == {None}
+
+
+def test_what_could_not_be_read_back_is_not_written() -> None:
+    backup = backup_of(own())
+    (one, *_) = backup.credentials
+    for bad in (replace(one, credential_type="x" * 5_000), replace(one, issuer="")):
+        with pytest.raises(MalformedError):
+            sealed(replace(backup, credentials=(bad,)))
+    assert sealed(replace(backup, credentials=(one,)))
+
+
 def test_another_password_opens_nothing() -> None:
     with pytest.raises(WrongKey):
         open_backup(sealed(backup_of(own())), b"another")

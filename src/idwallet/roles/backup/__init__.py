@@ -44,9 +44,12 @@ def seal_backup(
 
     Raises:
         UsageError: an empty password, or rounds out of bounds.
-        LimitError: more than `limits.BACKUP_BYTES`.
+        LimitError: more than `limits.BACKUP_BYTES`, or a text that is too long.
+        MalformedError: something in it could not be read back: no backup is better
+            than one that fails when it is needed.
     """
     written = write_migration(backup)
+    read_migration(written)
     return encrypt_with_password(written, password, random=random, rounds=rounds)
 
 

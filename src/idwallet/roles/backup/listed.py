@@ -81,7 +81,7 @@ def listed(held: HeldCredential, supply_points: SupplyPoints) -> ListedCredentia
         supply_point=supply_points.get(held.issuer) or _address(held.claims.get("iss")),
         valid_until=held.valid_until,
         status=held.opened().status,
-        thumbprint=held.thumbprint,
+        thumbprint=held.thumbprint or None,
     )
 
 
