@@ -45,6 +45,11 @@ class HttpRequest:
         """
         return _only(self.headers, name)
 
+    @property
+    def media_type(self) -> str:
+        """The media type; see `HttpResponse.media_type`."""
+        return _media_type(self.headers)
+
     def address(self, *, at: str = "url") -> WebAddress:
         """Return the address taken apart.
 

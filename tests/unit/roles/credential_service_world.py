@@ -8,10 +8,12 @@ from typing import Final
 from idwallet import MemoryReplay
 from idwallet.codec.form import write_form
 from idwallet.credentials.possession import make_proof
+from idwallet.crypto.agreement import EphemeralKey
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.protocols.http import HttpRequest, HttpResponse
+from idwallet.protocols.openid4vci.encryption import ResponseEncryption
 from idwallet.protocols.openid4vci.metadata import (
     CredentialConfiguration,
     IssuerMetadata,
@@ -35,6 +37,7 @@ from idwallet.roles.credential_service import (
     Order,
     Pending,
     Supplied,
+    request_encryption,
     service_metadata,
 )
 from idwallet.roles.issuer import Issuer
@@ -79,6 +82,8 @@ class World:
         )
     )
     answer: Supplied | Pending | Denied | None = None
+    encryption: EphemeralKey | None = None
+    required: bool = True
     orders: list[Order] = field(default_factory=list)
     told: list[Notification] = field(default_factory=list)
     keys: list[SoftwareSigner] = field(default_factory=list)
@@ -90,7 +95,8 @@ class World:
                 signer=SCENE.issuer_identity.signer,
                 certificates=SCENE.issuer_identity.chain,
             ),
-            metadata=metadata(),
+            metadata=self.described(),
+            decryption=self.encryption,
             seal=SealKey(bytes(range(32))),
             replay=MemoryReplay(),
             supply=self._supply,
@@ -101,6 +107,21 @@ class World:
             client_id=CLIENT_ID,
             redirect_uri=BACK,
             dpop=SoftwareSigner.generate(Algorithm.ES256),
+        )
+
+    def described(self) -> IssuerMetadata:
+        """What the service says of itself."""
+        if self.encryption is None:
+            return metadata()
+        return metadata(
+            request_encryption=request_encryption(
+                self.encryption, required=self.required
+            ),
+            response_encryption=ResponseEncryption(
+                algorithms=("ECDH-ES",),
+                contents=("A128GCM", "A256GCM"),
+                required=self.required,
+            ),
         )
 
     def _supply(self, order: Order) -> Supplied | Pending | Denied:

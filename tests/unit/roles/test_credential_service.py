@@ -404,11 +404,11 @@ def test_a_stolen_token_serves_nobody_without_its_key(world: World) -> None:
 def test_proofs_that_came_before_serve_no_second_time(world: World) -> None:
     request = _credential_request(world)
     assert world.ask(request).status == 200
-    again = replace(request, headers=_headers_anew(world, request))
+    again = replace(request, headers=headers_anew(world, request))
     assert world.ask(again).json() == {"error": "invalid_nonce"}
 
 
-def _headers_anew(world: World, request: HttpRequest) -> tuple[tuple[str, str], ...]:
+def headers_anew(world: World, request: HttpRequest) -> tuple[tuple[str, str], ...]:
     token = (request.header("Authorization") or "").partition(" ")[2]
     nonce = world.ask(HttpRequest("POST", f"{ISSUER}/nonce")).header("DPoP-Nonce")
     proof = dpop.make_dpop(
@@ -439,7 +439,7 @@ def test_what_was_not_granted_is_not_issued(world: World) -> None:
         other = replace(
             request,
             body=request.body.replace(b'"id"', asked),
-            headers=_headers_anew(world, request),
+            headers=headers_anew(world, request),
         )
         assert world.ask(other).json() == {"error": code}
     assert world.ask(request).status == 200

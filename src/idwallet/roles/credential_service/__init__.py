@@ -4,11 +4,11 @@ HTTP messages come in and go out as values. Between two of them the service reme
 nothing but what its replay guard does: everything else travels sealed.
 """
 
-from idwallet.roles.credential_service.endpoints import (
-    CredentialService,
-    Offered,
+from idwallet.roles.credential_service.described import (
+    request_encryption,
     service_metadata,
 )
+from idwallet.roles.credential_service.endpoints import CredentialService, Offered
 from idwallet.roles.credential_service.rules import (
     Client,
     IssuanceRules,
@@ -37,5 +37,6 @@ __all__ = [
     "Supplied",
     "Supply",
     "TokenRule",
+    "request_encryption",
     "service_metadata",
 ]

@@ -5,13 +5,22 @@ from datetime import datetime
 from typing import Final
 
 from idwallet.codec.json import JsonObject
+from idwallet.crypto.agreement import Agreement
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.ports import Random, ReplayGuard, Use
-from idwallet.protocols.http import Headers, HttpRequest
+from idwallet.protocols.http import Headers, HttpRequest, HttpResponse
 from idwallet.protocols.oauth import dpop
 from idwallet.protocols.oauth.errors import OAuthCode, OAuthError
 from idwallet.protocols.oauth.server_metadata import AuthorizationServer
 from idwallet.protocols.oauth.token import read_authorization_header
+from idwallet.protocols.openid4vci.credential import CredentialCode
+from idwallet.protocols.openid4vci.encryption import (
+    JWT,
+    AnswerTo,
+    decrypted,
+    encrypted_response,
+    read_answer_to,
+)
 from idwallet.protocols.openid4vci.metadata import IssuerMetadata
 from idwallet.roles.credential_service.rules import IssuanceRules, TokenRule
 from idwallet.roles.credential_service.tickets import Kind, Ticket, Tickets
@@ -29,6 +38,51 @@ class Desk:
     replay: ReplayGuard
     rules: IssuanceRules
     random: Random
+    decryption: Agreement | None
+
+    def document_of(self, request: HttpRequest) -> JsonObject:
+        """Return what a request says, decrypted where it came encrypted (10).
+
+        Raises:
+            MalformedError: it is no such message, or in the clear where none may be.
+            UnsupportedError: it is encrypted in a way that is not spoken.
+        """
+        encryption = self.metadata.request_encryption
+        if self.decryption is not None and request.media_type == JWT:
+            return decrypted(request, key=self.decryption)
+        if encryption is not None and encryption.required:
+            raise MalformedError(
+                "a request in the clear", at="body", clause="OpenID4VCI 1.0 §10"
+            )
+        return request.json()
+
+    def answer_to(
+        self, asked: JsonObject | None, request: HttpRequest
+    ) -> AnswerTo | None:
+        """Return how the answer is to be encrypted, None where it is not.
+
+        Raises:
+            OAuthError: it must be and is not asked for, or is asked for in the clear,
+                where anybody between could have put the key in (8.2).
+        """
+        wanted = self.metadata.response_encryption
+        fault = OAuthError("encryption", CredentialCode.INVALID_ENCRYPTION_PARAMETERS)
+        if asked is None:
+            if wanted is not None and wanted.required:
+                raise fault
+            return None
+        if wanted is None or request.media_type != JWT:
+            raise fault
+        try:
+            return read_answer_to(asked)
+        except (MalformedError, UnsupportedError) as error:
+            raise fault from error
+
+    def written(self, response: HttpResponse, *, to: AnswerTo | None) -> HttpResponse:
+        """Return the answer, encrypted where the wallet asked for that."""
+        if to is None:
+            return response
+        return encrypted_response(response, to=to, random=self.random)
 
     def once(self, slot: bytes, *, until: datetime, at: datetime) -> bool:
         """Whether this is the first use of a slot; from now on it is used."""

@@ -9,29 +9,17 @@ from typing import Final
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.codec.moment import require_aware
-from idwallet.codec.web import read_web_address
+from idwallet.crypto.agreement import Agreement
 from idwallet.crypto.seal import SealKey
 from idwallet.errors import MalformedError, UsageError
 from idwallet.ports import Random, ReplayGuard
 from idwallet.protocols.http import HttpRequest, HttpResponse, json_response
-from idwallet.protocols.oauth import pkce
 from idwallet.protocols.oauth.errors import OAuthCode, OAuthError
 from idwallet.protocols.oauth.server_metadata import (
     WELL_KNOWN as SERVER_PLACE,
 )
-from idwallet.protocols.oauth.server_metadata import (
-    AuthorizationServer,
-    metadata_url,
-)
-from idwallet.protocols.oauth.token import (
-    AUTHORIZATION_CODE,
-    PRE_AUTHORIZED,
-    REFRESH,
-)
-from idwallet.protocols.openid4vci.display import Display
 from idwallet.protocols.openid4vci.metadata import (
     WELL_KNOWN,
-    CredentialConfiguration,
     IssuerMetadata,
 )
 from idwallet.protocols.openid4vci.offer import (
@@ -40,9 +28,14 @@ from idwallet.protocols.openid4vci.offer import (
     InputMode,
     PreAuthorizedGrant,
     TransactionCode,
-    require_issuer,
 )
 from idwallet.roles.credential_service import handing_out, letting_in
+from idwallet.roles.credential_service.described import (
+    require_decrypted,
+    require_served,
+    server_of,
+    well_known,
+)
 from idwallet.roles.credential_service.desk import Desk
 from idwallet.roles.credential_service.rules import IssuanceRules
 from idwallet.roles.credential_service.supply import (
@@ -83,7 +76,8 @@ class CredentialService:
     """Issues over HTTP. Thread-safe, and alike in every process with the same parts.
 
     `metadata` says where its endpoints are and what is issued, each configuration
-    bound to a key and proven by ``jwt``. `seal` seals what it hands out: share it
+    bound to a key and proven by ``jwt``; `decryption` is the key that their
+    `request_encryption` names, if it does. `seal` seals what it hands out: share it
     among its processes, and change it at the cost of whatever is under way. `replay`
     sees to it that each code, nonce and proof serves once. `supply` looks up what a
     credential is to say.
@@ -100,6 +94,7 @@ class CredentialService:
         replay: ReplayGuard,
         supply: Supply,
         notified: Callable[[Notification], None] = _unheard,
+        decryption: Agreement | None = None,
         rules: IssuanceRules | None = None,
         random: Random = secrets.token_bytes,
     ) -> None:
@@ -109,18 +104,20 @@ class CredentialService:
             UsageError: the metadata name an endpoint, a proof or an encryption that
                 this service does not serve.
         """
-        _require_served(metadata)
+        require_served(metadata)
+        require_decrypted(metadata, decryption)
         rules = rules or IssuanceRules()
         self._issuer = issuer
         self._supply = supply
         self._notified = notified
         self._desk = Desk(
             metadata=metadata,
-            server=_server_of(metadata, rules),
+            server=server_of(metadata, rules),
             tickets=Tickets(seal, issuer=metadata.issuer, random=random),
             replay=replay,
             rules=rules,
             random=random,
+            decryption=decryption,
         )
         self._routes = self._endpoints()
 
@@ -256,11 +253,11 @@ class CredentialService:
         desk = self._desk
         metadata, server = desk.metadata, desk.server
         places: dict[str | None, tuple[str, _Endpoint]] = {
-            _well_known(metadata.issuer, WELL_KNOWN): (
+            well_known(metadata.issuer, WELL_KNOWN): (
                 "GET",
                 lambda _, __: json_response(metadata.to_json()),
             ),
-            _well_known(server.issuer, SERVER_PLACE): (
+            well_known(server.issuer, SERVER_PLACE): (
                 "GET",
                 lambda _, __: json_response(server.to_json()),
             ),
@@ -303,76 +300,6 @@ class CredentialService:
 
 
 _Endpoint = Callable[[HttpRequest, datetime], HttpResponse | AuthorizationAsked]
-
-
-def service_metadata(
-    issuer: str,
-    configurations: Mapping[str, CredentialConfiguration],
-    *,
-    batch_size: int = 1,
-    display: Sequence[Display] = (),
-) -> IssuerMetadata:
-    """Return the metadata of a service with every endpoint below its identifier.
-
-    Raises:
-        MalformedError: `issuer` is no ``https`` address without query and fragment.
-        UsageError: there is nothing to be issued.
-    """
-    require_issuer(issuer, at="credential_issuer")
-    root = issuer.rstrip("/")
-    return IssuerMetadata(
-        issuer=issuer,
-        credential_endpoint=f"{root}/credential",
-        nonce_endpoint=f"{root}/nonce",
-        deferred_endpoint=f"{root}/deferred",
-        notification_endpoint=f"{root}/notification",
-        configurations=configurations,
-        batch_size=batch_size,
-        display=tuple(display),
-    )
-
-
-def _server_of(metadata: IssuerMetadata, rules: IssuanceRules) -> AuthorizationServer:
-    """Return what the authorization server in the same service says of itself."""
-    root = metadata.issuer.rstrip("/")
-    grants = [PRE_AUTHORIZED]
-    if rules.clients:
-        grants.append(AUTHORIZATION_CODE)
-    if rules.refresh_lifetime is not None:
-        grants.append(REFRESH)
-    return AuthorizationServer(
-        issuer=metadata.issuer,
-        token_endpoint=f"{root}/token",
-        authorization_endpoint=f"{root}/authorize" if rules.clients else None,
-        par_endpoint=f"{root}/par" if rules.clients else None,
-        requires_par=bool(rules.clients),
-        grant_types=tuple(grants),
-        code_challenge_methods=(pkce.METHOD,) if rules.clients else (),
-        dpop_algorithms=tuple(sorted(each.jose for each in rules.algorithms)),
-        details_types=("openid_credential",),
-        names_itself=bool(rules.clients),
-        anonymous_pre_authorized=True,
-    )
-
-
-def _require_served(metadata: IssuerMetadata) -> None:
-    if metadata.authorization_servers:
-        raise UsageError("this service lets in by itself: name no other server")
-    if metadata.request_encryption or metadata.response_encryption:
-        raise UsageError("this service does not encrypt yet")
-    if metadata.nonce_endpoint is None or metadata.deferred_endpoint is None:
-        raise UsageError("a service gives out nonces, and may put off")
-    for name, each in metadata.configurations.items():
-        proof = each.proofs.get("jwt")
-        if each.credential_type is None or proof is None or proof.attested:
-            raise UsageError(f"{name}: of a known format, and proven by jwt")
-
-
-def _well_known(identifier: str, place: str) -> str:
-    address = read_web_address(
-        metadata_url(identifier, place, at="issuer"), at="issuer"
-    )
-    return f"{address.origin}{address.target}"
 
 
 def _digits(random: Random) -> str:

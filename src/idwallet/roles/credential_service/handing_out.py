@@ -58,9 +58,10 @@ def credential(
     """Issue what the token allows, to the keys that were proven (section 8)."""
     token = desk.authorized(request, at=at)
     try:
-        asked = read_credential_request(request.json())
-    except MalformedError as error:
+        asked = read_credential_request(desk.document_of(request))
+    except (MalformedError, UnsupportedError) as error:
         raise _refused(_Code.INVALID_CREDENTIAL_REQUEST) from error
+    to = desk.answer_to(asked.encryption, request)
     name = _configuration(desk, asked, token=token)
     keys = _proven(desk, asked, at=at)
     order = Order(
@@ -72,9 +73,11 @@ def credential(
     filled = _Filled(order, keys)
     answer = supply(order)
     if isinstance(answer, Pending):
-        return _put_off(desk, filled, interval=answer.interval, token=token, at=at)
+        later = _put_off(desk, filled, interval=answer.interval, token=token, at=at)
+        return desk.written(later, to=to)
     found = _supplied(answer)
-    return _issue(desk, filled, supplied=found, issuer=issuer, at=at)
+    made = _issue(desk, filled, supplied=found, issuer=issuer, at=at)
+    return desk.written(made, to=to)
 
 
 def _configuration(desk: Desk, asked: CredentialRequest, *, token: Ticket) -> str:
@@ -82,8 +85,6 @@ def _configuration(desk: Desk, asked: CredentialRequest, *, token: Ticket) -> st
     if asked.identifier is not None:
         # No token of ours comes with identifiers of data sets (section 8.2).
         raise _refused(_Code.UNKNOWN_CREDENTIAL_IDENTIFIER)
-    if asked.encryption is not None:
-        raise _refused(_Code.INVALID_ENCRYPTION_PARAMETERS)
     name = asked.configuration or ""
     if name not in desk.metadata.configurations:
         raise _refused(_Code.UNKNOWN_CREDENTIAL_CONFIGURATION)
@@ -207,11 +208,10 @@ def deferred(
     """Issue what was put off, to the keys that were proven then (section 9)."""
     token = desk.authorized(request, at=at)
     try:
-        name, encryption = read_deferred_request(request.json())
-    except MalformedError as error:
+        name, encryption = read_deferred_request(desk.document_of(request))
+    except (MalformedError, UnsupportedError) as error:
         raise _refused(_Code.INVALID_CREDENTIAL_REQUEST) from error
-    if encryption is not None:
-        raise _refused(_Code.INVALID_ENCRYPTION_PARAMETERS)
+    to = desk.answer_to(encryption, request)
     found = desk.tickets.read(Kind.TRANSACTION, name, at=at)
     if found is None or not _is_of(token, found):
         raise _refused(_Code.INVALID_TRANSACTION_ID)
@@ -224,11 +224,13 @@ def deferred(
     )
     answer = supply(order)
     if isinstance(answer, Pending):
-        return Deferred(transaction=name, interval=answer.interval).response()
+        later = Deferred(transaction=name, interval=answer.interval).response()
+        return desk.written(later, to=to)
     if not desk.once(found.slot("used"), until=found.until, at=at):
         raise _refused(_Code.INVALID_TRANSACTION_ID)
     filled, supplied = _Filled(order, keys), _supplied(answer)
-    return _issue(desk, filled, supplied=supplied, issuer=issuer, at=at)
+    made = _issue(desk, filled, supplied=supplied, issuer=issuer, at=at)
+    return desk.written(made, to=to)
 
 
 def _is_of(token: Ticket, transaction: Ticket) -> bool:

@@ -14,8 +14,7 @@ class WalletClient:
     `client_id` is the same for every installation, else it would name the person
     (OpenID4VCI 1.0 section 15.4.4). `redirect_uri` is where the browser comes back,
     without a query. `dpop` signs the proofs that bind tokens to this wallet; make a new
-    key for each issuer. `encrypts`: answers are asked for encrypted where the issuer
-    offers it.
+    key for each issuer. Requests and answers are encrypted wherever it is offered.
     """
 
     client_id: str

@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 from idwallet import limits
 from idwallet.codec.json import JsonValue
 from idwallet.codec.moment import require_aware
+from idwallet.crypto.agreement import EphemeralKey
 from idwallet.crypto.seal import SealKey, seal, unseal
 from idwallet.errors import (
     MalformedError,
@@ -51,7 +52,7 @@ class Issuance:
     whenever the person goes away; `restore` goes on, with proofs made anew.
     """
 
-    __slots__ = ("_client", "_progress", "step")
+    __slots__ = ("_client", "_key", "_progress", "step")
 
     def __init__(
         self, progress: Progress, client: WalletClient, *, at: datetime
@@ -59,7 +60,11 @@ class Issuance:
         """Take a state; `start` and `restore` make one."""
         self._progress = progress
         self._client = client
-        self.step: Final[Step] = step_of(progress, client, at=at)
+        # Of this state alone: who goes on in another process asks anew, with another.
+        self._key = EphemeralKey.generate()
+        self.step: Final[Step] = step_of(
+            progress, client, key=self._key.public_key, at=at
+        )
 
     def __repr__(self) -> str:
         """Show the phase only."""
@@ -87,6 +92,7 @@ class Issuance:
             progress=self._progress,
             origin=sent.request.address().origin,
             client=self._client,
+            key=self._key,
             at=at,
         )
         try:

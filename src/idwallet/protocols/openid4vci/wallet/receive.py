@@ -8,6 +8,7 @@ from typing import Final
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.cursor import Cursor
+from idwallet.crypto.agreement import Agreement
 from idwallet.errors import MalformedError, ProtocolError
 from idwallet.protocols.http import HttpResponse
 from idwallet.protocols.oauth import dpop, pkce
@@ -26,6 +27,7 @@ from idwallet.protocols.openid4vci.credential import (
     read_credential_response,
     read_nonce_response,
 )
+from idwallet.protocols.openid4vci.encryption import JWT, decrypted
 from idwallet.protocols.openid4vci.metadata import (
     configuration_of,
     read_issuer_metadata,
@@ -53,12 +55,16 @@ _Next = Callable[["Answer"], Progress]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Answer:
-    """An answer, the state it came to, from which origin, to whom, and when."""
+    """An answer, the state it came to, from which origin, to whom, and when.
+
+    `key` is the one that it was asked for encrypted to.
+    """
 
     response: HttpResponse
     progress: Progress
     origin: str
     client: WalletClient
+    key: Agreement
     at: datetime
 
 
@@ -271,9 +277,17 @@ def _issued(answer: Answer) -> Issued | Deferred:
     response = answer.response
     if response.status not in _DONE:
         raise refusal_of(response, at="credential")
-    return read_credential_response(
-        response.json(at="credential"), status=response.status
-    )
+    wanted = issuer_of(answer.progress).response_encryption
+    if response.media_type == JWT:
+        document = decrypted(response, key=answer.key)
+    elif wanted is not None and issuer_of(answer.progress).request_encryption:
+        # It was asked for encrypted: somebody between has read, or made, this.
+        raise MalformedError(
+            "an answer in the clear", at="credential", clause=f"{_CLAUSE} §10"
+        )
+    else:
+        document = response.json(at="credential")
+    return read_credential_response(document, status=response.status)
 
 
 def _as_kept(found: Issued) -> JsonObject:

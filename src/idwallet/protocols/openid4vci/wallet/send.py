@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.crypto.keys import PublicKey
+from idwallet.errors import UnsupportedError
 from idwallet.protocols.http import (
     Headers,
     HttpRequest,
@@ -30,6 +32,12 @@ from idwallet.protocols.oauth.token import (
 from idwallet.protocols.openid4vci.credential import (
     CredentialRequest,
     NotificationEvent,
+)
+from idwallet.protocols.openid4vci.encryption import (
+    ALG,
+    AnswerTo,
+    encrypted_request,
+    preferred,
 )
 from idwallet.protocols.openid4vci.metadata import (
     WELL_KNOWN,
@@ -60,12 +68,18 @@ from idwallet.protocols.openid4vci.wallet.steps import (
     Wait,
 )
 
+_ENCRYPTED: Final = "OpenID4VCI 1.0 §8.2"
 _JSON: Final[Headers] = (("Accept", "application/json"),)
 
 
-def step_of(progress: Progress, client: WalletClient, *, at: datetime) -> Step:
-    """Return what is to be done next; proofs in it are of the moment `at`."""
-    return _STEPS[progress.phase](_Moment(progress, client, at))
+def step_of(
+    progress: Progress, client: WalletClient, *, key: PublicKey, at: datetime
+) -> Step:
+    """Return what is to be done next; proofs in it are of the moment `at`.
+
+    Where an answer may come encrypted it is asked for encrypted to `key`.
+    """
+    return _STEPS[progress.phase](_Moment(progress, client, key, at))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -74,7 +88,30 @@ class _Moment:
 
     progress: Progress
     client: WalletClient
+    key: PublicKey
     at: datetime
+
+    def asking(self, url: str, value: JsonObject) -> HttpRequest:
+        """Return a request, encrypted both ways where the issuer offers it (8.2).
+
+        An answer is asked for encrypted in an encrypted request only: else whoever is
+        between could put another key into it.
+        """
+        metadata = issuer_of(self.progress)
+        requests, responses = metadata.request_encryption, metadata.response_encryption
+        if requests is None:
+            if responses is not None and responses.required:
+                raise UnsupportedError(
+                    "encrypted answers to requests in the clear", clause=_ENCRYPTED
+                )
+            return json_request(url, value)
+        if responses is not None:
+            content = preferred(responses.contents)
+            if ALG not in responses.algorithms:
+                raise UnsupportedError("another agreement", clause=_ENCRYPTED)
+            answer = AnswerTo(self.key, content).to_json()
+            value = {**value, "credential_response_encryption": answer}
+        return encrypted_request(url, value, to=requests, random=self.client.random)
 
     def bound(self, request: HttpRequest, *, token: bool) -> HttpRequest:
         """Return the request with the proof of this wallet's key, and the token."""
@@ -231,7 +268,7 @@ def _credential(now: _Moment) -> Step:
         identifier=identifier,
         proofs=now.progress.texts("proofs"),
     )
-    sent = json_request(issuer_of(now.progress).credential_endpoint, request.to_json())
+    sent = now.asking(issuer_of(now.progress).credential_endpoint, request.to_json())
     return Send(now.bound(sent, token=True), SendFor.CREDENTIAL)
 
 
@@ -239,7 +276,7 @@ def _deferred(now: _Moment) -> Step:
     first = now.progress.items("pending")[0]
     transaction = first.get("transaction") if isinstance(first, dict) else None
     endpoint = issuer_of(now.progress).deferred_endpoint or ""
-    sent = json_request(endpoint, {"transaction_id": transaction})
+    sent = now.asking(endpoint, {"transaction_id": transaction})
     return Send(now.bound(sent, token=True), SendFor.DEFERRED)
 
 

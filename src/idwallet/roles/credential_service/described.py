@@ -1,0 +1,138 @@
+"""What a service says of itself, and whether it does what it says."""
+
+from collections.abc import Mapping, Sequence
+
+from idwallet.codec.json import JsonObject
+from idwallet.codec.web import read_web_address
+from idwallet.crypto.agreement import Agreement
+from idwallet.crypto.keys import PublicKey
+from idwallet.envelope.jwe import ContentEncryption
+from idwallet.errors import UsageError
+from idwallet.protocols.oauth import pkce
+from idwallet.protocols.oauth.server_metadata import (
+    AuthorizationServer,
+    metadata_url,
+)
+from idwallet.protocols.oauth.token import (
+    AUTHORIZATION_CODE,
+    PRE_AUTHORIZED,
+    REFRESH,
+)
+from idwallet.protocols.openid4vci.display import Display
+from idwallet.protocols.openid4vci.encryption import ALG, RequestEncryption
+from idwallet.protocols.openid4vci.metadata import (
+    CredentialConfiguration,
+    IssuerMetadata,
+)
+from idwallet.protocols.openid4vci.offer import require_issuer
+from idwallet.roles.credential_service.rules import IssuanceRules
+
+
+def service_metadata(
+    issuer: str,
+    configurations: Mapping[str, CredentialConfiguration],
+    *,
+    batch_size: int = 1,
+    display: Sequence[Display] = (),
+) -> IssuerMetadata:
+    """Return the metadata of a service with every endpoint below its identifier.
+
+    Raises:
+        MalformedError: `issuer` is no ``https`` address without query and fragment.
+        UsageError: there is nothing to be issued.
+    """
+    require_issuer(issuer, at="credential_issuer")
+    root = issuer.rstrip("/")
+    return IssuerMetadata(
+        issuer=issuer,
+        credential_endpoint=f"{root}/credential",
+        nonce_endpoint=f"{root}/nonce",
+        deferred_endpoint=f"{root}/deferred",
+        notification_endpoint=f"{root}/notification",
+        configurations=configurations,
+        batch_size=batch_size,
+        display=tuple(display),
+    )
+
+
+def server_of(metadata: IssuerMetadata, rules: IssuanceRules) -> AuthorizationServer:
+    """Return what the authorization server in the same service says of itself."""
+    root = metadata.issuer.rstrip("/")
+    grants = [PRE_AUTHORIZED]
+    if rules.clients:
+        grants.append(AUTHORIZATION_CODE)
+    if rules.refresh_lifetime is not None:
+        grants.append(REFRESH)
+    return AuthorizationServer(
+        issuer=metadata.issuer,
+        token_endpoint=f"{root}/token",
+        authorization_endpoint=f"{root}/authorize" if rules.clients else None,
+        par_endpoint=f"{root}/par" if rules.clients else None,
+        requires_par=bool(rules.clients),
+        grant_types=tuple(grants),
+        code_challenge_methods=(pkce.METHOD,) if rules.clients else (),
+        dpop_algorithms=tuple(sorted(each.jose for each in rules.algorithms)),
+        details_types=("openid_credential",),
+        names_itself=bool(rules.clients),
+        anonymous_pre_authorized=True,
+    )
+
+
+def require_served(metadata: IssuerMetadata) -> None:
+    """Return only if the service serves what the metadata name.
+
+    Raises:
+        UsageError: another server, no nonces, or a credential it cannot issue.
+    """
+    if metadata.authorization_servers:
+        raise UsageError("this service lets in by itself: name no other server")
+    if metadata.nonce_endpoint is None or metadata.deferred_endpoint is None:
+        raise UsageError("a service gives out nonces, and may put off")
+    for name, each in metadata.configurations.items():
+        proof = each.proofs.get("jwt")
+        if each.credential_type is None or proof is None or proof.attested:
+            raise UsageError(f"{name}: of a known format, and proven by jwt")
+
+
+def require_decrypted(metadata: IssuerMetadata, key: Agreement | None) -> None:
+    """Return only if requests are decrypted by the key that the metadata name.
+
+    Raises:
+        UsageError: they are not, or answers are to be encrypted and requests are not.
+    """
+    named = metadata.request_encryption
+    if (named is None) is not (key is None):
+        raise UsageError("request_encryption and the key that decrypts go together")
+    if metadata.response_encryption is not None and key is None:
+        # A key for the answer is safe in an encrypted request only (section 8.2).
+        raise UsageError("answers are encrypted where requests are")
+    if named is not None and key is not None:
+        thumbprints = {
+            PublicKey.from_jwk(_bare(each), at="jwks").thumbprint for each in named.keys
+        }
+        if thumbprints != {key.public_key.thumbprint}:
+            raise UsageError("request_encryption names another key")
+
+
+def _bare(jwk: JsonObject) -> JsonObject:
+    return {name: jwk[name] for name in ("kty", "crv", "x", "y") if name in jwk}
+
+
+def request_encryption(key: Agreement, *, required: bool = False) -> RequestEncryption:
+    """Return what metadata say of a key that requests are encrypted to."""
+    jwk: JsonObject = {
+        **key.public_key.to_jwk(),
+        "use": "enc",
+        "alg": ALG,
+        "kid": key.public_key.thumbprint,
+    }
+    contents = tuple(each.value for each in ContentEncryption)
+    return RequestEncryption(keys=(jwk,), contents=contents, required=required)
+
+
+def well_known(identifier: str, place: str) -> str:
+    """Return where the metadata of an identifier are asked for."""
+    address = read_web_address(
+        metadata_url(identifier, place, at="issuer"), at="issuer"
+    )
+    return f"{address.origin}{address.target}"

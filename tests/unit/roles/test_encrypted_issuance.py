@@ -1,0 +1,224 @@
+"""Whoever is between issuer and wallet reads nothing, and cannot put a key in."""
+
+from dataclasses import replace
+
+import pytest
+
+from idwallet.codec.json import JsonObject, write_json
+from idwallet.crypto.agreement import EphemeralKey
+from idwallet.errors import UsageError
+from idwallet.protocols.http import Headers, HttpRequest, HttpResponse, json_request
+from idwallet.protocols.openid4vci.credential import Issued
+from idwallet.protocols.openid4vci.encryption import (
+    AnswerTo,
+    RequestEncryption,
+    content_of,
+    encrypted_request,
+    encrypted_response,
+)
+from idwallet.protocols.openid4vci.wallet import (
+    ConfirmCredentials,
+    Failed,
+    Issuance,
+    ProveKeys,
+    Send,
+    Wait,
+    start,
+)
+from idwallet.roles.credential_service import (
+    CredentialService,
+    Denied,
+    Pending,
+    request_encryption,
+)
+from tests.unit.roles.credential_service_world import AT, ISSUER, World, metadata
+from tests.unit.roles.test_credential_service import LATER, headers_anew
+
+KEY = EphemeralKey.generate()
+
+
+@pytest.fixture(params=[True, False], ids=["required", "offered"])
+def world(request: pytest.FixtureRequest) -> World:
+    return World(encryption=KEY, required=request.param)
+
+
+def asking(world: World) -> tuple[Issuance, HttpRequest]:
+    """Go to where a credential is asked for; return what would be sent."""
+    offer, _ = world.offer()
+    issuance = world.begin(offer).accept(at=AT)
+    while True:
+        step = issuance.step
+        if isinstance(step, ProveKeys):
+            proofs, signers = world.proofs(step)
+            keys = [each.public_key.thumbprint for each in signers]
+            issuance = issuance.prove(proofs, thumbprints=keys, at=AT)
+            continue
+        assert isinstance(step, Send)
+        if step.request.url.endswith("/credential"):
+            return issuance, step.request
+        issuance = issuance.receive(world.ask(step.request), at=AT)
+
+
+def test_where_it_is_offered_request_and_answer_are_encrypted(world: World) -> None:
+    issuance, request = asking(world)
+    assert request.media_type == "application/jwt"
+    assert b"proofs" not in request.body
+    answer = world.ask(request)
+    assert answer.media_type == "application/jwt"
+    assert b"credentials" not in answer.body
+    shown = issuance.receive(answer, at=AT)
+    assert isinstance(shown.step, ConfirmCredentials)
+
+
+def test_what_comes_later_is_encrypted_too(world: World) -> None:
+    world.answer = Pending(30)
+    offer, _ = world.offer()
+    waiting = world.drive(world.begin(offer).accept(at=AT))
+    assert isinstance(waiting.step, Wait)
+    world.answer = None
+    shown = world.drive(waiting.poll(at=LATER), at=LATER)
+    assert isinstance(shown.step, ConfirmCredentials)
+    assert world.sent[-1].media_type == "application/jwt"
+
+
+def test_each_answer_is_to_a_key_of_its_own(world: World) -> None:
+    issuance, request = asking(world)
+    answer = world.ask(request)
+    other, _ = asking(world)
+    failed = other.receive(answer, at=AT)
+    assert isinstance(failed.step, Failed)
+    assert isinstance(issuance.receive(answer, at=AT).step, ConfirmCredentials)
+
+
+@pytest.mark.parametrize("fault", ["clear", "flipped", "other key", "no object"])
+def test_an_answer_that_somebody_between_made_is_not_taken(
+    world: World, fault: str
+) -> None:
+    issuance, request = asking(world)
+    answer = world.ask(request)
+    made = Issued(credentials=("forged",)).response()
+    to = AnswerTo(EphemeralKey.generate().public_key, content_of("A128GCM"))
+    forged = {
+        "clear": made,
+        "flipped": replace(answer, body=answer.body[:-1] + b"A"),
+        "other key": encrypted_response(made, to=to, random=world.client.random),
+        "no object": replace(answer, body=b"a.b.c.d.e"),
+    }[fault]
+    assert forged.body != answer.body
+    assert isinstance(issuance.receive(forged, at=AT).step, Failed)
+    assert isinstance(issuance.receive(answer, at=AT).step, ConfirmCredentials)
+
+
+def _with(world: World, made: HttpRequest, sent: HttpRequest) -> Headers:
+    """The fields of one request, with token and proof of another."""
+    fresh = headers_anew(world, sent)
+    return (*made.headers, *(each for each in fresh if each[0] != "Content-Type"))
+
+
+def test_a_key_for_the_answer_does_not_come_in_the_clear() -> None:
+    world = World(encryption=KEY, required=False)
+    plain = World()
+    _, request = asking(plain)
+    asked: JsonObject = request.json()
+    mine = AnswerTo(EphemeralKey.generate().public_key, content_of("A128GCM"))
+    _, encrypted = asking(world)
+    forged = json_request(
+        f"{ISSUER}/credential",
+        asked | {"credential_response_encryption": mine.to_json()},
+    )
+    answer = world.ask(replace(forged, headers=_with(world, forged, encrypted)))
+    assert answer.json() == {"error": "invalid_encryption_parameters"}
+
+
+def test_what_must_be_encrypted_is_refused_in_the_clear() -> None:
+    world = World(encryption=KEY)
+    _, encrypted = asking(world)
+    clear = json_request(f"{ISSUER}/credential", {"credential_configuration_id": "id"})
+    answer = world.ask(replace(clear, headers=_with(world, clear, encrypted)))
+    assert answer.json() == {"error": "invalid_credential_request"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"enc": "A128CBC-HS256"},
+        {"enc": 1},
+        {"zip": "DEF"},
+        {"jwk": {}},
+        {"jwk": {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "alg": "ECDH-ES"}},
+    ],
+)
+def test_another_way_to_encrypt_is_refused(change: JsonObject) -> None:
+    world = World(encryption=KEY)
+    _, sent = asking(world)
+    to = world.described().request_encryption
+    assert to is not None
+    mine = AnswerTo(EphemeralKey.generate().public_key, content_of("A128GCM"))
+    for asked, code in (
+        (mine.to_json() | change, "invalid_encryption_parameters"),
+        (None, "invalid_encryption_parameters"),
+    ):
+        document: JsonObject = {"credential_configuration_id": "id"}
+        if asked is not None:
+            document["credential_response_encryption"] = asked
+        made = encrypted_request(
+            f"{ISSUER}/credential", document, to=to, random=world.client.random
+        )
+        forged = replace(made, headers=headers_anew(world, sent))
+        assert world.ask(forged).json() == {"error": code}
+
+
+def test_a_request_to_another_key_is_refused() -> None:
+    world = World(encryption=KEY)
+    _, sent = asking(world)
+    other = request_encryption(EphemeralKey.generate())
+    made = encrypted_request(
+        f"{ISSUER}/credential", {}, to=other, random=world.client.random
+    )
+    forged = replace(made, headers=headers_anew(world, sent))
+    assert world.ask(forged).json() == {"error": "invalid_credential_request"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "contents"),
+    [
+        (({"kty": "EC", "kid": "1", "alg": "ECDH-ES+A256KW"},), ("A128GCM",)),
+        (None, ("A128CBC-HS256",)),
+    ],
+)
+def test_an_issuer_that_encrypts_in_another_way_only_ends_the_issuance(
+    keys: tuple[JsonObject, ...] | None, contents: tuple[str, ...]
+) -> None:
+    world = World(encryption=KEY)
+    named = request_encryption(KEY)
+    changed = RequestEncryption(
+        keys=keys or named.keys, contents=contents, required=True
+    )
+    document = metadata(request_encryption=changed).to_json()
+    offer, _ = world.offer()
+    issuance = start(offer.to_uri(), world.client, at=AT)
+    kind = (("Content-Type", "application/json"),)
+    issuance = issuance.receive(HttpResponse(200, kind, write_json(document)), at=AT)
+    failed = world.drive(world.drive(issuance).accept(at=AT))
+    assert isinstance(failed.step, Failed)
+    assert failed.step.code == "unsupported"
+
+
+def test_a_service_decrypts_with_the_key_that_it_names() -> None:
+    world = World(encryption=KEY)
+    named = world.described()
+    parts = {
+        "issuer": world.service._issuer,
+        "seal": world.service._desk.tickets._key,
+        "replay": world.service._desk.replay,
+        "supply": lambda _: Denied(),
+    }
+    for description, key in (
+        (named, None),
+        (named, EphemeralKey.generate()),
+        (metadata(), KEY),
+        (replace(named, request_encryption=None), None),
+    ):
+        with pytest.raises(UsageError):
+            CredentialService(metadata=description, decryption=key, **parts)  # type: ignore[arg-type]
+    assert CredentialService(metadata=named, decryption=KEY, **parts)  # type: ignore[arg-type]
