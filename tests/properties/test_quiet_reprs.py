@@ -137,7 +137,7 @@ def _in_person() -> Iterator[object]:
     key = EphemeralKey.generate()
     session = Session(QrHandover(b"\xa0", b"\xa0"), key)
     question = asks.ask_device(asked_for, session=session, at=mdocs().at)
-    yield from (content, own, own.credentials(), own._store, question)
+    yield from (content, own, own.credentials(), own._vault, question)
     heard = own.read_device_request(
         question.message, handover=session.handover, at=mdocs().at
     )
