@@ -183,6 +183,50 @@ const peers = {
       );
       return text(response.encode());
     },
+    async ask(told) {
+      const wanted = new Map(told.names.map((name) => [name, name === told.kept]));
+      const itemsRequest = owf.ItemsRequest.create({
+        docType: told.docType,
+        namespaces: new Map([[told.namespace, wanted]]),
+      });
+      // The peer keeps to itself what makes ReaderAuthentication (9.1.4.3).
+      const covered = Buffer.concat([
+        Buffer.from([0x83]),
+        cborEncode("ReaderAuthentication"),
+        octets(told.transcript),
+        itemsRequest.encode({ asDataItem: true }),
+      ]);
+      const chain = told.chain.map(octets);
+      const readerAuth = await owf.ReaderAuth.create(
+        {
+          detachedPayload: cborEncode(new DataItem({ buffer: covered })),
+          protectedHeaders: new Map([[1, -7]]),
+          unprotectedHeaders: new Map([[33, chain.length === 1 ? chain[0] : chain]]),
+          signingKey: coseKey(told.key),
+        },
+        context,
+      );
+      const docRequest = owf.DocRequest.create({ itemsRequest, readerAuth });
+      return text(owf.DeviceRequest.create({ docRequests: [docRequest] }).encode());
+    },
+    async hear(told) {
+      const request = owf.DeviceRequest.decode(octets(told.request));
+      const sessionTranscript = owf.SessionTranscript.decode(octets(told.transcript));
+      await owf.Holder.verifyDeviceRequest(
+        { deviceRequest: request, sessionTranscript },
+        context,
+      );
+      return request.docRequests.map(({ itemsRequest, readerAuth }) => ({
+        docType: itemsRequest.docType,
+        asked: Object.fromEntries(
+          [...itemsRequest.namespaces].map(([name, inner]) => [
+            name,
+            Object.fromEntries(inner),
+          ]),
+        ),
+        chain: readerAuth ? readerAuth.certificateChain.map(text) : null,
+      }));
+    },
     async verify(told) {
       const response = owf.DeviceResponse.decode(octets(told.response));
       await owf.Verifier.verifyDeviceResponse(
