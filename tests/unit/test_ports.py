@@ -28,6 +28,7 @@ def test_the_ports_are_these() -> None:
         "BundleState",
         "Fetcher",
         "KeyStore",
+        "KeyWrap",
         "MonotonicCounter",
         "Publish",
         "Random",

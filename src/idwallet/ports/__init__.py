@@ -21,6 +21,7 @@ from idwallet.ports.keys import (
     AgreeingKey,
     AskSecret,
     KeyStore,
+    KeyWrap,
     Random,
     StoredKey,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "Fetcher",
     "HistoryRecord",
     "KeyStore",
+    "KeyWrap",
     "MonotonicCounter",
     "PageRecord",
     "Publication",

@@ -56,6 +56,27 @@ class AgreeingKey(StoredKey, Protocol):
         ...
 
 
+class KeyWrap(Protocol):
+    """A key in the platform's key store, which wraps another key and never leaves it.
+
+    Android's Keystore, the Secure Enclave, a TPM and a service for keys have one. It
+    raises `SignerLocked` where the person has to unlock it, `SignerUnavailable` where
+    it is not there.
+    """
+
+    def wrap(self, key: bytes, /) -> bytes:
+        """Return the key encrypted and authenticated."""
+        ...
+
+    def unwrap(self, wrapped: bytes, /) -> bytes:
+        """Return the key that was wrapped.
+
+        Raises:
+            WrongKey: it was wrapped with another key, or changed.
+        """
+        ...
+
+
 class KeyStore(Protocol):
     """Make, find and delete private keys that never leave it."""
 

@@ -8,18 +8,26 @@ import pytest
 
 from idwallet import limits
 from idwallet.adapters.store import MemoryStore
-from idwallet.crypto.seal import Argon2Cost, SealKey
-from idwallet.crypto.vault import Edit, Vault, VaultRecord, key_from_passphrase
+from idwallet.crypto.seal import Argon2Cost, SealKey, seal, unseal
+from idwallet.crypto.vault import (
+    Edit,
+    Vault,
+    VaultRecord,
+    key_from_passphrase,
+    key_from_platform,
+    stored_cost,
+)
 from idwallet.errors import (
     LimitError,
     MalformedError,
     OlderCopy,
     PortError,
+    SignerLocked,
     UnsupportedError,
     UsageError,
     WrongKey,
 )
-from idwallet.ports import Change, Shelf
+from idwallet.ports import Change, KeyWrap, Shelf
 
 KEY = SealKey(bytes(range(32)))
 CARD, LEDGER, SETTING = Shelf.CREDENTIAL, Shelf.LEDGER, Shelf.SETTING
@@ -452,6 +460,88 @@ def test_no_wallet_is_begun_over_something_else() -> None:
         vault_over(store).open()
     with pytest.raises(MalformedError, match="header is missing"):
         key_of(store, b"correct horse")
+
+
+# --- a key of the platform -----------------------------------------------------------
+
+
+class Platform:
+    """A platform's key store with one key, which seals with what nobody else has."""
+
+    def __init__(self) -> None:
+        self._own = SealKey(secrets.token_bytes(32))
+        self.is_locked = False
+
+    def wrap(self, key: bytes, /) -> bytes:
+        return seal(key, key=self._own, context=b"", random=secrets.token_bytes)
+
+    def unwrap(self, wrapped: bytes, /) -> bytes:
+        if self.is_locked:
+            raise SignerLocked("a fingerprint is missing")
+        try:
+            return unseal(wrapped, key=self._own, context=b"", at="platform")
+        except MalformedError as error:
+            raise WrongKey("another key", at="platform", clause="test") from error
+
+
+def key_by(store: MemoryStore, platform: KeyWrap) -> SealKey:
+    return key_from_platform(store, platform, random=secrets.token_bytes)
+
+
+def test_a_key_that_the_platform_wraps_lies_in_the_wallet() -> None:
+    store, platform = MemoryStore(), Platform()
+    vault = vault_over(store, key_by(store, platform))
+    assert vault.change([Edit.adding(CARD, "one", plain=b"first")])
+    again = vault_over(store, key_by(store, platform))
+    assert plain(again.records(CARD)) == {"one": b"first"}
+    with pytest.raises(WrongKey):
+        key_by(store, Platform())
+    platform.is_locked = True
+    with pytest.raises(SignerLocked):
+        key_by(store, platform)
+    assert stored_cost(store) is None
+
+
+def test_a_platform_that_returns_no_key_is_told() -> None:
+    class Short(Platform):
+        def unwrap(self, wrapped: bytes, /) -> bytes:
+            return super().unwrap(wrapped)[:16]
+
+    store = MemoryStore()
+    with pytest.raises(WrongKey):
+        key_by(store, Short())
+
+
+def test_a_wallet_goes_from_a_passphrase_to_the_platform_and_to_the_next() -> None:
+    store = MemoryStore()
+    vault = vault_over(store, key_of(store, b"correct horse"))
+    assert vault.change([Edit.adding(CARD, "one", plain=b"first")])
+    for platform in (Platform(), Platform()):
+        vault.change_platform_key(platform)
+        again = vault_over(store, key_by(store, platform))
+        assert plain(again.records(CARD)) == {"one": b"first"}
+    with pytest.raises(UsageError):
+        key_of(store, b"correct horse")
+    vault.change_passphrase(b"correct horse", cost=CHEAP)
+    with pytest.raises(UsageError):
+        key_by(store, Platform())
+    assert stored_cost(store) == CHEAP
+
+
+@pytest.mark.parametrize("key", [None, "", 7, "not base64url!"])
+def test_a_wrapped_key_of_another_shape_is_refused(key: object) -> None:
+    store, platform = MemoryStore(), Platform()
+    key_by(store, platform)
+    header = json.loads(store.get(SETTING, "vault") or b"")
+    header["kdf"]["key"] = key
+    force(store, "vault", json.dumps(header).encode(), on=SETTING)
+    with pytest.raises(MalformedError):
+        key_by(store, platform)
+
+
+def test_a_store_without_a_wallet_has_no_cost() -> None:
+    with pytest.raises(PortError):
+        stored_cost(MemoryStore())
 
 
 # --- what changed -------------------------------------------------------------------

@@ -11,10 +11,9 @@ from idwallet import limits
 from idwallet.crypto.seal import STANDARD_COST, Argon2Cost, SealKey
 from idwallet.crypto.vault.header import (
     CLAUSE,
-    HEADER,
-    Derivation,
-    Header,
+    KeyOrigin,
     new_derivation,
+    new_wrapped,
 )
 from idwallet.crypto.vault.opening import (
     AT,
@@ -29,11 +28,19 @@ from idwallet.crypto.vault.opening import (
     require_present,
 )
 from idwallet.crypto.vault.records import Edit, Place, VaultRecord
+from idwallet.crypto.vault.rekeying import rekeyed
 from idwallet.crypto.vault.repair import Repaired, sort_out
 from idwallet.crypto.vault.sealing import Seals
-from idwallet.crypto.vault.state import STATE, State, new_state
+from idwallet.crypto.vault.state import STATE, State
 from idwallet.errors import MalformedError, PortError, UsageError
-from idwallet.ports import Change, MonotonicCounter, Random, Shelf, WalletStore
+from idwallet.ports import (
+    Change,
+    KeyWrap,
+    MonotonicCounter,
+    Random,
+    Shelf,
+    WalletStore,
+)
 
 NOTHING_KNOWN: Final[Mapping[str, VaultRecord]] = MappingProxyType({})
 
@@ -226,6 +233,15 @@ class Vault:
         derivation = new_derivation(self._random, cost)
         self._rekey(derivation.key(passphrase), derivation)
 
+    def change_platform_key(self, platform: KeyWrap, /) -> None:
+        """Seal everything anew with a new key that this platform wraps, in one change.
+
+        Raises:
+            SignerError: the platform's key store is locked or not there.
+            MalformedError, PortError: see `rekey`.
+        """
+        self._rekey(*new_wrapped(platform, self._random))
+
     def repair(self) -> Repaired:
         """Accept a vault that does not open, as what of it opens; say what was lost.
 
@@ -345,37 +361,21 @@ class Vault:
         self._count(state)
         return True
 
-    def _rekey(self, key: SealKey, derivation: Derivation | None) -> None:
+    def _rekey(self, key: SealKey, origin: KeyOrigin | None) -> None:
         with self._lock:
             for _ in range(limits.WALLET_RETRIES):
                 now = self._opened()
-                if self._rekeyed(now, key, derivation=derivation):
+                new = Seals(key, now.header.identity, self._random)
+                old = self._seals(now)
+                changes, opened = rekeyed(
+                    self._store, now, old=old, new=new, origin=origin
+                )
+                if self._store.change(changes):
+                    self._key, self._now = key, opened
+                    self._count(opened.state)
                     return
                 self._overtaken(now)
         raise _too_busy()
-
-    def _rekeyed(
-        self, now: Opened, key: SealKey, *, derivation: Derivation | None
-    ) -> bool:
-        header = Header(now.header.identity, derivation)
-        stored = header.to_bytes()
-        old, new = self._seals(now), Seals(key, header.identity, self._random)
-        changes = [
-            Change(*place, sealed, new.seal(place, old.unseal(place, sealed).plain))
-            for place, sealed in all_records(self._store)
-        ]
-        # The key of the sum is new too: the old one is in every old copy.
-        fresh = new_state(self._random, generation=now.state.generation)
-        after = [(Place(e.shelf, e.name), e.sealed) for e in changes]
-        state = fresh.over(after)
-        sealed = new.seal_state(stored, state)
-        mark = Change(Shelf.SETTING, HEADER, now.stored_header, stored)
-        if not self._store.change([*changes, mark, now.mark(sealed)]):
-            return False
-        self._key = key
-        self._now = Opened(header, state, stored, sealed)
-        self._count(state)
-        return True
 
     def _overtaken(self, before: Opened) -> bool:
         """Read the state anew; say whether it is another than before.
