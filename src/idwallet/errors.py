@@ -14,6 +14,7 @@
     |  |- SignerUnavailable       token, card or service is not there
     |  |- SignerLocked            a PIN, passphrase or fingerprint is missing or wrong
     |  `- SigningDeclined         the person or the device said no
+    |- BatchEmpty                 every copy of a one-time credential was shown
     |- ProtocolError              the peer broke the protocol: reply
     `- PortError                  an adapter's input or output failed; cause chained
 
@@ -134,6 +135,25 @@ class SignerLocked(SignerError):  # noqa: N818 - a state, not a fault
 
 class SigningDeclined(SignerError):  # noqa: N818 - a decision, not a fault
     """The person or the device said no."""
+
+
+class BatchEmpty(IdWalletError):  # noqa: N818 - a state, not a fault
+    """No copy of a one-time credential is left that its policy would show.
+
+    Ask its issuer for more and give them to `Holder.add_batch`; or, where the issuer
+    allows it and the person agrees to be recognised, add them by a policy whose
+    `when_empty` shows the last copy again. `card` is the credential's name in the
+    wallet.
+    """
+
+    def __init__(self, card: str) -> None:
+        """Keep the card; the message says what helps."""
+        super().__init__("every copy was shown: ask the issuer for more of them")
+        self.card = card
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive the way between processes."""
+        return type(self), (self.card,)
 
 
 class ProtocolError(IdWalletError):

@@ -291,12 +291,18 @@ BATCH_ROUNDING: Final = timedelta(days=1)
 BATCH_ROUNDING_MINIMUM: Final = timedelta(hours=1)
 BATCH_ROUNDING_MAXIMUM: Final = timedelta(days=31)
 BATCH_PLACE_TRIES: Final = 16
+BATCH_IN_FLIGHT: Final = 8  # copies that other processes may be about to sign with
 
 # What links two presentations: moments this close, certificates that live no longer,
 # and an order of claims that chance makes no more often than once in so many times.
 LINK_NEAR: Final = timedelta(minutes=1)
 LINK_CERTIFICATE_LIFE: Final = timedelta(days=7)
 LINK_CHANCES: Final = 10_000
+
+# Transactions that a person agrees to: documents and parties of a contract, and lines.
+CONTRACT_ENTRIES: Final = 32
+TRANSACTION_LINES: Final = 64
+AGREEMENT_BYTES: Final = 8_388_608
 
 # Identifier lists (ISO/IEC 18013-5 second edition 12.3.6.4). One of 16 octets takes 18,
 # so a list has up to 1.8 million of those; members are those of the claims beside them.

@@ -6,9 +6,11 @@ import pytest
 
 from idwallet import errors
 from idwallet.errors import (
+    BatchEmpty,
     IdWalletError,
     LimitError,
     MalformedError,
+    OlderCopy,
     PortError,
     ProtocolError,
     SignerError,
@@ -20,6 +22,7 @@ from idwallet.errors import (
     VerificationError,
     VerificationFailed,
     VerificationIndeterminate,
+    WrongKey,
     fault_reason,
     require_passed,
 )
@@ -40,6 +43,8 @@ EVERY_ERROR = [
     UsageError("an empty trust store trusts nobody"),
     MalformedError("digest repeated", at="/_sd/3", clause="RFC 9901 §7.1"),
     LimitError("too deep", at="/a/b", clause="RFC 8259"),
+    WrongKey("another key", at="wallet", clause="idwallet vault 1"),
+    OlderCopy("brought back", at="wallet", clause="idwallet vault 1"),
     UnsupportedError("hash algorithm", at="/_sd_alg", clause="RFC 9901 §4.1.1"),
     UnsupportedError("no such algorithm"),
     VerificationError(_report(FAILED)),
@@ -50,6 +55,7 @@ EVERY_ERROR = [
     SignerLocked("wrong PIN"),
     SigningDeclined("the person said no"),
     ProtocolError("no nonce", reply={"error": "invalid_request"}),
+    BatchEmpty("card"),
     PortError("the disk is full"),
 ]
 

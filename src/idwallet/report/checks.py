@@ -75,6 +75,7 @@ class CheckId(StrEnum):
     PRESENTATION_FRESHNESS = "presentation.freshness"
     PRESENTATION_REPLAY = "presentation.replay"
     PRESENTATION_QUERY = "presentation.query"
+    PRESENTATION_TRANSACTION = "presentation.transaction"
 
     # A proof of possession shown to an issuer.
     PROOF_FORMAT = "proof.format"

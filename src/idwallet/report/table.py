@@ -11,6 +11,7 @@ from idwallet.report.lists import LISTS
 from idwallet.report.registration import REGISTRATION
 from idwallet.report.row import Row
 from idwallet.report.session_rows import SESSION
+from idwallet.report.transaction_rows import TRANSACTION
 
 _P, _I, _F = Outcome.PASSED, Outcome.INDETERMINATE, Outcome.FAILED
 _C, _R = CheckId, Reason
@@ -382,6 +383,7 @@ TABLE: Final = MappingProxyType(
         **_CREDENTIAL,
         **_HOLDER,
         **_PRESENTATION,
+        **TRANSACTION,
         **_PROOF,
         **LEDGER,
         **BUNDLE,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from idwallet.consent.transaction import Transaction, read_transaction
 from idwallet.credentials.mdoc.request import DeviceRequest
 from idwallet.credentials.mdoc.transcript import Handover
 from idwallet.credentials.paths import ClaimPath
@@ -99,6 +100,18 @@ class Asked:
         if self.registered_ids and query_id not in self.registered_ids:
             return None
         return self.registration
+
+    @property
+    def transactions(self) -> tuple[Transaction, ...]:
+        """What the person would agree to by answering, line by line.
+
+        It is read from the very text whose hash the answer will hold: show every line,
+        by its `shown`, before anything is presented (OpenID4VP 1.0 section 8.4).
+        """
+        if isinstance(self.request, HeardRequest):
+            return ()  # no type known here defines how a device agrees (B.2.1)
+        found = self.request.transaction_data
+        return tuple(read_transaction(each.type, each.content) for each in found)
 
     def __repr__(self) -> str:
         """Show who asks."""

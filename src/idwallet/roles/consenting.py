@@ -1,10 +1,13 @@
 """What a wallet writes down of each request, and what a person can do with it later."""
 
 import hashlib
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import NamedTuple
 
+from idwallet import limits
 from idwallet.codec.moment import require_aware
 from idwallet.consent.ledger.deletion import DeletionRequest, draft_deletion
 from idwallet.consent.ledger.entry import Entry, EntryKind, Sending
@@ -25,10 +28,22 @@ from idwallet.credentials.mdoc.present import DeviceElements
 from idwallet.credentials.paths import telling
 from idwallet.crypto.vault import Edit, Vault
 from idwallet.errors import MalformedError, PortError, UsageError
-from idwallet.ports import Random
+from idwallet.ports import Random, StoredKey
 from idwallet.roles.asked import Asked, Authenticated, Choice, OriginOnly, Shown
+from idwallet.roles.held.format import Chosen
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policy import Policy
+
+Ready = Sequence[tuple[StoredKey, Chosen]]
+"""What signs each credential shown, and what of it is chosen."""
+
+
+class Taking(NamedTuple):
+    """What is ready to be signed, and what using it up changes in the vault."""
+
+    ready: Ready
+    edits: Sequence[Edit]
+
 
 Said = Mapping[str, DeviceElements]
 """What a device says by itself, by the query's identifier."""
@@ -131,51 +146,54 @@ class Consenting:
 
     # --- written by the wallet itself -------------------------------------------------
 
+    @abstractmethod
+    def _taken(self, choice: Choice) -> Taking: ...
+
+    @abstractmethod
+    def _tidy(self, choice: Choice, taken: Ready) -> None: ...
+
     @contextmanager
     def _entering(
         self, choice: Choice, *, at: datetime, said: Said | None = None
-    ) -> Iterator[int]:
-        """Write down what will be shown; where it is not, write that down too."""
-        index = self._enter_shown(choice, at=at, said=said)
+    ) -> Iterator[tuple[int, Ready]]:
+        """Write down what will be shown, and hand out what signs it.
+
+        What is used up by showing it is used up in the same change. Where it is not
+        signed, that is written down too.
+
+        Raises:
+            PortError: the store failed, or others change the wallet all the time.
+        """
+        index, ready = self._enter_shown(choice, at=at, said=said or {})
         try:
-            yield index
+            yield index, ready
         except Exception:
             # A key refused, or its device is gone: nothing left this wallet. Where it
             # dies instead, the entry says that it is not known.
             with suppress(PortError, MalformedError):
                 self._outcome(index, Sending.NOT_SENT, at=at)
             raise
-
-    def _used_up(self, choice: Choice) -> Sequence[Edit]:  # noqa: ARG002 - for wallets that use up
-        """Return what is used up by showing this, in one change with its entry."""
-        return ()
+        self._tidy(choice, ready)
 
     def _enter_shown(
-        self,
-        choice: Choice,
-        *,
-        at: datetime,
-        said: Said | None = None,
-    ) -> int:
-        """Write down what will be shown, before anything is signed.
-
-        Raises:
-            UsageError: a credential that is used up with it was used meanwhile.
-        """
-        extra = said or {}
+        self, choice: Choice, *, at: datetime, said: Said
+    ) -> tuple[int, Ready]:
         entry = _entry(
             choice.asked,
             kind=EntryKind.SHOWN,
             at=at,
             shown=tuple(
-                _shown(each, extra.get(each.query_id, {})) for each in choice.shown
+                _shown(each, said.get(each.query_id, {})) for each in choice.shown
             ),
         )
         evidence = Evidence(choice.asked.evidence)
-        index = self.ledger.add(entry, evidence=evidence, beside=self._used_up(choice))
-        if index is None:
-            raise UsageError("a credential was used meanwhile: match and choose again")
-        return index
+        for _ in range(limits.WALLET_RETRIES):
+            # What cannot be shown at all is found out before the ledger has it.
+            taking = self._taken(choice)
+            index = self.ledger.add(entry, evidence=evidence, beside=taking.edits)
+            if index is not None:
+                return index, taking.ready
+        raise PortError("the wallet is too busy: others change it all the time")
 
     def _enter_declined(self, asked: Asked, *, at: datetime) -> int:
         require_aware(at)

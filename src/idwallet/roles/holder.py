@@ -2,10 +2,12 @@
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from idwallet.codec.moment import require_aware
+from idwallet.consent.transaction import TRANSACTION_TYPES
 from idwallet.credentials.mdoc.evaluate_request import ReaderVerdict
 from idwallet.credentials.model import Credential
 from idwallet.credentials.required import Context, required_of
@@ -50,11 +52,15 @@ from idwallet.roles.asked import (
     Shown,
 )
 from idwallet.roles.asking import asked_of
+from idwallet.roles.batches import Batches
 from idwallet.roles.cabinet import Cabinet
+from idwallet.roles.consenting import Ready
 from idwallet.roles.held.format import Chosen, Conversation, Judged, Kept
 from idwallet.roles.held.formats import FORMATS
+from idwallet.roles.in_batches import InBatches
 from idwallet.roles.in_person import InPerson, matched, online
 from idwallet.roles.record import HeldCredential, added, read_record
+from idwallet.roles.transactions import agreed_claims, held_to_types
 from idwallet.trust import policies
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policy import Policy
@@ -63,7 +69,7 @@ from idwallet.trust.signer import SignerFound
 _SUBJECT: Final = "credential"
 
 
-class Holder(InPerson):
+class Holder(InBatches, InPerson):
     """A wallet: what is in `store` is sealed with `seal` before it gets there.
 
     With a `counter` an older copy of the store is noticed; without one it is not, and
@@ -73,6 +79,7 @@ class Holder(InPerson):
     """
 
     __slots__ = (
+        "_batches",
         "_cabinet",
         "_keys",
         "_policy",
@@ -102,6 +109,7 @@ class Holder(InPerson):
         self._policy = policy
         self._types = types
         self._random = random
+        self._batches = Batches(self._vault, keys=keys, random=random)
 
     @property
     def vault(self) -> Vault:
@@ -117,11 +125,14 @@ class Holder(InPerson):
             UnsupportedError: it is of a format that is not held yet.
             PortError: the store failed; nothing was stored.
         """
+        return self._keep(self._verified(credential, at=at))
+
+    def _verified(self, credential: Credential, *, at: datetime) -> HeldCredential:
         require_aware(at)
         kept, report = self._judged(credential, at=at)
         if report.outcome is not Outcome.PASSED or kept is None:
             raise _refusal(report)
-        held = HeldCredential(
+        return HeldCredential(
             name=self._random(16).hex(),
             format=credential.format,
             credential_type=kept.types[0],
@@ -135,7 +146,6 @@ class Holder(InPerson):
             valid_from=kept.valid_from,
             valid_until=kept.valid_until,
         )
-        return self._keep(held)
 
     def _keep(self, held: HeldCredential) -> HeldCredential:
         if not self._vault.change([added(held)]):
@@ -205,6 +215,9 @@ class Holder(InPerson):
         if record is None:
             return
         held = _opened(record)
+        if held is not None and not held.thumbprint:
+            self._batches.delete(record)
+            return
         if held is not None and not self._is_shared(held):
             self._keys.delete(held.thumbprint)
         # Where it is not as it was read, somebody else has just removed it.
@@ -227,7 +240,15 @@ class Holder(InPerson):
             VerificationIndeterminate: something could not be decided.
         """
         require_aware(at)
-        verdict = evaluate_request(raw, trust=self._trust, policy=self._policy, at=at)
+        verdict = held_to_types(
+            evaluate_request(
+                raw,
+                trust=self._trust,
+                policy=self._policy,
+                at=at,
+                transactions=TRANSACTION_TYPES,
+            )
+        )
         report = self._report(verdict, at=at, required=verdict.required)
         asked = asked_of(verdict, report, raw=raw)
         if asked is None:
@@ -266,6 +287,7 @@ class Holder(InPerson):
         Raises:
             UsageError: `choice` came from another request or says less than would be
                 seen, or the request expired.
+            BatchEmpty: every copy of a one-time credential was shown.
             SignerUnavailable: the key of a credential is gone.
             SignerLocked: a key wants a PIN or a fingerprint.
             PortError: the ledger's store failed; nothing was signed.
@@ -276,18 +298,12 @@ class Holder(InPerson):
         request = online(asked)
         if at >= request.expires:  # RFC 7519 §4.1.4: "on or after"
             raise UsageError("the request has expired: ask the verifier for a new one")
-        # What cannot be shown at all is found out before the ledger has it.
-        chosen = [(each.query_id, *self._chosen(each)) for each in choice.shown]
-        with self._entering(choice, at=at) as entry:
-            presentations = _signed(
-                chosen, _conversation(request, serialisation), at=at
-            )
-        return PresentationResponse(
-            body=write_response(presentations, state=request.state),
-            json=write_response_json(presentations, state=request.state),
-            send_to=request.response_uri,
-            entry=entry,
-        )
+        spoken = _conversation(request, serialisation)
+        agreed = agreed_claims(request.transaction_data, choice.shown)
+        bound = [replace(spoken, said=said) for said in agreed]
+        with self._entering(choice, at=at) as (entry, taken):
+            presentations = _signed(choice, taken, bound=bound, at=at)
+        return _answered(request, presentations, entry=entry)
 
     def decline(self, asked: Asked, *, at: datetime) -> PresentationResponse:
         """Answer `asked` with a refusal: its standard code and nothing else.
@@ -317,7 +333,8 @@ class Holder(InPerson):
         if stored is None:
             raise SignerUnavailable("the key this credential is bound to is gone")
         chosen = credential.opened().choose(shown.paths)
-        if shown.reveals != chosen.reveals:
+        # Copies of a batch say the same, each in an order of its own.
+        if set(shown.reveals) != set(chosen.reveals):
             # Whoever agreed to less must not find out later.
             raise UsageError("the choice does not say what would be seen: use choose")
         return stored, chosen
@@ -339,17 +356,25 @@ def _conversation(request: RequestObject, serialisation: Serialisation) -> Conve
     )
 
 
+def _answered(
+    request: RequestObject, shown: dict[str, list[str]], *, entry: int
+) -> PresentationResponse:
+    return PresentationResponse(
+        body=write_response(shown, state=request.state),
+        json=write_response_json(shown, state=request.state),
+        send_to=request.response_uri,
+        entry=entry,
+    )
+
+
 def _signed(
-    chosen: Iterable[tuple[str, StoredKey, Chosen]],
-    conversation: Conversation,
-    *,
-    at: datetime,
+    choice: Choice, taken: Ready, *, bound: Iterable[Conversation], at: datetime
 ) -> dict[str, list[str]]:
     """Sign what was chosen, by credential query."""
     shown: dict[str, list[str]] = {}
-    for query_id, stored, each in chosen:
-        text = each.show(StoredKeySigner(stored), conversation, at=at)
-        shown.setdefault(query_id, []).append(text)
+    for each, (stored, chosen), spoken in zip(choice.shown, taken, bound, strict=True):
+        text = chosen.show(StoredKeySigner(stored), spoken, at=at)
+        shown.setdefault(each.query_id, []).append(text)
     return shown
 
 

@@ -20,7 +20,6 @@ from idwallet.credentials.query import Candidate, QueryMatch, match
 from idwallet.credentials.required import Context
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import UsageError, VerificationFailed, VerificationIndeterminate
-from idwallet.ports import StoredKey
 from idwallet.protocols.openid4vp.client import ClientIdPrefix, client_id_of
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.report import Outcome, Report, Required
@@ -30,11 +29,9 @@ from idwallet.roles.asked import (
     Authenticated,
     Choice,
     HeardRequest,
-    Shown,
 )
 from idwallet.roles.consenting import Consenting
 from idwallet.roles.held.device import DeviceProof, answer_reader
-from idwallet.roles.held.format import Chosen
 from idwallet.trust.signer import SignerFound
 
 
@@ -47,9 +44,6 @@ class InPerson(Consenting):
     def _report(
         self, verdict: ReaderVerdict, *, at: datetime, required: Required
     ) -> Report: ...
-
-    @abstractmethod
-    def _chosen(self, shown: Shown) -> tuple[StoredKey, Chosen]: ...
 
     def read_device_request(
         self, raw: bytes, *, handover: Handover, at: datetime
@@ -98,6 +92,7 @@ class InPerson(Consenting):
             UsageError: `choice` came from another request or says less than would be
                 seen, the device may not say that, or the keys do not agree.
             UnsupportedError: the key store's keys do not agree on a secret.
+            BatchEmpty: every copy of a one-time document was shown.
             SignerUnavailable: the key of a document is gone.
             SignerLocked: a key wants a PIN or a fingerprint.
             PortError: the ledger's store failed; nothing was signed.
@@ -106,11 +101,12 @@ class InPerson(Consenting):
         if choice.asked is not asked:
             raise UsageError("the choice was made for another request")
         extra = {} if said is None else said
-        given = [
-            (*self._chosen(each), extra.get(each.query_id, {})) for each in choice.shown
-        ]
         proof = DeviceProof(_heard(asked).handover, reader)
-        with self._entering(choice, at=at, said=extra):
+        with self._entering(choice, at=at, said=extra) as (_, taken):
+            given = (
+                (*each, extra.get(shown.query_id, {}))
+                for shown, each in zip(choice.shown, taken, strict=True)
+            )
             return answer_reader(given, proof=proof)
 
     def decline_device(self, asked: Asked, *, at: datetime) -> bytes:

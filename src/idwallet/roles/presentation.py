@@ -65,9 +65,11 @@ from idwallet.roles.shown import (
     foreign,
     handed_on,
     narrowed_of,
+    said_of,
     unreadable,
     with_surplus,
 )
+from idwallet.roles.transactions import Agreed, judge_transactions
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.trust.anchors import TrustStore
 
@@ -172,6 +174,7 @@ class _Answer:
         use = self._replay(parts, raw)
         shown = self._credentials(parts)
         narrowed = self._query(parts, shown)
+        self._transactions(shown)
         report = self._settle(use)
         if report.outcome is not Outcome.PASSED:
             return Unverified(report)
@@ -312,6 +315,17 @@ class _Answer:
         }
         self._checks += [with_surplus(each, narrowed) for each in judged]
         return narrowed
+
+    def _transactions(self, shown: list[Shown]) -> None:
+        """Judge what was agreed to beside, if anything was to be."""
+        asked = self._request.transaction_data
+        if not asked:
+            return
+        judged = judge_transactions(
+            asked, (Agreed(each.query_id, said_of(each.verdict)) for each in shown)
+        )
+        self._checks += judged
+        self._required |= frozenset((each.id, each.subject) for each in judged)
 
     def _wait_for_reading(self, shown: list[Shown]) -> None:
         cause = next(filter(None, (unreadable(each.verdict) for each in shown)))

@@ -1,9 +1,11 @@
 """Credentials of an answer, of whichever format: judged, matched and handed on."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from idwallet import limits
+from idwallet.codec.json import JsonValue
 from idwallet.credentials.model import Format, VerifiedCredential, frozen_claims
 from idwallet.credentials.paths import ClaimPath, show_path, telling
 from idwallet.credentials.query import Candidate, CredentialQuery, requested_paths
@@ -54,6 +56,14 @@ def unreadable(verdict: Verdict) -> CheckId | None:
     if verdict.unpacked is None:
         return CheckId.CREDENTIAL_DISCLOSURES
     return None if verdict.types else CheckId.CREDENTIAL_TYPE
+
+
+def said_of(verdict: Verdict) -> Mapping[str, JsonValue] | None:
+    """Return what the holder's key signed beside, None where it cannot be read.
+
+    A mobile document says nothing of a transaction: no type of one defines how.
+    """
+    return {} if isinstance(verdict, MdocShown) else verdict.said
 
 
 def candidate_of(verdict: Verdict) -> Candidate:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,13 +12,18 @@ from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
 from idwallet.codec.moment import require_aware
 from idwallet.codec.numeric_date import numeric_date
+from idwallet.consent.transaction import TRANSACTION_TYPES, read_transaction
 from idwallet.credentials.mdoc.binding import Session
 from idwallet.credentials.mdoc.reader import SignedOver
 from idwallet.credentials.query import Query
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.crypto.seal import SealKey, seal, unseal
-from idwallet.errors import MalformedError, UsageError
+from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.ports import Random, ReplayGuard
+from idwallet.protocols.openid4vp.attached import (
+    TransactionData,
+    read_transaction_data,
+)
 from idwallet.protocols.openid4vp.message import RequestMessage
 from idwallet.protocols.openid4vp.parameters import FormatSupport
 from idwallet.protocols.openid4vp.request import (
@@ -60,6 +66,7 @@ class PresentationRequest:
     verifier: "Verifier"
     policy_digest: bytes
     witness: InitVar[object]
+    transaction_data: tuple[TransactionData, ...] = ()
 
     def __post_init__(self, witness: object) -> None:
         """Refuse what no verifier asked: a nonce of somebody's choice is none.
@@ -105,6 +112,8 @@ class PresentationRequest:
             "policy": self.verifier.policy.name,
             "policy_digest": b64.encode(self.policy_digest),
         }
+        if self.transaction_data:
+            state["transaction_data"] = [each.raw for each in self.transaction_data]
         return seal(write_json(state), key=key, context=_SEAL_CONTEXT, random=random)
 
 
@@ -140,10 +149,14 @@ class Verifier:
         purpose: str,
         at: datetime,
         lifetime: timedelta = limits.REQUEST_LIFETIME,
+        transactions: Sequence[JsonObject] = (),
     ) -> PresentationRequest:
         """Make and sign a request for what `query` asks.
 
         `purpose` is shown to the holder. The request expires after `lifetime`.
+        `transactions` are what the person is to agree to with the presentation, each
+        with its ``type`` and ``credential_ids`` (OpenID4VP 1.0 sections 5.1, 8.4); an
+        answer that does not agree to every one of them fails.
 
         Raises:
             UsageError: `at` has no time zone, `lifetime` is not positive or longer
@@ -156,7 +169,10 @@ class Verifier:
         query.require_askable()
         issued = at.replace(microsecond=0)
         times = (issued, issued + lifetime)
-        asked = self._asked(query, purpose=purpose, times=times)
+        asked = replace(
+            self._asked(query, purpose=purpose, times=times),
+            transaction_data=_transactions(transactions),
+        )
         raw = build_request_object(
             asked,
             signer=self.identity.signer,
@@ -251,7 +267,20 @@ class Verifier:
             verifier=self,
             policy_digest=digest,
             witness=_WITNESS,
+            transaction_data=read_transaction_data(
+                state, Query.from_dcql(query), understood=TRANSACTION_TYPES
+            ),
         )
+
+
+def _transactions(contents: Sequence[JsonObject]) -> tuple[TransactionData, ...]:
+    """Write what is to be agreed to, held to the schemas of its types."""
+    try:
+        for each in contents:
+            read_transaction(str(each.get("type")), each)
+        return tuple(TransactionData.of(each) for each in contents)
+    except (MalformedError, UnsupportedError) as error:
+        raise UsageError(f"no wallet agrees to this transaction: {error}") from error
 
 
 def _sent(asked: RequestObject, *, raw: str, verifier: Verifier) -> PresentationRequest:
@@ -265,6 +294,7 @@ def _sent(asked: RequestObject, *, raw: str, verifier: Verifier) -> Presentation
         expires=asked.expires,
         verifier=verifier,
         policy_digest=verifier.policy.digest(),
+        transaction_data=asked.transaction_data,
         witness=_WITNESS,
     )
 

@@ -321,6 +321,13 @@ ROWS = [
     "presentation.query claim_missing failed : paths",
     "presentation.query value_differs failed : paths",
     "presentation.query waiting indeterminate : waits_for",
+    # presentation.transaction
+    "presentation.transaction matches passed",
+    "presentation.transaction absent failed",
+    "presentation.transaction mismatch failed",
+    "presentation.transaction malformed failed",
+    "presentation.transaction algorithm_not_allowed failed",
+    "presentation.transaction waiting indeterminate : waits_for",
     # proof.format
     "proof.format well_formed passed",
     "proof.format malformed failed : what at",

@@ -201,30 +201,6 @@ def test_nothing_is_signed_that_could_not_be_written_down() -> None:
         answered(wallet)
 
 
-class _Using(Holder):
-    """A wallet that uses up a record with each answer."""
-
-    __slots__ = ("edits",)
-
-    def _used_up(self, choice: object) -> object:  # type: ignore[override]
-        return self.edits
-
-
-def test_what_is_used_up_meanwhile_is_not_shown() -> None:
-    from idwallet.crypto.vault import Edit, VaultRecord
-    from idwallet.ports import Shelf
-
-    wallet = _Using(
-        store=MemoryStore(), seal=SealKey(bytes(32)), keys=SCENE.keys, trust=SCENE.trust
-    )
-    wallet.add(SCENE.issue(), at=AT)
-    gone = VaultRecord(Shelf.BATCH, "copy", b"", b"gone")
-    wallet.edits = [Edit.removing(gone)]
-    with pytest.raises(UsageError, match="used meanwhile"):
-        answered(wallet)
-    assert wallet.history() == ()
-
-
 def test_a_receipt_is_kept_with_what_it_is_for_and_proves_that_it_arrived() -> None:
     wallet = held()
     request, body, index = answered(wallet)

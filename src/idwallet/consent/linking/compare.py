@@ -1,16 +1,17 @@
 """Hold two presentations against each other, as two verifiers who met would."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, product
+from itertools import chain, combinations, product
 from math import perm
 from typing import Final
 
 from idwallet import limits
 from idwallet.consent.linking.links import Link, LinkKind, LinkWeight
-from idwallet.consent.linking.mdoc import mdoc_traces
+from idwallet.consent.linking.mdoc import issued_trace, mdoc_traces
 from idwallet.consent.linking.sdjwt import sdjwt_trace
 from idwallet.consent.linking.traces import Trace
+from idwallet.credentials.model import Credential, Format
 
 _CERTAIN, _LIKELY, _SHARED = LinkWeight.CERTAIN, LinkWeight.LIKELY, LinkWeight.SHARED
 _HOUR: Final = 3_600
@@ -63,6 +64,40 @@ def linkability(a: str, b: str) -> Linkability:
         tuple(each for each in ordered if each.weight is not _SHARED),
         tuple(each for each in ordered if each.weight is _SHARED),
     )
+
+
+CARELESS: Final = frozenset(
+    {
+        LinkKind.SIGNATURE,
+        LinkKind.HOLDER_KEY,
+        LinkKind.HOLDER_KEY_ID,
+        LinkKind.SALT,
+        LinkKind.DIGEST,
+        LinkKind.STATUS_ENTRY,
+        LinkKind.STATUS_NEIGHBOUR,
+        LinkKind.TIME,
+    }
+)
+"""What copies of a batch have in common only where their issuer was careless."""
+
+
+def batch_links(credentials: Sequence[Credential]) -> frozenset[LinkKind]:
+    """Return what would link two copies of a batch, whatever is shown of them.
+
+    What the claims say, and what an issuer's credentials all have in common, does not
+    count: of `LinkKind` those of `CARELESS`.
+
+    Raises:
+        MalformedError, LimitError, UnsupportedError: one cannot be read.
+    """
+    traces = [_issued(each) for each in credentials]
+    found = chain.from_iterable(_compare(a, b) for a, b in combinations(traces, 2))
+    return CARELESS & {each.kind for each in found}
+
+
+def _issued(credential: Credential) -> Trace:
+    read = issued_trace if credential.format is Format.MDOC else sdjwt_trace
+    return read(credential.raw, at="credential")
 
 
 def _traces(text: str, *, at: str) -> list[Trace]:

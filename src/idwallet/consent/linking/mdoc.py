@@ -20,6 +20,7 @@ from idwallet.credentials.mdoc.structures import (
     Document,
     IssuerSigned,
     read_device_response,
+    read_issuer_signed,
 )
 from idwallet.credentials.mdoc.values import json_of
 from idwallet.credentials.model import Format
@@ -41,8 +42,23 @@ def mdoc_traces(text: str, *, at: str) -> list[Trace]:
     return [_trace(each) for each in response.documents]
 
 
+def issued_trace(raw: str, *, at: str) -> Trace:
+    """Return what an IssuerSigned, in base64url, can be known by once it is shown.
+
+    Raises:
+        MalformedError, LimitError, UnsupportedError: it is none that can be read.
+    """
+    octets = b64.decode(raw, at=at, clause="OpenID4VCI 1.0 §A.2.4")
+    return _of_issuer(read_issuer_signed(octets, at=at))
+
+
 def _trace(document: Document) -> Trace:
-    signed = document.issuer_signed
+    made = _of_issuer(document.issuer_signed)
+    _device(made, document)
+    return made
+
+
+def _of_issuer(signed: IssuerSigned) -> Trace:
     made = Trace(
         digests=frozenset(
             digest for each in signed.mso.digests.values() for digest in each.values()
@@ -68,7 +84,6 @@ def _trace(document: Document) -> Trace:
         ),
     )
     _signature(made, signed)
-    _device(made, document)
     return made
 
 

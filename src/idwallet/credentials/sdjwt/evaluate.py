@@ -69,7 +69,8 @@ class SdJwtVerdict(NamedTuple):
     `claims`, `sd_jwt` and `unpacked` are unverified data unless every check passed;
     `idwallet.roles` decides that and hands on nothing before. `types` are the
     credential's own type and what else it is known as, nearest first. `evidence` is
-    what was looked at beside the trust anchors.
+    what was looked at beside the trust anchors, `said` what the key binding says, None
+    where there is none that can be read.
     """
 
     checks: tuple[Check, ...]
@@ -79,6 +80,7 @@ class SdJwtVerdict(NamedTuple):
     issuer: SignerFound | None = None
     valid_until: datetime | None = None
     evidence: tuple[EvidenceUsed, ...] = ()
+    said: JsonObject | None = None
 
     def __repr__(self) -> str:
         """Show the number of checks only."""
@@ -144,7 +146,7 @@ class _Judgement:
         self._believed = False
 
     def run(self, expected: Expected | HeldBy, known: TypeMetadataSet) -> SdJwtVerdict:
-        checks = self._checks
+        checks, context = self._checks, self._context
         signer = self._trust()
         place = len(checks.answers)
         unpacked = self._disclosures()
@@ -155,18 +157,16 @@ class _Judgement:
                 checks.wait(each, CheckId.CREDENTIAL_DISCLOSURES)
         else:
             types = self._type(unpacked, known)
+            policy, now = context.policy, self._now
             validity, until = judge_validity(
-                unpacked.claims,
-                expected=expected,
-                policy=self._context.policy,
-                now=self._now,
+                unpacked.claims, expected=expected, policy=policy, now=now
             )
             self._answer(validity)
         holder = HolderJudgement(
             self._sd_jwt,
             self._payload,
             expected=expected,
-            policy=self._context.policy,
+            policy=context.policy,
             now=self._now,
             checks=checks,
         )
@@ -176,13 +176,15 @@ class _Judgement:
         holder.conclude(binding)
         issuer = signer if isinstance(signer, SignerFound) else None
         issued = Issued(issuer, signature[1] is VALID, self._believed)
-        context = self._context
         used = judge_issuer_revocation(issued, context=context, checks=checks)
         if unpacked is not None:
             claims = unpacked.claims
             used += judge_status(claims, issued, context=context, checks=checks)
         made = checks.made(issued.origins)
-        return SdJwtVerdict(made, self._sd_jwt, unpacked, types, issuer, until, used)
+        said = None if binding is None else binding.said
+        return SdJwtVerdict(
+            made, self._sd_jwt, unpacked, types, issuer, until, used, said
+        )
 
     # Steps 2 and 3.
 

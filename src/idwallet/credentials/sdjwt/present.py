@@ -1,8 +1,9 @@
 """Show chosen claims of an SD-JWT (RFC 9901 sections 4.3 and 7.2)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
@@ -19,6 +20,9 @@ from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import sign_compact
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
+
+NOTHING: Final[Mapping[str, JsonValue]] = MappingProxyType({})
+"""What a key binding says beside its own claims: nothing."""
 
 _ABOUT_THE_CREDENTIAL: Final = NEVER_DISCLOSABLE | {"iat"}
 
@@ -140,7 +144,7 @@ def show_claims(held: Held, positions: Iterable[int]) -> str:
     return "~".join((token, *shown, ""))
 
 
-def bind_to_key(
+def bind_to_key(  # noqa: PLR0913 - what RFC 9901 4.3 binds, and what is said beside
     shown: str,
     *,
     signer: Signer,
@@ -148,25 +152,29 @@ def bind_to_key(
     audience: str,
     algorithm: str,
     at: datetime,
+    said: Mapping[str, JsonValue] = NOTHING,
 ) -> str:
     """Append the key binding JWT (RFC 9901 section 4.3) that answers one request.
 
-    `algorithm` is the hash of the issuer's ``_sd_alg``. Signs once.
+    `algorithm` is the hash of the issuer's ``_sd_alg``. `said` is what the binding says
+    beside. Signs once.
 
     Raises:
-        UsageError: nonce or audience is empty.
+        UsageError: nonce or audience is empty, or `said` says what the binding does.
         SignerError: the holder key could not sign.
     """
     if not nonce or not audience:
         raise UsageError("key binding needs a nonce and an audience (RFC 9901 4.3)")
-    said: JsonObject = {
+    binding: JsonObject = {
         "iat": int(at.timestamp()),
         "aud": audience,
         "nonce": nonce,
         "sd_hash": digest_of(shown, algorithm),
     }
+    if not binding.keys().isdisjoint(said):
+        raise UsageError("a key binding says its own claims itself (RFC 9901 4.3)")
     return shown + sign_compact(
-        write_json(said), header={"typ": TYP_KEY_BINDING}, signer=signer
+        write_json({**binding, **said}), header={"typ": TYP_KEY_BINDING}, signer=signer
     )
 
 

@@ -1,14 +1,15 @@
 """What a wallet needs of a format: judged once, read again, chosen from, shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from idwallet.codec.json import JsonObject
+from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.required import Context
 from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
+from idwallet.credentials.sdjwt.present import NOTHING
 from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.credentials.status import read_status
 from idwallet.crypto.signer import Signer
@@ -23,7 +24,8 @@ class Conversation:
     """What a presentation is bound to: who asked, and where the answer goes.
 
     `thumbprint` is that of the key the answer is encrypted to (RFC 7638, SHA-256),
-    None where it is not encrypted. `serialisation` is how an SD-JWT VC is written.
+    None where it is not encrypted. `serialisation` is how an SD-JWT VC is written,
+    `said` what its key binding says beside.
     """
 
     client_id: str
@@ -31,6 +33,7 @@ class Conversation:
     response_uri: str
     thumbprint: bytes | None = field(default=None, repr=False)
     serialisation: Serialisation = Serialisation.COMPACT
+    said: Mapping[str, JsonValue] = field(default_factory=lambda: NOTHING, repr=False)
 
 
 class Chosen(Protocol):

@@ -53,6 +53,7 @@ class SdJwtChosen:
             audience=conversation.client_id,
             algorithm=self.held.algorithm,
             at=at,
+            said=conversation.said,
         )
         if conversation.serialisation is Serialisation.COMPACT:
             return shown

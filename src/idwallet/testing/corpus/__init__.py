@@ -55,6 +55,7 @@ from idwallet.testing.corpus.requests import (
 )
 from idwallet.testing.corpus.response import RESPONSE_FORGERIES
 from idwallet.testing.corpus.taken_back import TAKEN_BACK_FORGERIES
+from idwallet.testing.corpus.transactions import TRANSACTION_FORGERIES
 
 PRESENTATIONS: Final = (
     *ISSUER_FORGERIES,
@@ -66,6 +67,7 @@ PRESENTATIONS: Final = (
     *OBJECT_FORGERIES,
     *TAKEN_BACK_FORGERIES,
     *ANCHOR_FORGERIES,
+    *TRANSACTION_FORGERIES,
 )
 
 REQUESTS: Final = (

@@ -1,0 +1,61 @@
+"""What a transaction says, line by line, as a person is to see it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from idwallet.codec.text import TextWarning, show, warnings
+
+
+class TransactionLabel(StrEnum):
+    """What a line says; the words for it are those of `idwallet.explain`."""
+
+    TITLE = "title"
+    DOCUMENT = "document"
+    DIGEST = "digest"
+    PARTY = "party"
+    OTHER_PARTY = "other_party"
+    AGREEMENT = "agreement"
+    AMOUNT = "amount"
+    PAYEE = "payee"
+    PAYEE_ID = "payee_id"
+    TRANSACTION_ID = "transaction_id"
+    EXECUTION_DATE = "execution_date"
+    RECURRING = "recurring"
+    QUALIFIER = "qualifier"
+    OTHER = "other"
+    """Something that the type allows and does not name; `detail` says its path."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionLine:
+    """One thing that the person agrees to: what it is, and what it says.
+
+    Nothing that is hashed is left out of the lines, but for what the protocol itself
+    needs. `value` and `detail` are the verifier's words: show `shown` instead.
+    """
+
+    label: TransactionLabel
+    value: str
+    detail: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The value as it may stand before a person."""
+        return show(self.value)
+
+    @property
+    def warnings(self) -> tuple[TextWarning, ...]:
+        """What in the value might deceive whoever reads it."""
+        return warnings(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A transaction of a known type, its content held to the rules of that type."""
+
+    type: str
+    lines: tuple[TransactionLine, ...]
+
+    def values(self, label: TransactionLabel) -> tuple[str, ...]:
+        """Return what the lines of that label say."""
+        return tuple(each.value for each in self.lines if each.label is label)

@@ -1,0 +1,131 @@
+"""A wallet whose credentials come in many copies, each for one occasion."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from idwallet import limits
+from idwallet.codec.moment import require_aware
+from idwallet.consent.linking import LinkKind
+from idwallet.consent.linking.visits import Visit, VisitLink
+from idwallet.consent.reuse import ONCE_ONLY, ReusePolicy
+from idwallet.credentials.model import Credential
+from idwallet.errors import UsageError
+from idwallet.ports import Random, StoredKey
+from idwallet.protocols.openid4vp.request import RequestObject
+from idwallet.roles.asked import Asked, Authenticated, Choice, OriginOnly, Shown
+from idwallet.roles.batches import (
+    Batches,
+    BatchStanding,
+    require_same,
+    require_unlinked,
+)
+from idwallet.roles.consenting import Ready, Taking
+from idwallet.roles.held.format import Chosen
+from idwallet.roles.linked import links_of
+from idwallet.roles.record import HeldCredential
+
+_UNKNOWN_BYTES = 16
+
+
+class InBatches:
+    """What a wallet does with batches; `Holder` is one and has the rest."""
+
+    __slots__ = ()
+
+    _batches: Batches
+    _random: Random
+
+    @abstractmethod
+    def _verified(self, credential: Credential, *, at: datetime) -> HeldCredential: ...
+
+    @abstractmethod
+    def _chosen(self, shown: Shown) -> tuple[StoredKey, Chosen]: ...
+
+    def add_batch(
+        self,
+        credentials: Sequence[Credential],
+        *,
+        at: datetime,
+        policy: ReusePolicy = ONCE_ONLY,
+        accept: frozenset[LinkKind] = frozenset(),
+        replaces: HeldCredential | None = None,
+    ) -> HeldCredential:
+        """Verify a batch of copies and store it as one card, sealed.
+
+        Each copy is held to what `add` asks, and all of them to what makes a batch:
+        they say the same, and share nothing by which visits could be linked, but for
+        what you `accept` in so many words. `policy` says how often a copy is shown:
+        `read_reuse_policy` reads what the issuer wants, `stricter` adds what you want.
+        With `replaces` the card takes the place of another one of its type and issuer,
+        whose copies are destroyed.
+
+        Raises:
+            VerificationFailed, VerificationIndeterminate, UnsupportedError: as `add`;
+                nothing of the batch was stored.
+            MalformedError: it is no batch, or its copies can be linked.
+            UsageError: one credential, too many, or another card to replace.
+            PortError: the store failed; nothing was stored.
+        """
+        if not 1 < len(credentials) <= limits.BATCH_CREDENTIALS:
+            raise UsageError(f"a batch has 2 to {limits.BATCH_CREDENTIALS} copies")
+        copies = [self._verified(each, at=at) for each in credentials]
+        require_same(copies)
+        require_unlinked(credentials, accepted=accept)
+        return self._batches.add(copies, policy=policy, replaces=replaces)
+
+    def batch(self, card: HeldCredential, *, at: datetime) -> BatchStanding | None:
+        """Say how the batch of a card stands, and whether more copies are due.
+
+        None where the card is no batch. Ask after each showing, and once a day.
+
+        Raises:
+            MalformedError: a record was changed; see `Vault.open`.
+        """
+        require_aware(at)
+        return self._batches.standing(card.name, at=at)
+
+    def linked(
+        self, choice: Choice, *, earlier: Iterable[Visit] = ()
+    ) -> tuple[VisitLink, ...]:
+        """Say what of a choice would link this visit to earlier ones; changes nothing.
+
+        Show it to the person before `present`. `earlier` are the visits that the
+        wallet remembers; without them only a copy that is shown again is told.
+
+        Raises:
+            BatchEmpty: every copy of a one-time credential was shown.
+        """
+        party = self._party(choice.asked)
+        return links_of(choice.shown, earlier, party=party, batches=self._batches)
+
+    def _taken(self, choice: Choice) -> Taking:
+        """Take what is shown out of its batches, once the edits are made.
+
+        From then on nobody else shows it. Only then is anything signed: a crash in
+        between loses a copy.
+        """
+        cards = [each.credential for each in choice.shown]
+        taken = self._batches.take(cards, party=self._party(choice.asked))
+        ready = [
+            self._chosen(replace(each, credential=held))
+            for each, held in zip(choice.shown, taken.held, strict=True)
+        ]
+        return Taking(ready, taken.edits)
+
+    def _tidy(self, choice: Choice, taken: Ready) -> None:
+        """Destroy the keys of what was shown and will not be shown again."""
+        cards = [each.credential for each in choice.shown]
+        self._batches.tidy(cards, shown=[stored for stored, _ in taken])
+
+    def _party(self, asked: Asked) -> str:
+        """Return by what whoever asks is known again (ARF 3.0.0 ISSU_57)."""
+        if isinstance(asked.request, RequestObject):
+            return asked.request.client_id
+        if isinstance(asked.by, Authenticated) and asked.by.client_id:
+            return asked.by.client_id
+        if isinstance(asked.by, OriginOnly):
+            return asked.by.origin
+        # Nobody knows who it is: a stranger each time.
+        return self._random(_UNKNOWN_BYTES).hex()
