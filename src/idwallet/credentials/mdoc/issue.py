@@ -210,6 +210,7 @@ _DIGEST_ID: Final = write_cbor("digestID")
 _VALUE: Final = write_cbor("elementValue")
 _IDENTIFIER: Final = write_cbor("elementIdentifier")
 _DECOY: Final = b"decoy"
+_FALSE, _TRUE = write_cbor(value=False), write_cbor(value=True)
 
 
 @lru_cache(maxsize=1024)
@@ -224,10 +225,17 @@ def _named(element: str) -> bytes:
 
 def _value(value: CborValue) -> bytes:
     if type(value) is str:
-        octets = value.encode()
+        try:
+            octets = value.encode()
+        except UnicodeEncodeError:
+            return write_cbor(value)  # which says what is wrong with it
         return write_cbor_head(TEXT, len(octets)) + octets
     if type(value) is bytes:
         return string_head(len(value)) + value
+    if type(value) is bool:
+        return _TRUE if value else _FALSE
+    if type(value) is int and value >= 0:
+        return write_cbor_head(UNSIGNED, value)
     if type(value) is CborTag:
         # As a day is.
         return write_cbor_head(TAG, value.number) + _value(value.value)
