@@ -5,8 +5,9 @@ What digests and signatures cover is kept as it was received: nothing is encoded
 
 import hashlib
 from collections.abc import Mapping
+from operator import itemgetter
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from idwallet import limits
 from idwallet.codec.cbor import CborValue, read_cbor, read_cbor_each
@@ -44,13 +45,11 @@ from idwallet.errors import LimitError, MalformedError
 CLAUSE: Final = "ISO/IEC 18013-5 §8.3.2.1.2.2"
 ITEM: Final = "ISO/IEC 18013-5 §9.1.2.4"
 _SALT_BYTES: Final = 16
-_MEMBERS: Final = 4
+_MEMBERS: Final = itemgetter("digestID", "random", "elementIdentifier", "elementValue")
 # The chain stands outside of the signature (9.1.2.4), no tag around the message.
 _RULES: Final = CoseRules(TagRule.UNTAGGED, ChainRule.UNPROTECTED)
 _HASHERS: Final = {name: getattr(hashlib, name) for name in HASHES.values()}
-_NOTHING: Final = b"\xa0"
-"""A map without members."""
-
+_NOTHING: Final = b"\xa0"  # a map without members
 _NO_ERRORS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType({})
 _NO_ELEMENTS: Final[Mapping[str, Mapping[str, CborValue]]] = MappingProxyType({})
 
@@ -330,12 +329,12 @@ def _read_items(octets: list[bytes], *, at: str) -> tuple[Item, ...]:
     )
 
 
-def _regular(held: CborValue, octets: bytes) -> Item | None:
+def _regular(held: Any, octets: bytes) -> Item | None:
     """Take an item that is in order; what is wrong with another, `_item` says."""
-    if type(held) is not dict or len(held) != _MEMBERS or "elementValue" not in held:
+    try:
+        number, random, element, value = _MEMBERS(held)
+    except (KeyError, TypeError):  # a member is absent, or it is no map
         return None
-    number, random = held.get("digestID"), held.get("random")
-    element = held.get("elementIdentifier")
     if (
         type(number) is int
         and type(random) is bytes
@@ -343,7 +342,7 @@ def _regular(held: CborValue, octets: bytes) -> Item | None:
         and 0 <= number < DIGEST_IDS
         and len(random) >= _SALT_BYTES
     ):
-        return Item(number, random, element, held["elementValue"], octets)
+        return Item(number, random, element, value, octets)
     return None
 
 

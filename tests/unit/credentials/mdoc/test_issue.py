@@ -235,3 +235,16 @@ def test_nothing_of_a_person_is_shown_by_what_holds_it() -> None:
     for held in (LICENCE, made, made.mso, made.namespaces[NAMESPACE][0]):
         assert "Примерова" not in repr(held)
         assert "Анна" not in repr(held)
+
+
+def test_text_that_is_none_is_the_callers_mistake() -> None:
+    content = licence(elements={NAMESPACE: {"family_name": "\ud800"}})
+    with pytest.raises(UsageError, match="surrogate"):
+        issued(content)
+
+
+@pytest.mark.parametrize("value", [True, False, 0, 23, 24, 300, -1, 1.5, None, [1]])
+def test_a_value_is_written_in_its_one_form(value: object) -> None:
+    content = licence(elements={"org.example.1": {"it": value}})
+    (item,) = issued(content).namespaces["org.example.1"]
+    assert write_cbor(item.value) == write_cbor(value)  # type: ignore[arg-type]
