@@ -1,6 +1,8 @@
 """Bad input of any kind gets one clear line, and nothing is lost or half written."""
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -272,14 +274,20 @@ def test_keys_and_certificates_that_are_garbage_are_one_line(
 
 @pytest.mark.parametrize("kind", GARBAGE)
 def test_a_wallet_whose_files_are_garbage_is_one_line(kind: str, story: Path) -> None:
-    (story / "wallet/wallet.json").write_bytes(GARBAGE[kind])
+    (story / "wallet/wallet.db").write_bytes(GARBAGE[kind])
     _require_one_line(run("wallet", "list", "--wallet", "wallet", *SEAL), 4)
 
 
 def test_a_changed_record_in_a_wallet_is_one_line(story: Path) -> None:
-    (record,) = (story / "wallet/credentials").iterdir()
-    sealed = record.read_bytes()
-    record.write_bytes(sealed[:-1] + bytes((sealed[-1] ^ 1,)))
+    with closing(sqlite3.connect(story / "wallet/wallet.db")) as database:
+        rows = database.execute("SELECT rowid, sealed FROM idwallet_wallet").fetchall()
+        for row, sealed in rows:
+            changed = sealed[:-1] + bytes((sealed[-1] ^ 1,))
+            database.execute(
+                "UPDATE idwallet_wallet SET sealed = ? WHERE rowid = ?", (changed, row)
+            )
+        database.commit()
+    assert rows
     ran = run("wallet", "list", "--wallet", "wallet", *SEAL)
     _require_one_line(ran, 4)
     assert ran.err.startswith("idwallet: wallet: ")
