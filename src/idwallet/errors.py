@@ -118,7 +118,17 @@ class VerificationFailed(VerificationError):  # noqa: N818 - reads as the verdic
 
 
 class VerificationIndeterminate(VerificationError):  # noqa: N818 - reads as the verdict
-    """Neither yes nor no: `report.missing()` names what would settle it."""
+    """Neither yes nor no: `report.missing()` names what would settle it.
+
+    `awaiting` is what a person can settle here and now: an
+    `idwallet.roles.portrait.AwaitingPortrait` where nothing else is left than to
+    compare the portrait, otherwise None. It does not travel between processes.
+    """
+
+    def __init__(self, report: Report, *, awaiting: object = None) -> None:
+        """Keep the report, and what a person can settle."""
+        super().__init__(report)
+        self.awaiting = awaiting
 
 
 class SignerError(IdWalletError):

@@ -57,7 +57,15 @@ OPENID4VP_1_0: Final = Profile(
     openid4vp="1.0",
     sd_jwt_vc=SdJwtVcVersion.LATEST,
     status_list=StatusListVersion.DRAFT_21,
-    request_prefixes=frozenset({"x509_hash", "x509_san_dns", "pre-registered"}),
+    request_prefixes=frozenset(
+        {
+            "x509_hash",
+            "x509_san_dns",
+            "verifier_attestation",
+            "redirect_uri",
+            "pre-registered",
+        }
+    ),
     algorithms=frozenset(
         {"ES256", "ES384", "ES512", "EdDSA", "ESB256", "ESB384", "ESB512"}
     ),

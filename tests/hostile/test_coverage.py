@@ -19,11 +19,13 @@ from idwallet.testing.bundle.draft import SEQUENCE
 from idwallet.testing.containers import CONTAINER_FORGERIES
 from idwallet.testing.corpus import (
     CREDENTIALS,
+    PORTRAITS,
     PRESENTATIONS,
     PROOFS,
     REQUESTS,
     add,
     judge,
+    judge_portrait,
     judge_proof,
     judge_request,
 )
@@ -68,9 +70,6 @@ ELSEWHERE: Final = {
         ),
         "the anchors are the signer's too, and it is told of the signer first",
     ),
-    (CheckId.HOLDER_PRESENCE, Reason.NOT_ESTABLISHED): (
-        "only under a policy that wants presence, which no twin can attest yet"
-    ),
 }
 """What no forged input can reach while its twin passes; `tests/checks` has them."""
 
@@ -101,6 +100,7 @@ def reached() -> set[Row]:
     desk = SessionScene(seed=b"idwallet TEST coverage of sessions")
     return (
         _rows(judge(each.twins(scene)[1]) for each in PRESENTATIONS)
+        | _rows(judge_portrait(each.twins(scene)[1]) for each in PORTRAITS)
         | _rows(judge_request(each.twins(scene)[1]) for each in REQUESTS)
         | _rows(add(each.twins(scene)[1]) for each in CREDENTIALS)
         | _rows(judge_proof(each.twins(scene)[1]) for each in PROOFS)
@@ -140,6 +140,7 @@ def reached() -> set[Row]:
 
 CORPORA: Final = (
     PRESENTATIONS,
+    PORTRAITS,
     REQUESTS,
     CREDENTIALS,
     PROOFS,
@@ -177,6 +178,5 @@ def test_what_is_said_to_stand_elsewhere_is_a_refusal() -> None:
 
 def test_every_check_is_the_aim_of_a_forged_input() -> None:
     assert set(CheckId) - aimed_at() == {
-        CheckId.HOLDER_PRESENCE,
         CheckId.CREDENTIAL_TRACKING,
     }

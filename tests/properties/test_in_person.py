@@ -169,18 +169,18 @@ def test_whatever_is_asked_is_a_query_or_malformed(
     uses: list[UseCase],
 ) -> None:
     """Names may be anything: what a person is shown is a query, or there is a no."""
-    handover = QrHandover(b"\xa0", b"\xa0")
+    handover, made = QrHandover(b"\xa0", b"\xa0"), drawn()[0]
     try:
         data = signed_request(
             [items_request(name, each, issuers=ids) for name, each, ids in asked],
             handover=handover,
-            by=None,
+            by=made.by,
             info=request_info(uses),
         )
     except UsageError:
         return
     verdict = evaluate_device_request(
-        data, handover=handover, context=Context(drawn()[0].trust, WALLET, AT)
+        data, handover=handover, context=Context(made.trust, made.policy, made.at)
     )
     formed = next(e for e in verdict.checks if e.id is CheckId.REQUEST_FORMAT)
     assert (verdict.query is not None) is (formed.outcome is Outcome.PASSED)

@@ -29,6 +29,8 @@ def test_the_default_profile_pins_the_newest_drafts_read() -> None:
     assert OPENID4VP_1_0.request_prefixes == {
         "x509_hash",
         "x509_san_dns",
+        "verifier_attestation",
+        "redirect_uri",
         "pre-registered",
     }
 

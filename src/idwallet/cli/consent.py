@@ -8,7 +8,7 @@ from idwallet.credentials.paths import ABSENT, Absent, ClaimPath, look_up, show_
 from idwallet.credentials.query import Lack, NearestMiss
 from idwallet.credentials.sdjwt.present import leaf_places
 from idwallet.credentials.sdjwt.unpack import without_holes
-from idwallet.roles.asked import Asked, Choice, Match, Shown
+from idwallet.roles.asked import Anonymous, Asked, Choice, Match, Shown
 
 
 def consent_lines(choice: Choice, speech: Speech) -> Iterator[str]:
@@ -31,7 +31,13 @@ def consent_lines(choice: Choice, speech: Speech) -> Iterator[str]:
 
 
 def _asker(asked: Asked, speech: Speech) -> Iterator[str]:
-    yield speech.say("consent.asks", name=asked.asker or "?")
+    if isinstance(asked.by, Anonymous):
+        yield speech.say("consent.stranger")
+    else:
+        yield speech.say("consent.asks", name=asked.asker or "?")
+    registered = None if asked.registration is None else asked.registration.purposes
+    for each in registered or ():
+        yield speech.say("consent.registered", purpose=each.text)
     if asked.purpose:
         yield speech.say("consent.purpose", purpose=asked.purpose)
 

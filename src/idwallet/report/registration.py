@@ -15,9 +15,25 @@ _HOUSE: Final = "idwallet policy"
 _FORMAT, _TRUST = _C.REGISTRATION_FORMAT, _C.REGISTRATION_TRUST
 _SIGNATURE, _VALIDITY = _C.REGISTRATION_SIGNATURE, _C.REGISTRATION_VALIDITY
 _SUBJECT, _STATUS = _C.REGISTRATION_SUBJECT, _C.REGISTRATION_STATUS
+_ATTESTATION, _AUTHORISED = _C.READER_ATTESTATION, _C.READER_AUTHORISED
 _REVOCATION, _REGISTERED = _C.READER_REVOCATION, _C.READER_REGISTERED
 
 REGISTRATION: Final = {
+    (_ATTESTATION, _R.VALID): Row(_P, f"{_VP} §12", ("name", "until")),
+    (_ATTESTATION, _R.MALFORMED): Row(_F, f"{_VP} §12", ("what", "at")),
+    (_ATTESTATION, _R.LIMIT_EXCEEDED): Row(_F, _HOUSE, ("what", "at")),
+    (_ATTESTATION, _R.UNSUPPORTED): Row(_F, f"{_VP} §12", ("what", "at")),
+    (_ATTESTATION, _R.INVALID): Row(_F, f"{_VP} §5.9.3"),
+    (_ATTESTATION, _R.ALGORITHM_NOT_ALLOWED): Row(_F, "RFC 8725 §3.1", ("found",)),
+    (_ATTESTATION, _R.KEY_UNUSABLE): Row(_F, "RFC 7517 §4.2", ("what",)),
+    (_ATTESTATION, _R.EXPIRED): Row(_F, f"{_VP} §12", ("until",)),
+    (_ATTESTATION, _R.NOT_YET_VALID): Row(_F, f"{_VP} §12", ("since",)),
+    (_ATTESTATION, _R.WAITING): Row(_I, f"{_VP} §12", ("waits_for",)),
+    (_AUTHORISED, _R.ATTESTED): Row(_P, f"{_VP} §5.9.3", ("name", "by")),
+    (_AUTHORISED, _R.NAME_NOT_REGISTERED): Row(_F, f"{_VP} §5.9.3", ("found", "name")),
+    (_AUTHORISED, _R.ANONYMOUS): Row(_F, f"{_VP} §5.9.3", ("found",)),
+    (_AUTHORISED, _R.ADMITTED_ACCEPTED): Row(_P, _HOUSE, ("found",)),
+    (_AUTHORISED, _R.CLAIM_NOT_ADMITTED): Row(_F, _HOUSE, ("found", "paths")),
     (_REVOCATION, _R.NOT_REVOKED): Row(
         _P, f"{_PKIX} §6.3", ("name", "signed", "until")
     ),
@@ -33,6 +49,7 @@ REGISTRATION: Final = {
     (_REVOCATION, _R.UNKNOWN): Row(_I, f"{_PKIX} §6.3", ("name", "what")),
     (_REVOCATION, _R.UNKNOWN_ACCEPTED): Row(_P, _HOUSE, ("name", "what")),
     (_REVOCATION, _R.NOT_REQUIRED_ACCEPTED): Row(_P, _HOUSE, ("name",)),
+    (_REVOCATION, _R.ABSENT_ACCEPTED): Row(_P, _HOUSE),
     (_REVOCATION, _R.WAITING): Row(_I, f"{_PKIX} §6.3", ("waits_for",)),
     (_REGISTERED, _R.REGISTERED): Row(_P, f"{_RP} §5.1.1", ("name",)),
     (_REGISTERED, _R.ABSENT): Row(_F, f"{_RP} §5.1.1"),

@@ -21,7 +21,9 @@ class Row(NamedTuple):
 FACTS: Final = MappingProxyType(
     {
         "at": "where: a JSON pointer, a byte offset, the name of a part (text)",
+        "by": "who vouches for it, or who compared; a name or a pseudonym (text)",
         "changes": "kinds of change after signing, as codes (texts)",
+        "compared": "when the portrait was compared (moment)",
         "credentials": "identifiers of credential queries (texts)",
         "entries": "how many entries a status list or a ledger has (number)",
         "found": "what stood there; from outside, so it is shown with care (text)",

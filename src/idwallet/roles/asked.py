@@ -7,6 +7,7 @@ from idwallet.consent.transaction import Transaction, read_transaction
 from idwallet.credentials.mdoc.request import DeviceRequest
 from idwallet.credentials.mdoc.transcript import Handover
 from idwallet.credentials.paths import ClaimPath
+from idwallet.credentials.presence import PersonVerified
 from idwallet.credentials.query import CandidateMatch, Query, QueryMatch
 from idwallet.errors import UsageError
 from idwallet.protocols.openid4vp.request import RequestObject
@@ -17,13 +18,13 @@ from idwallet.trust.relying_party import Registration
 
 @dataclass(frozen=True, slots=True)
 class Authenticated:
-    """An asker whose certificate chain or pinned key the wallet trusts.
+    """An asker whose certificate chain, pinned key or attestation the wallet trusts.
 
     `name` is the name by which it is trusted; pass it through `codec.text` to show. It
     need not be unique: `anchor` is the name of the trust anchor behind it,
     `certificate` the SHA-256 of its own certificate in hexadecimal, or None where the
-    key was pinned. The `client_id` of a reader in person is that which its certificate
-    would give it (``x509_hash``, OpenID4VP 1.0 section 5.9.3).
+    key was pinned or attested. The `client_id` of a reader in person is that which its
+    certificate would give it (``x509_hash``, OpenID4VP 1.0 section 5.9.3).
     """
 
     name: str
@@ -48,8 +49,9 @@ class Anonymous:
     """An asker whom nobody vouches for: it did not sign, or not for all that it asks.
 
     `send_to` is where the answer goes and `client_id` how it calls itself, both None
-    for a reader of mobile documents who is there in person. A policy admits a reader
-    who is there by `ReaderRule.ANONYMOUS_ACCEPTED`. The person has to be told.
+    for a reader of mobile documents who is there in person. A policy admits it for the
+    claims that it names (`Policy.unauthenticated`), a reader who is there only with
+    `ReaderRule.ANONYMOUS_ACCEPTED` beside. The person has to be told.
     """
 
     client_id: str | None = None
@@ -249,13 +251,15 @@ class PresentationResponse:
     `body` is the form of ``direct_post`` (``application/x-www-form-urlencoded``);
     `json` the same as JSON for applications that carry it themselves. `send_to` is
     the verifier's https address. `entry` is the index of the ledger's entry: tell the
-    wallet when it was sent (`Holder.record_sent`).
+    wallet when it was sent (`Holder.record_sent`). `person` is how the holder was
+    verified for it.
     """
 
     body: str
     json: str
     send_to: str
     entry: int
+    person: PersonVerified = PersonVerified.NONE
 
     def __repr__(self) -> str:
         """Show the address only: the rest is personal data."""

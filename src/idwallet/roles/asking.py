@@ -1,10 +1,11 @@
 """Who asks, out of the verdict on a request."""
 
-from idwallet.errors import MalformedError
+from idwallet.errors import MalformedError, UsageError
+from idwallet.protocols.openid4vp.client import ClientIdPrefix, read_client_id
 from idwallet.protocols.openid4vp.evaluate import RequestVerdict
 from idwallet.protocols.openid4vp.message import read_carrier
 from idwallet.report import Outcome, Report
-from idwallet.roles.asked import Asked, Asker, Authenticated
+from idwallet.roles.asked import Anonymous, Asked, Asker, Authenticated, Choice
 
 
 def asked_of(
@@ -29,19 +30,42 @@ def asked_of(
 
 def _evidence(raw: str | bytes) -> bytes:
     """Return what was signed, without what carried it; else all of it as it came."""
+    whole = raw.encode() if isinstance(raw, str) else raw
     try:
-        return read_carrier(raw).token
+        carried = read_carrier(raw)
     except MalformedError:
-        return raw.encode() if isinstance(raw, str) else raw
+        return whole
+    return whole if carried.parameters is not None else carried.token
+
+
+def require_admitted(choice: Choice) -> None:
+    """Return only if nobody unknown would see more than they were admitted to ask.
+
+    What was asked was admitted; what a credential shows beside it was not.
+
+    Raises:
+        UsageError: a credential shows more than was asked, to somebody for whom nobody
+            vouches.
+    """
+    if isinstance(choice.asked.by, Authenticated):
+        return
+    if any(each.more_than_asked for each in choice.shown):
+        raise UsageError("the credential shows a stranger more than was asked")
 
 
 def _asker(verdict: RequestVerdict) -> Asker | None:
     request, signer = verdict.request, verdict.signer
-    if request is None or signer is None:
+    if request is None:
         return None
+    if signer is None:
+        client = read_client_id(request.client_id, at="/client_id")
+        if client.prefix is not ClientIdPrefix.REDIRECT_URI:
+            return None  # whoever has a key signs with it
+        return Anonymous(request.client_id, request.response_uri)
+    own = None if verdict.attested is not None else signer.path
     return Authenticated(
-        name=signer.name,
+        name=verdict.asker or signer.name,
         client_id=request.client_id,
         anchor=signer.anchor.name,
-        certificate=None if signer.path is None else signer.path.leaf.sha256.hex(),
+        certificate=None if own is None else own.leaf.sha256.hex(),
     )

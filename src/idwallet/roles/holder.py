@@ -10,6 +10,12 @@ from idwallet.codec.moment import require_aware
 from idwallet.consent.transaction import TRANSACTION_TYPES
 from idwallet.credentials.mdoc.evaluate_request import ReaderVerdict
 from idwallet.credentials.model import Credential
+from idwallet.credentials.presence import (
+    VerifyPerson,
+    nobody,
+    presence_claims,
+    verified_by,
+)
 from idwallet.credentials.required import Context, required_of
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.credentials.sdjwt.structures import Serialisation
@@ -51,7 +57,7 @@ from idwallet.roles.asked import (
     PresentationResponse,
     Shown,
 )
-from idwallet.roles.asking import asked_of
+from idwallet.roles.asking import asked_of, require_admitted
 from idwallet.roles.batches import Batches
 from idwallet.roles.cabinet import Cabinet
 from idwallet.roles.consenting import Ready
@@ -75,7 +81,9 @@ class Holder(InBatches, InPerson):
     With a `counter` an older copy of the store is noticed; without one it is not, and
     `vault.notices_rollback` says so. `keys` holds the private keys that credentials are
     bound to. `policy` judges credentials when they are added and requests when they are
-    read.
+    read. `verify_person` is asked before each answer who holds the phone: what it says
+    stands in the answer, where the format can carry it, and in
+    `PresentationResponse.person`.
     """
 
     __slots__ = (
@@ -87,6 +95,7 @@ class Holder(InBatches, InPerson):
         "_trust",
         "_types",
         "_vault",
+        "_verify_person",
     )
 
     def __init__(  # noqa: PLR0913 - the parts that make a wallet
@@ -100,6 +109,7 @@ class Holder(InBatches, InPerson):
         types: TypeMetadataSet = NO_TYPES,
         random: Random = secrets.token_bytes,
         counter: MonotonicCounter | None = None,
+        verify_person: VerifyPerson = nobody,
     ) -> None:
         """Take the wallet's parts; nothing is read yet."""
         self._vault = Vault(store, seal, random=random, counter=counter)
@@ -110,6 +120,7 @@ class Holder(InBatches, InPerson):
         self._types = types
         self._random = random
         self._batches = Batches(self._vault, keys=keys, random=random)
+        self._verify_person = verify_person
 
     @property
     def vault(self) -> Vault:
@@ -291,19 +302,17 @@ class Holder(InBatches, InPerson):
             SignerUnavailable: the key of a credential is gone.
             SignerLocked: a key wants a PIN or a fingerprint.
             PortError: the ledger's store failed; nothing was signed.
+            SigningDeclined: the person was not verified, as `verify_person` says.
         """
-        require_aware(at)
-        if choice.asked is not asked:
-            raise UsageError("the choice was made for another request")
-        request = online(asked)
-        if at >= request.expires:  # RFC 7519 §4.1.4: "on or after"
-            raise UsageError("the request has expired: ask the verifier for a new one")
-        spoken = _conversation(request, serialisation)
+        request = _answerable(asked, choice, at=at)
         agreed = agreed_claims(request.transaction_data, choice.shown)
-        bound = [replace(spoken, said=said) for said in agreed]
+        person = verified_by(self._verify_person)
+        spoken = _conversation(request, serialisation)
+        told = presence_claims(person)
+        bound = [replace(spoken, said={**said, **told}) for said in agreed]
         with self._entering(choice, at=at) as (entry, taken):
             presentations = _signed(choice, taken, bound=bound, at=at)
-        return _answered(request, presentations, entry=entry)
+        return replace(_answered(request, presentations, entry=entry), person=person)
 
     def decline(self, asked: Asked, *, at: datetime) -> PresentationResponse:
         """Answer `asked` with a refusal: its standard code and nothing else.
@@ -345,6 +354,18 @@ def _opened(record: VaultRecord) -> HeldCredential | None:
         return read_record(record)
     except MalformedError:
         return None
+
+
+def _answerable(asked: Asked, choice: Choice, *, at: datetime) -> RequestObject:
+    """Return the request, only if that choice may answer it now."""
+    require_aware(at)
+    if choice.asked is not asked:
+        raise UsageError("the choice was made for another request")
+    require_admitted(choice)
+    request = online(asked)
+    if at >= request.expires:  # RFC 7519 §4.1.4: "on or after"
+        raise UsageError("the request has expired: ask the verifier for a new one")
+    return request
 
 
 def _conversation(request: RequestObject, serialisation: Serialisation) -> Conversation:

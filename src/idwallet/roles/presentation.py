@@ -57,6 +57,7 @@ from idwallet.report import (
 )
 from idwallet.roles.device_presentation import judge_device_response
 from idwallet.roles.mdoc_shown import judge_mdoc
+from idwallet.roles.portrait import AwaitingPortrait, awaiting_portrait
 from idwallet.roles.reader import DeviceQuestion
 from idwallet.roles.shown import (
     Shown,
@@ -104,7 +105,8 @@ def verify_presentation(
     Raises:
         VerificationFailed: a check failed; `report` on it says which.
         VerificationIndeterminate: nothing failed, but something could not be decided;
-            `report.missing()` names what would settle it.
+            `report.missing()` names what would settle it. Where only the person is to
+            be compared with the portrait, `awaiting` is an `AwaitingPortrait`.
         UsageError: `request` is no `PresentationRequest`, or `at` has no time zone.
         PortError: the replay guard did not answer.
     """
@@ -113,7 +115,8 @@ def verify_presentation(
         return judged
     if judged.report.outcome is Outcome.FAILED:
         raise VerificationFailed(judged.report)
-    raise VerificationIndeterminate(judged.report)
+    awaiting = judged if isinstance(judged, AwaitingPortrait) else None
+    raise VerificationIndeterminate(judged.report, awaiting=awaiting)
 
 
 def evaluate_presentation(
@@ -124,6 +127,10 @@ def evaluate_presentation(
     at: datetime,
 ) -> VerifiedPresentation | Unverified:
     """Judge an answer; never raises because of the bytes judged.
+
+    Where everything passed but whether the person is there, and the portrait was asked
+    for and shown, it returns an `AwaitingPortrait`, which is an `Unverified` that a
+    clerk can settle.
 
     Raises:
         UsageError: `request` is no `PresentationRequest`, or `at` has no time zone.
@@ -177,7 +184,12 @@ class _Answer:
         self._transactions(shown)
         report = self._settle(use)
         if report.outcome is not Outcome.PASSED:
-            return Unverified(report)
+            awaiting = None
+            if use in {Use.FIRST, Use.SAME_AGAIN}:
+                awaiting = awaiting_portrait(
+                    report, shown, narrowed=narrowed, request=self._request
+                )
+            return awaiting or Unverified(report)
         return VerifiedPresentation(report, handed_on(shown, narrowed))
 
     def _report(self) -> Report:

@@ -3,6 +3,7 @@
 from idwallet.crypto.signer import Signer
 from idwallet.errors import UsageError
 from idwallet.protocols.openid4vp.attached import REGISTRATION, VerifierInfo
+from idwallet.protocols.openid4vp.attestation import read_attestation
 from idwallet.protocols.openid4vp.client import ClientIdPrefix, client_id_of
 from idwallet.roles.issuer import CertificateChain, read_chain
 from idwallet.trust.certificate import Certificate
@@ -23,10 +24,16 @@ class RelyingParty:
     `registration` is the registration certificate (ETSI TS 119 475, a JWT) of the use
     that this party asks for; it goes into each request (TS 119 472-2 section 6.3.2.2).
     A party of several uses makes one `RelyingParty` for each.
+
+    `attestation` is a verifier attestation (OpenID4VP 1.0 section 12): somebody whom
+    wallets trust says in it who this is, and that it signs with the key of `signer`.
+    The client identifier follows from it. `RelyingParty.anonymous` is for who has no
+    key.
     """
 
     __slots__ = (
         "_answer_to",
+        "_attestation",
         "_certificates",
         "_client_id",
         "_kid",
@@ -45,21 +52,21 @@ class RelyingParty:
         client_id: str | None = None,
         kid: str | None = None,
         registration: str | None = None,
+        attestation: str | None = None,
     ) -> None:
         """Derive the client identifier.
 
         Raises:
-            UsageError: neither certificates nor `client_id`, or both; the first
-                certificate holds another key, or no fitting DNS name, or several and
-                `dns_name` does not choose; `dns_name` without that prefix, or `kid`
-                without `client_id`; a `registration` without certificates, or of
-                another party.
-            MalformedError: a certificate or the registration cannot be read.
+            UsageError: not exactly one of `certificates`, `client_id`, `attestation`;
+                another key in what names one; no fitting DNS name, or several and
+                `dns_name` does not choose; `dns_name` without that prefix, `kid`
+                without `client_id`; a `registration` that is not its own.
+            MalformedError: what is given cannot be read.
         """
-        if (certificates is None) is (client_id is None):
-            raise UsageError("a relying party has either certificates or a client_id")
+        _require_one(certificates, client_id, attestation)
         _require_chosen(certificates, prefix, dns_name=dns_name, kid=kid)
-        self._signer = signer
+        self._signer: Signer | None = signer
+        self._attestation = attestation
         self._answer_to = answer_to
         self._kid = kid
         self._certificates: tuple[bytes, ...] = ()
@@ -69,12 +76,39 @@ class RelyingParty:
             chain = _own_chain(certificates, signer=signer)
             self._certificates = tuple(each.der for each in chain)
             self._client_id = client_id_of(chain[0], prefix, dns_name=dns_name)
+        if attestation is not None:
+            self._client_id = _attested(attestation, signer=signer)
         if registration is not None:
             _require_own(registration, self._certificates)
 
+    @staticmethod
+    def anonymous(*, answer_to: str) -> "RelyingParty":
+        """Make a party that has no key: it asks unsigned, and nobody vouches for it.
+
+        A wallet refuses it unless its policy admits what it asks for. Its client
+        identifier is ``redirect_uri:`` and `answer_to` (OpenID4VP 1.0 section 5.9.3).
+        """
+        made = object.__new__(RelyingParty)
+        made._signer = made._kid = made._registration = made._attestation = None
+        made._answer_to = answer_to
+        made._certificates = ()
+        made._client_id = f"{ClientIdPrefix.REDIRECT_URI.value}:{answer_to}"
+        return made
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether it has no key to sign with."""
+        return self._signer is None
+
     @property
     def signer(self) -> Signer:
-        """What signs requests."""
+        """What signs requests.
+
+        Raises:
+            UsageError: it has no key.
+        """
+        if self._signer is None:
+            raise UsageError("an anonymous relying party signs nothing")
         return self._signer
 
     @property
@@ -100,9 +134,30 @@ class RelyingParty:
         return (VerifierInfo(REGISTRATION, self._registration),)
 
     @property
+    def attestation(self) -> str | None:
+        """The verifier attestation that says who it is, or None."""
+        return self._attestation
+
+    @property
     def kid(self) -> str | None:
         """Which of its pinned keys this one is, or None."""
         return self._kid
+
+
+def _attested(attestation: str, *, signer: Signer) -> str:
+    """Return the client identifier that an attestation gives."""
+    found = read_attestation(attestation)
+    if found.key != signer.public_key:
+        raise UsageError("the attestation holds another key")
+    return f"{ClientIdPrefix.VERIFIER_ATTESTATION.value}:{found.subject}"
+
+
+def _require_one(*ways: object) -> None:
+    """Refuse to be known in two ways, or in none."""
+    if sum(each is not None for each in ways) != 1:
+        raise UsageError(
+            "a relying party has certificates, a client_id or an attestation"
+        )
 
 
 def _require_chosen(

@@ -24,11 +24,13 @@ from idwallet.protocols.openid4vp.attached import (
     TransactionData,
     read_transaction_data,
 )
+from idwallet.protocols.openid4vp.client import ClientIdPrefix, read_client_id
 from idwallet.protocols.openid4vp.message import RequestMessage
 from idwallet.protocols.openid4vp.parameters import FormatSupport
 from idwallet.protocols.openid4vp.request import (
     RequestObject,
     build_request_object,
+    build_unsigned_request,
     formats_supported,
 )
 from idwallet.roles.reader import DeviceQuestion, ask_device
@@ -173,13 +175,19 @@ class Verifier:
             self._asked(query, purpose=purpose, times=times),
             transaction_data=_transactions(transactions),
         )
-        raw = build_request_object(
+        return _sent(asked, raw=self._written(asked), verifier=self)
+
+    def _written(self, asked: RequestObject) -> str:
+        who = self.identity
+        if who.is_anonymous:
+            return build_unsigned_request(asked)
+        return build_request_object(
             asked,
-            signer=self.identity.signer,
-            certificates=self.identity.certificates,
-            kid=self.identity.kid,
+            signer=who.signer,
+            certificates=who.certificates,
+            kid=who.kid,
+            attestation=who.attestation,
         )
-        return _sent(asked, raw=raw, verifier=self)
 
     def ask_device(
         self,
@@ -227,7 +235,8 @@ class Verifier:
 
     def _formats(self, query: Query) -> tuple[FormatSupport, ...]:
         # A pre-registered client sends no metadata (OpenID4VP 1.0 section 8.5).
-        if not self.identity.certificates:
+        client = read_client_id(self.identity.client_id, at="/client_id")
+        if client.prefix is ClientIdPrefix.PRE_REGISTERED:
             return ()
         return formats_supported(self.policy.algorithms, query)
 

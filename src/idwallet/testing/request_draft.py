@@ -23,6 +23,7 @@ KIOSK: Final = "https://kiosk.example"
 """The name under which `pin` makes the wallet know the verifier's key."""
 
 _SECONDS: Final = 300
+_DATED: Final = frozenset({"aud", "iat", "exp"})
 
 
 def _same(payload: bytes) -> bytes:
@@ -38,7 +39,8 @@ class RequestDraft:
     `client_id` is None as long as it follows from `prefix` and the first certificate
     of `chain`; `beside` is the identifier in the link, None where it is the same.
     The `bend_` functions change the payload before it is signed, the token after it
-    is, and the link that carries it.
+    is, and the link that carries it. `is_unsigned` leaves the request without a
+    signature, and without the dates that nobody would vouch for.
     """
 
     scene: Scene
@@ -51,6 +53,7 @@ class RequestDraft:
     beside: str | None = None
     claims: JsonObject = field(default_factory=dict)
     header: JsonObject = field(default_factory=dict)
+    is_unsigned: bool = False
     bend_payload: Callable[[bytes], bytes] = _same
     bend_token: Bend = unchanged
     bend_message: Bend = unchanged
@@ -62,8 +65,7 @@ class RequestDraft:
         leaf = Certificate.from_der(self.chain[0], at="test chain")
         return client_id_of(leaf, self.prefix)
 
-    def token(self) -> str:
-        """Return the signed request object."""
+    def _claims(self) -> JsonObject:
         moment = int(self.scene.at.timestamp())
         claims: JsonObject = {
             "aud": "https://self-issued.me/v2",
@@ -77,15 +79,22 @@ class RequestDraft:
             "iat": moment,
             "exp": moment + _SECONDS,
         }
+        if self.chain:
+            # A pre-registered client sends none (OpenID4VP 1.0 §5.9.2, §8.5).
+            claims["client_metadata"] = {"vp_formats_supported": {"dc+sd-jwt": {}}}
+        if self.is_unsigned:
+            claims = {k: v for k, v in claims.items() if k not in _DATED}
+        return overlaid(claims, self.claims)
+
+    def token(self) -> str:
+        """Return the signed request object."""
         header: JsonObject = {
             "alg": self.signer.algorithm.jose,
             "typ": "oauth-authz-req+jwt",
         }
         if self.chain:
-            # A pre-registered client sends neither (OpenID4VP 1.0 §5.9.2, §8.5).
-            claims["client_metadata"] = {"vp_formats_supported": {"dc+sd-jwt": {}}}
             header["x5c"] = x5c_parameter(self.chain)
-        payload = loose_json(overlaid(claims, self.claims))
+        payload = loose_json(self._claims())
         token = loose_jws(
             overlaid(header, self.header),
             self.bend_payload(payload),
@@ -96,6 +105,9 @@ class RequestDraft:
     def message(self) -> str:
         """Return the request as a link, as a wallet gets it."""
         beside = self.asker() if self.beside is None else self.beside
+        if self.is_unsigned:
+            parameters = loose_json(self._claims()).decode()
+            return self.bend_message(RequestMessage(parameters, beside).to_uri())
         return self.bend_message(RequestMessage(self.token(), beside).to_uri())
 
     def pin(self) -> None:

@@ -24,7 +24,8 @@ class Purpose(StrEnum):
     status lists of what is issued under it. `SIGN_STATUS_LISTS` by itself is for
     somebody else, registered for the addresses of lists in place of issuers' names.
     `REGISTER_READERS` is for who signs registration certificates of relying parties
-    (ETSI TS 119 475), `SIGN_TRUSTED_LISTS` for the operators of lists of trust,
+    (ETSI TS 119 475), `ATTEST_READERS` for who signs verifier attestations (OpenID4VP
+    1.0 section 12), `SIGN_TRUSTED_LISTS` for the operators of lists of trust,
     `SIGN_TIMESTAMPS` for authorities that stamp the time (RFC 3161), `SIGN_DOCUMENTS`
     for people and seals that sign documents.
     """
@@ -33,6 +34,7 @@ class Purpose(StrEnum):
     READ_CREDENTIALS = "read_credentials"
     SIGN_STATUS_LISTS = "sign_status_lists"
     REGISTER_READERS = "register_readers"
+    ATTEST_READERS = "attest_readers"
     SIGN_TRUSTED_LISTS = "sign_trusted_lists"
     SIGN_TIMESTAMPS = "sign_timestamps"
     SIGN_DOCUMENTS = "sign_documents"

@@ -10,6 +10,7 @@ from typing import Final
 
 from idwallet.trust.freshness import FreshnessRule, StaleRule
 from idwallet.trust.policy import (
+    Admission,
     BindingRule,
     ExpiryRule,
     MetadataRule,
@@ -28,6 +29,7 @@ __all__ = [
     "RETAIL",
     "STRICT",
     "WALLET",
+    "Admission",
     "BindingRule",
     "ExpiryRule",
     "FreshnessRule",
@@ -67,7 +69,11 @@ accepted for a week, and the verdict says so.
 HOTEL: Final = replace(RETAIL, name="hotel", key_binding_age=timedelta(minutes=5))
 """Registering a guest: the clerk sees the person, and forms take longer."""
 
-FINANCE: Final = Policy(name="finance", metadata=MetadataRule.IF_PRESENT)
+FINANCE: Final = Policy(
+    name="finance",
+    presence=PresenceRule.ATTESTED,
+    metadata=MetadataRule.IF_PRESENT,
+)
 """Opening an account: not revoked, nor who issued it, and the person was there."""
 
 WALLET: Final = Policy(
@@ -78,7 +84,6 @@ WALLET: Final = Policy(
     expiry=ExpiryRule.IF_PRESENT,
     revocation=RevocationRule.IF_AT_HAND,
     signer_profile=SignerProfileRule.DEVIATIONS_ACCEPTED,
-    readers=ReaderRule.ANONYMOUS_ACCEPTED,
     registration=RegistrationRule.IF_PRESENT,
 )
 """A wallet adding its owner's credential, or reading who asks for one.

@@ -1,6 +1,7 @@
 """Policies: what a verdict requires, and what it accepts on purpose."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from enum import StrEnum
@@ -24,8 +25,13 @@ class BindingRule(StrEnum):
 
 
 class PresenceRule(StrEnum):
-    """Whether it must be shown that the person was there, not only the device."""
+    """Whether it must be shown that the person was there, not only the device.
 
+    `ATTESTED` believes the wallet's word, or a clerk who compared the portrait;
+    `COMPARED` the clerk alone.
+    """
+
+    COMPARED = "compared"
     ATTESTED = "attested"
     NOT_ESTABLISHED_ACCEPTED = "not_established_accepted"
 
@@ -88,6 +94,7 @@ class ReaderRule(StrEnum):
 
     ISO/IEC 18013-5 9.1.4 leaves it to the wallet. It is about requests that nobody
     signed: one that is signed by somebody unknown, or wrongly, is refused either way.
+    `ANONYMOUS_ACCEPTED` answers them for what `Policy.unauthenticated` names.
     """
 
     AUTHENTICATED = "authenticated"
@@ -101,6 +108,33 @@ class ExpiryRule(StrEnum):
     IF_PRESENT = "if_present"
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Claims of one type that somebody may ask for whom nobody vouches for.
+
+    `credential_type` is a ``vct`` or a document type, `paths` are claims paths
+    (OpenID4VP 1.0 section 7): each admits the claim and what lies below it. Whatever is
+    not named is not admitted.
+    """
+
+    credential_type: str
+    paths: frozenset[tuple[str | int | None, ...]]
+
+    def __post_init__(self) -> None:
+        """Refuse an admission of nothing, or of everything.
+
+        Raises:
+            UsageError: no type, no path, or a path that names nothing.
+        """
+        if not self.credential_type or not self.paths or () in self.paths:
+            raise UsageError("an admission names a type, and claims of it by path")
+
+    def covers(self, path: Sequence[str | int | None]) -> bool:
+        """Whether a claim of that path, or one above it, is named."""
+        whole = tuple(path)
+        return any(whole[:size] in self.paths for size in range(1, len(whole) + 1))
+
+
 class _FromProfile(frozenset[Algorithm]):
     """Algorithms that nobody named: what the profile has of these."""
 
@@ -112,7 +146,8 @@ class Policy:
     """What a verifier or wallet requires before it says "passed".
 
     Left out, every rule is at its strictest. `key_binding_age` is how old the proof of
-    the holder's key may be, `clock_skew` how far apart two honest clocks may stand.
+    the holder's key may be, `comparison_age` how long a clerk may take to compare a
+    portrait, `clock_skew` how far apart two honest clocks may stand.
     `freshness` is how old a status list may be, `revocation_age` how old evidence about
     a certificate may be (a CRL's own next update bounds it too).
     `algorithms` bounds every signature, those of certificates included. Left out, they
@@ -120,11 +155,14 @@ class Policy:
     never wider. Naming others is allowed, RSA or ML-DSA too: OpenID4VP and HAIP 1.0
     say what must be accepted (HAIP section 7: ES256) and forbid none. `name` goes into
     each report.
+
+    `unauthenticated` is all that a wallet lets somebody ask for whom nobody vouches, or
+    for whose origin a browser alone does. Left out it is nothing.
     """
 
     name: str
     binding: BindingRule = BindingRule.REQUIRED
-    presence: PresenceRule = PresenceRule.ATTESTED
+    presence: PresenceRule = PresenceRule.COMPARED
     status: StatusRule = StatusRule.REQUIRED
     metadata: MetadataRule = MetadataRule.REQUIRED
     expiry: ExpiryRule = ExpiryRule.REQUIRED
@@ -132,9 +170,11 @@ class Policy:
     signer_profile: SignerProfileRule = SignerProfileRule.ISO_18013_5
     readers: ReaderRule = ReaderRule.AUTHENTICATED
     registration: RegistrationRule = RegistrationRule.REQUIRED
+    unauthenticated: tuple[Admission, ...] = ()
     freshness: FreshnessRule = STRICTEST
     revocation_age: timedelta = timedelta(days=7)
     key_binding_age: timedelta = timedelta(minutes=2)
+    comparison_age: timedelta = timedelta(minutes=10)
     clock_skew: timedelta = limits.CLOCK_SKEW
     algorithms: frozenset[Algorithm] = _FromProfile(Algorithm)
     profile: Profile = OPENID4VP_1_0
@@ -177,6 +217,8 @@ class Policy:
 def _require_times(policy: Policy) -> None:
     if policy.key_binding_age <= timedelta():
         raise UsageError("the age of a key binding is a positive time")
+    if policy.comparison_age <= timedelta():
+        raise UsageError("a clerk compares a portrait within a positive time")
     if not timedelta() < policy.revocation_age <= limits.REVOCATION_AGE_MAXIMUM:
         raise UsageError("revocation evidence needs a finite maximum age")
     if not timedelta() <= policy.clock_skew <= limits.CLOCK_SKEW_MAXIMUM:
@@ -215,7 +257,13 @@ def _digest(policy: Policy) -> bytes:
 
 
 _Plain = (
-    str | timedelta | frozenset[Algorithm] | frozenset[str] | Profile | FreshnessRule
+    str
+    | timedelta
+    | frozenset[Algorithm]
+    | frozenset[str]
+    | Profile
+    | FreshnessRule
+    | tuple[Admission, ...]
 )
 
 
@@ -224,7 +272,14 @@ def _plain(value: _Plain) -> JsonValue:
         return str(value)
     if isinstance(value, timedelta):
         return str(value // timedelta(microseconds=1))
+    if isinstance(value, tuple):
+        return sorted((_admission(each) for each in value), key=str)
     if isinstance(value, Profile | FreshnessRule):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     names = sorted(v.jose if isinstance(v, Algorithm) else v for v in value)
     return list[JsonValue](names)
+
+
+def _admission(each: Admission) -> JsonValue:
+    paths = sorted((list[JsonValue](path) for path in each.paths), key=str)
+    return [each.credential_type, list[JsonValue](paths)]

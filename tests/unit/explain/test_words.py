@@ -4,6 +4,7 @@ from string import Formatter
 
 import pytest
 
+from idwallet.credentials.presence import PersonVerified
 from idwallet.errors import UsageError
 from idwallet.explain.words import LANGUAGES, READERS, Language, Phrase, words
 from idwallet.report import FACTS, TABLE, CheckId, Outcome, Reason
@@ -11,7 +12,12 @@ from idwallet.trust.revocation.structures import RevocationReason, Unsettled
 from idwallet.trust.status_list.structures import ListFault
 
 # What the fact `what` can be when it is a code and not a sentence of the library.
-CAUSES = (Unsettled, RevocationReason, ListFault)
+CAUSES = (
+    Unsettled,
+    RevocationReason,
+    ListFault,
+    tuple(each for each in PersonVerified if each is not PersonVerified.NONE),
+)
 
 # Names that standards and programs spell in Latin letters in any language.
 TERMS = {

@@ -46,7 +46,7 @@ from idwallet.roles.reader import DeviceQuestion
 from idwallet.roles.verifier import RelyingParty, Verifier
 from idwallet.testing.mdoc import MDL, NAMESPACE, reader_identity
 from idwallet.trust.policies import RETAIL
-from idwallet.trust.policy import ReaderRule
+from idwallet.trust.policy import Admission, ReaderRule
 from idwallet.trust.replay import MemoryReplay
 from tests.unit.roles.two_formats import (
     SEAL,
@@ -349,6 +349,11 @@ def test_a_device_says_nothing_else() -> None:
 
 def test_an_unknown_reader_is_anonymous_or_refused_as_the_policy_has_it() -> None:
     own, met = wallet(issued()), meeting()
+    own._policy = replace(
+        own._policy,
+        readers=ReaderRule.ANONYMOUS_ACCEPTED,
+        unauthenticated=(Admission(MDL, frozenset({(NAMESPACE, "family_name")})),),
+    )
     asks = signed_request(
         [items_request(MDL, {NAMESPACE: {"family_name": False}})],
         handover=met.handover,

@@ -31,8 +31,10 @@ from idwallet.crypto.software import SoftwareSigner
 from idwallet.errors import UsageError
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.issuer import Issuer
+from idwallet.roles.portrait import AwaitingPortrait
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.roles.verifier import PresentationRequest, RelyingParty, Verifier
+from idwallet.testing.corpus.portraits import PRESENT
 from idwallet.testing.mdoc import MDL, NAMESPACE, MdocScene
 from idwallet.testing.scene import Scene
 from idwallet.trust.anchors import TrustStore
@@ -326,3 +328,30 @@ def test_a_request_saved_before_it_kept_its_address_is_judged_by_who_asked() -> 
     del state["response_uri"]
     saved = seal(write_json(state), key=key, context=context, random=token_bytes)
     assert scene().verifier.restore(saved, key).response_uri == request.response_uri
+
+
+def test_a_clerk_compares_the_portrait_of_a_mobile_document() -> None:
+    image = b"\xff\xd8\xff\xe0 nobody"
+    namespaces = {NAMESPACE: {**CONTENT.elements[NAMESPACE], "portrait": image}}
+    raw = issued(Mdoc(MDL, namespaces)).raw
+    verifier = scene().new_verifier(policy=PRESENT)
+    request = verifier.request(
+        query("family_name", "portrait"), purpose="a test", at=mdocs().at
+    )
+    handover = RedirectHandover(
+        request.client_id, request.nonce, request.verifier.identity.answer_to
+    )
+    made = signed_document(
+        Showing(
+            read_issuer_signed(decode(raw, at=""), at=""),
+            {NAMESPACE: ("family_name", "portrait")},
+        ),
+        signer=device(),
+        handover=handover,
+    )
+    found = judged(request, answered(request, encode(device_response([made]))))
+    assert isinstance(found, AwaitingPortrait)
+    assert (found.portrait.image, found.portrait.media_type) == (image, "image/jpeg")
+    verified = found.confirm(matches=True, by="desk-7", at=mdocs().at)
+    assert isinstance(verified, VerifiedPresentation)
+    assert verified.claim((NAMESPACE, "family_name"), str) == "Примерова"

@@ -13,12 +13,14 @@ from idwallet.profiles import DRAFT, HAIP_1_0, OPENID4VP_1_0
 from idwallet.trust import policies
 from idwallet.trust.freshness import STRICTEST, FreshnessRule, StaleRule
 from idwallet.trust.policy import (
+    Admission,
     BindingRule,
     ExpiryRule,
     MetadataRule,
     Policy,
     PresenceRule,
     ReaderRule,
+    RegistrationRule,
     RevocationRule,
     SignerProfileRule,
     StatusRule,
@@ -34,6 +36,9 @@ OTHERWISE: dict[str, object] = {
     "revocation": RevocationRule.IF_AT_HAND,
     "signer_profile": SignerProfileRule.DEVIATIONS_ACCEPTED,
     "readers": ReaderRule.ANONYMOUS_ACCEPTED,
+    "registration": RegistrationRule.IF_PRESENT,
+    "unauthenticated": (Admission("urn:example:card:1", frozenset({("name",)})),),
+    "comparison_age": timedelta(minutes=3),
     "freshness": FreshnessRule(StaleRule.ACCEPTED),
     "revocation_age": timedelta(days=6),
     "key_binding_age": timedelta(minutes=3),
@@ -49,6 +54,7 @@ RULES = (
     ExpiryRule,
     RevocationRule,
     ReaderRule,
+    RegistrationRule,
 )
 READY = {
     policies.RETAIL,
@@ -71,7 +77,9 @@ def test_what_is_left_out_is_at_its_strictest() -> None:
             policy.expiry,
             policy.revocation,
             policy.readers,
+            policy.registration,
         }
+    assert policy.unauthenticated == ()
     assert policy.freshness == STRICTEST == FreshnessRule()
     assert policy.algorithms == DEFAULT_ALGORITHMS | COSE_ONLY
 

@@ -42,6 +42,7 @@ from idwallet.cli.options import (
     types_option,
 )
 from idwallet.cli.passphrase import asker
+from idwallet.cli.portraits import Comparison, portrait_options
 from idwallet.cli.screen import json_text, say, write_json_document
 from idwallet.cli.state import SavedRequest, reopen_request
 from idwallet.cli.trusted import policy_named, read_types
@@ -87,6 +88,7 @@ from idwallet.trust.anchors import Purpose, TrustStore
 @types_option
 @evidence_options
 @fetch_options
+@portrait_options
 @click.option("--report", metavar="FILE", help="Write the report as JSON here, too.")
 @click.option("--force", is_flag=True, help="Replace a report that is already there.")
 @lang_option
@@ -127,6 +129,9 @@ class _Order:
     fetch_origins: tuple[str, ...]
     private_hosts: tuple[str, ...]
     fetch_roots: str | None
+    portrait: str | None
+    matches: bool | None
+    clerk: str | None
     report: str | None
     force: bool
     lang: Language
@@ -142,6 +147,7 @@ class _Order:
         if self.report == STREAM:
             raise usage_fault("--report names a file; --json prints the report")
         self._fetching().require_meant()
+        self._comparison().require_meant(force=self.force)
         answer = read_input(self.response)
         at = moment_or_now(self.at)
         if self.state is None:
@@ -162,6 +168,7 @@ class _Order:
         evidence = read_evidence(self.lists, crls=self.crls, ocsp=self.ocsp)
         trust = trust.with_evidence(trust.evidence.plus(evidence))
         judged = self._judge(answer, request, trust=trust, at=at)
+        judged = self._comparison().settle(judged, at=self.at, speech=Speech(self.lang))
         # The request is spent by now: neither a reader that goes away nor a full disk
         # may cost the verdict in the other place.
         try:
@@ -196,7 +203,8 @@ class _Order:
         name = "documents" if self.policy is None else self.policy
         if name not in DOCUMENT_POLICIES:
             raise usage_fault(f"the policy {name} is for answers to a request")
-        if any((self.lists, self.names, self.trusted_types, self.types, self.replay)):
+        others = (self.lists, self.names, self.trusted_types, self.types, self.replay)
+        if any(others) or self._comparison().is_wanted:
             raise usage_fault("a signed document has no such options: see --help")
         judges = Judges(
             anchors=self.anchors,
@@ -215,6 +223,11 @@ class _Order:
             judges=judges,
             telling=Telling(self.lang, self.reader, self.as_json),
             report=self.report,
+        )
+
+    def _comparison(self) -> Comparison:
+        return Comparison(
+            portrait=self.portrait, matches=self.matches, clerk=self.clerk
         )
 
     def _fetching(self) -> Fetching:

@@ -14,7 +14,9 @@ A signature that does not hold is never taken for none: a request is refused wit
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from idwallet import limits
 from idwallet.codec.text import show
+from idwallet.credentials.admitted import beyond_admission
 from idwallet.credentials.mdoc.match_request import read_query
 from idwallet.credentials.mdoc.reader import read_signatures
 from idwallet.credentials.mdoc.request import DeviceRequest, read_device_request
@@ -96,6 +98,7 @@ def evaluate_device_request(
     by_document = [e and _judge(e, context) for e in single]
     by_all = [_judge(each, context) for each in over_all]
     reader, signer = _reader(by_document, by_all, context=context)
+    reader = _admitted(reader, query, context=context)
     formed = check(CheckId.REQUEST_FORMAT, Reason.WELL_FORMED, subject=SUBJECT)
     signed = _signature([e for e in (*by_document, *by_all) if e is not None])
     still, used = _revocation(reader, signer, signed=signed, context=context)
@@ -211,6 +214,17 @@ def _anonymous(context: Context) -> Check:
     if context.policy.readers is ReaderRule.ANONYMOUS_ACCEPTED:
         return _say(Reason.ANONYMOUS_ACCEPTED, {})
     return _say(Reason.NO_KEY_MATERIAL, {})
+
+
+def _admitted(reader: Check, query: Query, *, context: Context) -> Check:
+    """Hold a reader whom nobody knows to what the policy names for strangers."""
+    if reader.reason is not Reason.ANONYMOUS_ACCEPTED:
+        return reader
+    beyond = beyond_admission(query, context.policy.unauthenticated)
+    if not beyond:
+        return reader
+    paths = beyond[: limits.REPORTED_PATHS]
+    return _say(Reason.CLAIM_NOT_ADMITTED, {"found": "reader", "paths": paths})
 
 
 def _one_reader(

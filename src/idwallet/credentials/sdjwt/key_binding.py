@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from idwallet.codec.json import JsonObject, JsonValue, read_object
 from idwallet.codec.numeric_date import numeric_seconds
+from idwallet.credentials.presence import AMR, PersonVerified, read_amr
 from idwallet.credentials.required import BOUND, Expected, HeldBy
 from idwallet.credentials.sdjwt.structures import (
     NO_EXTENSIONS,
@@ -138,15 +139,25 @@ class HolderJudgement:
             return
         if binding is not None:
             said = binding.said
-            self._binding(binding)
+            is_proven = self._binding(binding)
             nonce = compared(said.get("nonce"), expected.nonce)
             answer((_NONCE, nonce, ()))
             audience = compared(said.get("aud"), expected.audience)
             answer((_AUDIENCE, audience, ()))
             self._freshness(said)
-        # No SD-JWT VC can carry an attestation of presence yet.
+            if is_proven and AMR in said and self._attested(said[AMR]):
+                return
         lenient = self._policy.presence is _LENIENT
         answer(_ABSENCE_ACCEPTED if lenient else _ABSENCE)
+
+    def _attested(self, said: JsonValue) -> bool:
+        """Answer that the person was there, where the wallet says so (TS12 3.6)."""
+        how = read_amr(said)
+        if how is PersonVerified.NONE or self._policy.presence is PresenceRule.COMPARED:
+            return False
+        what = ("what", how.value)
+        self._answer((CheckId.HOLDER_PRESENCE, Reason.ATTESTED, (what,)))
+        return True
 
     def _held(self, expected: HeldBy) -> None:
         if self._sd_jwt.key_binding is not None:
@@ -182,12 +193,13 @@ class HolderJudgement:
             )
             return None
 
-    def _binding(self, binding: Binding) -> None:
+    def _binding(self, binding: Binding) -> bool:
+        """Answer whether the holder's key signed just this; return whether it did."""
         key, jws, said = binding
         algorithm = hash_name(self._payload)
         if algorithm is None:
             self._wait(CheckId.HOLDER_BINDING, CheckId.CREDENTIAL_DISCLOSURES)
-            return
+            return False
         if jws.header.typ != TYP_KEY_BINDING:
             reason = Reason.TYP_MISMATCH
         else:
@@ -195,10 +207,11 @@ class HolderJudgement:
         if reason is not VALID:
             facts = tuple(signature_facts(reason, jws).items())
             self._answer((CheckId.HOLDER_BINDING, reason, facts))
-            return
+            return False
         covered = digest_of(self._sd_jwt.compact, algorithm)
         same = compared(said.get("sd_hash"), covered) is _MATCHES
         self._answer(_PROVEN if same else _HASH_MISMATCH)
+        return same
 
     def _unbound(self, expected: Expected) -> None:
         lenient = self._policy.binding is BindingRule.AS_QUERIED

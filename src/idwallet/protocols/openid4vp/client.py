@@ -28,26 +28,31 @@ class ClientIdPrefix(StrEnum):
     """How a client identifier is to be understood (OpenID4VP 1.0 section 5.9.3).
 
     `PRE_REGISTERED` stands for no prefix at all (section 5.9.2); the identifier is
-    then a name that the reader knows with a pinned key.
+    then a name that the reader knows with a pinned key. Under `VERIFIER_ATTESTATION` it
+    is the name that an attestation has; under `REDIRECT_URI` the address of the answer,
+    and nobody signs.
     """
 
     X509_HASH = "x509_hash"
     X509_SAN_DNS = "x509_san_dns"
+    VERIFIER_ATTESTATION = "verifier_attestation"
+    REDIRECT_URI = "redirect_uri"
     PRE_REGISTERED = "pre-registered"
 
 
 _UNDERSTOOD: Final = {
-    each.value: each for each in (ClientIdPrefix.X509_HASH, ClientIdPrefix.X509_SAN_DNS)
+    each.value: each
+    for each in ClientIdPrefix
+    if each is not ClientIdPrefix.PRE_REGISTERED
 }
+_OF_CERTIFICATES: Final = (ClientIdPrefix.X509_HASH, ClientIdPrefix.X509_SAN_DNS)
 # Defined by the standard and not understood here. They must not fall back to a
 # pre-registered client: that would confuse two parties (section 14.8). `origin` is
-# never acceptable in a request, `redirect_uri` never in a signed one.
+# never acceptable in a request.
 _NOT_UNDERSTOOD: Final = frozenset(
     {
-        "redirect_uri",
         "openid_federation",
         "decentralized_identifier",
-        "verifier_attestation",
         "origin",
     }
 )
@@ -107,8 +112,8 @@ def client_id_of(
     """
     if prefix is ClientIdPrefix.X509_HASH:
         return f"{prefix.value}:{_certificate_hash(certificate.der)}"
-    if prefix is ClientIdPrefix.PRE_REGISTERED:
-        raise UsageError("a pre-registered client identifier comes by agreement")
+    if prefix not in _OF_CERTIFICATES:
+        raise UsageError("only an x509 client identifier follows from a certificate")
     names = [name for name in certificate.san_dns if is_dns_name(name)]
     if dns_name is not None:
         names = [name for name in names if name.lower() == dns_name.lower()]

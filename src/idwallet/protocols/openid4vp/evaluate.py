@@ -10,10 +10,11 @@ from idwallet.codec.moment import require_aware
 from idwallet.codec.text import show
 from idwallet.credentials.required import Context
 from idwallet.credentials.status import Issued, judge_issuer_revocation
-from idwallet.crypto.keys import PublicKey
 from idwallet.envelope.jws import Jws, signature_facts, signature_reason
 from idwallet.errors import MalformedError, UnsupportedError, fault_reason
+from idwallet.protocols.openid4vp.client import ClientIdPrefix
 from idwallet.protocols.openid4vp.judging import SUBJECT, Opened, Reader, say, wait
+from idwallet.protocols.openid4vp.message import read_carrier
 from idwallet.protocols.openid4vp.parameters import (
     NO_TRANSACTIONS,
     Parameters,
@@ -69,6 +70,9 @@ class RequestVerdict:
     sends it only to a verifier that it has authenticated; to all others it answers
     nothing.
 
+    `attested` is the verifier's name where somebody else attests it; then `signer` is
+    who does. Both are None where nobody vouches for it, and the policy admits that.
+
     `registration` is what the verifier is registered for, where it showed that, only if
     all passed; it speaks for the queries `registered_ids`, for all where there are
     none. `evidence` is what was looked at beside the trust anchors.
@@ -82,14 +86,17 @@ class RequestVerdict:
     registration: VerifiedRegistration | None = None
     registered_ids: tuple[str, ...] = ()
     evidence: tuple[EvidenceUsed, ...] = ()
+    attested: str | None = None
 
     @property
     def asker(self) -> str | None:
-        """The verifier's name: a certificate's subject or a registered one.
+        """The verifier's name: a certificate's subject, a registered or attested one.
 
         It is text safe to show, and not unique: two anchors may certify one subject.
         """
-        return None if self.signer is None else self.signer.name
+        if self.signer is None or self.attested is not None:
+            return self.attested
+        return self.signer.name
 
 
 class _Judged(NamedTuple):
@@ -132,14 +139,15 @@ def _judge(
 ) -> RequestVerdict:
     policy = context.policy
     formed, parameters = _judge_format(opened, policy, transactions=transactions)
-    timed, validity = _judge_validity(opened.claims, context)
+    timed, validity = _judge_validity(opened, context)
     reader = judge_reader(opened, parameters, context=context)
-    signed = _judge_signature(opened.jws, reader.key, policy=policy)
+    signed = _judge_signature(opened.jws, reader, policy=policy)
     revoked, evidence = _judge_revocation(reader, signed, context=context)
     judged = (
         formed,
         _Judged(signed, ErrorCode.INVALID_REQUEST_OBJECT),
         _Judged(timed, ErrorCode.INVALID_REQUEST_OBJECT),
+        *(_Judged(each, ErrorCode.UNAUTHORIZED_CLIENT) for each in reader.more),
         _Judged(reader.check, reader_error(reader.check.reason)),
         _Judged(revoked, ErrorCode.UNAUTHORIZED_CLIENT),
     )
@@ -150,7 +158,7 @@ def _judge(
         judged,
         registered,
         request=compose(parameters, validity) if parameters and validity else None,
-        signer=reader.signer,
+        reader=reader,
         evidence=evidence,
     )
 
@@ -160,15 +168,23 @@ def _concluded(
     registered: Registered,
     *,
     request: RequestObject | None,
-    signer: SignerFound | None,
+    reader: Reader,
     evidence: tuple[EvidenceUsed, ...],
 ) -> RequestVerdict:
     checks = (*(each.check for each in judged), *registered.checks)
-    required = REQUIRED | registered.required
+    more = frozenset((each.id, SUBJECT) for each in reader.more)
+    required = REQUIRED | registered.required | more
     if all(each.outcome is Outcome.PASSED for each in checks):
-        found, ids = registered.found, registered.query_ids
         return RequestVerdict(
-            checks, required, request, signer, None, found, ids, evidence
+            checks,
+            required,
+            request,
+            reader.signer,
+            None,
+            registration=registered.found,
+            registered_ids=registered.query_ids,
+            evidence=evidence,
+            attested=reader.attested,
         )
     also = (_Judged(each, ErrorCode.UNAUTHORIZED_CLIENT) for each in registered.checks)
     error = _first_error((*judged, *also))
@@ -176,7 +192,10 @@ def _concluded(
 
 
 def _open(raw: str | bytes) -> Opened | Check:
-    carried, jws = open_jws(raw)
+    carried = read_carrier(raw)
+    if carried.parameters is not None:
+        return _open_unsigned(carried.parameters)
+    jws = open_jws(carried)
     if jws.header.typ != TYP:
         # §5: what is not typed as a request object must not be processed as one.
         return say(
@@ -185,7 +204,24 @@ def _open(raw: str | bytes) -> Opened | Check:
             facts={"found": show(jws.header.typ or "")},
         )
     claims = read_claims(jws)
-    return Opened(jws, claims, read_client(claims), carried.client_id)
+    client = read_client(claims)
+    if client.prefix is ClientIdPrefix.REDIRECT_URI:
+        raise MalformedError(
+            "signed for somebody who has no key",
+            at="/client_id",
+            clause="OpenID4VP 1.0 §5.9.3",
+        )
+    return Opened(jws, claims, client, carried.client_id)
+
+
+def _open_unsigned(claims: JsonObject) -> Opened:
+    """Take an unsigned request only of whom that is the one way to ask (§5.9.3)."""
+    client = read_client(claims)
+    if client.prefix is not ClientIdPrefix.REDIRECT_URI:
+        raise UnsupportedError(
+            "an unsigned request", at="request", clause="OpenID4VP 1.0 §5"
+        )
+    return Opened(None, claims, client, None)
 
 
 def _unread(formed: _Judged) -> RequestVerdict:
@@ -224,11 +260,13 @@ def _judge_format(
     return _Judged(formed, ErrorCode.INVALID_REQUEST), parameters
 
 
-def _judge_validity(
-    claims: JsonObject, context: Context
-) -> tuple[Check, Validity | None]:
+def _judge_validity(opened: Opened, context: Context) -> tuple[Check, Validity | None]:
+    if opened.jws is None:
+        # Whoever writes an unsigned request writes its dates: they prove nothing.
+        validity = Validity(None, None, context.at + limits.REQUEST_LIFETIME)
+        return say(CheckId.REQUEST_VALIDITY, Reason.NO_EXPIRY_ACCEPTED), validity
     try:
-        validity = read_validity(claims)
+        validity = read_validity(opened.claims)
     except MalformedError as fault:
         said = {"what": fault.what, "at": fault.at}
         return say(CheckId.REQUEST_VALIDITY, Reason.MALFORMED, facts=said), None
@@ -249,8 +287,11 @@ def _window(validity: Validity, context: Context) -> tuple[Reason, Facts | None]
     return Reason.CURRENT, None
 
 
-def _judge_signature(jws: Jws, key: PublicKey | None, *, policy: Policy) -> Check:
-    if key is None:
+def _judge_signature(jws: Jws | None, reader: Reader, *, policy: Policy) -> Check:
+    if jws is None and reader.check.outcome is Outcome.PASSED:
+        return say(CheckId.REQUEST_SIGNATURE, Reason.ABSENT_ACCEPTED)
+    key = reader.key
+    if jws is None or key is None:
         return wait(CheckId.REQUEST_SIGNATURE, CheckId.READER_AUTHORISED)
     reason = signature_reason(jws, key=key, allowed=policy.algorithms)
     facts = signature_facts(reason, jws)
@@ -262,6 +303,8 @@ def _judge_revocation(
 ) -> tuple[Check, tuple[EvidenceUsed, ...]]:
     """Say whether the certificate of who asks was taken back, as is known."""
     trusted = reader.check.outcome is Outcome.PASSED
+    if trusted and reader.signer is None:
+        return say(CheckId.READER_REVOCATION, Reason.ABSENT_ACCEPTED), ()
     authentic = trusted and signed.outcome is Outcome.PASSED
     checks = Checks(SUBJECT)
     evidence = judge_issuer_revocation(
@@ -287,10 +330,12 @@ def _judge_registered(
     waits_for = next(
         (e.check.id for e in judged if e.check.outcome is not Outcome.PASSED), None
     )
-    if waits_for is not None or parameters is None or reader.signer is None:
-        cause = waits_for or CheckId.READER_AUTHORISED
+    if waits_for is not None or parameters is None:
+        cause = waits_for or CheckId.REQUEST_FORMAT
         return Registered((wait(CheckId.READER_REGISTERED, cause),))
-    return judge_registered(parameters.verifier_info, reader.signer, context=context)
+    # Who attests is not who asks: their certificate is no access certificate for it.
+    signer = reader.signer if reader.attested is None else None
+    return judge_registered(parameters.verifier_info, signer, context=context)
 
 
 def _format_fault(fault: MalformedError | UnsupportedError) -> _Judged:

@@ -14,20 +14,29 @@ SUBJECT: Final = "request"
 
 
 class Opened(NamedTuple):
-    """A request of which carrier, token and client identifier could be read."""
+    """A request of which carrier, token and client identifier could be read.
 
-    jws: Jws
+    `jws` is None where nobody signed it.
+    """
+
+    jws: Jws | None
     claims: JsonObject
     client: ClientId
     outer_client_id: str | None
 
 
 class Reader(NamedTuple):
-    """Who signed, as far as the key material tells."""
+    """Who signed, as far as the key material tells.
+
+    `more` are the checks on what says so. `attested` is the name under which `signer`
+    attests them; where it is None, `signer` is who asks.
+    """
 
     check: Check
     key: PublicKey | None
     signer: SignerFound | None
+    more: tuple[Check, ...] = ()
+    attested: str | None = None
 
 
 def say(check_id: CheckId, reason: Reason, *, facts: Facts | None = None) -> Check:

@@ -1,4 +1,4 @@
-"""How a request object travels: bare, in a URI, or in JSON."""
+"""How a request travels: as a bare request object, in a URI, or in JSON."""
 
 import re
 from dataclasses import dataclass
@@ -7,12 +7,32 @@ from typing import Final
 from idwallet import limits
 from idwallet.codec import json
 from idwallet.codec.form import read_form, read_utf8, write_form
+from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 
 _BY_VALUE: Final = "RFC 9101 §5"
 _BY_REFERENCE: Final = "RFC 9101 §5.2"
 _LIMITS: Final = "idwallet limits"
-_SIGNED: Final = "OpenID4VP 1.0 §5"
+_NEW: Final = "OpenID4VP 1.0 §5.1"
+_SIGNED_BY: Final = ("request", "request_uri")
+_OBJECTS: Final = frozenset(
+    {"dcql_query", "client_metadata", "transaction_data", "verifier_info"}
+)
+# Of an unsigned request nothing else is looked at: a name in a link may be anything.
+_PARAMETERS: Final = _OBJECTS | {
+    "client_id",
+    "response_type",
+    "response_mode",
+    "response_uri",
+    "redirect_uri",
+    "nonce",
+    "state",
+    "scope",
+    "aud",
+    "presentation_definition",
+    "presentation_definition_uri",
+    "idwallet_purpose",
+}
 
 _SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:")
 _SCHEME_NAME: Final = re.compile(r"[a-z][a-z0-9+.-]*")
@@ -20,10 +40,11 @@ _SCHEME_NAME: Final = re.compile(r"[a-z][a-z0-9+.-]*")
 
 @dataclass(frozen=True, slots=True)
 class RequestMessage:
-    """A signed request object on its way to a wallet. All of it is public.
+    """A request on its way to a wallet. All of it is public.
 
-    `raw` is the signed JWT, `client_id` the identifier that also stands inside it
-    (RFC 9101 section 5 asks for both).
+    `raw` is the signed JWT, or the parameters of an unsigned request as a JSON object;
+    `client_id` is the identifier that also stands inside it (RFC 9101 section 5 asks
+    for both).
     """
 
     raw: str
@@ -40,14 +61,23 @@ class RequestMessage:
         """
         if _SCHEME_NAME.fullmatch(scheme) is None:
             raise UsageError("scheme must be a lower-case URI scheme without a colon")
-        return f"{scheme}://?{write_form(self._parameters())}"
+        return f"{scheme}://?{write_form(self._texts())}"
 
     def to_json(self) -> str:
         """Return the request as a JSON document, for a message or a file."""
-        return json.write_json({**self._parameters()}).decode()
+        return json.write_json(self._parameters()).decode()
 
-    def _parameters(self) -> dict[str, str]:
-        return {"client_id": self.client_id, "request": self.raw}
+    def _parameters(self) -> JsonObject:
+        if not self.raw.startswith("{"):
+            return {"client_id": self.client_id, "request": self.raw}
+        return json.read_object(self.raw, at="request", clause=_NEW)
+
+    def _texts(self) -> dict[str, str]:
+        """Write each parameter as text: what is no text goes as JSON (section 5.1)."""
+        return {
+            name: value if isinstance(value, str) else json.write_json(value).decode()
+            for name, value in self._parameters().items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +85,12 @@ class Carried:
     """What came out of a carrier; nothing about it is verified.
 
     `client_id` is the identifier beside the token, None where the carrier had none.
+    `parameters` are those of an unsigned request, which has no token.
     """
 
     token: bytes
     client_id: str | None
+    parameters: JsonObject | None = None
 
 
 def read_carrier(raw: str | bytes) -> Carried:
@@ -66,18 +98,21 @@ def read_carrier(raw: str | bytes) -> Carried:
 
     It may be the bare JWT, a URI of any scheme with ``client_id`` and ``request``, or
     a JSON object with these members. Other parameters are ignored, as the standard
-    asks: only what is inside the signed object counts.
+    asks: only what is inside the signed object counts. Without ``request`` the carrier
+    itself holds the parameters, and nobody signed them.
 
     Raises:
         MalformedError: none of the three, or the carrier is broken.
         LimitError: longer than `limits.REQUEST_BYTES`.
-        UnsupportedError: the request comes by reference, or unsigned.
+        UnsupportedError: the request comes by reference.
     """
     data = read_text(raw, max_bytes=limits.REQUEST_BYTES, at="request")
     if data.startswith(b"{"):
         members = json.read_object(
             data, at="request", clause=_BY_VALUE, max_bytes=limits.REQUEST_BYTES
         )
+        if members.keys().isdisjoint(_SIGNED_BY):
+            return Carried(b"", None, members)
         return _take(
             {
                 name: _text(members[name], at=f"/{name}").encode()
@@ -92,7 +127,21 @@ def read_carrier(raw: str | bytes) -> Carried:
         raise MalformedError(
             "a URI without a query, or with a fragment", at="uri", clause=_BY_VALUE
         )
-    return _take(read_form(query, at="uri"))
+    form = read_form(query, at="uri")
+    if form.keys().isdisjoint(_SIGNED_BY):
+        return Carried(b"", None, _unsigned(form))
+    return _take(form)
+
+
+def _unsigned(form: dict[str, bytes]) -> JsonObject:
+    """Read the parameters of an unsigned request, objects as JSON (section 5.1)."""
+    return {
+        name: json.read_json(data, at=f"/{name}", clause=_NEW)
+        if name in _OBJECTS
+        else read_utf8(data, at=f"/{name}")
+        for name, data in form.items()
+        if name in _PARAMETERS
+    }
 
 
 def read_text(raw: str | bytes, *, max_bytes: int, at: str) -> bytes:
@@ -120,7 +169,7 @@ def _encode(text: str, *, at: str) -> bytes:
         raise MalformedError("not UTF-8", at=at, clause="RFC 3629 §3") from None
 
 
-def _text(value: json.JsonValue, *, at: str) -> str:
+def _text(value: JsonValue, *, at: str) -> str:
     if not isinstance(value, str):
         raise MalformedError("not a string", at=at, clause=_BY_VALUE)
     return value
@@ -137,7 +186,7 @@ def _take(parameters: dict[str, bytes]) -> Carried:
             "a request by reference", at="request_uri", clause=_BY_REFERENCE
         )
     if token is None:
-        raise UnsupportedError("an unsigned request", at="request", clause=_SIGNED)
+        raise MalformedError("no request", at="request", clause=_BY_VALUE)
     client_id = parameters.get("client_id")
     if client_id is None:
         raise MalformedError(

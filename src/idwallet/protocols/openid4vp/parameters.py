@@ -149,7 +149,7 @@ def read_parameters(
     require_url_safe(nonce, limits.NONCE_CHARACTERS, at="/nonce")
     return Parameters(
         client=client,
-        response_uri=_response_uri(claims),
+        response_uri=_response_uri(claims, client),
         nonce=nonce,
         query=query,
         state=state,
@@ -251,12 +251,21 @@ def _query(claims: JsonObject) -> Query:
     return Query.from_dcql(found, at="/dcql_query")
 
 
-def _response_uri(claims: JsonObject) -> str:
+def _response_uri(claims: JsonObject, client: ClientId) -> str:
     if "redirect_uri" in claims:
         raise MalformedError(
             "redirect_uri beside direct_post", at="/redirect_uri", clause=_DIRECT_POST
         )
+    if client.prefix is ClientIdPrefix.REDIRECT_URI:
+        # §5.9.3: the identifier is the address, and the parameter may be left out.
+        claims = {"response_uri": client.value, **claims}
     text = _string(claims, "response_uri", clause=_DIRECT_POST)
+    if client.prefix is ClientIdPrefix.REDIRECT_URI and text != client.value:
+        raise MalformedError(
+            "another address than the client identifier",
+            at="/response_uri",
+            clause=f"{_VP} §5.9.3",
+        )
     if len(text) > limits.URI_CHARACTERS:
         raise LimitError("too long", at="/response_uri", clause=_DIRECT_POST)
     found = _HTTPS.fullmatch(text)

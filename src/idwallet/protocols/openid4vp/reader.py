@@ -2,10 +2,18 @@
 
 from typing import Final
 
+from idwallet import limits
 from idwallet.codec.text import show
+from idwallet.credentials.admitted import beyond_admission
 from idwallet.credentials.required import Context
+from idwallet.envelope.jws import JwsHeader
 from idwallet.profiles import HAIP_1_0
-from idwallet.protocols.openid4vp.client import ClientIdPrefix, names_certificate
+from idwallet.protocols.openid4vp.attestation import Attestation, judge_attestation
+from idwallet.protocols.openid4vp.client import (
+    ClientId,
+    ClientIdPrefix,
+    names_certificate,
+)
 from idwallet.protocols.openid4vp.judging import Opened, Reader, say, wait
 from idwallet.protocols.openid4vp.parameters import Parameters, host_of
 from idwallet.protocols.openid4vp.refusals import ErrorCode
@@ -45,7 +53,76 @@ def judge_reader(
 
     `parameters` are None where they could not be read.
     """
-    client, header = opened.client, opened.jws.header
+    if opened.jws is None:
+        return Reader(_anonymous(opened, parameters, context=context), None, None)
+    header = opened.jws.header
+    if opened.client.prefix is ClientIdPrefix.VERIFIER_ATTESTATION:
+        return _attested(opened, header, parameters=parameters, context=context)
+    return _certified(opened, header, parameters=parameters, context=context)
+
+
+def _anonymous(
+    opened: Opened, parameters: Parameters | None, *, context: Context
+) -> Check:
+    """Say whether the policy lets somebody ask this for whom nobody vouches."""
+    asker, facts = CheckId.READER_AUTHORISED, {"found": show(opened.client.text)}
+    admitted = context.policy.unauthenticated
+    if not admitted:
+        return say(asker, Reason.ANONYMOUS, facts=facts)
+    if parameters is None:
+        return wait(asker, CheckId.REQUEST_FORMAT)
+    beyond = beyond_admission(parameters.query, admitted)
+    if beyond:
+        paths = beyond[: limits.REPORTED_PATHS]
+        return say(asker, Reason.CLAIM_NOT_ADMITTED, facts={**facts, "paths": paths})
+    return say(asker, Reason.ADMITTED_ACCEPTED, facts=facts)
+
+
+def _attested(
+    opened: Opened,
+    header: JwsHeader,
+    *,
+    parameters: Parameters | None,
+    context: Context,
+) -> Reader:
+    said = judge_attestation(header.parameters, context=context)
+    client, found, signer = opened.client, said.found, said.signer
+    more = (said.check,)
+    if opened.outer_client_id not in (None, client.text):
+        return Reader(_mismatch(opened.outer_client_id or ""), said.key, None, more)
+    if said.reader is not None or found is None or signer is None:
+        waits = wait(CheckId.READER_AUTHORISED, said.check.id)
+        return Reader(said.reader or waits, said.key, None, more)
+    judged = _judge_attested(client, found, parameters=parameters)
+    made = _timely(judged, signer, context=context)
+    return Reader(made, said.key, signer, more, attested=show(found.subject))
+
+
+def _judge_attested(
+    client: ClientId, found: Attestation, *, parameters: Parameters | None
+) -> Check:
+    """Say whether an attestation is about who asks, and where the answer goes."""
+    asker, name = CheckId.READER_AUTHORISED, show(found.subject)
+    if found.subject != client.value:
+        return _mismatch(client.text)
+    if found.addresses is not None:
+        if parameters is None:
+            return wait(asker, CheckId.REQUEST_FORMAT)
+        if parameters.response_uri not in found.addresses:
+            place = {"found": show(host_of(parameters.response_uri)), "name": name}
+            return say(asker, Reason.RESPONSE_URI_MISMATCH, facts=place)
+    facts = {"name": name, "by": show(found.issuer)}
+    return say(asker, Reason.ATTESTED, facts=facts)
+
+
+def _certified(
+    opened: Opened,
+    header: JwsHeader,
+    *,
+    parameters: Parameters | None,
+    context: Context,
+) -> Reader:
+    client = opened.client
     pinned = client.prefix is ClientIdPrefix.PRE_REGISTERED
     if not pinned and not header.x5c:
         # §5.9.3: the key is that of the leaf in `x5c`; `kid` or `jwk` are no other way.
@@ -70,7 +147,11 @@ def judge_reader(
         judged = say(CheckId.READER_AUTHORISED, signer.reason, facts=signer.facts)
     else:
         judged = _judge_certificate(
-            opened, signer, parameters=parameters, policy=context.policy
+            client,
+            signer,
+            chain=header.x5c,
+            parameters=parameters,
+            policy=context.policy,
         )
     return Reader(_timely(judged, signer, context=context), signer.key, signer)
 
@@ -98,13 +179,13 @@ def _timely(judged: Check, signer: SignerFound, *, context: Context) -> Check:
 
 
 def _judge_certificate(
-    opened: Opened,
+    client: ClientId,
     signer: SignerFound,
     *,
+    chain: tuple[bytes, ...],
     parameters: Parameters | None,
     policy: Policy,
 ) -> Check:
-    client, chain = opened.client, opened.jws.header.x5c
     leaf = Certificate.from_der(chain[0], at="request/header/x5c/0")
     if not names_certificate(client, leaf):
         return _mismatch(client.text)

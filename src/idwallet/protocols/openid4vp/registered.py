@@ -40,13 +40,14 @@ class Registered(NamedTuple):
 
 
 def judge_registered(
-    info: tuple[VerifierInfo, ...], signer: SignerFound, *, context: Context
+    info: tuple[VerifierInfo, ...], signer: SignerFound | None, *, context: Context
 ) -> Registered:
     """Answer ``reader.registered``, and ``registration.*`` where one is shown.
 
-    `signer` is who asks, authenticated: whoever cannot sign as somebody must not show
-    what that party is registered for. One that is there is judged, and never passed
-    over for its faults; a wallet that knows no registrar at all says so.
+    `signer` is who asks, authenticated by a certificate of their own, or None: whoever
+    cannot sign as somebody must not show what that party is registered for. One that
+    is there is judged, and never passed over for its faults; a wallet that knows no
+    registrar at all says so.
     """
     shown = tuple(each for each in info if each.format == REGISTRATION)
     if not shown:
@@ -56,6 +57,10 @@ def judge_registered(
         return _only(Reason.REGISTRATION_REPEATED)
     if _knows_no_registrar(context.trust, context.policy):
         return _only(Reason.REGISTRARS_UNKNOWN_ACCEPTED)
+    if signer is None:
+        what = "who asks has no certificate of their own"
+        facts = {"name": "client_id", "what": what}
+        return _only(Reason.CERTIFICATE_PROFILE, facts)
     access = access_certificate(signer)
     if isinstance(access, AccessRefused):
         # TS 119 475 §5.1.1: it is bound to the party of an access certificate.

@@ -19,6 +19,7 @@ from idwallet.protocols.openid4vp.attached import (
     TransactionData,
     VerifierInfo,
 )
+from idwallet.protocols.openid4vp.attestation import HEADER, read_attestation
 from idwallet.protocols.openid4vp.client import (
     ClientId,
     ClientIdPrefix,
@@ -151,23 +152,30 @@ def build_request_object(
     signer: Signer,
     certificates: Sequence[bytes] = (),
     kid: str | None = None,
+    attestation: str | None = None,
 ) -> str:
     """Sign a request object and return it as a compact JWT.
 
     With an ``x509_`` client identifier `certificates` are DER, leaf first; a
     self-signed one at the end is the trust anchor and is left out (HAIP 1.0
     section 5). A pre-registered client has none; where several keys are pinned for it,
-    `kid` says which.
+    `kid` says which. An attested one has its `attestation` (section 12) and no
+    certificates.
 
     Raises:
-        UsageError: a wallet would refuse the request: the identifier, the leaf and
-            the signer do not belong together, the nonce is short, or a parameter
-            breaks its rules.
+        UsageError: a wallet would refuse the request: the identifier, the leaf or the
+            attestation, and the signer do not belong together, the nonce is short, or
+            a parameter breaks its rules.
         SignerError: the key could not sign.
     """
     client, claims = _checked(request)
     header: JsonObject = {"typ": TYP}
-    if client.prefix is ClientIdPrefix.PRE_REGISTERED:
+    if client.prefix is ClientIdPrefix.REDIRECT_URI:
+        raise UsageError("who is known by an address alone cannot sign")
+    if client.prefix is ClientIdPrefix.VERIFIER_ATTESTATION:
+        _require_attested(request, client, attestation=attestation, signer=signer)
+        header[HEADER] = attestation
+    elif client.prefix is ClientIdPrefix.PRE_REGISTERED:
         if certificates:
             raise UsageError("a pre-registered client is known by its key")
         if kid is not None:
@@ -178,16 +186,37 @@ def build_request_object(
     return sign_compact(json.write_json(claims), header=header, signer=signer)
 
 
-def open_jws(raw: str | bytes) -> tuple[Carried, Jws]:
-    """Unpack the carrier and take the token apart.
+def build_unsigned_request(request: RequestObject) -> str:
+    """Return the parameters of a request that nobody signs, as a JSON object.
+
+    The client identifier is ``redirect_uri:`` and the address of the answer. Times are
+    left out: nobody could vouch for them. A wallet refuses it unless its policy admits
+    what it asks for.
 
     Raises:
-        MalformedError: see `read_carrier` and `envelope.jws.read_compact`.
-        UnsupportedError: see there.
+        UsageError: a wallet would refuse the request whatever its policy, or the
+            identifier is of somebody who signs.
     """
-    carried = read_carrier(raw)
+    client, claims = _checked(request)
+    if client.prefix is not ClientIdPrefix.REDIRECT_URI:
+        raise UsageError("only who is known by an address alone asks unsigned")
+    kept = {k: v for k, v in claims.items() if k not in {"aud", "iat", "nbf", "exp"}}
+    return json.write_json(kept).decode()
+
+
+def open_jws(carried: Carried) -> Jws:
+    """Take the token apart that came out of a carrier.
+
+    Raises:
+        MalformedError: see `envelope.jws.read_compact`.
+        UnsupportedError: see there, or the request is not signed.
+    """
+    if carried.parameters is not None:
+        raise UnsupportedError(
+            "an unsigned request", at="request", clause="OpenID4VP 1.0 §5"
+        )
     # RFC 7797 section 7 forbids an unencoded payload in a JWT: nothing may be critical.
-    return carried, read_compact(carried.token, at="request", understood=frozenset())
+    return read_compact(carried.token, at="request", understood=frozenset())
 
 
 def read_claims(jws: Jws) -> JsonObject:
@@ -217,7 +246,8 @@ def read_request(
         LimitError: one of them is longer than its bound.
         UnsupportedError: it is more than this version answers.
     """
-    carried, jws = open_jws(raw)
+    carried = read_carrier(raw)
+    jws = open_jws(carried)
     if jws.header.typ != TYP:
         raise MalformedError(
             "not typed as a request object",
@@ -270,6 +300,28 @@ def _checked(request: RequestObject) -> tuple[ClientId, JsonObject]:
         # §13.3: at least 16 random bytes, which are 22 characters of base64url.
         raise UsageError("a nonce holds at least 16 random bytes")
     return client, claims
+
+
+def _require_attested(
+    request: RequestObject,
+    client: ClientId,
+    *,
+    attestation: str | None,
+    signer: Signer,
+) -> None:
+    """Refuse an attestation that no wallet would take for this request (§5.9.3)."""
+    if attestation is None:
+        raise UsageError("an attested client needs its attestation")
+    try:
+        found = read_attestation(attestation)
+    except (MalformedError, UnsupportedError) as error:
+        raise UsageError(f"no wallet takes this attestation: {error}") from error
+    if found.subject != client.value:
+        raise UsageError("the attestation is that of another client")
+    if found.key != signer.public_key:
+        raise UsageError("the signer's key is not that of the attestation")
+    if found.addresses is not None and request.response_uri not in found.addresses:
+        raise UsageError("the attestation does not know the address of the answer")
 
 
 def _format_claims(support: FormatSupport) -> JsonObject:

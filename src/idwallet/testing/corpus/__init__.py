@@ -26,7 +26,10 @@ Take them one by one against a `Scene`, which holds the keys and the trust::
 
 `forgery.check` and `forgery.reason` say which check of this library the fault moves,
 and by which reason; `judge`, `judge_request`, `add` and `judge_proof` run it, and
-`moved` compares two reports. Every key and certificate in a scene is a test key.
+`moved` compares two reports. `PORTRAITS` are answers of which a clerk compares the
+portrait; `judge_portrait` lets the clerk do so.
+
+Every key and certificate in a scene is a test key.
 """
 
 from typing import Final
@@ -36,6 +39,7 @@ from idwallet.testing.corpus.anchors import (
     READER_ANCHOR_FORGERIES,
 )
 from idwallet.testing.corpus.attached import ATTACHED
+from idwallet.testing.corpus.attested import ASKED_FOR
 from idwallet.testing.corpus.binding import BINDING_FORGERIES
 from idwallet.testing.corpus.claims import CLAIM_FORGERIES
 from idwallet.testing.corpus.credentials import CREDENTIALS, CredentialForgery, add
@@ -44,6 +48,12 @@ from idwallet.testing.corpus.forgery import Forgery, by_name, judge, moved
 from idwallet.testing.corpus.issuer import ISSUER_FORGERIES
 from idwallet.testing.corpus.metadata import METADATA_FORGERIES
 from idwallet.testing.corpus.objects import OBJECT_FORGERIES
+from idwallet.testing.corpus.portraits import (
+    PORTRAITS,
+    PRESENCES,
+    PortraitForgery,
+    judge_portrait,
+)
 from idwallet.testing.corpus.proofs import PROOFS, ProofForgery, judge_proof
 from idwallet.testing.corpus.readers import READER_FORGERIES, REQUEST_SIGNATURES
 from idwallet.testing.corpus.registered import ASKER_FORGERIES
@@ -68,6 +78,7 @@ PRESENTATIONS: Final = (
     *TAKEN_BACK_FORGERIES,
     *ANCHOR_FORGERIES,
     *TRANSACTION_FORGERIES,
+    *PRESENCES,
 )
 
 REQUESTS: Final = (
@@ -78,20 +89,24 @@ REQUESTS: Final = (
     *READER_ANCHOR_FORGERIES,
     *ASKER_FORGERIES,
     *ATTACHED,
+    *ASKED_FOR,
 )
 
 __all__ = [
     "CREDENTIALS",
+    "PORTRAITS",
     "PRESENTATIONS",
     "PROOFS",
     "REQUESTS",
     "CredentialForgery",
     "Forgery",
+    "PortraitForgery",
     "ProofForgery",
     "RequestForgery",
     "add",
     "by_name",
     "judge",
+    "judge_portrait",
     "judge_proof",
     "judge_request",
     "moved",

@@ -177,6 +177,7 @@ _PARAMETERS: Final[tuple[tuple[str, dict[str, JsonValue]], ...]] = (
     ),
     ("a query beside a scope", {"scope": "org.example.id"}),
     ("a purpose that is no text", {"idwallet_purpose": ["x"]}),
+    ("an unsigned kind of client", {"client_id": f"redirect_uri:{ANSWER_TO}"}),
     ("nobody asks", {"client_id": ABSENT}),
     ("somebody without a name asks", {"client_id": ""}),
     ("somebody written backwards asks", {"client_id": "x509_hash:\u202eA"}),
@@ -188,7 +189,6 @@ _NOT_UNDERSTOOD: Final[tuple[tuple[str, dict[str, JsonValue]], ...]] = (
     ("an encrypted answer", {"response_mode": "direct_post.jwt"}),
     ("a query of earlier drafts", {"presentation_definition": {}}),
     ("a query by scope", {"dcql_query": ABSENT, "scope": "org.example.id"}),
-    ("an unsigned kind of client", {"client_id": f"redirect_uri:{ANSWER_TO}"}),
     ("a client of a DID", {"client_id": "decentralized_identifier:did:example:1"}),
     ("a client that is an origin", {"client_id": "origin:https://shop.example"}),
 )

@@ -32,7 +32,7 @@ from idwallet.testing.mdoc import (
     reader_identity,
 )
 from idwallet.testing.pki import Fault
-from idwallet.trust.policy import ReaderRule, SignerProfileRule
+from idwallet.trust.policy import Admission, ReaderRule, SignerProfileRule
 
 ASKED = {NAMESPACE: {"family_name": True, "age_over_18": False}}
 
@@ -58,11 +58,25 @@ def outcome(found: ReaderVerdict) -> Outcome:
     return Report(found.checks, found.required, scene().at, "a test").outcome
 
 
+def admitting(made: ReaderDraft) -> tuple[Admission, ...]:
+    """All that is asked, and nothing else."""
+    return tuple(
+        Admission(
+            doc_type,
+            frozenset(
+                (space, each) for space, names in asked.items() for each in names
+            ),
+        )
+        for doc_type, asked in made.asked
+    )
+
+
 def lenient(made: ReaderDraft) -> ReaderDraft:
     made.policy = replace(
         made.policy,
         name="lenient",
         readers=ReaderRule.ANONYMOUS_ACCEPTED,
+        unauthenticated=admitting(made),
         signer_profile=SignerProfileRule.DEVIATIONS_ACCEPTED,
     )
     return made
@@ -173,6 +187,20 @@ def test_a_request_that_nobody_signed_is_anonymous_and_says_so() -> None:
     }
     assert found.request is not None
     assert found.signer is None
+
+
+def test_a_stranger_who_is_there_asks_only_for_what_is_named() -> None:
+    made = reader_draft(scene())
+    made.by = None
+    made = lenient(made)
+    made.policy = replace(made.policy, unauthenticated=())
+    found = verdict(made)
+    assert outcome(found) is Outcome.FAILED
+    assert said(found)[CheckId.READER_AUTHORISED] is Reason.CLAIM_NOT_ADMITTED
+    one, *rest = admitting(made)
+    less = Admission(one.credential_type, frozenset(list(one.paths)[1:]))
+    made.policy = replace(made.policy, unauthenticated=(less, *rest))
+    assert said(verdict(made))[CheckId.READER_AUTHORISED] is Reason.CLAIM_NOT_ADMITTED
 
 
 def unsign(held: CborMap, number: int = 1) -> None:

@@ -43,10 +43,8 @@ def test_what_precedes_the_first_colon_is_a_prefix_only_if_defined(
 @pytest.mark.parametrize(
     "prefix",
     [
-        "redirect_uri",
         "openid_federation",
         "decentralized_identifier",
-        "verifier_attestation",
         "origin",
     ],
 )

@@ -397,7 +397,7 @@ def test_a_request_of_nobody_is_not_read_further(
 
 
 @pytest.mark.parametrize(
-    "prefix", ["redirect_uri", "openid_federation", "verifier_attestation", "origin"]
+    "prefix", ["openid_federation", "decentralized_identifier", "origin"]
 )
 def test_a_prefix_that_is_not_understood_is_not_read_further(
     desk: Desk, prefix: str

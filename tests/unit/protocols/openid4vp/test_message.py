@@ -89,14 +89,42 @@ def test_a_broken_carrier_is_refused(raw: str, at: str) -> None:
     [
         ("openid4vp://?client_id=a&request_uri=https%3A%2F%2Frp%2Fr", "request_uri"),
         ('{"client_id":"a","request_uri":"https://rp/r"}', "request_uri"),
-        ("openid4vp://?client_id=a&response_type=vp_token&nonce=n", "request"),
-        ('{"client_id":"a","nonce":"n"}', "request"),
     ],
 )
-def test_a_request_by_reference_or_unsigned_is_not_supported(raw: str, at: str) -> None:
+def test_a_request_by_reference_is_not_supported(raw: str, at: str) -> None:
     with pytest.raises(UnsupportedError) as caught:
         read_carrier(raw)
     assert caught.value.at == at
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "openid4vp://?client_id=a&nonce=n&x=1&dcql_query=%7B%22a%22%3A1%7D",
+        '{"client_id":"a","nonce":"n","dcql_query":{"a":1}}',
+    ],
+)
+def test_without_a_request_the_carrier_holds_parameters_that_nobody_signed(
+    raw: str,
+) -> None:
+    found = read_carrier(raw)
+    assert (found.token, found.client_id) == (b"", None)
+    expected = {"client_id": "a", "nonce": "n", "dcql_query": {"a": 1}}
+    assert found.parameters == expected
+
+
+@pytest.mark.parametrize("value", ["%7B", "%7B%22a%22%3A1%2C%22a%22%3A2%7D", "%FF"])
+def test_an_object_in_a_link_is_json_like_any_other(value: str) -> None:
+    with pytest.raises(MalformedError) as caught:
+        read_carrier(f"openid4vp://?client_id=a&dcql_query={value}")
+    assert caught.value.at == "/dcql_query"
+
+
+def test_an_unsigned_request_travels_as_it_was_written() -> None:
+    raw = '{"client_id":"redirect_uri:https://a.example","dcql_query":{"a":[1]}}'
+    message = RequestMessage(raw, "redirect_uri:https://a.example")
+    for each in (message.to_uri(), message.to_json(), raw):
+        assert read_carrier(each).parameters == json.loads(raw)
 
 
 def test_a_carrier_over_the_limit_is_refused_unread() -> None:
