@@ -39,13 +39,11 @@ _REQUEST: Final = {
         _F, "RFC 8725 §3.1", ("found",)
     ),
     (_C.REQUEST_SIGNATURE, _R.KEY_UNUSABLE): Row(_F, "RFC 7517 §4.2", ("what",)),
-    (_C.REQUEST_SIGNATURE, _R.ABSENT_ACCEPTED): Row(_P, f"{_VP} §5.9.3"),
     (_C.REQUEST_SIGNATURE, _R.WAITING): Row(_I, f"{_JWS} §5.2", ("waits_for",)),
     (_C.REQUEST_VALIDITY, _R.CURRENT): Row(_P, f"{_JWT} §4.1.4"),
     (_C.REQUEST_VALIDITY, _R.EXPIRED): Row(_F, f"{_JWT} §4.1.4", ("until",)),
     (_C.REQUEST_VALIDITY, _R.NOT_YET_VALID): Row(_F, f"{_JWT} §4.1.5", ("since",)),
     (_C.REQUEST_VALIDITY, _R.MALFORMED): Row(_F, f"{_JWT} §2", ("what", "at")),
-    (_C.REQUEST_VALIDITY, _R.NO_EXPIRY_ACCEPTED): Row(_P, _HOUSE),
     (_C.REQUEST_VALIDITY, _R.WAITING): Row(_I, f"{_JWT} §4.1.4", ("waits_for",)),
     (_C.READER_AUTHORISED, _R.TRUSTED): Row(_P, f"{_VP} §5.9.3", ("name",)),
     (_C.READER_AUTHORISED, _R.KEY_PINNED): Row(_P, f"{_VP} §5.9.2", ("name",)),

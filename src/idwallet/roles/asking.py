@@ -1,11 +1,16 @@
 """Who asks, out of the verdict on a request."""
 
+from datetime import datetime
+
+from idwallet.codec.moment import require_aware
 from idwallet.errors import MalformedError, UsageError
 from idwallet.protocols.openid4vp.client import ClientIdPrefix, read_client_id
 from idwallet.protocols.openid4vp.evaluate import RequestVerdict
 from idwallet.protocols.openid4vp.message import read_carrier
+from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.report import Outcome, Report
 from idwallet.roles.asked import Anonymous, Asked, Asker, Authenticated, Choice
+from idwallet.roles.in_person import online
 
 
 def asked_of(
@@ -51,6 +56,23 @@ def require_admitted(choice: Choice) -> None:
         return
     if any(each.more_than_asked for each in choice.shown):
         raise UsageError("the credential shows a stranger more than was asked")
+
+
+def answerable(asked: Asked, choice: Choice, *, at: datetime) -> RequestObject:
+    """Return the request, only if that choice may answer it now.
+
+    Raises:
+        UsageError: it was made for another request, shows a stranger more than they
+            may see, the request expired, or `at` has no zone.
+    """
+    require_aware(at)
+    if choice.asked is not asked:
+        raise UsageError("the choice was made for another request")
+    require_admitted(choice)
+    request = online(asked)
+    if at >= request.expires:  # RFC 7519 §4.1.4: "on or after"
+        raise UsageError("the request has expired: ask the verifier for a new one")
+    return request
 
 
 def _asker(verdict: RequestVerdict) -> Asker | None:

@@ -57,7 +57,7 @@ from idwallet.roles.asked import (
     PresentationResponse,
     Shown,
 )
-from idwallet.roles.asking import asked_of, require_admitted
+from idwallet.roles.asking import answerable, asked_of
 from idwallet.roles.batches import Batches
 from idwallet.roles.cabinet import Cabinet
 from idwallet.roles.consenting import Ready
@@ -304,7 +304,7 @@ class Holder(InBatches, InPerson):
             PortError: the ledger's store failed; nothing was signed.
             SigningDeclined: the person was not verified, as `verify_person` says.
         """
-        request = _answerable(asked, choice, at=at)
+        request = answerable(asked, choice, at=at)
         agreed = agreed_claims(request.transaction_data, choice.shown)
         person = verified_by(self._verify_person)
         spoken = _conversation(request, serialisation)
@@ -354,18 +354,6 @@ def _opened(record: VaultRecord) -> HeldCredential | None:
         return read_record(record)
     except MalformedError:
         return None
-
-
-def _answerable(asked: Asked, choice: Choice, *, at: datetime) -> RequestObject:
-    """Return the request, only if that choice may answer it now."""
-    require_aware(at)
-    if choice.asked is not asked:
-        raise UsageError("the choice was made for another request")
-    require_admitted(choice)
-    request = online(asked)
-    if at >= request.expires:  # RFC 7519 §4.1.4: "on or after"
-        raise UsageError("the request has expired: ask the verifier for a new one")
-    return request
 
 
 def _conversation(request: RequestObject, serialisation: Serialisation) -> Conversation:
