@@ -9,7 +9,12 @@ from typing import Final
 import pytest
 
 from idwallet.adapters.sql import SqlStore
+from idwallet.cli.pocket import open_pocket
+from idwallet.credentials.possession import HolderKey
+from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.signer import StoredKeySigner
 from idwallet.ports import Change, Shelf
+from idwallet.testing.scene import LIFE, Scene
 from tests.cli.program import AT, Ran, run
 
 SEAL: Final = ("--seal-file", "passphrase.txt")
@@ -82,6 +87,35 @@ def test_a_wallet_tells_what_it_holds_and_a_credential_what_it_says() -> None:
     assert "Issuer: " in text.out
     none = run("wallet", "show", "0" * 32, "--wallet", "wallet", *SEAL)
     assert (none.status, "there is no credential" in none.err) == (4, True)
+
+
+def test_a_batch_is_listed_with_its_copies_and_each_is_revoked_when_lost(
+    wallet: Path,
+) -> None:
+    scene = Scene(seed=b"idwallet TEST wallet on the command line")
+    pocket = open_pocket(str(wallet), seal_file="passphrase.txt")
+    stored = [pocket.keys.create(Algorithm.ES256.jose, None) for _ in range(3)]
+    made = [StoredKeySigner(each).public_key for each in stored]
+    copies = scene.issuer.issue_batch(
+        scene.content(),
+        holder_keys=[HolderKey.unproven(e, reason="a test") for e in made],
+        valid_until=scene.at + LIFE,
+        at=scene.at,
+    )
+    pocket.holder(scene.trust).add_batch(copies, at=scene.at)
+    at = ("--at", scene.at.isoformat())
+    text = run("wallet", "list", "--wallet", "wallet", *SEAL, *at)
+    assert "Copies that nobody has seen: 3." in text.out
+    listed = told(run("wallet", "list", "--wallet", "wallet", *SEAL, *at, "--json"))
+    credentials = listed["credentials"]
+    assert isinstance(credentials, list)
+    (told_of,) = (each["copies"] for each in credentials if "copies" in each)
+    assert (told_of["method"], told_of["unused"]) == ("once_only", 3)
+    assert back_up(*at).status == 0
+    revoke = told(restore("--lost", "--json", *at))["to_revoke"]
+    assert isinstance(revoke, list)
+    ours = {e.thumbprint for e in made}
+    assert ours <= {each["thumbprint"] for each in revoke}
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])

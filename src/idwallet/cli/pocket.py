@@ -21,6 +21,7 @@ from idwallet.errors import (
     WrongKey,
 )
 from idwallet.ports import Shelf
+from idwallet.roles.batches import Batches
 from idwallet.roles.holder import Holder
 from idwallet.roles.record import HeldCredential, read_record
 from idwallet.trust.anchors import TrustStore
@@ -46,6 +47,16 @@ class Pocket:
     def holder(self, trust: TrustStore) -> Holder:
         """Return the wallet as a role that believes `trust`."""
         return Holder(store=self.store, seal=self.seal, keys=self.keys, trust=trust)
+
+    @property
+    def batches(self) -> Batches:
+        """The cards that stand for many copies."""
+        return Batches(self.vault, keys=self.keys, random=secrets.token_bytes)
+
+    def copies(self) -> tuple[HeldCredential, ...]:
+        """Return every credential in it, and of a batch each copy that is left."""
+        held = self.credentials()
+        return tuple(copy for card in held for copy in self.batches.copies(card))
 
     def credentials(self) -> tuple[HeldCredential, ...]:
         """Return every credential in it.

@@ -128,6 +128,18 @@ class Batches:
     def _name(self) -> str:
         return self._random(_NAME_BYTES).hex()
 
+    def copies(self, card: HeldCredential) -> tuple[HeldCredential, ...]:
+        """Return every copy that can still be shown; a card that is no batch itself.
+
+        Each has its own key and status: they are what is revoked when a device is lost.
+        """
+        if card.thumbprint:
+            return (card,)
+        found = self._state(card.name)
+        copies = () if found is None else found[1].copies
+        read = (self._copy(card, each) for each in copies)
+        return tuple(each for each in read if each is not None)
+
     def standing(self, card: str, *, at: datetime) -> BatchStanding | None:
         """Return how the batch of a card stands; None where it is no batch."""
         found = self._state(card)

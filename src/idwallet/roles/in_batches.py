@@ -86,6 +86,18 @@ class InBatches:
         require_aware(at)
         return self._batches.standing(card.name, at=at)
 
+    def copies(self, card: HeldCredential) -> tuple[HeldCredential, ...]:
+        """Return every copy of a card that can still be shown; itself if no batch.
+
+        Each has a key and a status of its own: `Backup.of` wants them, so that all of
+        them are revoked when the device is lost. Of copies that were shown the wallet
+        keeps nothing; their keys are destroyed.
+
+        Raises:
+            MalformedError: a record was changed; see `Vault.open`.
+        """
+        return self._batches.copies(card)
+
     def linked(
         self, choice: Choice, *, earlier: Iterable[Visit] = ()
     ) -> tuple[VisitLink, ...]:

@@ -80,7 +80,7 @@ def backup_command(  # noqa: PLR0913 - one parameter for each option
     require_writable(output, force=force)
     with about(folder):
         pocket = open_pocket(folder, seal_file=seal_file)
-        held = pocket.credentials()
+        held = pocket.copies()
     password = new_passphrase(
         password_file, prompt="Password for the backup", option="--password-file"
     )

@@ -34,6 +34,7 @@ from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.signer import StoredKeySigner
 from idwallet.explain.words import Language
 from idwallet.ports import Shelf
+from idwallet.roles.batches import BatchStanding
 from idwallet.roles.record import HeldCredential
 from idwallet.trust.anchors import Purpose
 
@@ -140,25 +141,61 @@ def add_command(  # noqa: PLR0913 - one parameter for each option
 @wallet_command.command("list")
 @wallet_option
 @seal_option("the wallet")
+@at_option
 @lang_option
 @json_option
 def list_command(
-    *, folder: str, seal_file: str | None, lang: Language, as_json: bool
+    *,
+    folder: str,
+    seal_file: str | None,
+    at: datetime | None,
+    lang: Language,
+    as_json: bool,
 ) -> None:
-    """List what the wallet holds, with every claim and its value."""
+    """List what the wallet holds, with every claim and its value.
+
+    Of a batch it says how many copies nobody has seen, and whether more are due.
+    """
+    moment = moment_or_now(at)
     with about(folder):
-        held = open_pocket(folder, seal_file=seal_file).credentials()
+        pocket = open_pocket(folder, seal_file=seal_file)
+        held = pocket.credentials()
+        stand = {e.name: pocket.batches.standing(e.name, at=moment) for e in held}
     if as_json:
-        write_json_document({"credentials": [_document(each) for each in held]})
+        listed = [{**_document(e), **_copies(stand[e.name])} for e in held]
+        write_json_document({"credentials": listed})
         return
     speech = Speech(lang)
     if not held:
         say(speech.say("wallet.empty"))
     for each in held:
         say(heading(f"{speech.kind(each.credential_type)} ({each.name})"))
+        _say_copies(stand[each.name], speech)
         lines = (speech.claim_line(*claim) for claim in personal_claims(each.claims))
         for line in sorted(lines):
             say(f"  {line}")
+
+
+def _say_copies(standing: BatchStanding | None, speech: Speech) -> None:
+    if standing is None:
+        return
+    say(f"  {speech.say('wallet.copies', unused=standing.unused)}")
+    if standing.refill is not None:
+        say(f"  {speech.say(f'wallet.refill.{standing.refill.reason.value}')}")
+
+
+def _copies(standing: BatchStanding | None) -> dict[str, object]:
+    if standing is None:
+        return {}
+    refill = None if standing.refill is None else standing.refill.reason.value
+    return {
+        "copies": {
+            "method": standing.policy.method.value,
+            "unused": standing.unused,
+            "spent": standing.spent,
+            "refill": refill,
+        }
+    }
 
 
 def _document(held: HeldCredential) -> dict[str, object]:

@@ -202,6 +202,20 @@ def test_a_card_that_is_no_batch_has_no_standing() -> None:
     assert holder.batch(card, at=AT) is None
 
 
+def test_every_copy_that_is_left_can_be_revoked_when_the_device_is_lost() -> None:
+    holder = wallet()
+    card = holder.add_batch(issued(3), at=AT)
+    one = holder.add(single(), at=AT)
+    before = holder.copies(card)
+    assert len({each.thumbprint for each in before}) == 3
+    assert {each.name for each in before} == {card.name}
+    show(holder)
+    left = holder.copies(card)
+    assert len(left) == 2
+    assert {e.thumbprint for e in left} < {e.thumbprint for e in before}
+    assert holder.copies(one) == (one,)
+
+
 def test_a_new_batch_takes_the_place_of_the_card_and_of_its_keys() -> None:
     store = MemoryStore()
     holder = wallet(store)
