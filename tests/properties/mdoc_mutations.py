@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
+from resource import RLIMIT_AS, setrlimit
 from typing import Final
 
 from idwallet.codec.cbor import CborTag, CborValue, read_cbor, write_cbor
@@ -63,6 +64,7 @@ _LEAVES: Final[tuple[CborValue, ...]] = (
 )
 
 
+_MOST: Final = 100_000
 _REPEATS: Final = (2,) * 10 + (40,) * 9 + (5000,)
 
 
@@ -165,7 +167,9 @@ class Mutations:
         if kind == 1:
             return CborTag(draw.choice(_TAGS), value)
         if kind == 2:
-            return [value] * draw.choice(_REPEATS)
+            # No more than a response may have: changes follow on one another.
+            room = _MOST // len(write_cbor(value))
+            return [value] * max(1, min(room, draw.choice(_REPEATS)))
         if kind == 3:
             return {draw.choice((0, "a", b"a")): value}
         return draw.choice(_LEAVES)
@@ -288,12 +292,17 @@ def run(count: int, *, seed: int) -> Counter[str]:
     return judged.found
 
 
+_MEMORY: Final = 1 << 30
+
+
 def main() -> None:
     """Run them and print what they came to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
+    # Whatever is read, a reader needs no more than this.
+    setrlimit(RLIMIT_AS, (_MEMORY, _MEMORY))
     found = run(chosen.count, seed=chosen.seed)
     for outcome, times in sorted(found.items()):
         sys.stdout.write(f"{outcome}: {times:,}\n")
