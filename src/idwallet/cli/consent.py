@@ -4,16 +4,35 @@ from collections.abc import Iterable, Iterator
 
 from idwallet.cli.words import Speech
 from idwallet.codec.json import JsonValue
-from idwallet.credentials.paths import ABSENT, Absent, ClaimPath, look_up, show_path
+from idwallet.codec.text import show
+from idwallet.consent.purpose import Judgement, PurposeProfile
+from idwallet.credentials.paths import (
+    ABSENT,
+    Absent,
+    ClaimPath,
+    covers,
+    look_up,
+    show_path,
+)
 from idwallet.credentials.query import Lack, NearestMiss
 from idwallet.credentials.sdjwt.present import leaf_places
 from idwallet.credentials.sdjwt.unpack import without_holes
+from idwallet.explain.consent import ExplainedJudgement, explain_judgement
 from idwallet.roles.asked import Anonymous, Asked, Choice, Match, Shown
 
 
 def consent_lines(choice: Choice, speech: Speech) -> Iterator[str]:
-    """Yield what the person agrees to: who asks, why, and each claim that goes."""
+    """Yield what the person agrees to.
+
+    Who asks; what to beware of; why, and what that was judged by; each claim that goes
+    with what it is to the purpose; how long it may be kept.
+    """
     yield from _asker(choice.asked, speech)
+    told = _explained(choice.judgement, speech)
+    if told is not None:
+        yield from told.warning_lines()
+        yield from _registered(choice.asked, speech)
+        yield from told.purpose
     for each in choice.shown:
         credential = each.credential
         kind = speech.kind(credential.credential_type)
@@ -22,12 +41,21 @@ def consent_lines(choice: Choice, speech: Speech) -> Iterator[str]:
         more = frozenset(each.more_than_asked)
         for path in each.paths:
             value = look_up(credential.positioned, path)
-            yield from _lines(value, path, seen=frozenset(each.reveals), speech=speech)
+            seen_of_it = frozenset(each.reveals)
+            lines = tuple(_lines(value, path, seen=seen_of_it, speech=speech))
+            yield from lines
+            standing = _standing(each.query_id, path, choice=choice, told=told)
+            if standing is not None:
+                # Under several lines it must be plain that it is about all of them.
+                name = f"{show(speech.claim(path))}: " if len(lines) > 1 else ""
+                yield f"      ({name}{standing})"
         for name, seen in (("along", more - always), ("always", more & always)):
             if seen:
                 yield speech.say(f"consent.{name}")
             yield from _lines(credential.positioned, (), seen=seen, speech=speech)
     yield speech.say("consent.besides")
+    if told is not None:
+        yield told.retention
 
 
 def _asker(asked: Asked, speech: Speech) -> Iterator[str]:
@@ -35,11 +63,32 @@ def _asker(asked: Asked, speech: Speech) -> Iterator[str]:
         yield speech.say("consent.stranger")
     else:
         yield speech.say("consent.asks", name=asked.asker or "?")
+
+
+def _registered(asked: Asked, speech: Speech) -> Iterator[str]:
     registered = None if asked.registration is None else asked.registration.purposes
     for each in registered or ():
         yield speech.say("consent.registered", purpose=each.text)
-    if asked.purpose:
-        yield speech.say("consent.purpose", purpose=asked.purpose)
+
+
+def _explained(
+    judgement: Judgement | None, speech: Speech
+) -> ExplainedJudgement | None:
+    if judgement is None:
+        return None
+    return explain_judgement(judgement, lang=speech.language)
+
+
+def _standing(
+    query_id: str, path: ClaimPath, *, choice: Choice, told: ExplainedJudgement | None
+) -> str | None:
+    """Return what a claim is to the purpose, in words."""
+    if told is None or choice.judgement is None:
+        return None
+    for each in choice.judgement.claims:
+        if each.credential == query_id and each.path and covers(each.path, path):
+            return told.claims[each.place]
+    return None
 
 
 def _lines(
@@ -52,7 +101,8 @@ def _lines(
     """Yield the claims at `path` that are seen; an array as one if all of it is."""
     members: Iterable[tuple[str | int, JsonValue]] = ()
     if isinstance(value, dict) and value:
-        members = value.items()
+        # An issuer shuffles what it signs: a person reads it in one order every time.
+        members = sorted(value.items())
     elif isinstance(value, list) and not seen.issuperset(leaf_places(value, path)):
         members = enumerate(value)
     elif value is not ABSENT and not seen.isdisjoint(leaf_places(value, path)):
@@ -113,4 +163,48 @@ def unanswered_document(match: Match) -> dict[str, object]:
             }
             for each in match.found.nearest_misses()
         ],
+    }
+
+
+def judgement_document(judgement: Judgement) -> dict[str, object]:
+    """Return a judgement as JSON: codes and claim paths, and no value."""
+    profile = judgement.profile
+    return {
+        "stated": judgement.stated,
+        "profile": None if profile is None else _profile_name(profile),
+        "claims": [
+            {
+                "query": each.credential,
+                "type": each.credential_type,
+                "path": show_path(each.path),
+                "claim": each.claim,
+                "finding": each.finding.value,
+                "instead": [other.name for other in each.instead],
+                "registered": each.is_registered,
+                "required": each.is_required,
+                "retained": each.is_retained,
+                "biometric": each.is_biometric,
+            }
+            for each in judgement.claims
+        ],
+        "cautions": [
+            {
+                "code": each.code.value,
+                "places": [
+                    {"query": place.credential, "path": show_path(place.path)}
+                    for place in each.places
+                ],
+                "count": each.count,
+            }
+            for each in judgement.cautions
+        ],
+    }
+
+
+def _profile_name(profile: PurposeProfile) -> dict[str, object]:
+    return {
+        "name": profile.name,
+        "version": profile.version,
+        "origin": profile.origin.value,
+        "retention_days": None if profile.retention is None else profile.retention.days,
     }

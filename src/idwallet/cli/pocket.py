@@ -12,6 +12,7 @@ from idwallet.adapters.keys import SoftwareKeyStore
 from idwallet.cli.faults import input_fault
 from idwallet.cli.passphrase import asker, new_passphrase
 from idwallet.codec.text import show
+from idwallet.consent.purpose import Purposes
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.vault import Edit, Repaired, Vault, key_from_passphrase
 from idwallet.errors import (
@@ -44,9 +45,15 @@ class Pocket:
     vault: Vault
     keys: SoftwareKeyStore
 
-    def holder(self, trust: TrustStore) -> Holder:
-        """Return the wallet as a role that believes `trust`."""
-        return Holder(store=self.store, seal=self.seal, keys=self.keys, trust=trust)
+    def holder(self, trust: TrustStore, purposes: Purposes | None = None) -> Holder:
+        """Return the wallet as a role that believes `trust` and knows `purposes`."""
+        return Holder(
+            store=self.store,
+            seal=self.seal,
+            keys=self.keys,
+            trust=trust,
+            purposes=purposes,
+        )
 
     @property
     def batches(self) -> Batches:

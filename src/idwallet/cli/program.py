@@ -36,6 +36,7 @@ COMMANDS: Final = MappingProxyType(
         "wallet": Entry("wallet", "Keep credentials and their keys in a folder."),
         "request": Entry("request", "Ask for a presentation, signed."),
         "present": Entry("present", "Answer a request from a wallet."),
+        "purposes": Entry("purposes", "Say what may be asked for which purpose."),
         "verify": Entry("verify", "Judge an answer or a document, and say why."),
         "describe": Entry(
             "describe", "Say what a document holds, before it is signed."

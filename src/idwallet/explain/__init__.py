@@ -1,14 +1,17 @@
 """Verdicts and documents in words, in the reader's language."""
 
+from idwallet.explain.consent import ExplainedJudgement, explain_judgement
 from idwallet.explain.description import explain_description
 from idwallet.explain.explanation import Explanation, Line, explain
 from idwallet.explain.words import Language, Reader
 
 __all__ = [
+    "ExplainedJudgement",
     "Explanation",
     "Language",
     "Line",
     "Reader",
     "explain",
     "explain_description",
+    "explain_judgement",
 ]

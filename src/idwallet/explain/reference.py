@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from idwallet import limits
+from idwallet.explain.purposes import purpose_pages
 from idwallet.explain.words import Words, words
 from idwallet.report import FACTS, TABLE, CheckId
 
@@ -169,12 +170,14 @@ PAGES: Final = {
     "checks.md": checks_page,
     "descriptions.md": descriptions_page,
     "limits.md": limits_page,
+    **purpose_pages(),
 }
 """The generated pages by file name."""
 
 
 def main(folder: Path) -> None:
     """Write every generated page into the folder."""
+    (folder / "purposes").mkdir(exist_ok=True)
     for name, page in PAGES.items():
         (folder / name).write_text(page(), encoding="utf-8")
 

@@ -1,19 +1,35 @@
 """What a wallet is asked, what of it answers, and what the person chose."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from idwallet.consent.purpose import NOBODY, Judgement, PartyFacts
 from idwallet.consent.transaction import Transaction, read_transaction
 from idwallet.credentials.mdoc.request import DeviceRequest
 from idwallet.credentials.mdoc.transcript import Handover
-from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.presence import PersonVerified
-from idwallet.credentials.query import CandidateMatch, Query, QueryMatch
+from idwallet.credentials.query import Query, QueryMatch
 from idwallet.errors import UsageError
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.report import Report
+from idwallet.roles.choosing import Choosing, Preference, needed_queries
 from idwallet.roles.record import HeldCredential
+from idwallet.roles.showing import Shown
 from idwallet.trust.relying_party import Registration
+
+__all__ = [
+    "Anonymous",
+    "Asked",
+    "Asker",
+    "Authenticated",
+    "Choice",
+    "HeardRequest",
+    "Match",
+    "OriginOnly",
+    "Preference",
+    "PresentationResponse",
+    "Shown",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +101,8 @@ class Asked:
 
     `registration` is what the verifier is registered for (ETSI TS 119 475), verified
     and its own; None where it showed none. Ask `registration_for`: a registration may
-    speak for some of the queries only.
+    speak for some of the queries only. `party` is what an issuer's disclosure policy
+    is held against.
     """
 
     by: Asker
@@ -96,6 +113,7 @@ class Asked:
     evidence: bytes
     registration: Registration | None = None
     registered_ids: tuple[str, ...] = ()
+    party: PartyFacts = NOBODY
 
     def registration_for(self, query_id: str) -> Registration | None:
         """Return what the verifier is registered for where it asks that query."""
@@ -134,40 +152,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """One credential that will be shown, and the claims of it that will.
-
-    `paths` are the claims that answer what was asked for: to a reader of mobile
-    documents the statement about an age that is nearest to the one asked (ISO/IEC
-    18013-5 7.2.5), else exactly those asked for. `reveals` is where every claim stands
-    that the verifier will see, each element of an array by itself: also what the
-    issuer put in one disclosure with a claim, and what it discloses always. Besides
-    these only the credential's type, issuer, key, dates and status are seen, and of
-    a mobile document how many elements it has.
-    """
-
-    query_id: str
-    credential: HeldCredential
-    paths: tuple[ClaimPath, ...]
-    reveals: tuple[ClaimPath, ...]
-
-    @property
-    def more_than_asked(self) -> tuple[ClaimPath, ...]:
-        """What of `reveals` nobody asked for: it cannot be kept back by itself."""
-        asked = frozenset(self.paths)
-        return tuple(
-            place
-            for place in self.reveals
-            if not any(place[:size] in asked for size in range(1, len(place) + 1))
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
-    """What the person agreed to show in answer to one request."""
+    """What the person agreed to show in answer to one request.
+
+    `judgement` is what they were told of the request, None where nobody judged it.
+    """
 
     asked: Asked
     shown: tuple[Shown, ...]
+    judgement: Judgement | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -175,73 +168,89 @@ class Match:
     """What of the wallet answers a request. Nothing is signed, nothing left yet.
 
     `found` says for each credential query which credentials answer it, and the
-    nearest misses: the right credential that lacks a claim.
+    nearest misses: the right credential that lacks a claim. `judgement` says of each
+    claim whether the purpose needs it, and what the person should be warned of.
     """
 
     asked: Asked
     found: QueryMatch
     credentials: tuple[HeldCredential, ...]
+    judgement: Judgement
 
     def __repr__(self) -> str:
         """Show whether the request can be answered."""
         return f"Match(satisfiable={self.found.is_satisfiable()})"
 
-    def choose(self, preferred: Mapping[str, HeldCredential] | None = None) -> Choice:
-        """Choose what to show: per credential query the preferred credential.
+    def choose(
+        self,
+        preferred: Mapping[str, HeldCredential | Shown] | None = None,
+        *,
+        preference: Preference = Preference.LEAST,
+    ) -> Choice:
+        """Choose what to show: per credential query what is preferred.
 
-        Where nothing is preferred the first match is taken, and of several options
-        the verifier's first. What is optional is shown only if it is preferred.
+        A query is given the credential to answer it with, or one of its `offers`.
+        Where nothing is preferred the answer is taken that tells least: of several
+        claim sets, credentials and options, the one with the fewest claims that the
+        purpose does not need, then the one that shows least, then the verifier's
+        first. With `Preference.VERIFIER` it is the verifier's first at once. What is
+        optional is shown only if it is preferred.
 
         Raises:
-            UsageError: the request cannot be answered, or a preferred credential
-                does not answer its query or stands beside another option.
+            UsageError: the request cannot be answered, or what is preferred does not
+                answer its query or stands beside another option.
         """
         if not self.found.is_satisfiable():
             raise UsageError("the wallet cannot answer this request: see match.found")
         wanted = preferred or {}
+        choosing = self._choosing()
+        needed = needed_queries(
+            self.found, wanted, choosing=choosing, preference=preference
+        )
+        least = preference is Preference.LEAST
+        take = choosing.least if least else choosing.first
         return Choice(
             self.asked,
             tuple(
-                self._take(name, wanted.get(name))
-                for name in self._needed(frozenset(wanted))
+                _taken(name, wanted.get(name), choosing=choosing, take=take)
+                for name in needed
             ),
+            self.judgement,
         )
-
-    def _needed(self, preferred: frozenset[str]) -> tuple[str, ...]:
-        """Return the queries to answer: of each set the option most preferred."""
-        needed: dict[str, None] = {}
-        for each in self.found.sets:
-            counts = [len(preferred.intersection(option)) for option in each.options]
-            most = max(counts, default=0)
-            if each.required or most:
-                needed |= dict.fromkeys(each.options[counts.index(most)])
-        if not needed.keys() >= preferred:
-            # Else another credential than the person chose would be shown.
-            raise UsageError("a preferred credential answers nothing that is needed")
-        return tuple(needed)
 
     def offers(self, query_id: str) -> tuple[Shown, ...]:
         """Return what each credential that answers this query would show.
 
         A person can be shown them side by side: one credential may reveal more than
-        another for the same question (`Shown.more_than_asked`).
+        another for the same question (`Shown.more_than_asked`), and one claim set more
+        than another. Any of them may be given to `choose`.
         """
-        return tuple(self._shown(query_id, e) for e in self._matches(query_id))
+        return self._choosing().offers(query_id)
 
-    def _matches(self, query_id: str) -> tuple[CandidateMatch, ...]:
-        found = self.found.credential(query_id)
-        return () if found is None else found.matches
+    def _choosing(self) -> Choosing:
+        return Choosing(
+            self.asked.query,
+            self.found,
+            credentials=self.credentials,
+            judgement=self.judgement,
+            party=self.asked.party,
+        )
 
-    def _shown(self, query_id: str, found: CandidateMatch) -> Shown:
-        credential = self.credentials[found.candidate]
-        chosen = credential.opened().choose(found.paths)
-        return Shown(query_id, credential, found.paths, chosen.reveals)
 
-    def _take(self, query_id: str, preferred: HeldCredential | None) -> Shown:
-        for each in self._matches(query_id):
-            if preferred in (None, self.credentials[each.candidate]):
-                return self._shown(query_id, each)
+def _taken(
+    query_id: str,
+    preferred: HeldCredential | Shown | None,
+    *,
+    choosing: Choosing,
+    take: Callable[[str, HeldCredential | None], Shown | None],
+) -> Shown:
+    if isinstance(preferred, Shown):
+        found = preferred if preferred in choosing.offers(query_id) else None
+    else:
+        found = take(query_id, preferred)
+    if found is None:
         raise UsageError("that credential does not answer that query")
+    return found
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from idwallet.codec.moment import require_aware
+from idwallet.consent.purpose import NEVER_BEFORE, DisclosurePolicy, Earlier, Purposes
 from idwallet.consent.transaction import TRANSACTION_TYPES
 from idwallet.credentials.mdoc.evaluate_request import ReaderVerdict
 from idwallet.credentials.model import Credential
@@ -28,9 +29,8 @@ from idwallet.errors import (
     SignerUnavailable,
     UnsupportedError,
     UsageError,
-    VerificationError,
-    VerificationFailed,
     VerificationIndeterminate,
+    require_passed,
 )
 from idwallet.ports import (
     KeyStore,
@@ -49,7 +49,7 @@ from idwallet.protocols.openid4vp.response import (
     write_response,
     write_response_json,
 )
-from idwallet.report import Outcome, Report, Required
+from idwallet.report import Report, Required
 from idwallet.roles.asked import (
     Asked,
     Choice,
@@ -65,12 +65,12 @@ from idwallet.roles.held.format import Chosen, Conversation, Judged, Kept
 from idwallet.roles.held.formats import FORMATS
 from idwallet.roles.in_batches import InBatches
 from idwallet.roles.in_person import InPerson, matched, online
+from idwallet.roles.judged import judge_match
 from idwallet.roles.record import HeldCredential, added, read_record
 from idwallet.roles.transactions import agreed_claims, held_to_types
 from idwallet.trust import policies
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policy import Policy
-from idwallet.trust.signer import SignerFound
 
 _SUBJECT: Final = "credential"
 
@@ -83,7 +83,8 @@ class Holder(InBatches, InPerson):
     bound to. `policy` judges credentials when they are added and requests when they are
     read. `verify_person` is asked before each answer who holds the phone: what it says
     stands in the answer, where the format can carry it, and in
-    `PresentationResponse.person`.
+    `PresentationResponse.person`. What is asked for is judged by `purposes`, by default
+    those shipped.
     """
 
     __slots__ = (
@@ -91,6 +92,7 @@ class Holder(InBatches, InPerson):
         "_cabinet",
         "_keys",
         "_policy",
+        "_purposes",
         "_random",
         "_trust",
         "_types",
@@ -107,6 +109,7 @@ class Holder(InBatches, InPerson):
         trust: TrustStore,
         policy: Policy = policies.WALLET,
         types: TypeMetadataSet = NO_TYPES,
+        purposes: Purposes | None = None,
         random: Random = secrets.token_bytes,
         counter: MonotonicCounter | None = None,
         verify_person: VerifyPerson = nobody,
@@ -118,6 +121,7 @@ class Holder(InBatches, InPerson):
         self._trust = trust
         self._policy = policy
         self._types = types
+        self._purposes = purposes
         self._random = random
         self._batches = Batches(self._vault, keys=keys, random=random)
         self._verify_person = verify_person
@@ -127,8 +131,17 @@ class Holder(InBatches, InPerson):
         """What the wallet keeps, sealed."""
         return self._vault
 
-    def add(self, credential: Credential, *, at: datetime) -> HeldCredential:
+    def add(
+        self,
+        credential: Credential,
+        *,
+        at: datetime,
+        disclosure: DisclosurePolicy | None = None,
+    ) -> HeldCredential:
         """Verify a credential and store it, sealed.
+
+        `disclosure` is the policy that its issuer's metadata has for it (EU ARF,
+        EDP_10): who should not see it is named when they ask.
 
         Raises:
             VerificationFailed: a check failed: forged, expired, another's key.
@@ -136,13 +149,15 @@ class Holder(InBatches, InPerson):
             UnsupportedError: it is of a format that is not held yet.
             PortError: the store failed; nothing was stored.
         """
-        return self._keep(self._verified(credential, at=at))
+        verified = self._verified(credential, at=at)
+        return self._keep(replace(verified, disclosure=disclosure))
 
     def _verified(self, credential: Credential, *, at: datetime) -> HeldCredential:
         require_aware(at)
         kept, report = self._judged(credential, at=at)
-        if report.outcome is not Outcome.PASSED or kept is None:
-            raise _refusal(report)
+        require_passed(report)
+        if kept is None:
+            raise VerificationIndeterminate(report)
         return HeldCredential(
             name=self._random(16).hex(),
             format=credential.format,
@@ -153,7 +168,7 @@ class Holder(InBatches, InPerson):
             positioned=kept.opened.positioned,
             raw=credential.raw,
             thumbprint=kept.thumbprint,
-            authority_key_ids=_authority_key_ids(kept.issuer),
+            authority_key_ids=kept.authority_key_ids,
             valid_from=kept.valid_from,
             valid_until=kept.valid_until,
         )
@@ -262,16 +277,20 @@ class Holder(InBatches, InPerson):
         )
         report = self._report(verdict, at=at, required=verdict.required)
         asked = asked_of(verdict, report, raw=raw)
+        require_passed(report)
         if asked is None:
-            raise _refusal(report)
+            raise VerificationIndeterminate(report)
         return asked
 
-    def match(self, asked: Asked, *, at: datetime) -> Match:
+    def match(
+        self, asked: Asked, *, at: datetime, earlier: Earlier = NEVER_BEFORE
+    ) -> Match:
         """Find what answers the request; pure, and nothing leaves the wallet.
 
         What is not valid at the moment `at` answers nothing. A query of OpenID4VP is
         answered by exactly the claims it names, a reader in person by the nearest
-        statement about an age, too (ISO/IEC 18013-5 7.2.5).
+        statement about an age, too (ISO/IEC 18013-5 7.2.5). Each claim is judged for
+        the purpose stated; `earlier` counts what the same party asked before.
 
         Raises:
             UsageError: `at` has no time zone.
@@ -279,7 +298,10 @@ class Holder(InBatches, InPerson):
         require_aware(at)
         held, candidates = self._cabinet.holding()
         found = matched(asked, candidates, at=at, leeway=self._policy.clock_skew)
-        return Match(asked, found, held)
+        judgement = judge_match(
+            asked, found, credentials=held, purposes=self._purposes, earlier=earlier
+        )
+        return Match(asked, found, held, judgement)
 
     def present(
         self,
@@ -385,13 +407,3 @@ def _signed(
         text = chosen.show(StoredKeySigner(stored), spoken, at=at)
         shown.setdefault(each.query_id, []).append(text)
     return shown
-
-
-def _authority_key_ids(issuer: SignerFound) -> tuple[bytes, ...]:
-    return () if issuer.path is None else issuer.path.authority_key_ids()
-
-
-def _refusal(report: Report) -> VerificationError:
-    if report.outcome is Outcome.FAILED:
-        return VerificationFailed(report)
-    return VerificationIndeterminate(report)

@@ -7,6 +7,11 @@ from typing import Final
 
 from idwallet.codec.json import JsonObject, read_object, write_json
 from idwallet.codec.numeric_date import numeric_date
+from idwallet.consent.purpose import (
+    DisclosurePolicy,
+    PartyFacts,
+    read_disclosure_policy,
+)
 from idwallet.credentials.model import Format
 from idwallet.credentials.query import Candidate
 from idwallet.crypto.vault import Edit, VaultRecord
@@ -27,6 +32,7 @@ class HeldCredential:
     mobile document by namespace and element as JSON has them; `positioned` the same
     as queries count them. `thumbprint` is that of the key it is bound to. It is valid
     from `valid_from`, None for always, until just before `valid_until`, None for ever.
+    `disclosure` is the issuer's word on who may see it, None where it said none.
     """
 
     name: str
@@ -41,10 +47,15 @@ class HeldCredential:
     authority_key_ids: tuple[bytes, ...]
     valid_from: datetime | None
     valid_until: datetime | None
+    disclosure: DisclosurePolicy | None = None
 
     def __repr__(self) -> str:
         """Show type and issuer only."""
         return f"HeldCredential({self.credential_type!r}, {self.issuer!r})"
+
+    def is_welcome(self, party: PartyFacts) -> bool:
+        """Return whether its issuer lets who asks see it (EU ARF, EDP_06)."""
+        return self.disclosure is None or self.disclosure.allows(party)
 
     def opened(self) -> Opened:
         """Return it read again, to choose from it and to show it."""
@@ -77,6 +88,8 @@ def added(held: HeldCredential) -> Edit:
         "valid_from": _seconds(held.valid_from),
         "valid_until": _seconds(held.valid_until),
     }
+    if held.disclosure is not None:
+        record["disclosure_policy"] = held.disclosure.document
     return Edit.adding(Shelf.CREDENTIAL, held.name, plain=write_json(record))
 
 
@@ -109,6 +122,7 @@ def _read_record(name: str, record: JsonObject) -> HeldCredential:
         authority_key_ids=_octets(record, "authority_key_ids"),
         valid_from=_moment(record, "valid_from"),
         valid_until=_moment(record, "valid_until"),
+        disclosure=_disclosure(record),
     )
 
 
@@ -126,6 +140,15 @@ def _opened(kind: Format, raw: str) -> Opened:
         return open_held(kind, raw)
     except UnsupportedError as error:  # it was none when it was sealed
         raise MalformedError(error.what, at="record raw", clause=_CLAUSE) from error
+
+
+def _disclosure(record: JsonObject) -> DisclosurePolicy | None:
+    value = record.get("disclosure_policy")
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise MalformedError("no text", at="record disclosure_policy", clause=_CLAUSE)
+    return read_disclosure_policy(value.encode(), at="record disclosure_policy")
 
 
 def _seconds(moment: datetime | None) -> float | None:

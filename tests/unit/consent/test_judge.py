@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 
+from idwallet import limits
 from idwallet.codec.json import JsonValue
 from idwallet.consent import (
     Asking,
@@ -17,7 +19,7 @@ from idwallet.consent import (
 )
 from idwallet.consent.purpose.circumstances import OFTEN
 from idwallet.credentials.paths import ClaimPath
-from idwallet.credentials.query import Query
+from idwallet.credentials.query import CredentialQuery, MdocMeta, Query
 from idwallet.trust.relying_party import (
     RegisteredClaim,
     RegisteredCredential,
@@ -254,6 +256,51 @@ def test_what_is_needed_and_registered_is_warned_of_in_no_way() -> None:
     assert judged.excessive == ()
 
 
+def test_several_cards_where_one_would_do_are_warned_of() -> None:
+    proof: JsonValue = {
+        "id": "proof",
+        "format": "dc+sd-jwt",
+        "meta": {"vct_values": ["urn:idwallet:age-proof:1"]},
+        "claims": [{"path": list(AGE)}],
+    }
+    both = dcql({"path": list(AGE)})
+    cards = both["credentials"]
+    assert isinstance(cards, list)
+    cards.append(proof)
+    warned = found(both).caution(CautionCode.SEVERAL_CARDS)
+    assert warned is not None
+    assert {each.credential for each in warned.places} == {"pid", "proof"}
+    for sets in (
+        [{"options": [["pid"], ["proof"]]}],
+        [{"options": [["pid"]]}, {"options": [["proof"]], "required": False}],
+        [{"options": [["proof"], ["pid"]]}, {"options": [["pid"], ["proof"]]}],
+    ):
+        either = found({**both, "credential_sets": sets})  # type: ignore[dict-item]
+        assert either.caution(CautionCode.SEVERAL_CARDS) is None
+    apart: JsonValue = [{"options": [["pid"]]}, {"options": [["proof"]]}]
+    assert found({**both, "credential_sets": apart}).caution(CautionCode.SEVERAL_CARDS)
+    assert found(both, None).caution(CautionCode.SEVERAL_CARDS) is None
+    doctor = found(
+        Query(
+            (
+                *Query.from_dcql(dcql({"path": ["family_name"]})).credentials,
+                CredentialQuery(
+                    "insurance",
+                    "mso_mdoc",
+                    MdocMeta("eu.europa.ec.eudi.ehic.1"),
+                ),
+            )
+        ),
+        "medical-visit",
+    )
+    assert doctor.caution(CautionCode.SEVERAL_CARDS) is None  # it may need both
+    twice = dcql({"path": list(AGE)})
+    pid = twice["credentials"]
+    assert isinstance(pid, list)
+    pid.append({**pid[0], "id": "again"})  # type: ignore[dict-item]
+    assert found(twice).caution(CautionCode.SEVERAL_CARDS) is None
+
+
 def test_a_portrait_brings_the_biometric_warning_whatever_the_purpose() -> None:
     for path in (["picture"], ["picture", "x"], ["portrait"], ["biometric_template_x"]):
         for purpose in (SALE, None):
@@ -318,3 +365,19 @@ def test_a_claim_asked_twice_is_judged_once() -> None:
     assert len(judged.claims) == 1
     assert judged.of("pid", AGE) is judged.claims[0]
     assert judged.of("pid", BIRTH) is None
+
+
+def test_a_request_that_is_built_to_be_slow_is_judged_quickly() -> None:
+    names = [f"c{number}" for number in range(limits.QUERY_CLAIMS)]
+    claims: list[JsonValue] = [
+        {"id": name, "path": ["age_equal_or_over", str(10 + number)]}
+        for number, name in enumerate(names)
+    ]
+    options: list[JsonValue] = [list(names) for _ in range(32)]
+    asked = dcql(*claims, claim_sets=options)
+    read = Query.from_dcql(asked)
+    for purpose in ("hotel-check-in-es", SALE):
+        begun = process_time()
+        assert len(found(read, purpose).claims) == limits.QUERY_CLAIMS
+        # A few hundredths of a second; naively it took twenty seconds.
+        assert process_time() - begun < 2

@@ -46,7 +46,11 @@ GOOD: dict[str, Any] = {
             "optional": [["visits", None]],
         },
     },
-    "retention": {"days": 1, "basis": {"en": "House rules", "ru": "Правила"}},
+    "retention": {
+        "days": 1,
+        "counted": "presentation",
+        "basis": {"en": "House rules", "ru": "Правила"},
+    },
 }
 
 
@@ -143,7 +147,9 @@ HOSTILE = {
     "a rule nobody knows": _set(*ID, "forbidden", to=["sex"]),
     "retention below zero": _set("retention", "days", to=-1),
     "retention without a reason": _without("retention", "basis"),
+    "retention from nowhere": _set("retention", "counted", to="whenever"),
     "retention for ever": _set("retention", "days", to=None),
+    "together in words": _set("together", to="yes"),
     "superseding nothing": _set("supersedes", to=0),
 }
 

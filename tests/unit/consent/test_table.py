@@ -26,6 +26,7 @@ AGE: Final = "age-proof"
 CARD: Final = "student-card"
 LICENCE: Final = "driving-licence"
 PHOTO: Final = "photo-id"
+INSURANCE: Final = "health-insurance"
 
 Row = tuple[str | None, str, Mapping[str, str]]
 POSTAL: Final = "cheaper: resident_city, resident_postal_code"
@@ -147,6 +148,9 @@ ROWS: Final[tuple[Row, ...]] = (
     (DOCTOR, ID, {"age_in_years": "cheaper: birth_date"}),
     (DOCTOR, ID, {"portrait": "excess", "nationality": "excess"}),
     (DOCTOR, ID, {"birth_place": "excess"}),
+    (DOCTOR, INSURANCE, {"insured_number": "needed", "family_name": "needed"}),
+    (DOCTOR, INSURANCE, {"insurer_name": "optional", "insured_until": "optional"}),
+    (DOCTOR, INSURANCE, {"holder_birth_date": "excess", "insured_since": "excess"}),
     # No purpose that is known, and no registration: nothing is known of any claim.
     (None, ID, {"family_name": "unknown", "portrait": "unknown"}),
     ("Age-Restricted-Sale", ID, {"age_over_18": "unknown", "birth_date": "unknown"}),

@@ -52,5 +52,8 @@ def test_limits_are_told_with_their_units() -> None:
 
 def test_every_page_is_written_into_the_folder(tmp_path: Path) -> None:
     reference.main(tmp_path)
-    written = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
+    written = {
+        path.relative_to(tmp_path).as_posix(): path.read_text("utf-8")
+        for path in tmp_path.rglob("*.md")
+    }
     assert written == {name: page() for name, page in reference.PAGES.items()}

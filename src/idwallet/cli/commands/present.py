@@ -9,7 +9,12 @@ import click
 
 from idwallet import limits
 from idwallet.cli.bundles import Believed, Pinned, operator_option
-from idwallet.cli.consent import consent_lines, refusal_lines, unanswered_document
+from idwallet.cli.consent import (
+    consent_lines,
+    judgement_document,
+    refusal_lines,
+    unanswered_document,
+)
 from idwallet.cli.faults import STREAM, ExitStatus, about, usage_fault
 from idwallet.cli.files import (
     read_input,
@@ -30,6 +35,7 @@ from idwallet.cli.options import (
     wallet_option,
 )
 from idwallet.cli.pocket import open_pocket
+from idwallet.cli.profiles import known_purposes, profiles_option
 from idwallet.cli.screen import note, write_json_document
 from idwallet.cli.verdicts import Telling
 from idwallet.cli.words import Speech
@@ -67,6 +73,7 @@ from idwallet.trust.anchors import Purpose
     help="How the answer is written: as direct_post sends it, or as JSON.",
 )
 @serialisation_option("each presentation")
+@profiles_option
 @lang_option
 @reader_option("holder")
 @at_option
@@ -96,6 +103,7 @@ class _Order:
     yes: bool
     form: str
     serialisation: str
+    profiles: tuple[str, ...]
     lang: Language
     reader: Reader
     at: datetime | None
@@ -112,9 +120,12 @@ class _Order:
         pinned = Pinned(self.operator, self.bundle_state, moment, "wallet")
         with Telling(self.lang, self.reader, self.as_json).refusals():
             trust = believed.store(pinned)
+            purposes = known_purposes(
+                self.profiles, bundles=self.anchors, pinned=pinned
+            )
         with about(self.folder):
             pocket = open_pocket(self.folder, seal_file=self.seal_file)
-        wallet = pocket.holder(trust)
+        wallet = pocket.holder(trust, purposes)
         with Telling(self.lang, self.reader, self.as_json).refusals():
             asked = wallet.read_request(raw, at=moment)
         with about(self.folder):
@@ -181,11 +192,17 @@ def asked_by(asked: Asked) -> dict[str, object] | None:
     return {"name": asked.by.name, "client_id": asked.by.client_id}
 
 
+def _judgement(choice: Choice) -> dict[str, object] | None:
+    found = choice.judgement
+    return None if found is None else judgement_document(found)
+
+
 def _document(choice: Choice, response: PresentationResponse) -> dict[str, object]:
     asked = choice.asked
     return {
         "asked_by": asked_by(asked),
         "purpose": asked.purpose,
+        "judgement": _judgement(choice),
         "shown": [
             {
                 "query": each.query_id,

@@ -6,7 +6,16 @@
 A profile is a data file with its legal sources (docs/howto/write-a-purpose-profile.md).
 """
 
-from idwallet.consent.purpose.circumstances import Earlier
+from idwallet.consent.purpose.circumstances import NEVER_BEFORE, Earlier
+from idwallet.consent.purpose.disclosure import (
+    NOBODY,
+    AllowedParty,
+    AuthorityCertificate,
+    DisclosurePolicy,
+    DisclosureRule,
+    PartyFacts,
+    read_disclosure_policy,
+)
 from idwallet.consent.purpose.findings import (
     Caution,
     CautionCode,
@@ -25,6 +34,7 @@ from idwallet.consent.purpose.load import (
 from idwallet.consent.purpose.read import read_purpose
 from idwallet.consent.purpose.structures import (
     Basis,
+    Counted,
     CredentialNeeds,
     ProfileClaim,
     ProfileOrigin,
@@ -34,16 +44,24 @@ from idwallet.consent.purpose.structures import (
 )
 
 __all__ = [
+    "NEVER_BEFORE",
+    "NOBODY",
     "PURPOSE_PROFILE",
+    "AllowedParty",
     "Asking",
+    "AuthorityCertificate",
     "Basis",
     "Caution",
     "CautionCode",
     "ClaimJudgement",
+    "Counted",
     "CredentialNeeds",
+    "DisclosurePolicy",
+    "DisclosureRule",
     "Earlier",
     "Finding",
     "Judgement",
+    "PartyFacts",
     "Place",
     "ProfileClaim",
     "ProfileOrigin",
@@ -53,6 +71,7 @@ __all__ = [
     "Source",
     "judge",
     "purposes_of",
+    "read_disclosure_policy",
     "read_purpose",
     "shipped_purposes",
 ]

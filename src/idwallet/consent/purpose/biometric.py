@@ -3,7 +3,7 @@
 from typing import Final
 
 from idwallet.consent.purpose.structures import bare
-from idwallet.credentials.catalogue import ClaimKind, Sensitivity, catalogue
+from idwallet.credentials.catalogue import ClaimKind, Sensitivity, listed_type
 from idwallet.credentials.paths import ClaimPath, covers
 
 # ISO/IEC 18013-5 7.2.1 and 7.2.6; OpenID Connect Core 5.1 (picture); ISO/IEC 23220-2.
@@ -27,11 +27,11 @@ def is_biometric(
     names = [each for each in asked if isinstance(each, str)]
     if names and (names[-1] in _NAMES or names[-1].startswith(_BEGINNINGS)):
         return True
-    types = {name for lineage in lineages for name in lineage}
+    listed = (listed_type(form, each) for each in lineages)
     return any(
         covers(place, asked) or covers(asked, place)
-        for each in catalogue().values()
-        if each.types.get(form) in types
+        for each in listed
+        if each is not None
         for claim in each.claims.values()
         if claim.kind is ClaimKind.IMAGE and claim.sensitivity is Sensitivity.SPECIAL
         for place in (claim.paths.get(form),)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
+from idwallet.consent.occasion import AuthenticatedBy
 from idwallet.consent.purpose.circumstances import OFTEN, Earlier
 from idwallet.consent.purpose.findings import (
     Caution,
@@ -12,7 +13,6 @@ from idwallet.consent.purpose.findings import (
 )
 from idwallet.consent.purpose.structures import PurposeProfile
 from idwallet.credentials.query import CredentialQuery
-from idwallet.trust.relying_party import Registration
 
 _C: Final = CautionCode
 _ORDER: Final = {each: number for number, each in enumerate(CautionCode)}
@@ -27,11 +27,6 @@ class Circumstances(Protocol):
         ...
 
     @property
-    def registration(self) -> Registration | None:
-        """What a registrar vouches for."""
-        ...
-
-    @property
     def earlier(self) -> Earlier:
         """What the same party asked before."""
         ...
@@ -41,6 +36,11 @@ class Circumstances(Protocol):
         """The queries whose credential its issuer does not want shown."""
         ...
 
+    @property
+    def known_by(self) -> AuthenticatedBy | None:
+        """How it is known who asks."""
+        ...
+
 
 def cautions_of(
     claims: Sequence[ClaimJudgement],
@@ -48,12 +48,18 @@ def cautions_of(
     asked: Sequence[CredentialQuery],
     profile: PurposeProfile | None,
     circumstances: Circumstances,
+    cards: Sequence[str] = (),
 ) -> tuple[Caution, ...]:
-    """Return the warnings, the gravest first."""
+    """Return the warnings, the gravest first.
+
+    `cards` are the queries of which one would do, where several are asked for at once.
+    """
     found = [
         *_of_claims(claims, profile),
         *_of_values(asked),
-        *_of_the_party(circumstances, profile),
+        *_of_cards(cards),
+        *_of_the_asker(circumstances),
+        *_of_the_request(circumstances, profile, claims=claims),
     ]
     return tuple(sorted(found, key=lambda each: _ORDER[each.code]))
 
@@ -75,6 +81,11 @@ def _of_claims(
     else:
         days = 0 if retention is None else retention.days
         yield from _about(_C.RETENTION, kept, count=days)
+
+
+def _of_cards(cards: Sequence[str]) -> Iterator[Caution]:
+    if cards:
+        yield Caution(_C.SEVERAL_CARDS, tuple(Place(each, ()) for each in cards))
 
 
 def _about(
@@ -99,9 +110,11 @@ def _of_values(asked: Sequence[CredentialQuery]) -> Iterator[Caution]:
         yield Caution(_C.GUESSES_VALUE, places)
 
 
-def _of_the_party(
-    circumstances: Circumstances, profile: PurposeProfile | None
-) -> Iterator[Caution]:
+def _of_the_asker(circumstances: Circumstances) -> Iterator[Caution]:
+    if circumstances.known_by is AuthenticatedBy.NOTHING:
+        yield Caution(_C.ASKER_UNKNOWN)
+    elif circumstances.known_by is AuthenticatedBy.ORIGIN:
+        yield Caution(_C.ASKER_BY_ORIGIN)
     unwelcome = tuple(Place(each, ()) for each in circumstances.unwelcome)
     if unwelcome:
         yield Caution(_C.DISCLOSURE_POLICY, unwelcome)
@@ -110,9 +123,17 @@ def _of_the_party(
         yield Caution(_C.ASKED_AGAIN, count=earlier.refused)
     if earlier.asked >= OFTEN:
         yield Caution(_C.ASKED_OFTEN, count=earlier.asked)
+
+
+def _of_the_request(
+    circumstances: Circumstances,
+    profile: PurposeProfile | None,
+    *,
+    claims: Sequence[ClaimJudgement],
+) -> Iterator[Caution]:
     if circumstances.purpose is None:
         yield Caution(_C.NO_PURPOSE)
     elif profile is None:
         yield Caution(_C.UNKNOWN_PURPOSE)
-    if circumstances.registration is None:
+    if any(each.is_registered is None for each in claims):
         yield Caution(_C.NOT_REGISTERED)

@@ -43,8 +43,14 @@ class CautionCode(StrEnum):
 
     DISCLOSURE_POLICY = "disclosure_policy"
     """The issuer does not want this credential shown to who asks."""
+    ASKER_UNKNOWN = "asker_unknown"
+    """Nobody knows who asks."""
+    ASKER_BY_ORIGIN = "asker_by_origin"
+    """Who asks is known by the address of its page alone."""
     OVER_ASKED = "over_asked"
     """Claims are asked for that the purpose does not need."""
+    SEVERAL_CARDS = "several_cards"
+    """Several cards are asked for at once, and for this purpose any one would do."""
     BEYOND_REGISTRATION = "beyond_registration"
     """Claims are asked for that who asks is not registered to ask."""
     BIOMETRIC = "biometric"
@@ -65,6 +71,11 @@ class CautionCode(StrEnum):
     """The request states a purpose that no profile describes."""
     NOT_REGISTERED = "not_registered"
     """Who asks shows no registration: what it may ask is not known."""
+
+    @property
+    def is_remark(self) -> bool:
+        """Whether it is good to know and no reason to beware: it holds of most."""
+        return self is CautionCode.NOT_REGISTERED
 
 
 @dataclass(frozen=True, slots=True)

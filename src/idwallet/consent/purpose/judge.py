@@ -4,27 +4,22 @@ Each claim is judged by itself and by the worst answer that shows it, so that ne
 the order of a request nor what stands beside a claim makes it look better.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from idwallet.consent.occasion import AuthenticatedBy
+from idwallet.consent.purpose.against import Against, Found, gravity
 from idwallet.consent.purpose.biometric import is_biometric
 from idwallet.consent.purpose.cautions import cautions_of
 from idwallet.consent.purpose.circumstances import NEVER_BEFORE, Earlier
 from idwallet.consent.purpose.findings import ClaimJudgement, Finding, Judgement
 from idwallet.consent.purpose.load import Purposes, shipped_purposes
 from idwallet.consent.purpose.registered import is_registered
-from idwallet.consent.purpose.structures import (
-    CredentialNeeds,
-    ProfileClaim,
-    PurposeProfile,
-    bare,
-)
-from idwallet.credentials.catalogue import CredentialType, catalogue
+from idwallet.consent.purpose.structures import CredentialNeeds, PurposeProfile, bare
+from idwallet.credentials.catalogue import CredentialType, listed_type
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.query import ClaimQuery, CredentialQuery, Query
 from idwallet.trust.relying_party import Registration
-
-Instead = tuple[ProfileClaim, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +33,7 @@ class Asking:
     followed by those that it extends; a query that is not in it is judged for every
     type that it names. `earlier` counts what the same party asked before. `unwelcome`
     are the queries whose credential the issuer does not want shown to this party.
+    `known_by` says how it is known who asks, None where nobody said.
     """
 
     query: Query
@@ -47,6 +43,7 @@ class Asking:
     lineages: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     earlier: Earlier = NEVER_BEFORE
     unwelcome: tuple[str, ...] = ()
+    known_by: AuthenticatedBy | None = None
 
     def registration_for(self, query_id: str) -> Registration | None:
         """Return what the party is registered for where it asks that query."""
@@ -65,11 +62,10 @@ def judge(asking: Asking, *, purposes: Purposes | None = None) -> Judgement:
     """
     known = shipped_purposes() if purposes is None else purposes
     profile = known.find(asking.purpose)
-    claims = tuple(
-        claim
-        for asked in _asked(asking.query)
-        for claim in _Judging(asking, profile, asked).claims()
-    )
+    every = [_Judging(asking, profile, asked=each) for each in _asked(asking.query)]
+    claims = tuple(claim for each in every for claim in each.claims())
+    cards = {each.asked.id: each.cards() for each in every}
+    is_one = profile is None or profile.together or _one_is_enough(asking.query, cards)
     return Judgement(
         stated=asking.purpose,
         profile=profile,
@@ -79,7 +75,26 @@ def judge(asking: Asking, *, purposes: Purposes | None = None) -> Judgement:
             asked=_asked(asking.query),
             profile=profile,
             circumstances=asking,
+            cards=() if is_one else tuple(cards),
         ),
+    )
+
+
+def _one_is_enough(query: Query, cards: Mapping[str, frozenset[str]]) -> bool:
+    """Whether the request can be answered with one kind of card that it needs.
+
+    A card that the purpose does not need at all is excess already, and counts for none.
+    """
+    kinds = frozenset[str]().union(*cards.values())
+    required = [each.options for each in query.sets if each.required]
+    return len(kinds) < 2 or any(
+        all(
+            any(
+                all(cards.get(q, frozenset()) <= {kind} for q in option) for option in o
+            )
+            for o in required
+        )
+        for kind in kinds
     )
 
 
@@ -89,13 +104,45 @@ def _asked(query: Query) -> tuple[CredentialQuery, ...]:
     return tuple(each for each in query.credentials if each.id in wanted)
 
 
-@dataclass(frozen=True, slots=True)
 class _Judging:
     """One credential query on its way to a judgement."""
 
-    asking: Asking
-    profile: PurposeProfile | None
-    asked: CredentialQuery
+    def __init__(
+        self, asking: Asking, profile: PurposeProfile | None, *, asked: CredentialQuery
+    ) -> None:
+        """Work out what holds of all its claims."""
+        self._asking = asking
+        self._profile = profile
+        self.asked = asked
+        known = asking.lineages.get(asked.id)
+        self._lineages = known or tuple((each,) for each in sorted(asked.types))
+        listed = (listed_type(asked.format, each) for each in self._lineages)
+        self._listed = next((each for each in listed if each is not None), None)
+        self._options = [{each.path for each in option} for option in asked.options]
+        self._against = None if profile is None else self._held_against(profile)
+        self._is_required = any(
+            each.required and all(asked.id in option for option in each.options)
+            for each in asking.query.sets
+        )
+
+    def _held_against(self, profile: PurposeProfile) -> list[Against | None]:
+        found = (profile.needs(self.asked.format, each) for each in self._lineages)
+        return [
+            None
+            if needs is None
+            else Against(needs, self.asked.format, options=self._options)
+            for needs in found
+        ]
+
+    def cards(self) -> frozenset[str]:
+        """Return which credentials of the profile it asks for."""
+        form = self.asked.format
+        found = () if self._profile is None else self._lineages
+        needs = (self._needs(each, form) for each in found)
+        return frozenset(each.credential for each in needs if each is not None)
+
+    def _needs(self, lineage: tuple[str, ...], form: str) -> CredentialNeeds | None:
+        return None if self._profile is None else self._profile.needs(form, lineage)
 
     def claims(self) -> Iterator[ClaimJudgement]:
         if not self.asked.claims:
@@ -109,150 +156,56 @@ class _Judging:
                 yield self._claim(each.path, self._worst(each.path), asked=each)
 
     def _claim(
-        self,
-        path: ClaimPath,
-        found: tuple[Finding, Instead],
-        *,
-        asked: ClaimQuery | None,
+        self, path: ClaimPath, found: Found, *, asked: ClaimQuery | None
     ) -> ClaimJudgement:
-        listed = self._listed()
-        registration = self.asking.registration_for(self.asked.id)
+        form, listed = self.asked.format, self._listed
+        registration = self._asking.registration_for(self.asked.id)
         registered = None
         if registration is not None:
             registered = is_registered(registration, self.asked, claim=asked)
         finding, instead = _with_registration(
-            found, registered=registered, profile=self.profile
+            found, registered=registered, profile=self._profile
         )
-        lineages = self._lineages()
-        first = lineages[0][0] if lineages else self.asked.format
+        first = self._lineages[0][0] if self._lineages else form
         return ClaimJudgement(
             credential=self.asked.id,
             path=path,
             credential_type=first if listed is None else listed.name,
-            claim=_name(listed, self.asked.format, path=path),
+            claim=_name(listed, form, path=path),
             finding=finding,
             instead=instead,
             is_registered=registered,
-            is_required=self._is_required(path),
+            is_required=self._is_required and self._is_always_shown(path),
             is_retained=None if asked is None else asked.intent_to_retain,
-            is_biometric=is_biometric(self.asked.format, lineages, path=path),
+            is_biometric=is_biometric(form, self._lineages, path=path),
         )
 
-    def _lineages(self) -> tuple[tuple[str, ...], ...]:
-        known = self.asking.lineages.get(self.asked.id)
-        return known or tuple((each,) for each in sorted(self.asked.types))
-
-    def _listed(self) -> CredentialType | None:
-        for lineage in self._lineages():
-            for name in lineage:
-                for each in catalogue().values():
-                    if each.types.get(self.asked.format) == name:
-                        return each
-        return None
-
-    def _of_the_whole(self) -> tuple[Finding, Instead]:
-        if self.profile is None:
+    def _of_the_whole(self) -> Found:
+        if self._against is None:
             return Finding.UNKNOWN, ()
-        found = [
-            self.profile.needs(self.asked.format, each) for each in self._lineages()
-        ]
-        known = found and all(each is not None for each in found)
+        known = self._against and all(each is not None for each in self._against)
         return (Finding.NEEDED if known else Finding.EXCESS), ()
 
-    def _worst(self, path: ClaimPath) -> tuple[Finding, Instead]:
+    def _worst(self, path: ClaimPath) -> Found:
         """Judge a claim in each answer that shows it, for each type that answers."""
-        if self.profile is None:
+        if self._against is None:
             return Finding.UNKNOWN, ()
-        beside = self._options(path)
-        found = [
-            _judged(
-                self.profile.needs(self.asked.format, lineage),
-                path,
-                form=self.asked.format,
-                beside=option,
-            )
-            for lineage in self._lineages()
-            for option in beside
-        ]
-        return max(found, key=_gravity, default=(Finding.EXCESS, ()))
-
-    def _options(self, path: ClaimPath) -> tuple[tuple[ClaimPath, ...], ...]:
-        every = tuple(tuple(e.path for e in option) for option in self.asked.options)
-        return tuple(option for option in every if path in option) or ((path,),)
-
-    def _is_required(self, path: ClaimPath) -> bool:
-        """Whether every answer shows it."""
-        name = self.asked.id
-        of_a_set = any(
-            each.required and all(name in option for option in each.options)
-            for each in self.asking.query.sets
+        found = (
+            (Finding.EXCESS, ()) if each is None else each.finding(path)
+            for each in self._against
         )
-        shown = (any(e.path == path for e in option) for option in self.asked.options)
-        return of_a_set and (not path or all(shown))
+        return max(found, key=gravity, default=(Finding.EXCESS, ()))
 
-
-def _gravity(found: tuple[Finding, Instead]) -> tuple[int, int, tuple[str, ...]]:
-    # Beyond the finding only a tie to break, the same way whatever came first.
-    finding, instead = found
-    return finding.severity, -len(instead), tuple(each.name for each in instead)
-
-
-def _judged(
-    needs: CredentialNeeds | None,
-    path: ClaimPath,
-    *,
-    form: str,
-    beside: Sequence[ClaimPath],
-) -> tuple[Finding, Instead]:
-    if needs is None:
-        return Finding.EXCESS, ()
-    found = _needed(needs, path, form=form, beside=beside)
-    if found is not None:
-        return found
-    if any(each.covers(form, path) for each in needs.optional):
-        return Finding.OPTIONAL, ()
-    held = _cheaper(needs, path, form=form)
-    if held:
-        return Finding.CHEAPER, held
-    inside = tuple(each for each in needs.wanted() if each.is_inside(form, path))
-    return (Finding.CHEAPER if inside else Finding.EXCESS), inside
-
-
-def _cheaper(needs: CredentialNeeds, path: ClaimPath, *, form: str) -> Instead:
-    """Return what would do: by the rule that is nearest to what is asked for."""
-    over = [each for each in needs.instead if each[0].covers(form, path)]
-    rules = (
-        [max(over, key=lambda each: len(each[0].path(form) or ()))]
-        if over
-        else [each for each in needs.instead if each[0].is_inside(form, path)]
-    )
-    found = {each.name: each for _, these in rules for each in these}
-    return tuple(each for each in found.values() if each.path(form) is not None)
-
-
-def _needed(
-    needs: CredentialNeeds, path: ClaimPath, *, form: str, beside: Sequence[ClaimPath]
-) -> tuple[Finding, Instead] | None:
-    """Judge a claim by the needs: of several that serve one need, one is enough."""
-    dearer: Instead = ()
-    for group in needs.needed:
-        served: ProfileClaim | None = None
-        for each in group:
-            if each.covers(form, path):
-                if served is None:
-                    return Finding.NEEDED, ()
-                dearer = dearer or (served,)
-            if served is None and any(each.covers(form, other) for other in beside):
-                served = each
-    return (Finding.CHEAPER, dearer) if dearer else None
+    def _is_always_shown(self, path: ClaimPath) -> bool:
+        return not path or all(path in option for option in self._options)
 
 
 def _with_registration(
-    found: tuple[Finding, Instead],
+    found: Found,
     *,
     registered: bool | None,
     profile: PurposeProfile | None,
-) -> tuple[Finding, Instead]:
+) -> Found:
     finding, instead = found
     if registered and finding in {Finding.UNKNOWN, Finding.EXCESS}:
         return Finding.REGISTERED, ()

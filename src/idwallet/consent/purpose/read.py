@@ -11,6 +11,7 @@ from idwallet import limits
 from idwallet.codec.json import read_object
 from idwallet.consent.purpose.structures import (
     Basis,
+    Counted,
     CredentialNeeds,
     ProfileClaim,
     ProfileOrigin,
@@ -44,7 +45,7 @@ def read_purpose(
     """
     document = read_object(data, at=at, clause=_CLAUSE, max_bytes=limits.PURPOSE_BYTES)
     file = Cursor(document, at, _CLAUSE)
-    _require_only(file, _FILE, maybe=("retention", "supersedes"))
+    _require_only(file, _FILE, maybe=("retention", "supersedes", "together"))
     if file.member("format").text() != PURPOSE_FORMAT:
         raise file.member("format").fault("not a format read here")
     version = _number(file.member("version"), least=1)
@@ -58,6 +59,7 @@ def read_purpose(
         credentials=_credentials(file.member("credentials")),
         retention=_retention(file.optional("retention")),
         supersedes=None if superseded is None else _number(superseded, least=1),
+        together=file.flag_of("together", absent=False),
         origin=origin,
     )
 
@@ -176,9 +178,12 @@ def _source(here: Cursor) -> Source:
 def _retention(here: Cursor | None) -> Retention | None:
     if here is None:
         return None
-    _require_only(here, ("days", "basis"))
-    days = _number(here.member("days"), least=0)
-    return Retention(days, _display(here.member("basis")))
+    _require_only(here, ("days", "counted", "basis"))
+    return Retention(
+        days=_number(here.member("days"), least=0),
+        counted=_choice(here.member("counted"), Counted),
+        basis=_display(here.member("basis")),
+    )
 
 
 def _number(here: Cursor, *, least: int) -> int:

@@ -113,11 +113,21 @@ class CredentialNeeds:
         yield from self.optional
 
 
+class Counted(StrEnum):
+    """From when the days count for which something may be kept."""
+
+    PRESENTATION = "presentation"
+    """From the day it was shown."""
+    END = "end"
+    """From the day on which the dealings end for which it was shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retention:
     """How long what was shown may be kept: `days`, 0 for not at all, and by what."""
 
     days: int
+    counted: Counted
     basis: Display
 
 
@@ -128,8 +138,9 @@ class PurposeProfile:
     `name` is what a request states as its purpose, `version` grows with each change.
     `supersedes` is the version of a profile of the same name that this one may take the
     place of, None where it may take no other's. `retention` is None where the profile
-    does not say. Texts come from whoever wrote the file: pass them through
-    `idwallet.codec.text.show`.
+    does not say. Of the credentials any one is enough, unless `together` says that the
+    purpose may need several at once. Texts come from whoever wrote the file: pass them
+    through `idwallet.codec.text.show`.
     """
 
     name: str
@@ -139,6 +150,7 @@ class PurposeProfile:
     credentials: tuple[CredentialNeeds, ...]
     retention: Retention | None
     supersedes: int | None = None
+    together: bool = False
     origin: ProfileOrigin = ProfileOrigin.OWN
 
     def needs(self, form: str, lineage: tuple[str, ...]) -> CredentialNeeds | None:

@@ -203,7 +203,7 @@ def _matched(
         answered = dict(answers(asked, candidates[each.candidate].claims))
         if answered:
             paths = tuple(dict.fromkeys(answered.values()))
-            matches.append((len(answered), replace(each, paths=paths)))
+            matches.append((len(answered), each._replace(paths=paths)))
         else:
             missing: tuple[ClaimPath, ...] = tuple(wanted)
             misses.append(NearestMiss(found.id, each.candidate, (Lack.CLAIM,), missing))

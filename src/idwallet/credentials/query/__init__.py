@@ -1,6 +1,6 @@
 """DCQL: the query, the holder's match and the verifier's judgement of an answer."""
 
-from idwallet.credentials.query.fit import requested_paths
+from idwallet.credentials.query.fit import claim_set_paths, requested_paths
 from idwallet.credentials.query.judge import judge_answer
 from idwallet.credentials.query.match import (
     CandidateMatch,
@@ -44,6 +44,7 @@ __all__ = [
     "SdJwtVcMeta",
     "SetMatch",
     "TrustedAuthority",
+    "claim_set_paths",
     "judge_answer",
     "match",
     "requested_paths",

@@ -56,6 +56,14 @@ class Fitting:
                 return index
         return None
 
+    def every_served(self) -> tuple[int, ...]:
+        """Return the index of every claim set that is served wholly, in order."""
+        return tuple(
+            index
+            for index, option in enumerate(self._asked.options)
+            if all(self._of(each).accepted for each in option)
+        )
+
     def nearest(self) -> Fit:
         """Return what the claims lack of the claim set they come nearest to.
 
@@ -95,7 +103,12 @@ def served(asked: CredentialQuery, claims: JsonObject) -> int | None:
     """
     if len(asked.options) > 1:
         return Fitting(asked, claims).served()
-    return 0 if _serves(asked.options[0], claims) else None
+    return 0 if serves(asked, claims) else None
+
+
+def serves(asked: CredentialQuery, claims: JsonObject) -> bool:
+    """Return whether `claims` serve the first claim set wholly."""
+    return _serves(asked.options[0], claims)
 
 
 def _serves(option: tuple[ClaimQuery, ...], claims: JsonObject) -> bool:
@@ -148,6 +161,13 @@ def accepted_paths(
         if value is not ABSENT and (not each.accepted or each.accepts(value)):
             found.append(each.path)
     return tuple(dict.fromkeys(found))
+
+
+def claim_set_paths(
+    asked: CredentialQuery, claims: JsonObject, *, claim_set: int
+) -> tuple[ClaimPath, ...]:
+    """Return the concrete paths of what answers that claim set of the query."""
+    return accepted_paths(asked.options[claim_set], claims)
 
 
 def requested_paths(

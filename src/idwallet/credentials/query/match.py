@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from idwallet.credentials.paths import ClaimPath
-from idwallet.credentials.query.fit import Fit, Fitting
+from idwallet.credentials.query.fit import Fit, Fitting, serves
 from idwallet.credentials.query.query import Query
 from idwallet.credentials.query.structures import Candidate, CredentialQuery
 
@@ -35,17 +35,18 @@ class Lack(StrEnum):
 _OF_THE_WHOLE: Final = frozenset(Lack) - {Lack.CLAIM, Lack.VALUE}
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateMatch:
+class CandidateMatch(NamedTuple):
     """A credential that answers: its index, and the claims to disclose.
 
     `paths` are concrete. `claim_set` is the index of the verifier's best liked claim
-    set that it can serve, None for a query without claim sets.
+    set that it can serve, None for a query without claim sets; `others` are the indexes
+    of those that it serves beside, in the verifier's order (`claim_set_paths`).
     """
 
     candidate: int
     paths: tuple[ClaimPath, ...]
     claim_set: int | None
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +141,13 @@ def match(
     An index counts the elements of the credential, also where elements before it are
     not disclosed: these leave their place empty (`sdjwt.unpack.Unpacked.positioned`).
     """
-    untimely = [_untimely(each, at=at, leeway=leeway) for each in candidates]
-    held = tuple(zip(candidates, untimely, strict=True))
-    found = tuple(_matched(asked, held) for asked in query.credentials)
+    held: dict[str, list[_Held]] = {}
+    for index, each in enumerate(candidates):
+        untimely = _untimely(each, at=at, leeway=leeway)
+        held.setdefault(each.format, []).append((index, each, untimely))
+    found = tuple(
+        _matched(asked, held.get(asked.format, ())) for asked in query.credentials
+    )
     served = {each.id for each in found if each.matches}
     sets = tuple(
         SetMatch(
@@ -167,25 +172,54 @@ def _untimely(
     return ()
 
 
-def _matched(
-    asked: CredentialQuery, held: Sequence[tuple[Candidate, tuple[Lack, ...]]]
-) -> CredentialMatch:
+_Held = tuple[int, Candidate, tuple[Lack, ...]]
+
+
+def _matched(asked: CredentialQuery, held: Sequence[_Held]) -> CredentialMatch:
     matches: list[CandidateMatch] = []
     misses: list[NearestMiss] = []
-    for index, (candidate, untimely) in enumerate(held):
-        if not candidate.is_of(asked):
+    plain = _plain_paths(asked)
+    types = asked.types
+    for index, candidate, untimely in held:
+        if types.isdisjoint(candidate.types):
+            continue
+        lacks = untimely + _lacks(asked, candidate)
+        if plain is not None and not lacks and serves(asked, candidate.claims):
+            # What nearly every query comes to, and a wallet may hold a thousand.
+            matches.append(CandidateMatch(index, plain, None))
             continue
         fitting = Fitting(asked, candidate.claims)
-        option = fitting.served()
-        lacks = untimely + _lacks(asked, candidate)
-        if option is None or lacks:
+        served = fitting.every_served()
+        if not served or lacks:
             missed = _missed(asked.id, index, lacks=lacks, found=fitting.nearest())
             misses.append(missed)
         else:
-            claim_set = option if asked.claim_sets else None
-            matches.append(CandidateMatch(index, fitting.paths(option), claim_set))
+            matches.append(_match(index, fitting, served=served, asked=asked))
     misses.sort(key=NearestMiss.distance)
     return CredentialMatch(asked.id, tuple(matches), tuple(misses))
+
+
+def _plain_paths(asked: CredentialQuery) -> tuple[ClaimPath, ...] | None:
+    """Return the paths that every answer shows, None where they differ by credential.
+
+    They are the query's own where it has no choice of claims and every path of it
+    names one place.
+    """
+    if asked.claim_sets or not all(each.concrete for each in asked.claims):
+        return None
+    return tuple(dict.fromkeys(each.path for each in asked.claims))
+
+
+def _match(
+    index: int, fitting: Fitting, *, served: tuple[int, ...], asked: CredentialQuery
+) -> CandidateMatch:
+    first, *others = served
+    return CandidateMatch(
+        index,
+        fitting.paths(first),
+        first if asked.claim_sets else None,
+        tuple(others),
+    )
 
 
 def _lacks(asked: CredentialQuery, candidate: Candidate) -> tuple[Lack, ...]:
@@ -193,7 +227,7 @@ def _lacks(asked: CredentialQuery, candidate: Candidate) -> tuple[Lack, ...]:
     # §B.3: without a `cnf` it cannot be returned where binding is required.
     if asked.require_cryptographic_holder_binding and not candidate.holder_bound:
         lacks += (Lack.HOLDER_KEY,)
-    if not candidate.is_certified_for(asked):
+    if asked.trusted_authorities and not candidate.is_certified_for(asked):
         lacks += (Lack.AUTHORITY,)
     return lacks
 

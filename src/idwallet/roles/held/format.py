@@ -92,6 +92,12 @@ class Kept(NamedTuple):
     valid_from: datetime | None
     valid_until: datetime | None
 
+    @property
+    def authority_key_ids(self) -> tuple[bytes, ...]:
+        """Those of its issuer's certificates, leaf first."""
+        path = self.issuer.path
+        return () if path is None else path.authority_key_ids()
+
     def __repr__(self) -> str:
         """Show the type only: the rest is personal data."""
         return f"Kept({self.types[:1]!r})"

@@ -19,6 +19,7 @@ from idwallet.credentials.query import (
     SdJwtVcMeta,
     SetMatch,
     TrustedAuthority,
+    claim_set_paths,
     match,
 )
 from tests.conftest import AT
@@ -147,7 +148,17 @@ CLAIM_SETS = _asked(
 def test_the_best_liked_claim_set_that_can_be_served_is_chosen(
     claims: JsonObject, chosen: int, paths: tuple[tuple[str], ...]
 ) -> None:
-    assert _one(CLAIM_SETS, _held(claims))[0] == (CandidateMatch(0, paths, chosen),)
+    (found,), _ = _one(CLAIM_SETS, _held(claims))
+    assert (found.candidate, found.paths, found.claim_set) == (0, paths, chosen)
+
+
+def test_every_other_claim_set_that_is_served_is_named_beside_it() -> None:
+    (found,), _ = _one(CLAIM_SETS, _held({"a": 1, "b": 1, "c": 1}))
+    assert found.others == (1, 2)
+    claims: JsonObject = {"b": 1, "c": 1}
+    assert claim_set_paths(CLAIM_SETS, claims, claim_set=1) == (("b",), ("c",))
+    (last,), _ = _one(CLAIM_SETS, _held({"c": 1}))
+    assert (last.claim_set, last.others) == (2, ())
 
 
 def test_with_no_claim_set_served_the_nearest_one_is_named() -> None:
