@@ -1,7 +1,6 @@
 """Hold credentials, read requests, and show what the person chooses."""
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -21,7 +20,6 @@ from idwallet.credentials.required import Context, required_of
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.crypto.seal import SealKey
-from idwallet.crypto.signer import StoredKeySigner
 from idwallet.crypto.vault import Edit, Vault, VaultRecord
 from idwallet.errors import (
     MalformedError,
@@ -60,13 +58,13 @@ from idwallet.roles.asked import (
 from idwallet.roles.asking import answerable, asked_of
 from idwallet.roles.batches import Batches
 from idwallet.roles.cabinet import Cabinet
-from idwallet.roles.consenting import Ready
 from idwallet.roles.held.format import Chosen, Conversation, Judged, Kept
 from idwallet.roles.held.formats import FORMATS
 from idwallet.roles.in_batches import InBatches
 from idwallet.roles.in_person import InPerson, matched, online
 from idwallet.roles.judged import judge_match
 from idwallet.roles.record import HeldCredential, added, read_record
+from idwallet.roles.signing import signed
 from idwallet.roles.transactions import agreed_claims, held_to_types
 from idwallet.trust import policies
 from idwallet.trust.anchors import TrustStore
@@ -333,7 +331,7 @@ class Holder(InBatches, InPerson):
         told = presence_claims(person)
         bound = [replace(spoken, said={**said, **told}) for said in agreed]
         with self._entering(choice, at=at) as (entry, taken):
-            presentations = _signed(choice, taken, bound=bound, at=at)
+            presentations = signed(choice, taken, bound=bound, at=at)
         return replace(_answered(request, presentations, entry=entry), person=person)
 
     def decline(self, asked: Asked, *, at: datetime) -> PresentationResponse:
@@ -396,14 +394,3 @@ def _answered(
         send_to=request.response_uri,
         entry=entry,
     )
-
-
-def _signed(
-    choice: Choice, taken: Ready, *, bound: Iterable[Conversation], at: datetime
-) -> dict[str, list[str]]:
-    """Sign what was chosen, by credential query."""
-    shown: dict[str, list[str]] = {}
-    for each, (stored, chosen), spoken in zip(choice.shown, taken, bound, strict=True):
-        text = chosen.show(StoredKeySigner(stored), spoken, at=at)
-        shown.setdefault(each.query_id, []).append(text)
-    return shown
