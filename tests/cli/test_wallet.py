@@ -174,6 +174,8 @@ def test_a_backup_is_restored_on_another_device_as_a_plan() -> None:
     assert isinstance(plan, list)
     assert [(each["format"], each["copies"]) for each in plan] == [("dc+sd-jwt", 1)]
     assert found["made_at"] == AT
+    # What the story showed is in the log, and comes along.
+    assert found["transactions"] == 1
     assert "to_revoke" not in found
     # The plan stays in the new wallet until it is worked off.
     shown = told(run("wallet", "show", "--wallet", "new", *SEAL, "--json"))

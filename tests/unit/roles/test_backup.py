@@ -15,7 +15,9 @@ from idwallet.adapters.sql import SqlStore
 from idwallet.adapters.store import MemoryStore
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.consent.ledger.ts10 import transaction_log
 from idwallet.credentials.model import Credential, Format
+from idwallet.credentials.possession import HolderKey
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.software import MemoryKeyStore
 from idwallet.crypto.vault import Edit, Vault
@@ -39,7 +41,9 @@ from idwallet.roles.backup import (
     seal_backup,
 )
 from idwallet.roles.holder import Holder
+from idwallet.roles.record import HeldCredential
 from idwallet.testing.scene import LIFE, PID
+from idwallet.trust.status_list import StatusReference
 from tests.traces import traces_in, traces_of
 from tests.unit.roles.two_formats import (
     MDL,
@@ -143,6 +147,18 @@ def test_a_backup_holds_no_claim_no_credential_and_no_key() -> None:
         assert traces_in(data, claim) == []
 
 
+def test_what_a_wallet_showed_comes_along_without_a_value() -> None:
+    holder = own()
+    asked = holder.read_request(scene().request().message.raw, at=AT)
+    holder.present(asked, holder.match(asked, at=AT).choose(), at=AT)
+    log = transaction_log(holder.history())
+    token = sealed(backup_of(holder, transactions=log))
+    (told,) = open_backup(token, PASSWORD).transactions
+    assert told["transactionType"] == "Presentation"
+    data = decrypt_with_password(token, PASSWORD, at="backup").plaintext
+    assert traces_in(data, "Образцова") == []
+
+
 # --- a new device -------------------------------------------------------------------
 
 
@@ -228,6 +244,35 @@ def test_a_lost_device_is_answered_by_one_list_of_what_to_revoke() -> None:
     thumbprint = scene().holder_signer.public_key.thumbprint
     assert {each.thumbprint for each in by_type.values()} == {thumbprint}
     assert all(each.issuer for each in by_type.values())
+
+
+def test_each_copy_of_a_batch_that_was_not_used_up_is_to_be_revoked() -> None:
+    signers = [scene().new_holder_signer() for _ in range(3)]
+    keys = [HolderKey.unproven(e.public_key, reason="a test key") for e in signers]
+    places = [StatusReference(STATUS.uri, 10 * number) for number in range(1, 4)]
+    batch = scene().issuer.issue_batch(
+        scene().content(),
+        holder_keys=keys,
+        valid_until=AT + LIFE,
+        at=AT,
+        statuses=places,
+    )
+    holder = wallet(issued())
+    holder.add_batch(batch, at=AT)
+
+    def copies() -> list[HeldCredential]:
+        return [copy for card in holder.credentials() for copy in holder.copies(card)]
+
+    backup = reopened(Backup.of(copies(), at=AT))
+    cards = [e for e in backup.to_revoke(at=AT) if e.credential_type == PID]
+    assert {e.status.index for e in cards if e.status} == {10, 20, 30}
+    assert {e.thumbprint for e in cards} == {e.public_key.thumbprint for e in signers}
+    plan = {e.credential_type: copies for e, copies in backup.to_reissue()}
+    assert plan == {PID: 3, MDL: 1}
+    asked = holder.read_request(scene().request().message.raw, at=AT)
+    holder.present(asked, holder.match(asked, at=AT).choose(), at=AT)
+    left = Backup.of(copies(), at=AT).to_revoke(at=AT)
+    assert len([e for e in left if e.credential_type == PID]) == 2
 
 
 def test_what_has_expired_need_not_be_revoked() -> None:

@@ -24,11 +24,14 @@ from idwallet.cli.options import (
     wallet_option,
 )
 from idwallet.cli.passphrase import asker, new_passphrase
-from idwallet.cli.pocket import open_or_make_pocket, open_pocket
+from idwallet.cli.pocket import Pocket, open_or_make_pocket, open_pocket
 from idwallet.cli.progress import progress
 from idwallet.cli.reissue import listed, rfc3339, tell_plan, tell_revocations
 from idwallet.cli.screen import note, say, write_json_document
 from idwallet.cli.words import Speech
+from idwallet.consent.ledger.history import happenings
+from idwallet.consent.ledger.ledger import Ledger
+from idwallet.consent.ledger.ts10 import transaction_log
 from idwallet.explain.words import Language
 from idwallet.roles.backup import (
     Backup,
@@ -80,11 +83,10 @@ def backup_command(  # noqa: PLR0913 - one parameter for each option
     require_writable(output, force=force)
     with about(folder):
         pocket = open_pocket(folder, seal_file=seal_file)
-        held = pocket.copies()
+        backup = _backup(pocket, at=moment_or_now(at))
     password = new_passphrase(
         password_file, prompt="Password for the backup", option="--password-file"
     )
-    backup = Backup.of(held, at=moment_or_now(at))
     with progress("Encrypting"):
         token = seal_backup(backup, password.encode(), random=secrets.token_bytes)
     told: dict[str, int] = {
@@ -145,6 +147,14 @@ def restore_command(  # noqa: PLR0913 - one parameter for each option
     tell_plan(read, held, speech=speech)
     if revoke is not None:
         tell_revocations(revoke, speech=speech)
+
+
+def _backup(pocket: Pocket, *, at: datetime) -> Backup:
+    """Return what may still be shown, and what the ledger tells (TS10 3.16)."""
+    ledger = Ledger(pocket.vault, random=secrets.token_bytes)
+    told = transaction_log(happenings(ledger.entries()))
+    log = [each for each in told if isinstance(each, dict)]
+    return Backup.of(pocket.copies(), at=at, transactions=log)
 
 
 def _restored(
