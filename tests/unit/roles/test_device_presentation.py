@@ -245,6 +245,28 @@ def test_a_reader_that_wants_the_age_to_be_reached_is_not_fooled() -> None:
     assert isinstance(found, VerifiedPresentation)
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_who_asks_twice_for_a_document_is_told_of_two_ages_all_the_same(
+    apart: bool,
+) -> None:
+    own = wallet(issued())
+    second = "family_name", "age_over_18", "age_over_65"
+    uses = [{"options": [["mdl"]]}, {"options": [["again"]], "required": False}]
+    both = query(
+        of_licence("age_over_16", "age_over_21"),
+        of_licence(*second, name="again"),
+        **({"credential_sets": uses} if apart else {}),
+    )
+    _, asked = asked_of(own, both)
+    match = own.match(asked, at=AT)
+    (first,), (more,) = match.offers("document-0"), match.offers("document-1")
+    assert set(first.reveals) == {(NAMESPACE, f"age_over_{each}") for each in (16, 21)}
+    # Of 18 the same statement tells that was given already; of 65 a third one would.
+    assert set(more.reveals) == {
+        (NAMESPACE, each) for each in ("family_name", "age_over_21")
+    }
+
+
 def test_over_openid4vp_another_age_is_no_answer() -> None:
     """The same document, asked for by DCQL: the path has to be there."""
     own = wallet(issued())

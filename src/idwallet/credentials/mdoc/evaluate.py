@@ -14,7 +14,7 @@ Independent steps all run; a dependent one says what it waits for.
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -240,19 +240,22 @@ class _Judgement:
             ("issuing_country", standing.countries, True),
             ("issuing_jurisdiction", standing.states, False),
         ):
-            said = self._element(element)
-            if said is None or not (must or of):
+            if not (must or of):
                 continue
-            if not isinstance(said, str) or said.strip().casefold() not in of:
-                return str(said) or "?"
+            for said in self._said(element):
+                if not isinstance(said, str) or said.strip().casefold() not in of:
+                    return str(said) or "?"
         return ""
 
-    def _element(self, name: str) -> CborValue:
-        """Return an element of whichever namespace was shown, None where none was."""
+    def _said(self, name: str) -> Iterator[CborValue]:
+        """Yield an element out of every namespace that it was shown in.
+
+        Not of the first alone: a signer of another country would put a namespace of its
+        own before that of the standard, and what is read there would go unseen.
+        """
         for elements in self._elements.values():
             if name in elements:
-                return elements[name]
-        return None
+                yield elements[name]
 
     def _signature(self, signer: SignerFound | SignerRefused, place: int) -> bool:
         """Judge the issuer's signature, and answer at that place."""

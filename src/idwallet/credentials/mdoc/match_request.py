@@ -6,6 +6,7 @@ signed and nothing leaves.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -87,13 +88,15 @@ def answering(name: str, elements: JsonObject) -> str | None:
     return None if found is None else f"age_over_{found:02}"
 
 
-def answers(asked: Asked, claims: JsonObject) -> Iterator[tuple[ClaimPath, ClaimPath]]:
+def answers(
+    asked: Asked, claims: JsonObject, *, ages: set[ClaimPath]
+) -> Iterator[tuple[ClaimPath, ClaimPath]]:
     """Yield each element that is asked for and answered, with what answers it.
 
     `claims` are by namespace and element. No more than two statements about ages are
-    given (7.2.5): with more of them a birthday is found by asking.
+    given (7.2.5): with more of them a birthday is found by asking. `ages` are those
+    given of the document already in the same answer; what is given now is added.
     """
-    ages: set[ClaimPath] = set()
     for namespace, names in asked.items():
         elements = claims.get(namespace)
         if not _is_map(elements):
@@ -184,15 +187,21 @@ def match_request(
     query = query_of(request)
     bare = Query(tuple(replace(each, claims=()) for each in query.credentials))
     found = match(bare, candidates, at=at, leeway=leeway)
+    # Of one document over all of the request: else who asks twice is told of four.
+    ages: defaultdict[int, set[ClaimPath]] = defaultdict(set)
     matched = tuple(
-        _matched(document.items.elements, each, candidates=candidates)
+        _matched(document.items.elements, each, candidates=candidates, ages=ages)
         for document, each in zip(request.documents, found.credentials, strict=True)
     )
     return QueryMatch(matched, _sets(query, matched))
 
 
 def _matched(
-    asked: Asked, found: CredentialMatch, *, candidates: Sequence[Candidate]
+    asked: Asked,
+    found: CredentialMatch,
+    *,
+    candidates: Sequence[Candidate],
+    ages: Mapping[int, set[ClaimPath]],
 ) -> CredentialMatch:
     wanted: tuple[ClaimPath, ...] = tuple(
         (namespace, name) for namespace, names in asked.items() for name in names
@@ -200,7 +209,8 @@ def _matched(
     misses = list(found.misses)
     matches: list[tuple[int, CandidateMatch]] = []
     for each in found.matches:
-        answered = dict(answers(asked, candidates[each.candidate].claims))
+        claims = candidates[each.candidate].claims
+        answered = dict(answers(asked, claims, ages=ages[each.candidate]))
         if answered:
             paths = tuple(dict.fromkeys(answered.values()))
             matches.append((len(answered), each._replace(paths=paths)))

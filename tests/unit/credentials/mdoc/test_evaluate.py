@@ -1,12 +1,14 @@
 """What is said of a document beside its forgeries: what passes, and why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from idwallet.codec.pem import read_pem
 from idwallet.credentials.mdoc.binding import Session
@@ -15,7 +17,8 @@ from idwallet.credentials.mdoc.structures import read_device_response
 from idwallet.credentials.mdoc.transcript import KnownTranscript
 from idwallet.credentials.required import Context, HeldBy
 from idwallet.report import Check, CheckId, Outcome, Reason, Report, StatusListNeeded
-from idwallet.testing.mdoc import MdocDraft, MdocScene, judge, mdoc_draft
+from idwallet.testing.certificates import CertificatePlan
+from idwallet.testing.mdoc import NAMESPACE, MdocDraft, MdocScene, judge, mdoc_draft
 from idwallet.testing.mdoc.issued import PROFILES
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.iaca import Deviation
@@ -87,6 +90,40 @@ def test_no_policy_accepts_a_document_of_another_country() -> None:
     lenient = SignerProfileRule.DEVIATIONS_ACCEPTED
     made.policy = replace(made.policy, name="lenient", signer_profile=lenient)
     assert of(judge(made), CheckId.ISSUER_TRUST).reason is Reason.COUNTRY_MISMATCH
+
+
+OWN = {"issuing_country": "XX", "issuing_jurisdiction": "XX-1"}
+
+
+def in_a_state(plan: CertificatePlan) -> CertificatePlan:
+    state = x509.NameAttribute(NameOID.STATE_OR_PROVINCE_NAME, "XX-1")
+    return replace(plan, subject=x509.Name([*plan.subject, state]))
+
+
+def of_a_state(said: Mapping[str, str], *, is_first: bool) -> MdocDraft:
+    """A licence of a state that says `said`, with what is true in a namespace beside."""
+    made = drafted()
+    made.identity = made.scene.issuer(in_a_state)
+    both = [
+        ("org.example.first", OWN),
+        (NAMESPACE, {**made.content.elements[NAMESPACE], **said}),
+    ]
+    elements = dict(both if is_first else reversed(both))
+    made.content = replace(made.content, elements=elements)
+    made.shown = ("family_name", *OWN)
+    return made
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("element", OWN)
+def test_a_place_that_is_true_in_one_namespace_does_not_excuse_another(
+    element: str, is_first: bool
+) -> None:
+    twin = judge(of_a_state(OWN, is_first=is_first))
+    assert twin.outcome is Outcome.PASSED
+    forged = judge(of_a_state({**OWN, element: "YY"}, is_first=is_first))
+    said = of(forged, CheckId.ISSUER_TRUST)
+    assert (said.reason, said.fact("found")) == (Reason.COUNTRY_MISMATCH, "YY")
 
 
 def test_a_country_is_compared_whatever_its_case_and_need_not_be_shown() -> None:
