@@ -382,3 +382,10 @@ def test_any_bent_request_is_read_without_a_traceback(
         stdin=data,
     )
     _require_known_ending(ran, {0, 1})
+
+
+def test_choices_of_an_option_that_is_missing_are_told_on_one_line_as_words() -> None:
+    place = ASK.index("--policy")
+    ran = run("request", "--age-over", "18", *ASK[:place], *ASK[place + 2 :])
+    _require_one_line(ran, 2)
+    assert "Choose from: retail, hotel, finance, strict (see:" in ran.err

@@ -142,7 +142,9 @@ def _run(arguments: list[str]) -> int:
 def _usage_line(error: click.UsageError) -> str:
     path = PROGRAM if error.ctx is None else error.ctx.command_path
     # click quotes with the apostrophe, whose safe twin closes and never opens.
-    quoted = _QUOTED.sub("\u2018\\1\u2019", error.format_message())
+    # It lists choices one below the other; this is one line.
+    message = " ".join(error.format_message().split())
+    quoted = _QUOTED.sub("\u2018\\1\u2019", message)
     return f"{show(quoted)} (see: {path} --help)"
 
 

@@ -269,7 +269,10 @@ class Issuer:
                 raise UsageError("the issuer's certificate is not valid at that moment")
             if until > certificate.not_after:
                 # Later it would be refused for its certificate, not its own end.
-                raise UsageError("the credential would outlive its certificate")
+                ends = certificate.not_after.isoformat().replace("+00:00", "Z")
+                raise UsageError(
+                    f"the credential would outlive its certificate, which ends {ends}"
+                )
 
 
 def _written(text: str, form: Serialisation) -> str:

@@ -192,7 +192,7 @@ def test_a_credential_that_would_never_be_valid_is_not_issued(
 def test_a_credential_does_not_outlive_a_certificate_of_its_chain() -> None:
     end = WHO.certificate.not_after
     assert issue(until=end)
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match=f"ends {end:%Y-%m-%dT%H:%M:%S}Z"):
         issue(until=end + timedelta(seconds=1))
     # A pinned key has no end of its own.
     assert issue(Issuer(signer=WHO.signer, kid="1"), until=end + DAY)

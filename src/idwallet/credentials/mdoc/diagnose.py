@@ -8,7 +8,7 @@ makes a proof good; it only tells an integrator where to look.
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from idwallet.codec import b64
 from idwallet.codec.cbor import CborTag, CborValue, read_cbor, write_cbor
@@ -155,7 +155,7 @@ def _origins(origin: str) -> Iterator[str]:
     yield f"{origin}/"
     yield f"origin:{origin}"
     yield origin.removesuffix("/")
-    yield urlsplit(origin).netloc
+    yield _parts(origin).netloc
 
 
 def _client_ids(client_id: str) -> Iterator[str]:
@@ -169,7 +169,7 @@ def _client_ids(client_id: str) -> Iterator[str]:
 
 def _uris(uri: str) -> Iterator[str]:
     yield uri.removesuffix("/") if uri.endswith("/") else f"{uri}/"
-    parts = urlsplit(uri)
+    parts = _parts(uri)
     if parts.query:
         yield parts._replace(query="").geturl()
     yield _origin(uri)
@@ -177,8 +177,16 @@ def _uris(uri: str) -> Iterator[str]:
 
 
 def _origin(uri: str) -> str:
-    parts = urlsplit(uri)
+    parts = _parts(uri)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _parts(uri: str) -> SplitResult:
+    """Return the parts of an address, empty ones where it is none."""
+    try:
+        return urlsplit(uri)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def _texts(text: str) -> Iterator[str]:

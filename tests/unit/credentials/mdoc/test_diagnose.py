@@ -107,6 +107,21 @@ def test_what_cannot_be_read_is_tried_as_it_is() -> None:
     assert list(variants(KnownTranscript(b""))) == []
 
 
+NO_ADDRESS: dict[str, Handover] = {
+    "redirect": RedirectHandover("x509_hash:abc", "nonce", "https://["),
+    "browser": DcApiHandover("https://[", "nonce"),
+    "ISO browser": IsoDcApiHandover(INFO.text, "https://["),
+}
+
+
+@pytest.mark.parametrize("name", NO_ADDRESS)
+def test_an_address_that_is_none_is_no_reason_to_raise(name: str) -> None:
+    odd = NO_ADDRESS[name]
+    assert binding(odd, odd).reason is Reason.PROVEN
+    other = KnownTranscript(write_cbor([None, None, ["other", b""]]))
+    assert binding(odd, other).reason is Reason.INVALID
+
+
 def test_no_two_kinds_of_handover_have_one_transcript() -> None:
     made = {handover.transcript() for handover, _ in HANDOVERS.values()}
     assert len(made) == len(HANDOVERS)
