@@ -92,6 +92,31 @@ def test_no_policy_accepts_a_document_of_another_country() -> None:
     assert of(judge(made), CheckId.ISSUER_TRUST).reason is Reason.COUNTRY_MISMATCH
 
 
+def in_states(signer: str, root: str) -> MdocDraft:
+    """A licence whose signer and root are of these states of one country."""
+    made = drafted()
+
+    def of_state(name: x509.Name, state: str) -> x509.Name:
+        found = x509.NameAttribute(NameOID.STATE_OR_PROVINCE_NAME, state)
+        return x509.Name([*name, found])
+
+    above = of_state(made.scene.pki.root_plan().subject, root)
+    made.trust = made.scene.root(
+        lambda plan: replace(plan, subject=above, issuer=above)
+    )
+    made.identity = made.scene.issuer(
+        lambda plan: replace(plan, subject=of_state(plan.subject, signer), issuer=above)
+    )
+    return made
+
+
+def test_signer_and_root_of_two_states_of_one_country_deviate() -> None:
+    assert judge(in_states("XX-1", "XX-1")).outcome is Outcome.PASSED
+    said = of(judge(in_states("XX-2", "XX-1")), CheckId.ISSUER_TRUST)
+    assert said.reason is Reason.CERTIFICATE_PROFILE
+    assert said.fact("what") == Deviation.COUNTRY.value
+
+
 OWN = {"issuing_country": "XX", "issuing_jurisdiction": "XX-1"}
 
 
@@ -101,7 +126,7 @@ def in_a_state(plan: CertificatePlan) -> CertificatePlan:
 
 
 def of_a_state(said: Mapping[str, str], *, is_first: bool) -> MdocDraft:
-    """A licence of a state that says `said`, with what is true in a namespace beside."""
+    """A licence of a state that says `said`, and the truth in a namespace beside."""
     made = drafted()
     made.identity = made.scene.issuer(in_a_state)
     both = [
