@@ -147,7 +147,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> tuple[Told, Path]:
             for ledger in (wallet.ledger, shop):
                 told.hear(ledger.export(at=at, evidence=True).decode())
                 told.hear(*ledger.entries(), *(ledger.entry(0).evidence,))
-            told.hear(json.dumps(transaction_log(wallet.history())))
+            told.hear(json.dumps(transaction_log(wallet.ledger.entries())))
             # While it is open the newest changes stand beside the file.
             for path in folder.iterdir():
                 told.texts.append(path.read_bytes().decode("latin-1"))

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from idwallet import limits
+from idwallet.codec.json import JsonObject
 from idwallet.codec.moment import require_aware
 from idwallet.consent.ledger.deletion import DeletionRequest, draft_deletion
 from idwallet.consent.ledger.entry import Entry, EntryKind, Sending
 from idwallet.consent.ledger.history import Happening, happenings
 from idwallet.consent.ledger.ledger import Ledger
 from idwallet.consent.ledger.position import Evidence
+from idwallet.consent.ledger.ts10 import transaction_log
 from idwallet.consent.occasion import (
     AuthenticatedBy,
     ClaimsShown,
@@ -22,6 +24,7 @@ from idwallet.consent.occasion import (
     asked_of,
     in_order,
 )
+from idwallet.consent.purpose.circumstances import Earlier
 from idwallet.consent.receipt import VerifiedReceipt, verify_receipt
 from idwallet.consent.receipt.structures import receipt_digest
 from idwallet.credentials.mdoc.present import DeviceElements
@@ -71,6 +74,34 @@ class Consenting:
             MalformedError, PortError: see `Vault.records`.
         """
         return happenings(self.ledger.entries())
+
+    def transactions(self) -> list[JsonObject]:
+        """Return the log in the shape of TS10, for a backup (`Backup.of`).
+
+        Raises:
+            MalformedError, PortError: see `Vault.records`.
+        """
+        return transaction_log(self.ledger.entries())
+
+    def earlier(self, asked: Asked) -> Earlier:
+        """Return how often the same party asked before, and how often it was refused.
+
+        Whoever is not known by name is not known again either.
+
+        Raises:
+            MalformedError, PortError: see `Vault.records`.
+        """
+        party = party_of(asked)
+        if not party.identifier:
+            return Earlier()
+        kinds = [
+            each.entry.kind
+            for each in self.history()
+            if each.entry is not None
+            and each.entry.party is not None
+            and each.entry.party.identifier == party.identifier
+        ]
+        return Earlier(len(kinds), kinds.count(EntryKind.DECLINED))
 
     def record_sent(self, index: int, *, at: datetime, sent: bool = True) -> int:
         """Write down that the answer of an entry was sent, or that it was not.

@@ -391,8 +391,8 @@ def test_a_deletion_request_goes_where_the_registration_says() -> None:
 
 
 def test_the_log_has_the_shape_of_ts10_and_makes_nothing_up() -> None:
-    log = transaction_log(happenings(filled().entries()))
-    assert [each["transactionResult"] for each in log] == [  # type: ignore[index,call-overload]
+    log = transaction_log(filled().entries())
+    assert [each["transactionResult"] for each in log] == [
         "Completed",
         "NotCompleted",
         "NotCompleted",
@@ -418,8 +418,8 @@ def test_the_log_has_the_shape_of_ts10_and_makes_nothing_up() -> None:
             {"credentialIdentifier": "urn:eudi:pid:1", "claims": ["age"]}
         ],
     }
-    assert declined["reasonOfNoncompletion"] == "declined"  # type: ignore[index,call-overload]
-    assert declined["listOfClaimsPresented"] == []  # type: ignore[index,call-overload]
+    assert declined["reasonOfNoncompletion"] == "declined"
+    assert declined["listOfClaimsPresented"] == []
 
 
 def test_nothing_that_is_shown_of_a_ledger_tells_what_is_in_it() -> None:

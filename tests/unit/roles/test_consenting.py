@@ -13,6 +13,7 @@ from idwallet.consent import (
     AuthenticatedBy,
     ClaimsAsked,
     ClaimsShown,
+    Earlier,
     EntryKind,
     Ledger,
     Outside,
@@ -373,6 +374,25 @@ def test_a_receipt_is_of_the_request_that_was_answered() -> None:
     other = replace(result, credentials=(replace(one, query_id="other"),))
     with pytest.raises(UsageError, match="another request"):
         give_receipt(other, request=request, at=AT)
+
+
+def test_repeated_asks_of_one_party_are_counted_from_the_ledger() -> None:
+    wallet = held()
+    asked = wallet.read_request(SCENE.request().message.raw, at=AT)
+    assert wallet.earlier(asked) == Earlier()
+    answered(wallet)
+    wallet.decline(asked, at=AT)
+    assert wallet.earlier(asked) == Earlier(asked=2, refused=1)
+    wallet.ledger.erase(0)
+    assert wallet.earlier(asked) == Earlier(asked=1, refused=1)
+
+
+def test_the_log_for_a_backup_has_deletions_too() -> None:
+    wallet = held()
+    *_, index = answered(wallet)
+    wallet.ask_deletion(index, at=AT)
+    kinds = [each["transactionType"] for each in wallet.transactions()]
+    assert kinds == ["Presentation", "DataDeletionRequest"]
 
 
 def test_a_deletion_request_is_drafted_and_written_down() -> None:

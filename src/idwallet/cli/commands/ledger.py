@@ -74,10 +74,11 @@ def history_command(
 ) -> None:
     """List who asked, what was shown, and what became of it; no values."""
     with about(folder):
-        found = happenings(_ledger(open_pocket(folder, seal_file=seal_file)).entries())
+        entries = _ledger(open_pocket(folder, seal_file=seal_file)).entries()
     if ts10:
-        write_json_document({"TransactionLog": transaction_log(found)})
+        write_json_document({"TransactionLog": transaction_log(entries)})
         return
+    found = happenings(entries)
     if as_json:
         write_json_document({"entries": [_document(each) for each in found]})
         return

@@ -9,7 +9,8 @@ from typing import Final
 
 from idwallet.codec.json import JsonObject, JsonValue, write_json
 from idwallet.consent.ledger.entry import Entry, EntryKind, Sending
-from idwallet.consent.ledger.history import Happening
+from idwallet.consent.ledger.history import Happening, happenings
+from idwallet.consent.ledger.position import LedgerEntry
 from idwallet.consent.occasion import (
     ClaimsAsked,
     ClaimsShown,
@@ -26,16 +27,21 @@ CLIENT_ID: Final = "client_id"
 _PRIVACY: Final = "http://data.europa.eu/eudi/policy/privacy-policy"
 
 
-def transaction_log(happenings: Iterable[Happening]) -> list[JsonValue]:
+def transaction_log(entries: Iterable[LedgerEntry]) -> list[JsonObject]:
     """Return the transactions of a log, the oldest first; what was erased is not in it.
 
-    Deletion requests stand by themselves, as TS10 has them; see `deletions`.
+    Requests to delete stand by themselves, as TS10 has them.
     """
-    return [
-        _transaction(each, each.entry, party=each.entry.party)
-        for each in happenings
+    every = tuple(entries)
+    found = {
+        each.index: _transaction(each, each.entry, party=each.entry.party)
+        for each in happenings(every)
         if each.entry is not None and each.entry.party is not None
-    ]
+    }
+    for each in every:
+        if each.entry is not None and each.entry.kind is EntryKind.DELETION:
+            found[each.index] = deletion_transaction(each.index, each.entry)
+    return [found[index] for index in sorted(found)]
 
 
 def deletion_transaction(index: int, entry: Entry) -> JsonObject:
