@@ -2,6 +2,7 @@
 
 import hashlib
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -24,6 +25,7 @@ from idwallet.consent.occasion import (
     asked_of,
     in_order,
 )
+from idwallet.consent.purpose import Judgement
 from idwallet.consent.purpose.circumstances import Earlier
 from idwallet.consent.receipt import VerifiedReceipt, verify_receipt
 from idwallet.consent.receipt.structures import receipt_digest
@@ -216,6 +218,7 @@ class Consenting:
             shown=tuple(
                 _shown(each, said.get(each.query_id, {})) for each in choice.shown
             ),
+            judgement=choice.judgement,
         )
         evidence = Evidence(choice.asked.evidence)
         for _ in range(limits.WALLET_RETRIES):
@@ -238,8 +241,10 @@ def _entry(
     kind: EntryKind,
     at: datetime,
     shown: tuple[ClaimsShown, ...] = (),
+    judgement: Judgement | None = None,
 ) -> Entry:
     registration = asked.registration
+    found = () if judgement is None else judgement.claims
     return Entry(
         kind=kind,
         time=at,
@@ -248,6 +253,7 @@ def _entry(
         purpose=asked.purpose,
         asked=asked_of(asked.query),
         shown=shown,
+        judgement=Counter(each.finding.value for each in found),
         request=hashlib.sha256(asked.evidence).digest(),
     )
 

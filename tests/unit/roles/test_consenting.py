@@ -100,6 +100,8 @@ def test_presenting_writes_down_who_asked_what_and_what_was_shown() -> None:
             (("age_equal_or_over", "18"), ("family_name",)),
         ),
     )
+    # What the person was told of the request: how often each finding was made.
+    assert sum(entry.judgement.values()) == 2
     # The request is kept as it was signed: evidence of what was asked.
     assert found.evidence.request == request.message.raw.encode()
     assert entry.request == sha256(request.message.raw.encode()).digest()
