@@ -151,7 +151,7 @@ def test_what_a_wallet_showed_comes_along_without_a_value() -> None:
     holder = own()
     asked = holder.read_request(scene().request().message.raw, at=AT)
     holder.present(asked, holder.match(asked, at=AT).choose(), at=AT)
-    log = transaction_log(holder.history())
+    log = transaction_log(holder.ledger.entries())
     token = sealed(backup_of(holder, transactions=log))
     (told,) = open_backup(token, PASSWORD).transactions
     assert told["transactionType"] == "Presentation"

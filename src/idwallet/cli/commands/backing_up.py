@@ -29,7 +29,6 @@ from idwallet.cli.progress import progress
 from idwallet.cli.reissue import listed, rfc3339, tell_plan, tell_revocations
 from idwallet.cli.screen import note, say, write_json_document
 from idwallet.cli.words import Speech
-from idwallet.consent.ledger.history import happenings
 from idwallet.consent.ledger.ledger import Ledger
 from idwallet.consent.ledger.ts10 import transaction_log
 from idwallet.explain.words import Language
@@ -152,8 +151,7 @@ def restore_command(  # noqa: PLR0913 - one parameter for each option
 def _backup(pocket: Pocket, *, at: datetime) -> Backup:
     """Return what may still be shown, and what the ledger tells (TS10 3.16)."""
     ledger = Ledger(pocket.vault, random=secrets.token_bytes)
-    told = transaction_log(happenings(ledger.entries()))
-    log = [each for each in told if isinstance(each, dict)]
+    log = transaction_log(ledger.entries())
     return Backup.of(pocket.copies(), at=at, transactions=log)
 
 
