@@ -12,7 +12,6 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509.oid import SignatureAlgorithmOID
 
 from idwallet import limits
@@ -22,6 +21,7 @@ from idwallet.errors import UsageError
 from idwallet.report import Facts, Reason
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.certificate import Certificate, KeyUsage
+from idwallet.trust.issued import is_signed_by
 from idwallet.trust.material import Material
 from idwallet.trust.names import NameConstraints, violation
 from idwallet.trust.usages import KEY_PURPOSES, KEY_USAGES
@@ -119,8 +119,6 @@ class PathFault:
     facts: Facts
 
 
-# RSASSA-PSS names its hash apart from its OID.
-_HASHES: Final = frozenset({"sha256", "sha384", "sha512"})
 # Which of our algorithms the issuer's key must be allowed for, by how it signed
 # (RFC 5280 4.1.1.2, RFC 9881). Any SHA-2 of 256 bits or more goes with any curve.
 _SIGNATURES: Final = MappingProxyType(
@@ -253,7 +251,7 @@ class _Judge:
         If none does, the fault told is the one under an anchor that did sign: "expired"
         helps more than "another root of that name did not sign it".
         """
-        told = _Refusal(Reason.NO_TRUSTED_PATH, chain[0].shown)
+        told: _Refusal | None = None
         for anchor, certificate in candidates:
             try:
                 self._link(chain[-1], certificate, leaf=chain[0])
@@ -261,9 +259,9 @@ class _Judge:
             except _Refusal as refusal:
                 if refusal.fault.reason is Reason.BUDGET_EXCEEDED:
                     raise
-                if told.fault.reason is Reason.NO_TRUSTED_PATH:
+                if told is None or told.fault.reason is Reason.NO_TRUSTED_PATH:
                     told = refusal
-        raise told
+        raise told or _Refusal(Reason.NO_TRUSTED_PATH, chain[0].shown)
 
     def _link(
         self, lower: Certificate, upper: Certificate, *, leaf: Certificate
@@ -272,17 +270,16 @@ class _Judge:
 
         Names are compared byte by byte, which RFC 5280 4.1.2.6 makes CAs keep.
         """
-        broken = _Refusal(Reason.NO_TRUSTED_PATH, leaf.shown)
         if lower.issuer_der != upper.subject_der or _other_key(lower, upper):
-            raise broken
+            raise _Refusal(Reason.NO_TRUSTED_PATH, leaf.shown)
         signs = _SIGNATURES.get(lower.native.signature_algorithm_oid, frozenset())
         if not signs & upper.public_key.algorithms & self._algorithms:
             raise _profile(lower, "signed with an algorithm that is not allowed")
         if self._signature_checks == 0:
             raise _Refusal(Reason.BUDGET_EXCEEDED, leaf.shown)
         self._signature_checks -= 1
-        if not _signed(lower, upper):
-            raise broken
+        if not is_signed_by(lower, upper):
+            raise _Refusal(Reason.NO_TRUSTED_PATH, leaf.shown)
 
     def _under(
         self,
@@ -317,16 +314,19 @@ class _Judge:
         if anchor is not None and anchor.validity is not None:
             since = max(since, anchor.validity.since)
             until = min(until, anchor.validity.until)
-        name = certificate.shown
         if self._at > until:
+            name = certificate.shown
             raise _Refusal(Reason.CERTIFICATE_EXPIRED, name, until=until)
         if self._at < since:
+            name = certificate.shown
             raise _Refusal(Reason.CERTIFICATE_NOT_YET_VALID, name, since=since)
         return since, until
 
     def _require_names(
         self, certificate: Certificate, constraints: tuple[NameConstraints, ...]
     ) -> None:
+        if not constraints:
+            return
         self._name_checks -= len(certificate.names) * sum(c.size for c in constraints)
         if self._name_checks < 0:
             raise _Refusal(Reason.BUDGET_EXCEEDED, certificate.shown)
@@ -339,17 +339,6 @@ def _other_key(lower: Certificate, upper: Certificate) -> bool:
     """Whether the identifiers say that another key signed (RFC 5280 4.2.1.1)."""
     wanted, had = lower.authority_key_id, upper.subject_key_id
     return wanted is not None and had is not None and wanted != had
-
-
-def _signed(lower: Certificate, upper: Certificate) -> bool:
-    try:
-        hashed = lower.native.signature_hash_algorithm
-        if hashed is not None and hashed.name not in _HASHES:
-            return False
-        lower.native.verify_directly_issued_by(upper.native)
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
-        return False
-    return True
 
 
 def _constraints(certificate: Certificate) -> tuple[NameConstraints, ...]:
