@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ from idwallet.credentials.mdoc.transcript import tagged
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.errors import MalformedError, UnsupportedError
-from idwallet.testing.mdoc import MdocScene, mdoc_draft
+from idwallet.testing.mdoc import MDL, MdocScene, mdoc_draft
 from tests.properties.mdoc_mutations import Judged, Mutations
 
 KEY = dict(SoftwareSigner.generate(Algorithm.ES256).public_key.to_cose())
@@ -150,3 +151,41 @@ def test_what_issuers_here_sign_is_of_the_usual_shape() -> None:
     assert tagged(inside) == payload
     assert parts_of(inside) is not None
     assert read_mso(payload, at="") == document.issuer_signed.mso
+
+
+def test_heads_that_are_not_shortest_are_no_usual_shape() -> None:
+    scene = MdocScene()
+    response = mdoc_draft(scene).response()
+    doc_type = write_cbor(MDL)
+    longer = b"\x78" + bytes([len(MDL)]) + MDL.encode()
+    assert doc_type[0] == TEXT_HEAD + len(MDL)
+    changed = response.replace(doc_type, longer, 1)
+    assert _regular_response(changed, at="") is None
+    with pytest.raises(MalformedError, match="shortest"):
+        read_device_response(changed, at="")
+    digest = write_cbor(bytes(32))
+    plain, wrong = (_object_with(number + digest) for number in (b"\x05", b"\x18\x05"))
+    assert parts_of(plain) is not None
+    assert parts_of(wrong) is None
+    assert parts_of(plain.replace(doc_type, longer, 1)) is None
+
+
+TEXT_HEAD = 0x60
+
+
+def _object_with(entry: bytes) -> bytes:
+    """Write a mobile security object with one digest, as it is given."""
+    moments = {
+        "signed": moment(START),
+        "validFrom": moment(START),
+        "validUntil": moment(START + timedelta(days=1)),
+    }
+    members = {
+        "version": write_cbor("1.0"),
+        "digestAlgorithm": write_cbor("SHA-256"),
+        "docType": write_cbor(MDL),
+        "valueDigests": b"\xa1" + write_cbor("n") + b"\xa1" + entry,
+        "deviceKeyInfo": write_cbor({"deviceKey": {**KEY}}),
+        "validityInfo": write_cbor({**moments}),
+    }
+    return ordered(members, list(members))

@@ -270,6 +270,22 @@ def test_of_several_who_signed_it_all_one_that_is_trusted_is_enough() -> None:
     assert said(found)[CheckId.REQUEST_SIGNATURE] is Reason.INVALID
 
 
+def test_a_stranger_who_signed_a_document_is_not_hidden_by_who_signed_it_all() -> None:
+    known, stranger = (
+        reader_identity(scene(), fault=each) for each in (None, Fault.STRANGER_ROOT)
+    )
+    for by, is_refused in ((known, False), (stranger, True)):
+        made = reader_draft(scene())
+        made.by = by
+        over_all = replace(made, by=known, over=SignedOver.WHOLE_REQUEST).signed()
+        given = over_all["readerAuthAll"]
+        made.on_request = lambda held, given=given: held.update(readerAuthAll=given)
+        found = verdict(made)
+        assert (outcome(found) is Outcome.FAILED) is is_refused
+        reason = Reason.NO_TRUSTED_PATH if is_refused else Reason.TRUSTED
+        assert said(found)[CheckId.READER_AUTHORISED] is reason
+
+
 def test_clauses_are_those_of_mobile_documents() -> None:
     for check in verdict(reader_draft(scene())).checks:
         is_accepted = check.reason is Reason.UNKNOWN_ACCEPTED  # of revocation
