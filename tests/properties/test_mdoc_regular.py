@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idwallet.codec.cbor import CborTag, CborValue, write_cbor, write_cbor_head
+from idwallet.codec.cbor import (
+    CborTag,
+    CborValue,
+    read_cbor_each,
+    write_cbor,
+    write_cbor_head,
+)
 from idwallet.credentials.mdoc.mso import (
     MobileSecurityObject,
     _read,
@@ -15,8 +21,11 @@ from idwallet.credentials.mdoc.mso import (
     read_mso,
 )
 from idwallet.credentials.mdoc.regular import parts_of
+from idwallet.credentials.mdoc.regular_item import item_parts
 from idwallet.credentials.mdoc.structures import (
     DeviceResponse,
+    Item,
+    _item,
     _regular_response,
     _response,
     read_device_response,
@@ -189,3 +198,79 @@ def _object_with(entry: bytes) -> bytes:
         "validityInfo": write_cbor({**moments}),
     }
     return ordered(members, list(members))
+
+
+VALUES = (
+    st.booleans()
+    | st.text(max_size=300)
+    | st.dates().map(lambda day: CborTag(1004, day.isoformat()))
+    | st.integers(-5, 300)
+    | st.binary(max_size=40)
+    | st.none()
+    | st.lists(st.text(max_size=3), max_size=2)
+    | st.text(min_size=10, max_size=10).map(lambda text: CborTag(1004, text))
+    | st.text(min_size=10, max_size=10).map(lambda text: CborTag(0, text))
+)
+
+
+@st.composite
+def items(draw: st.DrawFn) -> bytes:
+    """Elements, nearly all of the usual shape, in any order of their members."""
+    members = {
+        "digestID": write_cbor(draw(st.integers(0, 70_000) | st.just(2**31))),
+        "random": write_cbor(
+            bytes(draw(st.sampled_from([16, 16, 24, 32, 15, 17, 33])))
+        ),
+        "elementIdentifier": write_cbor(draw(TEXTS)),
+        "elementValue": write_cbor(draw(VALUES)),
+    }
+    usual = ["random", "digestID", "elementValue", "elementIdentifier"]
+    order = draw(st.sampled_from([usual, list(members)]) | st.permutations(usual))
+    return ordered(members, list(order))
+
+
+def long_way(octets: bytes) -> object:
+    def read(data: bytes, *, at: str) -> Item:
+        (held,) = read_cbor_each([data], at=at)
+        return _item(held, data, at=at)
+
+    return told(octets, read)
+
+
+@given(items())
+def test_an_element_is_read_alike_by_both_ways(octets: bytes) -> None:
+    quick = item_parts(octets)
+    if quick is not None:
+        assert Item(*quick, octets) == long_way(octets)
+
+
+@given(items(), st.integers(0, 2**64))
+def test_a_changed_element_is_read_alike_or_left_to_the_long_way(
+    octets: bytes, seed: int
+) -> None:
+    changed = Mutations(seed).changed(octets)
+    quick = item_parts(changed)
+    if quick is not None:
+        assert Item(*quick, changed) == long_way(changed)
+
+
+@given(items())
+def test_no_element_that_is_cut_off_or_longer_is_read_quickly(octets: bytes) -> None:
+    assert all(item_parts(octets[:end]) is None for end in range(len(octets)))
+    assert item_parts(octets + b"\0") is None
+
+
+def test_usual_elements_are_read_quickly() -> None:
+    for value in (True, "Образцова", CborTag(1004, "1990-05-17")):
+        for order in (
+            ["random", "digestID", "elementValue", "elementIdentifier"],
+            ["digestID", "random", "elementIdentifier", "elementValue"],
+        ):
+            members = {
+                "digestID": write_cbor(300),
+                "random": write_cbor(bytes(32)),
+                "elementIdentifier": write_cbor("an_element"),
+                "elementValue": write_cbor(value),
+            }
+            parts = item_parts(ordered(members, order))
+            assert parts == (300, bytes(32), "an_element", value)

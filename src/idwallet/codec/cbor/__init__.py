@@ -18,6 +18,7 @@ from idwallet.codec.cbor.values import (
     CborKey,
     CborTag,
     CborValue,
+    made_tag,
 )
 from idwallet.codec.cbor.write import write_cbor, write_cbor_head
 
@@ -33,6 +34,7 @@ __all__ = [
     "CborKey",
     "CborTag",
     "CborValue",
+    "made_tag",
     "read_cbor",
     "read_cbor_each",
     "read_cbor_head",

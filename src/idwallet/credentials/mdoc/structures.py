@@ -29,6 +29,7 @@ from idwallet.credentials.mdoc.mso import (
     read_mso,
     require_version,
 )
+from idwallet.credentials.mdoc.regular_item import item_parts
 from idwallet.credentials.mdoc.regular_response import ShownParts, shown_parts
 from idwallet.envelope.cose import (
     ChainRule,
@@ -322,6 +323,13 @@ def _items(value: CborValue, *, at: str) -> tuple[Item, ...]:
 
 
 def _read_items(octets: list[bytes], *, at: str) -> tuple[Item, ...]:
+    quick = list(map(item_parts, octets))
+    if None not in quick:
+        return tuple(
+            Item(*parts, each)
+            for parts, each in zip(quick, octets, strict=True)
+            if parts is not None
+        )
     values = read_cbor_each(octets, at=at, clause=ITEM)
     return tuple(
         _regular(held, octets[n]) or _item(held, octets[n], at=f"{at}/{n}")
