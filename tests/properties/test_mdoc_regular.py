@@ -14,6 +14,7 @@ from idwallet.codec.cbor import (
     write_cbor,
     write_cbor_head,
 )
+from idwallet.credentials.mdoc.items import Item, _item
 from idwallet.credentials.mdoc.mso import (
     MobileSecurityObject,
     _read,
@@ -24,8 +25,6 @@ from idwallet.credentials.mdoc.regular import parts_of
 from idwallet.credentials.mdoc.regular_item import item_parts
 from idwallet.credentials.mdoc.structures import (
     DeviceResponse,
-    Item,
-    _item,
     _regular_response,
     _response,
     read_device_response,

@@ -11,6 +11,7 @@ from idwallet.cli.decode.keys import certificate_facts, key_facts
 from idwallet.codec import b64
 from idwallet.codec.cbor import CborTag, CborValue, read_cbor
 from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.credentials.mdoc.items import Item
 from idwallet.credentials.mdoc.members import CborMap, a_map
 from idwallet.credentials.mdoc.mso import (
     HASHES,
@@ -23,7 +24,6 @@ from idwallet.credentials.mdoc.structures import (
     DeviceSigned,
     Document,
     IssuerSigned,
-    Item,
     issuer_signed_of,
     read_device_response,
 )

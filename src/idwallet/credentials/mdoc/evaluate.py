@@ -24,13 +24,13 @@ from idwallet.codec.cbor import CborValue
 from idwallet.codec.text import show
 from idwallet.credentials.issuer import believes, issuer_trust
 from idwallet.credentials.mdoc.binding import DeviceJudgement, Session
+from idwallet.credentials.mdoc.items import Item
 from idwallet.credentials.mdoc.mso import MobileSecurityObject
 from idwallet.credentials.mdoc.rows import made, with_clauses
 from idwallet.credentials.mdoc.structures import (
     DeviceSigned,
     Document,
     IssuerSigned,
-    Item,
 )
 from idwallet.credentials.required import Context, HeldBy
 from idwallet.credentials.status import (

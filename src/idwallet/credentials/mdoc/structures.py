@@ -3,16 +3,14 @@
 What digests and signatures cover is kept as it was received: nothing is encoded anew.
 """
 
-import hashlib
 from collections.abc import Mapping
-from operator import itemgetter
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from idwallet import limits
-from idwallet.codec.cbor import CborValue, read_cbor, read_cbor_each
+from idwallet.codec.cbor import CborValue, read_cbor
+from idwallet.credentials.mdoc.items import Item, read_items
 from idwallet.credentials.mdoc.members import (
-    TAG_24,
     CborMap,
     a_list,
     a_map,
@@ -23,13 +21,10 @@ from idwallet.credentials.mdoc.members import (
     typed,
 )
 from idwallet.credentials.mdoc.mso import (
-    DIGEST_IDS,
-    HASHES,
     MobileSecurityObject,
     read_mso,
     require_version,
 )
-from idwallet.credentials.mdoc.regular_item import item_parts
 from idwallet.credentials.mdoc.regular_response import ShownParts, shown_parts
 from idwallet.envelope.cose import (
     ChainRule,
@@ -40,44 +35,14 @@ from idwallet.envelope.cose import (
     mac0_of,
     sign1_of,
 )
-from idwallet.envelope.cose.structures import string_head
 from idwallet.errors import LimitError, MalformedError
 
 CLAUSE: Final = "ISO/IEC 18013-5 §8.3.2.1.2.2"
-ITEM: Final = "ISO/IEC 18013-5 §9.1.2.4"
-_SALT_BYTES: Final = 16
-_MEMBERS: Final = itemgetter("digestID", "random", "elementIdentifier", "elementValue")
 # The chain stands outside of the signature (9.1.2.4), no tag around the message.
 _RULES: Final = CoseRules(TagRule.UNTAGGED, ChainRule.UNPROTECTED)
-_HASHERS: Final = {name: getattr(hashlib, name) for name in HASHES.values()}
 _NOTHING: Final = b"\xa0"  # a map without members
 _NO_ERRORS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType({})
 _NO_ELEMENTS: Final[Mapping[str, Mapping[str, CborValue]]] = MappingProxyType({})
-
-
-class Item(NamedTuple):
-    """An IssuerSignedItem: one data element. `octets` is what was received of it."""
-
-    digest_id: int
-    random: bytes
-    element: str
-    value: CborValue
-    octets: bytes
-
-    def __repr__(self) -> str:
-        """Show nothing of it: it is personal data."""
-        return "Item(<...>)"
-
-    def digest(self, hashed: str) -> bytes:
-        """Return the digest over IssuerSignedItemBytes (9.1.2.5).
-
-        The head of the byte string is written in its shortest form, the only one that
-        the reader lets through.
-        """
-        made = _HASHERS[hashed](TAG_24 + string_head(len(self.octets)))
-        made.update(self.octets)
-        digest: bytes = made.digest()
-        return digest
 
 
 class IssuerSigned(NamedTuple):
@@ -191,7 +156,7 @@ def _regular_response(data: bytes, *, at: str) -> DeviceResponse | None:
 def _regular_document(parts: ShownParts, *, at: str) -> Document:
     place = f"{at}/issuerSigned"
     namespaces = {
-        name: _read_items(octets, at=f"{place}/nameSpaces")
+        name: read_items(octets, at=f"{place}/nameSpaces")
         for name, octets in parts.items.items()
     }
     place, device = f"{place}/issuerAuth", f"{at}/deviceSigned"
@@ -319,54 +284,7 @@ def _items(value: CborValue, *, at: str) -> tuple[Item, ...]:
         raise MalformedError("a namespace without elements", at=at, clause=CLAUSE)
     if len(listed) > limits.MDOC_DIGESTS:
         raise LimitError("too many elements", at=at, clause="idwallet limits")
-    return _read_items([embedded(each, at=at) for each in listed], at=at)
-
-
-def _read_items(octets: list[bytes], *, at: str) -> tuple[Item, ...]:
-    quick = list(map(item_parts, octets))
-    if None not in quick:
-        return tuple(
-            Item(*parts, each)
-            for parts, each in zip(quick, octets, strict=True)
-            if parts is not None
-        )
-    values = read_cbor_each(octets, at=at, clause=ITEM)
-    return tuple(
-        _regular(held, octets[n]) or _item(held, octets[n], at=f"{at}/{n}")
-        for n, held in enumerate(values)
-    )
-
-
-def _regular(held: Any, octets: bytes) -> Item | None:
-    """Take an item that is in order; what is wrong with another, `_item` says."""
-    try:
-        number, random, element, value = _MEMBERS(held)
-    except (KeyError, TypeError):  # a member is absent, or it is no map
-        return None
-    if (
-        type(number) is int
-        and type(random) is bytes
-        and type(element) is str
-        and 0 <= number < DIGEST_IDS
-        and len(random) >= _SALT_BYTES
-    ):
-        return Item(number, random, element, value, octets)
-    return None
-
-
-def _item(value: CborValue, octets: bytes, *, at: str) -> Item:
-    held = a_map(value, at=at, clause=ITEM)
-    number = member(held, "digestID", kind=int, at=at, clause=ITEM)
-    random = member(held, "random", kind=bytes, at=at, clause=ITEM)
-    if not 0 <= number < DIGEST_IDS:
-        raise MalformedError("no digest identifier", at=f"{at}/digestID", clause=ITEM)
-    if len(random) < _SALT_BYTES:
-        # Else what was not shown could be guessed from its digest (9.1.2.5).
-        raise MalformedError("too little randomness", at=f"{at}/random", clause=ITEM)
-    if "elementValue" not in held:
-        raise MalformedError("no elementValue", at=at, clause=ITEM)
-    element = member(held, "elementIdentifier", kind=str, at=at, clause=ITEM)
-    return Item(number, random, element, held["elementValue"], octets)
+    return read_items([embedded(each, at=at) for each in listed], at=at)
 
 
 def _device_signed(held: CborMap, *, at: str) -> DeviceSigned:
