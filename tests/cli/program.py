@@ -22,7 +22,9 @@ class Ran:
     err: str
 
 
-class _Stream(io.TextIOWrapper):
+class Stream(io.TextIOWrapper):
+    """A stream of the program, in memory."""
+
     def __init__(self, data: bytes = b"") -> None:
         super().__init__(io.BytesIO(data), encoding="utf-8", write_through=True)
 
@@ -33,10 +35,10 @@ class _Stream(io.TextIOWrapper):
 
 
 @contextmanager
-def _streams(stdin: bytes) -> Iterator[tuple[_Stream, _Stream]]:
-    out, err = _Stream(), _Stream()
+def _streams(stdin: bytes) -> Iterator[tuple[Stream, Stream]]:
+    out, err = Stream(), Stream()
     with (
-        mock.patch.object(sys, "stdin", _Stream(stdin)),
+        mock.patch.object(sys, "stdin", Stream(stdin)),
         mock.patch.object(sys, "stdout", out),
         mock.patch.object(sys, "stderr", err),
     ):

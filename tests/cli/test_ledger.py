@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 from typing import Final
 
+import click
 import pytest
 
 from idwallet import limits
-from tests.cli.program import AT, Ran, run
+from tests.cli.program import AT, Ran, Stream, run
 
 SEAL: Final = ("--seal-file", "passphrase.txt")
 WALLET: Final = ("--wallet", "wallet", *SEAL)
@@ -109,3 +110,21 @@ def test_what_is_no_receipt_is_refused_and_not_kept(tmp_path: Path) -> None:
     )
     assert ran.status == 1
     assert happened()[-1]["receipts"] == []
+
+
+def test_who_was_refused_and_asks_again_is_told_to_the_person(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    present = ("present", "request.json", *WALLET, *ROOT, "--at", AT, "--lang", "en")
+    before = len(happened())
+    monkeypatch.setattr(Stream, "isatty", lambda _: True)
+    monkeypatch.setattr(click, "confirm", lambda *_, **__: False)
+    first = run(*present, "-o", "refused.txt")
+    assert first.status == 1
+    assert not Path("refused.txt").exists()
+    assert "You have refused this party before" not in first.err
+    again = run(*present, "-o", "refused.txt")
+    assert "You have refused this party before" in again.err
+    entries = [each["entry"] for each in happened()[before:]]
+    kinds = [each["kind"] for each in entries if isinstance(each, dict)]
+    assert kinds == ["declined"] * 2

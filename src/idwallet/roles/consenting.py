@@ -34,7 +34,14 @@ from idwallet.credentials.paths import telling
 from idwallet.crypto.vault import Edit, Vault
 from idwallet.errors import MalformedError, PortError, UsageError
 from idwallet.ports import Random, StoredKey
-from idwallet.roles.asked import Asked, Authenticated, Choice, OriginOnly, Shown
+from idwallet.roles.asked import (
+    Asked,
+    Authenticated,
+    Choice,
+    OriginOnly,
+    Shown,
+)
+from idwallet.roles.askers import Askers
 from idwallet.roles.held.format import Chosen
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policy import Policy
@@ -59,6 +66,7 @@ class Consenting:
 
     __slots__ = ()
 
+    _askers: Askers
     _trust: TrustStore
     _policy: Policy
     _vault: Vault
@@ -88,22 +96,13 @@ class Consenting:
     def earlier(self, asked: Asked) -> Earlier:
         """Return how often the same party asked before, and how often it was refused.
 
-        Whoever is not known by name is not known again either.
+        The ledger knows: what was erased of it counts as no request, and whoever is
+        not known by name is not known again either.
 
         Raises:
             MalformedError, PortError: see `Vault.records`.
         """
-        party = party_of(asked)
-        if not party.identifier:
-            return Earlier()
-        kinds = [
-            each.entry.kind
-            for each in self.history()
-            if each.entry is not None
-            and each.entry.party is not None
-            and each.entry.party.identifier == party.identifier
-        ]
-        return Earlier(len(kinds), kinds.count(EntryKind.DECLINED))
+        return self._askers.earlier(party_of(asked))
 
     def record_sent(self, index: int, *, at: datetime, sent: bool = True) -> int:
         """Write down that the answer of an entry was sent, or that it was not.
@@ -180,6 +179,13 @@ class Consenting:
     # --- written by the wallet itself -------------------------------------------------
 
     @abstractmethod
+    def _judged_alone(self, asked: Asked, *, at: datetime) -> Judgement:
+        """Judge a request without a look at what the wallet holds.
+
+        What is not looked at cannot take longer to look at.
+        """
+
+    @abstractmethod
     def _taken(self, choice: Choice) -> Taking: ...
 
     @abstractmethod
@@ -229,9 +235,13 @@ class Consenting:
                 return index, taking.ready
         raise PortError("the wallet is too busy: others change it all the time")
 
-    def _enter_declined(self, asked: Asked, *, at: datetime) -> int:
+    def _enter_declined(
+        self, asked: Asked, *, at: datetime, judgement: Judgement | None
+    ) -> int:
         require_aware(at)
-        entry = _entry(asked, kind=EntryKind.DECLINED, at=at)
+        if judgement is None:
+            judgement = self._judged_alone(asked, at=at)
+        entry = _entry(asked, kind=EntryKind.DECLINED, at=at, judgement=judgement)
         return self.ledger.enter(entry, evidence=Evidence(asked.evidence))
 
 
@@ -244,7 +254,6 @@ def _entry(
     judgement: Judgement | None = None,
 ) -> Entry:
     registration = asked.registration
-    found = () if judgement is None else judgement.claims
     return Entry(
         kind=kind,
         time=at,
@@ -253,9 +262,16 @@ def _entry(
         purpose=asked.purpose,
         asked=asked_of(asked.query),
         shown=shown,
-        judgement=Counter(each.finding.value for each in found),
+        judgement={} if judgement is None else _codes(judgement),
         request=hashlib.sha256(asked.evidence).digest(),
     )
+
+
+def _codes(judgement: Judgement) -> Counter[str]:
+    """Count what each claim is to the purpose, and note each warning once."""
+    found = Counter(each.finding.value for each in judgement.claims)
+    found.update(each.code.value for each in judgement.cautions)
+    return found
 
 
 def party_of(asked: Asked) -> Party:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from idwallet.codec.moment import require_aware
-from idwallet.consent.purpose import NEVER_BEFORE, DisclosurePolicy, Earlier, Purposes
+from idwallet.consent.purpose import DisclosurePolicy, Earlier, Judgement, Purposes
 from idwallet.consent.transaction import TRANSACTION_TYPES
 from idwallet.credentials.mdoc.evaluate_request import ReaderVerdict
 from idwallet.credentials.model import Credential
@@ -40,12 +40,9 @@ from idwallet.ports import (
 )
 from idwallet.protocols.openid4vp.evaluate import RequestVerdict, evaluate_request
 from idwallet.protocols.openid4vp.refusals import ErrorCode
-from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.protocols.openid4vp.response import (
     write_refusal,
     write_refusal_json,
-    write_response,
-    write_response_json,
 )
 from idwallet.report import Report, Required
 from idwallet.roles.asked import (
@@ -55,16 +52,17 @@ from idwallet.roles.asked import (
     PresentationResponse,
     Shown,
 )
+from idwallet.roles.askers import Askers
 from idwallet.roles.asking import answerable, asked_of
 from idwallet.roles.batches import Batches
 from idwallet.roles.cabinet import Cabinet
-from idwallet.roles.held.format import Chosen, Conversation, Judged, Kept
+from idwallet.roles.held.format import Chosen, Judged, Kept
 from idwallet.roles.held.formats import FORMATS
 from idwallet.roles.in_batches import InBatches
 from idwallet.roles.in_person import InPerson, matched, online
 from idwallet.roles.judged import judge_match
 from idwallet.roles.record import HeldCredential, added, read_record
-from idwallet.roles.signing import signed
+from idwallet.roles.signing import answered, conversation_of, signed
 from idwallet.roles.transactions import agreed_claims, held_to_types
 from idwallet.trust import policies
 from idwallet.trust.anchors import TrustStore
@@ -86,6 +84,7 @@ class Holder(InBatches, InPerson):
     """
 
     __slots__ = (
+        "_askers",
         "_batches",
         "_cabinet",
         "_keys",
@@ -115,6 +114,7 @@ class Holder(InBatches, InPerson):
         """Take the wallet's parts; nothing is read yet."""
         self._vault = Vault(store, seal, random=random, counter=counter)
         self._cabinet = Cabinet(self._vault)
+        self._askers = Askers(self._vault)
         self._keys = keys
         self._trust = trust
         self._policy = policy
@@ -281,25 +281,40 @@ class Holder(InBatches, InPerson):
         return asked
 
     def match(
-        self, asked: Asked, *, at: datetime, earlier: Earlier = NEVER_BEFORE
+        self, asked: Asked, *, at: datetime, earlier: Earlier | None = None
     ) -> Match:
         """Find what answers the request; pure, and nothing leaves the wallet.
 
         What is not valid at the moment `at` answers nothing. A query of OpenID4VP is
         answered by exactly the claims it names, a reader in person by the nearest
         statement about an age, too (ISO/IEC 18013-5 7.2.5). Each claim is judged for
-        the purpose stated; `earlier` counts what the same party asked before.
+        the purpose stated. What the same party asked before is counted from the ledger,
+        unless `earlier` says it.
 
         Raises:
             UsageError: `at` has no time zone.
+            MalformedError, PortError: see `credentials`.
         """
         require_aware(at)
         held, candidates = self._cabinet.holding()
         found = matched(asked, candidates, at=at, leeway=self._policy.clock_skew)
         judgement = judge_match(
-            asked, found, credentials=held, purposes=self._purposes, earlier=earlier
+            asked,
+            found,
+            credentials=held,
+            purposes=self._purposes,
+            earlier=self.earlier(asked) if earlier is None else earlier,
         )
         return Match(asked, found, held, judgement)
+
+    def _judged_alone(self, asked: Asked, *, at: datetime) -> Judgement:
+        return judge_match(
+            asked,
+            matched(asked, (), at=at, leeway=self._policy.clock_skew),
+            credentials=(),
+            purposes=self._purposes,
+            earlier=self.earlier(asked),
+        )
 
     def present(
         self,
@@ -327,19 +342,22 @@ class Holder(InBatches, InPerson):
         request = answerable(asked, choice, at=at)
         agreed = agreed_claims(request.transaction_data, choice.shown)
         person = verified_by(self._verify_person)
-        spoken = _conversation(request, serialisation)
+        spoken = conversation_of(request, serialisation)
         told = presence_claims(person)
         bound = [replace(spoken, said={**said, **told}) for said in agreed]
         with self._entering(choice, at=at) as (entry, taken):
             presentations = signed(choice, taken, bound=bound, at=at)
-        return replace(_answered(request, presentations, entry=entry), person=person)
+        return replace(answered(request, presentations, entry=entry), person=person)
 
-    def decline(self, asked: Asked, *, at: datetime) -> PresentationResponse:
+    def decline(
+        self, asked: Asked, *, at: datetime, judgement: Judgement | None = None
+    ) -> PresentationResponse:
         """Answer `asked` with a refusal: its standard code and nothing else.
 
         It does not say whether the person refused or the wallet holds nothing that
         fits: ``access_denied`` stands for both (OpenID4VP 1.0 section 8.5). The ledger
-        has it.
+        has it, with the codes of `judgement`: what `match` told the person; without it
+        the request is judged alone, without a look at what the wallet holds.
 
         Raises:
             UsageError: a reader in person asked: see `decline_device`; or `at` has no
@@ -347,7 +365,7 @@ class Holder(InBatches, InPerson):
             PortError: the ledger's store failed.
         """
         request = online(asked)
-        entry = self._enter_declined(asked, at=at)
+        entry = self._enter_declined(asked, at=at, judgement=judgement)
         return PresentationResponse(
             body=write_refusal(ErrorCode.ACCESS_DENIED, state=request.state),
             json=write_refusal_json(ErrorCode.ACCESS_DENIED, state=request.state),
@@ -374,23 +392,3 @@ def _opened(record: VaultRecord) -> HeldCredential | None:
         return read_record(record)
     except MalformedError:
         return None
-
-
-def _conversation(request: RequestObject, serialisation: Serialisation) -> Conversation:
-    return Conversation(
-        client_id=request.client_id,
-        nonce=request.nonce,
-        response_uri=request.response_uri,
-        serialisation=serialisation,
-    )
-
-
-def _answered(
-    request: RequestObject, shown: dict[str, list[str]], *, entry: int
-) -> PresentationResponse:
-    return PresentationResponse(
-        body=write_response(shown, state=request.state),
-        json=write_response_json(shown, state=request.state),
-        send_to=request.response_uri,
-        entry=entry,
-    )

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from idwallet.codec.moment import require_aware
+from idwallet.consent.purpose import Judgement
 from idwallet.credentials.mdoc.evaluate_request import (
     ReaderVerdict,
     evaluate_device_request,
@@ -109,10 +110,12 @@ class InPerson(Consenting):
             )
             return answer_reader(given, proof=proof)
 
-    def decline_device(self, asked: Asked, *, at: datetime) -> bytes:
+    def decline_device(
+        self, asked: Asked, *, at: datetime, judgement: Judgement | None = None
+    ) -> bytes:
         """Answer a reader with no document: what a wallet that holds none answers.
 
-        The ledger has it.
+        The ledger has it, as of `decline`.
 
         Raises:
             UsageError: the request came over OpenID4VP: see `Holder.decline`; or `at`
@@ -120,7 +123,7 @@ class InPerson(Consenting):
             PortError: the ledger's store failed.
         """
         proof = DeviceProof(_heard(asked).handover)
-        self._enter_declined(asked, at=at)
+        self._enter_declined(asked, at=at, judgement=judgement)
         return answer_reader((), proof=proof)
 
 

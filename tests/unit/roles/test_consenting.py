@@ -1,5 +1,6 @@
 """What a wallet writes down by itself, and what both sides can prove later."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -21,13 +22,16 @@ from idwallet.consent import (
     ReceiptOutcome,
     Sending,
 )
+from idwallet.consent.ledger.ledger import read_ledger_record
+from idwallet.consent.ledger.position import LedgerEntry
+from idwallet.consent.purpose import CautionCode, Judgement
 from idwallet.consent.receipt import read_receipt
 from idwallet.credentials.model import VerifiedPresentation
 from idwallet.credentials.query import Query
 from idwallet.credentials.sdjwt.issue import SdJwtVc, Shape
 from idwallet.credentials.sdjwt.metadata import Disclosability
 from idwallet.crypto.seal import SealKey
-from idwallet.crypto.vault import Vault
+from idwallet.crypto.vault import Vault, VaultRecord
 from idwallet.errors import (
     PortError,
     SignerError,
@@ -37,6 +41,8 @@ from idwallet.errors import (
 )
 from idwallet.ports import Change
 from idwallet.report import CheckId, Reason
+from idwallet.roles import askers
+from idwallet.roles.asked import Anonymous, Authenticated
 from idwallet.roles.holder import Holder
 from idwallet.roles.presentation import evaluate_presentation, verify_presentation
 from idwallet.roles.receipts import enter_answer, give_receipt
@@ -65,8 +71,16 @@ def answered(
     return request, response.body, response.entry
 
 
+def codes(judgement: Judgement) -> Counter[str]:
+    found = Counter(each.finding.value for each in judgement.claims)
+    return found + Counter(each.code.value for each in judgement.cautions)
+
+
 def verified(request: PresentationRequest, body: str) -> VerifiedPresentation:
     return verify_presentation(body, request=request, trust=SCENE.trust, at=AT)
+
+
+NOT_JUDGED = Judgement(None, None, (), ())
 
 
 def own_ledger() -> Ledger:
@@ -100,8 +114,11 @@ def test_presenting_writes_down_who_asked_what_and_what_was_shown() -> None:
             (("age_equal_or_over", "18"), ("family_name",)),
         ),
     )
-    # What the person was told of the request: how often each finding was made.
-    assert sum(entry.judgement.values()) == 2
+    # What the person was told of the request: each finding, and each warning.
+    asked = wallet.read_request(request.message.raw, at=AT)
+    told = wallet.match(asked, at=AT, earlier=Earlier()).judgement
+    assert entry.judgement == codes(told)
+    assert entry.judgement["unknown_purpose"] == 1
     # The request is kept as it was signed: evidence of what was asked.
     assert found.evidence.request == request.message.raw.encode()
     assert entry.request == sha256(request.message.raw.encode()).digest()
@@ -387,6 +404,85 @@ def test_repeated_asks_of_one_party_are_counted_from_the_ledger() -> None:
     assert wallet.earlier(asked) == Earlier(asked=2, refused=1)
     wallet.ledger.erase(0)
     assert wallet.earlier(asked) == Earlier(asked=1, refused=1)
+
+
+def test_a_match_warns_of_who_asks_again_though_the_application_says_nothing() -> None:
+    wallet = held()
+    asked = wallet.read_request(SCENE.request().message.raw, at=AT)
+    assert wallet.match(asked, at=AT).judgement.caution(CautionCode.ASKED_AGAIN) is None
+    entry = wallet.decline(asked, at=AT).entry
+    again = wallet.read_request(SCENE.request().message.raw, at=AT)
+    found = wallet.match(again, at=AT).judgement.caution(CautionCode.ASKED_AGAIN)
+    assert found is not None
+    assert found.count == 1
+    # What was erased is not known any more, and nobody is suspected of it.
+    wallet.ledger.erase(entry)
+    assert wallet.match(again, at=AT).judgement.caution(CautionCode.ASKED_AGAIN) is None
+
+
+def two_over_one_store() -> tuple[Holder, Holder]:
+    store, seal = MemoryStore(), SealKey(bytes(range(32)))
+    first, second = (
+        Holder(store=store, seal=seal, keys=SCENE.keys, trust=SCENE.trust)
+        for _ in range(2)
+    )
+    return first, second
+
+
+def test_what_another_process_entered_is_counted_and_each_entry_read_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+
+    def counting(record: VaultRecord) -> LedgerEntry:
+        read.append(record.name)
+        return read_ledger_record(record)
+
+    monkeypatch.setattr(askers, "read_ledger_record", counting)
+    wallet, other = two_over_one_store()
+    asked = wallet.read_request(SCENE.request().message.raw, at=AT)
+    for _ in range(3):
+        other.decline(asked, at=AT, judgement=NOT_JUDGED)
+    for _ in range(5):
+        assert wallet.earlier(asked) == Earlier(3, 3)
+    assert len(read) == 3
+    other.decline(asked, at=AT, judgement=NOT_JUDGED)
+    assert wallet.earlier(asked) == Earlier(4, 4)
+    assert len(read) == 4
+
+
+def test_whoever_comes_back_with_another_certificate_is_known_again() -> None:
+    wallet = held()
+    asked = wallet.read_request(SCENE.request().message.raw, at=AT)
+    wallet.decline(asked, at=AT)
+    assert isinstance(asked.by, Authenticated)
+    renewed = replace(asked.by, client_id="x509_hash:other", certificate="00")
+    assert wallet.earlier(replace(asked, by=renewed)) == Earlier(1, 1)
+    # Neither the name alone nor the anchor alone is somebody.
+    for other in ({"name": "somebody else"}, {"anchor": "another authority"}):
+        by = replace(renewed, **other)
+        assert wallet.earlier(replace(asked, by=by)) == Earlier()
+
+
+def test_whom_nobody_knows_is_nobodys_second_request() -> None:
+    wallet = held()
+    asked = wallet.read_request(SCENE.request().message.raw, at=AT)
+    stranger = replace(asked, by=Anonymous())
+    wallet.decline(stranger, at=AT)
+    assert wallet.earlier(stranger) == Earlier()
+
+
+def test_declining_writes_down_what_the_person_was_told() -> None:
+    wallet = held()
+    asked = wallet.read_request(SCENE.request().message.raw, at=AT)
+    told = wallet.match(asked, at=AT).judgement
+    entry = wallet.ledger.entry(wallet.decline(asked, at=AT, judgement=told).entry)
+    assert entry.entry is not None
+    assert entry.entry.judgement == codes(told)
+    # Not told, the wallet judges the request alone: what it holds is not looked at.
+    alone = wallet.ledger.entry(wallet.decline(asked, at=AT).entry)
+    assert alone.entry is not None
+    assert alone.entry.judgement == codes(told) + Counter({"asked_again": 1})
 
 
 def test_the_log_for_a_backup_has_deletions_too() -> None:

@@ -131,7 +131,11 @@ class _Order:
         with about(self.folder):
             match = wallet.match(asked, at=moment)
         choice = self._choose(match)
-        self._agree(choice)
+        if not self._agrees(choice):
+            with about(self.folder):
+                wallet.decline(asked, at=moment, judgement=match.judgement)
+            note(Speech(self.lang).say("consent.declined"))
+            raise click.exceptions.Exit(ExitStatus.FAILED)
         with about(self.folder):
             response = wallet.present(
                 asked,
@@ -160,19 +164,17 @@ class _Order:
         }
         return match.choose(preferred)
 
-    def _agree(self, choice: Choice) -> None:
+    def _agrees(self, choice: Choice) -> bool:
         speech = Speech(self.lang)
         for line in consent_lines(choice, speech):
             note(line)
         address = choice.asked.answer_to or ""
         note(speech.say("consent.goes_to", address=address))
         if self.yes:
-            return
+            return True
         if not sys.stdin.isatty():
             raise usage_fault("no terminal to ask on: --yes agrees to what is listed")
-        if not click.confirm(speech.say("consent.question"), err=True):
-            note(speech.say("consent.declined"))
-            raise click.exceptions.Exit(ExitStatus.FAILED)
+        return click.confirm(speech.say("consent.question"), err=True)
 
     def _hand_out(self, choice: Choice, response: PresentationResponse) -> None:
         text = response.json if self.form == "json" else response.body

@@ -342,6 +342,15 @@ def _opened(kept: Kept, evidence: Evidence) -> LedgerEntry:
     return LedgerEntry(kept.index, entry, kept.link.digest, evidence)
 
 
+def read_ledger_record(record: VaultRecord) -> LedgerEntry:
+    """Read the record of an entry as it stands in a vault, without its evidence.
+
+    Raises:
+        MalformedError: it is none, another one's, or was changed.
+    """
+    return _opened(read_kept(record), NO_EVIDENCE)
+
+
 def _checkpoint(record: VaultRecord) -> AnchoredCheckpoint:
     at = "ledger checkpoint"
     found = read_object(record.plain, at=at, clause=CLAUSE)
