@@ -57,7 +57,7 @@ from idwallet.roles.verifier import PresentationRequest, Verifier
 from idwallet.testing.mdoc import MDL, NAMESPACE, MdocScene
 from idwallet.testing.pki import TestIdentity
 from idwallet.testing.scene import Scene
-from idwallet.trust import certificate, distinguished, iaca, policies
+from idwallet.trust import certificate, distinguished, extensions, iaca, policies
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.replay import MemoryReplay
 from tests.bench.measure import Case, batch, interleave, table
@@ -260,6 +260,7 @@ def cold(work: Work) -> dict[str, Case]:
 
     def verify() -> float:
         certificate._remembered.cache_clear()
+        extensions._known.clear()
         iaca._standing.cache_clear()
         distinguished._remembered.cache_clear()
         trust = TrustStore(anchors)

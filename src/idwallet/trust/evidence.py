@@ -322,6 +322,11 @@ class Read(Generic[Piece, Value]):
                 del self._held[next(iter(self._held))]
             self._held[piece] = value
 
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._held.clear()
+
 
 class Memory:
     """What a trust store remembers of its evidence: pure functions of what it holds.

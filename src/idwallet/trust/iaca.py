@@ -21,6 +21,10 @@ from idwallet.trust.path import ValidatedPath
 DOCUMENT_SIGNER: Final = "1.0.18013.5.1.2"
 """The extended key usage of who signs documents (B.1.4)."""
 
+_KEY_USAGE: Final = ExtensionOID.KEY_USAGE.dotted_string
+_EXTENDED_KEY_USAGE: Final = ExtensionOID.EXTENDED_KEY_USAGE.dotted_string
+_SIGNER_USAGE: Final = frozenset({KeyUsage.DIGITAL_SIGNATURE})
+_SIGNER_PURPOSE: Final = frozenset({DOCUMENT_SIGNER})
 _SIGNER_LIFE: Final = timedelta(days=457)
 _ROOT_LIFE: Final = timedelta(days=20 * 365 + 5)
 _CURVES: Final = frozenset(
@@ -118,35 +122,41 @@ def _deviations(
 
 
 def _of_signer(leaf: Certificate) -> Iterator[Deviation]:
-    critical = {each.oid: each.critical for each in leaf.native.extensions}
-    rules = (
-        (Deviation.SIGNER_LIFE, leaf.not_after - leaf.not_before <= _SIGNER_LIFE),
-        (
-            Deviation.SIGNER_USAGE,
-            leaf.key_usage == frozenset({KeyUsage.DIGITAL_SIGNATURE})
-            and critical.get(ExtensionOID.KEY_USAGE, False),
-        ),
-        (
-            Deviation.SIGNER_PURPOSE,
-            leaf.extended_key_usage == frozenset({DOCUMENT_SIGNER})
-            and critical.get(ExtensionOID.EXTENDED_KEY_USAGE, False),
-        ),
-        (Deviation.SIGNER_SUBJECT, _has_subject(leaf)),
-        (
-            Deviation.SIGNER_KEY_IDENTIFIERS,
-            None not in {leaf.subject_key_id, leaf.authority_key_id},
-        ),
-        (
-            Deviation.SIGNER_ALTERNATIVE_NAME,
-            ExtensionOID.ISSUER_ALTERNATIVE_NAME in critical,
-        ),
-        (
-            Deviation.SIGNER_REVOCATION,
-            ExtensionOID.CRL_DISTRIBUTION_POINTS in critical,
-        ),
-        (Deviation.SIGNER_KEY, is_on_a_curve(leaf)),
-    )
-    return (deviation for deviation, is_kept in rules if not is_kept)
+    if leaf.not_after - leaf.not_before > _SIGNER_LIFE:
+        yield Deviation.SIGNER_LIFE
+    yield from _of_its_usage(leaf)
+    if not _has_subject(leaf):
+        yield Deviation.SIGNER_SUBJECT
+    if leaf.subject_key_id is None or leaf.authority_key_id is None:
+        yield Deviation.SIGNER_KEY_IDENTIFIERS
+    for oid, missing in _WANTED:
+        if oid not in leaf.extensions:
+            yield missing
+    if not is_on_a_curve(leaf):
+        yield Deviation.SIGNER_KEY
+
+
+def _of_its_usage(leaf: Certificate) -> Iterator[Deviation]:
+    if leaf.key_usage != _SIGNER_USAGE or _KEY_USAGE not in leaf.critical:
+        yield Deviation.SIGNER_USAGE
+    if (
+        leaf.extended_key_usage != _SIGNER_PURPOSE
+        or _EXTENDED_KEY_USAGE not in leaf.critical
+    ):
+        yield Deviation.SIGNER_PURPOSE
+
+
+# What else the signer's certificate must have, critical or not.
+_WANTED: Final = (
+    (
+        ExtensionOID.ISSUER_ALTERNATIVE_NAME.dotted_string,
+        Deviation.SIGNER_ALTERNATIVE_NAME,
+    ),
+    (
+        ExtensionOID.CRL_DISTRIBUTION_POINTS.dotted_string,
+        Deviation.SIGNER_REVOCATION,
+    ),
+)
 
 
 # A reader has few roots, and each has certified many signers.
@@ -157,9 +167,7 @@ def _of_root(root: Certificate) -> frozenset[Deviation]:
 
 def _faults_of_root(root: Certificate) -> Iterator[Deviation]:
     wanted = frozenset({KeyUsage.KEY_CERT_SIGN, KeyUsage.CRL_SIGN})
-    if root.key_usage != wanted or not is_critical(
-        root.native.extensions, ExtensionOID.KEY_USAGE
-    ):
+    if root.key_usage != wanted or _KEY_USAGE not in root.critical:
         yield Deviation.ROOT_USAGE
     if not _has_subject(root):
         yield Deviation.ROOT_SUBJECT
