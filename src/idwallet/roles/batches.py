@@ -86,9 +86,12 @@ class Batches:
         """Store copies as one card, in the place of another one if it is given.
 
         Raises:
-            UsageError: the other card is of another type, format or issuer.
+            UsageError: the other card is of another type, format or issuer, or a copy
+                is bound to a key that something in the wallet is bound to.
             PortError: the store failed, or the other card was changed meanwhile.
         """
+        self.require_apart(copies)
+        self._require_alone(copies)
         card, edits = self._adding(copies, policy=policy)
         gone = Removal([], [])
         if replaces is not None:
@@ -124,6 +127,28 @@ class Batches:
         edits = [Edit.adding(Shelf.BATCH, name, plain=_written(e)) for name, e in named]
         edits.append(Edit.adding(Shelf.BATCH, card.name, plain=state.to_bytes()))
         return card, [*edits, added(card)]
+
+    def require_apart(self, held: Iterable[HeldCredential]) -> None:
+        """Refuse what is a copy of a batch already: it would be shown beside it.
+
+        Copies that were shown count as well, as long as their keys are not destroyed.
+
+        Raises:
+            UsageError: one is bound to the key of such a copy.
+            PortError: the store failed.
+        """
+        keys = frozenset(each.thumbprint for each in held)
+        for record in self._vault.readable(Shelf.BATCH):
+            # Copies lie beside the states, and are not worth to be read for this.
+            if any(each.encode() in record.plain for each in keys):
+                raise UsageError("it is a copy of a batch that the wallet has already")
+
+    def _require_alone(self, copies: Iterable[HeldCredential]) -> None:
+        """Refuse a copy that the wallet holds as a card: it shows that every time."""
+        keys = frozenset(each.thumbprint for each in copies)
+        for each in self._vault.readable(Shelf.CREDENTIAL):
+            if read_record(each).thumbprint in keys:
+                raise UsageError("the wallet has a copy of this batch as a card")
 
     def _name(self) -> str:
         return self._random(_NAME_BYTES).hex()

@@ -145,6 +145,7 @@ class Holder(InBatches, InPerson):
             VerificationFailed: a check failed: forged, expired, another's key.
             VerificationIndeterminate: something could not be decided.
             UnsupportedError: it is of a format that is not held yet.
+            UsageError: it is a copy of a batch in this wallet.
             PortError: the store failed; nothing was stored.
         """
         verified = self._verified(credential, at=at)
@@ -172,6 +173,7 @@ class Holder(InBatches, InPerson):
         )
 
     def _keep(self, held: HeldCredential) -> HeldCredential:
+        self._batches.require_apart([held])
         if not self._vault.change([added(held)]):
             raise PortError("a random name came twice: nothing was stored")
         return held

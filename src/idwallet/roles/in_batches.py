@@ -65,7 +65,8 @@ class InBatches:
             VerificationFailed, VerificationIndeterminate, UnsupportedError: as `add`;
                 nothing of the batch was stored.
             MalformedError: it is no batch, or its copies can be linked.
-            UsageError: one credential, too many, or another card to replace.
+            UsageError: one credential, too many, another card to replace, or a copy
+                that the wallet has already.
             PortError: the store failed; nothing was stored.
         """
         if not 1 < len(credentials) <= limits.BATCH_CREDENTIALS:

@@ -103,14 +103,18 @@ class LedgerScene:
         return stamped(checkpoint, authority=self.authority, random=token_bytes)
 
     def witnessed(
-        self, checkpoint: Checkpoint, *, of: bytes | None = None
+        self,
+        checkpoint: Checkpoint,
+        *,
+        of: bytes | None = None,
+        request: bytes = bytes(32),
     ) -> AnchoredCheckpoint:
         """Have the test shop bear witness of a checkpoint in a receipt."""
         receipt = Receipt(
             issuer="x509_hash:test",
             issued=self.pki.at + HOUR,
             identity=bytes(16),
-            request=bytes(32),
+            request=request,
             outcome=ReceiptOutcome.DECLINED,
             retention=Promise(kept=False),
             witnessed=of or checkpoint.digest,

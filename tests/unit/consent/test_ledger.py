@@ -188,6 +188,35 @@ def test_erasing_takes_the_entry_its_evidence_and_what_is_about_it() -> None:
         ledger.erase(17)
 
 
+def test_erasing_takes_the_witness_that_says_it_all_again() -> None:
+    ledger = filled()
+    point = ledger.checkpoint(at=AT)
+    telling = SCENE.witnessed(point, request=sha256(REQUEST).digest())
+    ledger.keep(telling)
+    assert ledger.checkpoints() == (telling,)
+    ledger.erase(0)
+    assert ledger.checkpoints() == ()
+
+    # A witness that tells nothing of the entry stays.
+    ledger = filled()
+    other = SCENE.witnessed(ledger.checkpoint(at=AT))
+    ledger.keep(other)
+    ledger.erase(0)
+    assert ledger.checkpoints() == (other,)
+
+
+def test_an_export_has_no_witness_that_tells_what_it_conceals() -> None:
+    ledger = filled()
+    ledger.enter(replace(SHOWN, request=sha256(b"another").digest()))
+    point = ledger.checkpoint(at=AT)
+    ledger.keep(SCENE.witnessed(point, request=sha256(b"another").digest()))
+    shown = ledger.export(at=AT, show={4})
+    assert json.loads(shown)["assertion"] == "anchored"
+    concealed = ledger.export(at=AT, show={0})
+    assert json.loads(concealed)["assertion"] == "self-asserted"
+    assert b'"receipt"' not in concealed
+
+
 def test_evidence_can_be_erased_alone() -> None:
     ledger = filled()
     ledger.erase_evidence(0)

@@ -5,7 +5,7 @@ checkpoint of that one in the hands of others as of a moment that has passed.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -65,6 +65,17 @@ class AnchoredCheckpoint:
     def is_outside(self) -> bool:
         """Whether there is a witness; whether it is believed is another question."""
         return self.timestamp is not None or self.receipt is not None
+
+    def tells_of(self, requests: Collection[bytes | None]) -> bool:
+        """Whether its witness is a receipt for one of those requests.
+
+        Such a receipt names who asked, and what was shown.
+        """
+        try:
+            read = read_receipt(self.receipt or "")
+        except (MalformedError, UnsupportedError):
+            return False
+        return read.receipt.request in requests
 
     def to_json(self) -> JsonObject:
         """Return the checkpoint as JSON, with its witness."""

@@ -174,7 +174,8 @@ class Ledger:
         """Erase an entry, its evidence, and every later entry about it.
 
         What stays is that they were there: their digests, which their salts keep from
-        being guessed. Returns the indexes of what was erased; an entry that was erased
+        being guessed. A checkpoint goes whose witness is a receipt for that entry: it
+        says all of it again. Returns the indexes of what was erased; an entry that was erased
         before is no error.
 
         Raises:
@@ -186,6 +187,8 @@ class Ledger:
             edits = [edit for each in records for edit in self._erasing(each)]
             if not edits:
                 return ()
+            requests = {_request(read_kept(each)) for each in records} - {None}
+            edits += map(Edit.removing, self._telling(requests))
             if self._vault.change(edits):
                 return tuple(read_kept(each).index for each in records)
         raise PortError("the wallet is too busy: others change it all the time")
@@ -210,6 +213,13 @@ class Ledger:
                 if entry is not None and entry.about == index:
                     found.append(record)
         return [each for each in found if read_kept(each).octets is not None]
+
+    def _telling(self, requests: Collection[bytes | None]) -> list[VaultRecord]:
+        return [
+            each
+            for each in self._vault.records(Shelf.LEDGER)
+            if each.name.startswith(_WITNESSED) and _checkpoint(each).tells_of(requests)
+        ]
 
     def _erasing(self, record: VaultRecord) -> list[Edit]:
         kept = read_kept(record)
@@ -279,7 +289,8 @@ class Ledger:
         """Return the ledger as somebody else can verify it.
 
         `show` are the entries that are shown, None for all; of any other the digest
-        alone stands there. With `evidence` the requests and receipts come along.
+        alone stands there. With `evidence` the requests and receipts come along. A
+        checkpoint stays behind whose witness is a receipt for an entry not shown.
 
         Raises:
             UsageError: there is no entry yet, or `at` has no zone.
@@ -287,17 +298,20 @@ class Ledger:
             LimitError: see `write_export`.
         """
         now = self.checkpoint(at=at)
-        positions = tuple(
-            self._position(each, evidence=evidence)
-            if show is None or each.index in show
-            else Position(each.index, each.link, None)
-            for each in self._all()
-        )
+        positions: list[Position] = []
+        hidden: set[bytes | None] = set()
+        for each in self._all():
+            if show is None or each.index in show:
+                positions.append(self._position(each, evidence=evidence))
+            else:
+                positions.append(Position(each.index, each.link, None))
+                hidden.add(_request(each))
+        points = (e for e in self.checkpoints() if not e.tells_of(hidden))
         parts = ExportParts(
             now.ledger,
             at,
-            positions[: now.count],
-            (*self.checkpoints(), AnchoredCheckpoint(now)),
+            tuple(positions[: now.count]),
+            (*points, AnchoredCheckpoint(now)),
         )
         return write_export(parts)
 
@@ -349,6 +363,12 @@ def read_ledger_record(record: VaultRecord) -> LedgerEntry:
         MalformedError: it is none, another one's, or was changed.
     """
     return _opened(read_kept(record), NO_EVIDENCE)
+
+
+def _request(kept: Kept) -> bytes | None:
+    """Return the digest of the request that an entry is about, where it has one."""
+    entry = _opened(kept, NO_EVIDENCE).entry
+    return None if entry is None else entry.request
 
 
 def _checkpoint(record: VaultRecord) -> AnchoredCheckpoint:

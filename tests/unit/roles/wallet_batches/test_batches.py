@@ -108,6 +108,44 @@ def policy(method: ReuseMethod, *, again: bool = False) -> ReusePolicy:
     return ReusePolicy(method=method, when_empty=empty)
 
 
+def test_no_copy_is_in_a_wallet_twice_whichever_way_it_comes() -> None:
+    copies = issued()
+    holder = wallet()
+    holder.add_batch(copies, at=AT)
+    with pytest.raises(UsageError, match="a copy of a batch"):
+        holder.add(copies[0], at=AT)
+    with pytest.raises(UsageError, match="a copy of a batch"):
+        holder.add_batch(copies[:2], at=AT)
+    assert len(holder.credentials()) == 1
+    holder.add(single(), at=AT)
+    holder.add_batch(issued(), at=AT)
+
+    other = wallet()
+    other.add(copies[3], at=AT)
+    with pytest.raises(UsageError, match="as a card"):
+        other.add_batch(copies, at=AT)
+    assert len(other.credentials()) == 1
+    other.add_batch(copies[:3], at=AT)
+
+
+def test_a_copy_that_was_shown_does_not_come_back_while_its_key_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copies = issued()
+    holder = wallet()
+    holder.add_batch(copies, at=AT)
+    # The wallet dies before it destroys the key.
+    with monkeypatch.context() as dying:
+        dying.setattr(Holder, "_tidy", lambda *_: None)
+        show(holder)
+    refused = 0
+    for each in copies:
+        with pytest.raises(UsageError, match="a copy of a batch"):
+            holder.add(each, at=AT)
+        refused += 1
+    assert refused == 4
+
+
 def test_a_batch_is_one_card_and_each_showing_is_a_stranger() -> None:
     holder = wallet()
     card = holder.add_batch(issued(), at=AT)
