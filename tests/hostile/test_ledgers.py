@@ -81,3 +81,13 @@ def test_accepting_the_owners_word_accepts_nothing_else(scene: LedgerScene) -> N
             assert not accepted
         else:
             assert accepted
+
+
+@pytest.mark.parametrize("count", [2**53, 10**19])
+def test_a_number_that_no_reader_has_exactly_is_judged_and_raises_nothing(
+    scene: LedgerScene, count: int
+) -> None:
+    made = ledger_draft(scene)
+    made.checkpoint()["count"] = count
+    found = made.report().checks[0]
+    assert (found.id, found.reason) == (CheckId.LEDGER_FORMAT, Reason.MALFORMED)

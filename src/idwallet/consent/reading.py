@@ -15,6 +15,7 @@ from idwallet.errors import LimitError, MalformedError
 _Read = TypeVar("_Read")
 _Code = TypeVar("_Code", bound=StrEnum)
 _DIGEST_BYTES: Final = 32
+_MOST: Final = 2**53 - 1  # RFC 8259 section 6: what is digested has no larger one
 
 
 class Members:
@@ -93,9 +94,9 @@ class Members:
         return read(name) if name in self._left else None
 
     def number(self, name: str) -> int:
-        """Return a number that counts something."""
+        """Return a number that counts something, exact to every reader of JSON."""
         value = self.take(name)
-        if type(value) is not int or value < 0:
+        if type(value) is not int or not 0 <= value <= _MOST:
             self._refuse("no number", name)
         return value
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from idwallet.consent.occasion import AuthenticatedBy
 from idwallet.consent.purpose import NOBODY, Judgement, PartyFacts
 from idwallet.consent.transaction import Transaction, read_transaction
 from idwallet.credentials.mdoc.request import DeviceRequest
@@ -10,6 +11,7 @@ from idwallet.credentials.mdoc.transcript import Handover
 from idwallet.credentials.presence import PersonVerified
 from idwallet.credentials.query import Query, QueryMatch
 from idwallet.errors import UsageError
+from idwallet.protocols.openid4vp.client import ClientIdPrefix
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.report import Report
 from idwallet.roles.choosing import Choosing, Preference, needed_queries
@@ -47,6 +49,16 @@ class Authenticated:
     client_id: str
     anchor: str
     certificate: str | None
+
+    @property
+    def known_by(self) -> AuthenticatedBy:
+        """How it is known who asks."""
+        if self.certificate is not None:
+            return AuthenticatedBy.CERTIFICATE
+        attested = f"{ClientIdPrefix.VERIFIER_ATTESTATION.value}:"
+        if self.client_id.startswith(attested):
+            return AuthenticatedBy.ATTESTATION
+        return AuthenticatedBy.PINNED_KEY
 
 
 @dataclass(frozen=True, slots=True)

@@ -281,9 +281,7 @@ def party_of(asked: Asked) -> Party:
         return Party("", by.origin, AuthenticatedBy.ORIGIN)
     if not isinstance(by, Authenticated):
         return Party("", by.client_id or "", AuthenticatedBy.NOTHING)
-    pinned = by.certificate is None
-    how = AuthenticatedBy.PINNED_KEY if pinned else AuthenticatedBy.CERTIFICATE
-    return Party(by.name, by.client_id, how, by.anchor, by.certificate)
+    return Party(by.name, by.client_id, by.known_by, by.anchor, by.certificate)
 
 
 def _shown(shown: Shown, said: DeviceElements) -> ClaimsShown:

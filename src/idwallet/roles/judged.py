@@ -59,8 +59,7 @@ def _unwelcome(
 def _known_by(asked: Asked) -> AuthenticatedBy:
     by = asked.by
     if isinstance(by, Authenticated):
-        pinned = by.certificate is None
-        return AuthenticatedBy.PINNED_KEY if pinned else AuthenticatedBy.CERTIFICATE
+        return by.known_by
     is_origin = isinstance(by, OriginOnly)
     return AuthenticatedBy.ORIGIN if is_origin else AuthenticatedBy.NOTHING
 

@@ -6,6 +6,8 @@ import pytest
 
 from idwallet.adapters.store import MemoryStore
 from idwallet.codec.json import JsonObject
+from idwallet.consent import AuthenticatedBy
+from idwallet.consent.transaction import PAYMENT
 from idwallet.credentials.query import Query
 from idwallet.credentials.sdjwt.issue import SdJwtVc
 from idwallet.credentials.sdjwt.metadata import Disclosability
@@ -189,3 +191,47 @@ def test_a_policy_that_admits_strangers_is_another_policy() -> None:
     assert ADMITTING.digest() != replace(WALLET, name=ADMITTING.name).digest()
     swapped = replace(ADMITTING, unauthenticated=ADMITTING.unauthenticated[::-1])
     assert swapped.digest() == ADMITTING.digest()
+
+
+def test_a_stranger_is_agreed_with_about_nothing(scene: Scene) -> None:
+    verifier = Verifier(identity=STRANGER, policy=RETAIL, replay=MemoryReplay())
+    paid: JsonObject = {
+        "type": PAYMENT,
+        "credential_ids": ["pid"],
+        "payload": {
+            "transaction_id": "8D8AC610",
+            "payee": "Example Shop",
+            "amount": {"value": 14.22, "currency": "EUR"},
+        },
+    }
+    for transactions, passes in (([], True), ([paid], False)):
+        request = verifier.request(
+            query("family_name"),
+            purpose="a test",
+            at=scene.at,
+            transactions=transactions,
+        )
+        if passes:
+            raw = request.message.to_uri()
+            assert wallet(scene, ADMITTING).read_request(raw, at=scene.at)
+        else:
+            found = refused(scene, request, ADMITTING)
+            assert found is Reason.CLAIM_NOT_ADMITTED
+
+
+def test_the_ledger_tells_the_attested_from_those_whose_key_is_pinned(
+    scene: Scene,
+) -> None:
+    who = RelyingParty(
+        signer=scene.reader_identity.signer,
+        answer_to=ANSWER_TO,
+        attestation=attestation(request_draft(scene)),
+    )
+    request = ask(scene, who, "family_name")
+    held = wallet(scene, WALLET)
+    asked = held.read_request(request.message.to_uri(), at=scene.at)
+    entry = held.ledger.entry(held.decline(asked, at=scene.at).entry).entry
+    assert entry is not None
+    assert entry.party is not None
+    assert entry.party.authenticated is AuthenticatedBy.ATTESTATION
+    assert Authenticated("a", "kiosk", "b", None).known_by is AuthenticatedBy.PINNED_KEY

@@ -175,8 +175,8 @@ class Ledger:
 
         What stays is that they were there: their digests, which their salts keep from
         being guessed. A checkpoint goes whose witness is a receipt for that entry: it
-        says all of it again. Returns the indexes of what was erased; an entry that was erased
-        before is no error.
+        says all of it again. Returns the indexes of what was erased; an entry that was
+        erased before is no error.
 
         Raises:
             UsageError: there is no such entry.

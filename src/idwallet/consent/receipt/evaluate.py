@@ -5,6 +5,7 @@ One engine, two doors: `evaluate_receipt` returns a verdict whatever the bytes a
 """
 
 import hmac
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -288,13 +289,14 @@ class _Judging:
             return
         said, shown = _places(receipt.disclosed), _places(self._about.shown)
         if said - shown:
+            # Counted: of two credentials alike, both were shown.
             self._list(Reason.MORE_THAN_SHOWN, said - shown)
         elif shown - said:
             self._list(Reason.LESS_THAN_SHOWN, shown - said)
         else:
             self._say(check_id, Reason.MATCHES)
 
-    def _list(self, reason: Reason, places: set["_Place"]) -> None:
+    def _list(self, reason: Reason, places: Counter["_Place"]) -> None:
         facts: Facts = {"paths": _named(places)}
         self._say(CheckId.RECEIPT_DISCLOSURE, reason, facts=facts)
 
@@ -302,16 +304,16 @@ class _Judging:
 _Place = tuple[str, str, str, ClaimPath]
 
 
-def _places(shown: tuple[ClaimsShown, ...]) -> set[_Place]:
-    """Return every claim that was seen, and () for each credential by itself."""
-    return {
+def _places(shown: tuple[ClaimsShown, ...]) -> Counter[_Place]:
+    """Count every claim that was seen, and () for each credential by itself."""
+    return Counter(
         (each.query, each.format, each.credential_type, path)
         for each in shown
-        for path in ((), *each.paths)
-    }
+        for path in ((), *dict.fromkeys(each.paths))
+    )
 
 
-def _named(places: set[_Place]) -> tuple[str, ...]:
+def _named(places: Counter[_Place]) -> tuple[str, ...]:
     paths = sorted({show_path(path) or show(kind) for *_, kind, path in places})
     return tuple(paths[: limits.REPORTED_PATHS])
 

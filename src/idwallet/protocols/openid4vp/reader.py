@@ -8,6 +8,7 @@ from idwallet.credentials.admitted import beyond_admission
 from idwallet.credentials.required import Context
 from idwallet.envelope.jws import JwsHeader
 from idwallet.profiles import HAIP_1_0
+from idwallet.protocols.openid4vp.attached import TRANSACTION_DATA
 from idwallet.protocols.openid4vp.attestation import Attestation, judge_attestation
 from idwallet.protocols.openid4vp.client import (
     ClientId,
@@ -72,6 +73,9 @@ def _anonymous(
     if parameters is None:
         return wait(asker, CheckId.REQUEST_FORMAT)
     beyond = beyond_admission(parameters.query, admitted)
+    if parameters.transaction_data:
+        # Claims were admitted. To agree to something with a stranger is none.
+        beyond = (*beyond, TRANSACTION_DATA)
     if beyond:
         paths = beyond[: limits.REPORTED_PATHS]
         return say(asker, Reason.CLAIM_NOT_ADMITTED, facts={**facts, "paths": paths})
