@@ -129,6 +129,21 @@ def _accepted(transaction: TransactionData) -> tuple[str, ...]:
     return transaction.hash_algorithms or (_DEFAULT,)
 
 
+def has_agreed(
+    transaction: TransactionData,
+    shown: "Agreed",
+    *,
+    asked: Sequence[TransactionData],
+) -> bool:
+    """Whether the key of that very credential agreed to the transaction.
+
+    Of several that were shown at once one agrees, and nothing but the word of whoever
+    asked says that the others are the same person's: all they sign is a nonce.
+    """
+    fits = shown.query_id in transaction.credential_ids
+    return fits and _reason(transaction, shown, asked=asked) is Reason.MATCHES
+
+
 class Agreed(NamedTuple):
     """One credential of an answer: what it answers, and what its key binding says.
 

@@ -15,6 +15,7 @@ from idwallet.credentials.possession import HolderKey
 from idwallet.credentials.query import Query
 from idwallet.credentials.sdjwt.issue import SdJwtVc
 from idwallet.errors import MalformedError, UsageError, VerificationFailed
+from idwallet.protocols.openid4vp.response import ResponseParts, read_response
 from idwallet.report import CheckId, Outcome, Reason, Report
 from idwallet.roles.agreement import (
     Agreement,
@@ -156,6 +157,42 @@ def test_it_is_told_who_agreed_to_which_bytes_and_when(contract: Contract) -> No
     assert verified.existed_by is None
     with pytest.raises(UsageError):
         verified.party("nobody")
+
+
+TWO = Query.from_dcql(
+    {
+        "credentials": [
+            {**each, "id": name}  # type: ignore[dict-item]
+            for name in ("who", "also")
+            for each in QUERY.to_dcql()["credentials"]  # type: ignore[union-attr]
+        ]
+    }
+)
+
+
+def test_only_whose_key_agreed_is_said_to_have_agreed() -> None:
+    # Whoever asks puts what a victim showed for the same nonce beside the agreement of
+    # an accomplice: the victim never saw the contract.
+    verifier = replace(scene().verifier, random=bytes)
+    harmless = verifier.request(QUERY, purpose="a parcel", at=AT)
+    answer = read_response(person("witness").answer(harmless.message.raw))
+    assert isinstance(answer, ResponseParts)
+    agreement = Agreement(CONTRACT, verifier, TWO, credential_ids=("also",))
+    request = agreement.ask("tenant", at=AT)
+    taken = read_response(person("tenant").answer(request.message.raw))
+    assert isinstance(taken, ResponseParts)
+    shown = {**taken.presentations, "who": answer.presentations["who"]}
+    forged = PartyEvidence("tenant", request.message.raw, shown)
+    judged = verify_agreement(
+        of(owner(), forged), documents=DOCUMENTS, context=context()
+    )
+    party = judged.party("tenant")
+    names = [each.claim("family_name", str) for each in party.credentials]
+    assert names == [NAMES["tenant"]]
+    assert [each.query_id for each in party.beside] == ["who"]
+    # The twin: who agreed with the only credential shown, and with nothing beside.
+    assert judged.party("owner").beside == ()
+    assert len(judged.party("owner").credentials) == 1
 
 
 def test_an_agreement_outlives_the_credentials_that_it_was_made_with() -> None:

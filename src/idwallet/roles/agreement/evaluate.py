@@ -123,7 +123,13 @@ def _judged(
 
 
 def _agreed(party: JudgedParty) -> AgreedParty:
-    return AgreedParty(party.party, party.credentials, party.asked_by, party.agreed)
+    return AgreedParty(
+        party.party,
+        party.credentials,
+        party.asked_by,
+        party.agreed,
+        beside=party.beside,
+    )
 
 
 def _together(parties: list[JudgedParty], contract: Contract | None) -> list[Check]:

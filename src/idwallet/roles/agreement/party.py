@@ -36,7 +36,12 @@ from idwallet.roles.shown import (
     unreadable,
     with_surplus,
 )
-from idwallet.roles.transactions import Agreed, held_to_types, judge_transactions
+from idwallet.roles.transactions import (
+    Agreed,
+    has_agreed,
+    held_to_types,
+    judge_transactions,
+)
 
 _TRANSACTION: Final = CheckId.PRESENTATION_TRANSACTION
 
@@ -50,6 +55,7 @@ class JudgedParty(NamedTuple):
     agreed: datetime
     contract: Contract | None = None
     credentials: tuple[VerifiedCredential, ...] = ()
+    beside: tuple[VerifiedCredential, ...] = ()
     asked_by: str = ""
     evidence: tuple[EvidenceUsed, ...] = ()
     shown: tuple[bytes, ...] = ()
@@ -90,7 +96,8 @@ def judge_party(
         frozenset(required),
         agreed,
         contract=contract,
-        credentials=answer.credentials(),
+        credentials=answer.credentials(who_agreed=True),
+        beside=answer.credentials(who_agreed=False),
         asked_by=verdict.asker or "",
         evidence=answer.evidence,
         shown=tuple(_digests(given)),
@@ -247,8 +254,17 @@ class _Answer:
             fits = fits and found.previous == previous
         return found.contract, Reason.MATCHES if fits else Reason.MISMATCH
 
-    def credentials(self) -> tuple[VerifiedCredential, ...]:
-        """Return who agreed, with the claims that were asked for."""
+    def credentials(self, *, who_agreed: bool) -> tuple[VerifiedCredential, ...]:
+        """Return whose key agreed, or what was shown beside: the claims asked for."""
         if self._narrowed.keys() != {each.subject for each in self._shown}:
             return ()
-        return handed_on(self._shown, self._narrowed)
+        shown = [e for e in self._shown if self._has_agreed(e) is who_agreed]
+        return handed_on(shown, self._narrowed)
+
+    def _has_agreed(self, shown: Shown) -> bool:
+        asked = self._request.transaction_data
+        said = Agreed(shown.query_id, said_of(shown.verdict))
+        return any(
+            each.type == CONTRACT and has_agreed(each, said, asked=asked)
+            for each in asked
+        )

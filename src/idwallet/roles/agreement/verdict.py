@@ -13,6 +13,10 @@ from idwallet.report import Outcome, Report
 class AgreedParty:
     """Who agreed as one party: identified by which issuers, asked by whom, and when.
 
+    `credentials` are those whose key agreed to the contract. `beside` was shown in the
+    same answer, as whoever asked says: that it is the same person's is not proven, and
+    neither is that its holder ever saw the contract.
+
     `agreed` is what the holder's device and the asker say of the time: a later moment
     is ruled out where the agreement was judged with a proof of existence, an earlier
     one only as far as the asker is believed, who signed the request first.
@@ -22,6 +26,7 @@ class AgreedParty:
     credentials: tuple[VerifiedCredential, ...]
     asked_by: str
     agreed: datetime
+    beside: tuple[VerifiedCredential, ...] = ()
 
     def __repr__(self) -> str:
         """Show when only: the rest is personal data."""
