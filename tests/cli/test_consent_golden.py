@@ -12,12 +12,13 @@ import pytest
 
 from idwallet.cli.consent import consent_lines, judgement_document
 from idwallet.cli.words import Speech
-from idwallet.codec.json import JsonValue
-from idwallet.consent import Earlier
+from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.consent import PAYMENT, Earlier
 from idwallet.credentials.query import Query
 from idwallet.credentials.sdjwt.issue import SdJwtVc
 from idwallet.explain.words import LANGUAGES, Language
 from idwallet.roles.asked import Choice
+from idwallet.testing.corpus.transactions import rent
 from idwallet.testing.scene import Scene
 
 GOLDEN: Final = Path(__file__).parent / "golden"
@@ -130,14 +131,37 @@ CASES: Final[Mapping[str, tuple[Query, str, Earlier]]] = {
         Earlier(asked=3),
     ),
     "somebody who guesses": (_guessing(), "parcel-pick-up", Earlier()),
+    "a landlord": (_query(["family_name"]), "contract-signing", Earlier()),
+}
+AGREED: Final[Mapping[str, tuple[JsonObject, ...]]] = {
+    "a landlord": (
+        rent().content("tenant", credential_ids=("card",), previous=None),
+        {
+            "type": PAYMENT,
+            "credential_ids": ["card"],
+            "payload": {
+                "transaction_id": "T-1",
+                "payee": "Example \u202ehouse",
+                "amount": {"value": 1000, "currency": "EUR"},
+                "recurring": {"frequency": "MNTH"},
+            },
+        },
+    ),
 }
 
 
-def _choice(query: Query, purpose: str, earlier: Earlier) -> Choice:
+def _choice(
+    query: Query,
+    purpose: str,
+    earlier: Earlier,
+    transactions: tuple[JsonObject, ...] = (),
+) -> Choice:
     wallet = SCENE.new_wallet()
     wallet.add(SCENE.issue(SdJwtVc(PID, claims=PERSON)), at=SCENE.at)
     wallet.add(SCENE.issue(SdJwtVc(CARD, claims=STUDENT)), at=SCENE.at)
-    request = SCENE.verifier.request(query, purpose=purpose, at=SCENE.at)
+    request = SCENE.verifier.request(
+        query, purpose=purpose, at=SCENE.at, transactions=transactions
+    )
     asked = wallet.read_request(request.message.raw, at=SCENE.at)
     return wallet.match(asked, at=SCENE.at, earlier=earlier).choose()
 
@@ -145,7 +169,7 @@ def _choice(query: Query, purpose: str, earlier: Earlier) -> Choice:
 def _screens(language: Language) -> Iterator[str]:
     for name, case in CASES.items():
         yield f"--- {name}"
-        yield from consent_lines(_choice(*case), Speech(language))
+        yield from consent_lines(_choice(*case, AGREED.get(name, ())), Speech(language))
         yield ""
 
 

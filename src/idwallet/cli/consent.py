@@ -6,6 +6,7 @@ from idwallet.cli.words import Speech
 from idwallet.codec.json import JsonValue
 from idwallet.codec.text import show
 from idwallet.consent.purpose import Judgement, PurposeProfile
+from idwallet.consent.transaction import Transaction
 from idwallet.credentials.paths import (
     ABSENT,
     Absent,
@@ -18,21 +19,19 @@ from idwallet.credentials.query import Lack, NearestMiss
 from idwallet.credentials.sdjwt.present import leaf_places
 from idwallet.credentials.sdjwt.unpack import without_holes
 from idwallet.explain.consent import ExplainedJudgement, explain_judgement
+from idwallet.explain.transactions import explain_transaction
 from idwallet.roles.asked import Anonymous, Asked, Choice, Match, Shown
 
 
 def consent_lines(choice: Choice, speech: Speech) -> Iterator[str]:
     """Yield what the person agrees to.
 
-    Who asks; what to beware of; why, and what that was judged by; each claim that goes
-    with what it is to the purpose; how long it may be kept.
+    Who asks; what to beware of; every line of the transactions that an answer agrees
+    to; why, and what that was judged by; each claim that goes with what it is to the
+    purpose; how long it may be kept.
     """
-    yield from _asker(choice.asked, speech)
     told = _explained(choice.judgement, speech)
-    if told is not None:
-        yield from told.warning_lines()
-        yield from _registered(choice.asked, speech)
-        yield from told.purpose
+    yield from _first(choice.asked, told, speech=speech)
     for each in choice.shown:
         credential = each.credential
         kind = speech.kind(credential.credential_type)
@@ -56,6 +55,20 @@ def consent_lines(choice: Choice, speech: Speech) -> Iterator[str]:
     yield speech.say("consent.besides")
     if told is not None:
         yield told.retention
+
+
+def _first(
+    asked: Asked, told: ExplainedJudgement | None, *, speech: Speech
+) -> Iterator[str]:
+    """Yield what is known before any card is looked at."""
+    yield from _asker(asked, speech)
+    if told is not None:
+        yield from told.warning_lines()
+    for agreed in asked.transactions:
+        yield from explain_transaction(agreed, lang=speech.language).text_lines()
+    if told is not None:
+        yield from _registered(asked, speech)
+        yield from told.purpose
 
 
 def _asker(asked: Asked, speech: Speech) -> Iterator[str]:
@@ -162,6 +175,22 @@ def unanswered_document(match: Match) -> dict[str, object]:
                 "differing": [show_path(path) for path in each.differing],
             }
             for each in match.found.nearest_misses()
+        ],
+    }
+
+
+def transaction_document(transaction: Transaction) -> dict[str, object]:
+    """Return as JSON everything that is agreed to, as it was read, with warnings."""
+    return {
+        "type": transaction.type,
+        "lines": [
+            {
+                "label": each.label.value,
+                "value": each.value,
+                "detail": each.detail,
+                "warnings": [found.value for found in each.warnings],
+            }
+            for each in transaction.lines
         ],
     }
 

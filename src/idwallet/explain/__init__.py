@@ -3,10 +3,17 @@
 from idwallet.explain.consent import ExplainedJudgement, explain_judgement
 from idwallet.explain.description import explain_description
 from idwallet.explain.explanation import Explanation, Line, explain
+from idwallet.explain.transactions import (
+    ExplainedLine,
+    ExplainedTransaction,
+    explain_transaction,
+)
 from idwallet.explain.words import Language, Reader
 
 __all__ = [
     "ExplainedJudgement",
+    "ExplainedLine",
+    "ExplainedTransaction",
     "Explanation",
     "Language",
     "Line",
@@ -14,4 +21,5 @@ __all__ = [
     "explain",
     "explain_description",
     "explain_judgement",
+    "explain_transaction",
 ]

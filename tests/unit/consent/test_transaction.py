@@ -83,7 +83,7 @@ def test_a_contract_is_shown_whole() -> None:
 def test_who_agrees_in_turn_agrees_to_what_was_agreed_before() -> None:
     second = IN_TURN.content("tenant", credential_ids=("pid",), previous=bytes(32))
     assert read_contract(second).previous == bytes(32)
-    assert ("digest", bytes(32).hex()) in lines(second)
+    assert ("previous", bytes(32).hex()) in lines(second)
     first = IN_TURN.content("owner", credential_ids=("pid",), previous=None)
     assert read_contract(first).previous is None
     with pytest.raises(UsageError):

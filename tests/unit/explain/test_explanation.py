@@ -262,7 +262,11 @@ def test_there_are_no_golden_texts_but_these() -> None:
         for language in LANGUAGES
         for reader in READERS
     }
-    letters = {f"deletion.{language}.txt" for language in LANGUAGES}  # test_ledger.py
+    letters = {  # of test_ledger.py and test_transactions.py
+        f"{name}.{language}.txt"
+        for name in ("deletion", "transactions")
+        for language in LANGUAGES
+    }
     assert {path.name for path in GOLDEN.iterdir()} == paths | letters
 
 

@@ -13,6 +13,7 @@ from idwallet.cli.consent import (
     consent_lines,
     judgement_document,
     refusal_lines,
+    transaction_document,
     unanswered_document,
 )
 from idwallet.cli.faults import STREAM, ExitStatus, about, usage_fault
@@ -174,7 +175,8 @@ class _Order:
             return True
         if not sys.stdin.isatty():
             raise usage_fault("no terminal to ask on: --yes agrees to what is listed")
-        return click.confirm(speech.say("consent.question"), err=True)
+        question = "consent.agree" if choice.asked.transactions else "consent.question"
+        return click.confirm(speech.say(question), err=True)
 
     def _hand_out(self, choice: Choice, response: PresentationResponse) -> None:
         text = response.json if self.form == "json" else response.body
@@ -205,6 +207,7 @@ def _document(choice: Choice, response: PresentationResponse) -> dict[str, objec
         "asked_by": asked_by(asked),
         "purpose": asked.purpose,
         "judgement": _judgement(choice),
+        "transactions": [transaction_document(each) for each in asked.transactions],
         "shown": [
             {
                 "query": each.query_id,

@@ -190,4 +190,4 @@ def _lines(found: Agreeing) -> Iterator[TransactionLine]:
             yield TransactionLine(label.OTHER_PARTY, party)
     yield TransactionLine(label.AGREEMENT, contract.agreement)
     if found.previous is not None:
-        yield TransactionLine(label.DIGEST, found.previous.hex(), "previous")
+        yield TransactionLine(label.PREVIOUS, found.previous.hex())

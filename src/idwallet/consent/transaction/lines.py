@@ -12,6 +12,8 @@ class TransactionLabel(StrEnum):
     TITLE = "title"
     DOCUMENT = "document"
     DIGEST = "digest"
+    PREVIOUS = "previous"
+    """The digest of what the party before agreed to, where they agree in turn."""
     PARTY = "party"
     OTHER_PARTY = "other_party"
     AGREEMENT = "agreement"
@@ -40,8 +42,12 @@ class TransactionLine:
 
     @property
     def shown(self) -> str:
-        """The value as it may stand before a person."""
-        return show(self.value)
+        """The value as it may stand before a person, all of it.
+
+        Nothing is cut off, however long: what is hashed is what is shown.
+        """
+        # No character is written with more than ten: U+10FFFF in quotation marks.
+        return show(self.value, limit=10 * len(self.value) + 1)
 
     @property
     def warnings(self) -> tuple[TextWarning, ...]:
