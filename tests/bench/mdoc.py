@@ -262,6 +262,7 @@ def cold(work: Work) -> dict[str, Case]:
         certificate._remembered.cache_clear()
         extensions._known.clear()
         iaca._standing.cache_clear()
+        iaca._remembered.cache_clear()
         distinguished._remembered.cache_clear()
         trust = TrustStore(anchors)
         context = Context(trust, policies.RETAIL, work.at)

@@ -64,6 +64,28 @@ def element(der: bytes, offset: int) -> tuple[int, int, int]:
     return start, start + length, tag
 
 
+def places(der: bytes, start: int, *, count: int) -> list[int]:
+    """Return where so many elements begin, and where the last of them ends.
+
+    Raises:
+        DerError: one is missing, or `element` refuses it.
+    """
+    found, size = [start], len(der)
+    for _ in range(count):
+        if start + 2 > size:
+            raise DerError("truncated")
+        # As in `inside`: most are short.
+        length = der[start + 1]
+        if length < _LONG and der[start] & _HIGH_TAG != _HIGH_TAG:
+            start += length + 2
+        else:
+            _, start, _ = element(der, start)
+        found.append(start)
+    if start > size:
+        raise DerError("truncated")
+    return found
+
+
 class Element(NamedTuple):
     """One element: its tag, where it starts, and where its value does and ends."""
 

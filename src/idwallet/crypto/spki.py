@@ -98,6 +98,10 @@ def from_der(der: bytes, *, at: str) -> KeyParts:
         raise LimitError("public key is too long", at=at, clause="RFC 5280 §4.1.2.7")
     try:
         native = load_der_public_key(der)
+        kind = _COMMON.get(der[: len(kinds.P256.head)])
+        if kind is not None and len(der) == kind.spki_bytes:
+            # The spelling that we would give it ourselves, as nearly all have it.
+            return kind, der, cast("NativePublicKey", native)
     except ValueError as error:
         raise MalformedError(
             "not a SubjectPublicKeyInfo", at=at, clause="RFC 5280 §4.1.2.7"
@@ -107,6 +111,9 @@ def from_der(der: bytes, *, at: str) -> KeyParts:
             "unknown kind of public key", at=at, clause="RFC 5280 §4.1.2.7"
         ) from error
     return from_native(native, at=at)
+
+
+_COMMON: Final = {kinds.P256.head: kinds.P256}
 
 
 def from_native(native: object, *, at: str) -> KeyParts:

@@ -11,9 +11,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID
 
 from idwallet import limits
-from idwallet.codec.der import INTEGER, element
+from idwallet.codec.der import INTEGER, element, places
 from idwallet.codec.text import show
 from idwallet.crypto.keys import PublicKey
+from idwallet.crypto.kinds import P256
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
 from idwallet.trust.extensions import (
     Broken,
@@ -33,7 +34,8 @@ class Certificate:
 
     `subject` and `issuer` are RFC 4514 text as the certificate has it: pass it through
     `idwallet.codec.text.show` (or take `shown`) before anybody sees it. `names` holds
-    every name that a name constraint may judge. `key_usage` and
+    every name that a name constraint may judge, `alternative_names` those of the
+    subject alternative name. `key_usage` and
     `extended_key_usage` (dotted OIDs) are None when the extension is absent.
     `unsupported` names what makes the certificate unusable in any path: critical
     extensions unknown here, and policy constraints. `extensions` are the dotted OIDs of
@@ -56,14 +58,13 @@ class Certificate:
     extended_key_usage: frozenset[str] | None = field(repr=False, compare=False)
     san_dns: tuple[str, ...] = field(compare=False)
     san_uri: tuple[str, ...] = field(compare=False)
-    names: tuple[GeneralName, ...] = field(repr=False, compare=False)
+    alternative_names: tuple[GeneralName, ...] = field(repr=False, compare=False)
     constraints: NameConstraints | None = field(repr=False, compare=False)
     subject_key_id: bytes | None = field(repr=False, compare=False)
     authority_key_id: bytes | None = field(repr=False, compare=False)
     unsupported: tuple[str, ...] = field(repr=False, compare=False)
     extensions: frozenset[str] = field(repr=False, compare=False)
     critical: frozenset[str] = field(repr=False, compare=False)
-    sha256: bytes = field(repr=False, compare=False)
 
     @staticmethod
     def from_der(der: bytes, *, at: str) -> "Certificate":
@@ -87,6 +88,17 @@ class Certificate:
             raise UnsupportedError(
                 foreign.what, at=at, clause=foreign.clause
             ) from foreign
+
+    @property
+    def sha256(self) -> bytes:
+        """The digest of `der`."""
+        return hashlib.sha256(self.der).digest()
+
+    @property
+    def names(self) -> tuple[GeneralName, ...]:
+        """Every name that a name constraint may judge."""
+        rdns, _ = name_of(self.subject_der)
+        return _subject_names(rdns) + self.alternative_names
 
     @property
     def self_issued(self) -> bool:
@@ -117,21 +129,20 @@ def _read(der: bytes) -> Certificate:
         issuer_der=frame.issuer,
         not_before=native.not_valid_before_utc,
         not_after=native.not_valid_after_utc,
-        public_key=_public_key(native),
+        public_key=_public_key(native, frame.key),
         is_ca=stated.is_ca,
         path_length=stated.path_length,
         key_usage=stated.key_usage,
         extended_key_usage=stated.extended_key_usage,
         san_dns=stated.san_dns,
         san_uri=stated.san_uri,
-        names=_subject_names(rdns) + stated.names,
+        alternative_names=stated.names,
         constraints=stated.constraints,
         subject_key_id=subject_key_id,
         authority_key_id=stated.authority_key_id,
         unsupported=stated.unsupported,
         extensions=stated.extensions,
         critical=stated.critical,
-        sha256=hashlib.sha256(der).digest(),
     )
 
 
@@ -148,6 +159,7 @@ class _Frame(NamedTuple):
     serial: int
     issuer: bytes
     subject: bytes
+    key: bytes
     extensions: bytes
 
 
@@ -176,19 +188,19 @@ def _frame(der: bytes) -> _Frame:
     """
     outer, _, _ = element(der, 0)
     inner, stop, _ = element(der, outer)
-    value, end, tag = element(der, inner)
-    if tag == _VERSION_TAG:
-        value, end, tag = element(der, end)
-    if tag != INTEGER:
+    if der[inner : inner + 1] == _VERSION:
+        _, inner, _ = element(der, inner)
+    number, _, issuer, validity, subject, key, rest = places(der, inner, count=6)
+    if der[number] != INTEGER:
         raise ValueError("no serial number")
-    _, issuer, _ = element(der, end)
-    _, validity, _ = element(der, issuer)
-    _, subject, _ = element(der, validity)
-    _, key, _ = element(der, subject)
-    _, place, _ = element(der, key)
-    serial = int.from_bytes(der[value:end], signed=True)
-    extensions = _extensions_at(der, place, stop=stop)
-    return _Frame(serial, der[issuer:validity], der[subject:key], extensions)
+    value, end, _ = element(der, number)
+    return _Frame(
+        int.from_bytes(der[value:end], signed=True),
+        der[issuer:validity],
+        der[subject:key],
+        der[key:rest],
+        _extensions_at(der, rest, stop=stop),
+    )
 
 
 def _extensions_at(der: bytes, place: int, *, stop: int) -> bytes:
@@ -201,11 +213,16 @@ def _extensions_at(der: bytes, place: int, *, stop: int) -> bytes:
     return b""
 
 
-_VERSION_TAG: Final = 0xA0
+_VERSION: Final = b"\xa0"
 _EXTENSIONS_TAG: Final = 0xA3
 
 
-def _public_key(native: x509.Certificate) -> PublicKey:
+def _public_key(native: x509.Certificate, key: bytes) -> PublicKey:
+    if len(key) == P256.spki_bytes:
+        try:
+            return PublicKey.from_spki(key, at="key")
+        except (UnsupportedError, MalformedError):
+            pass  # below it is said why
     try:
         return PublicKey.from_native(native.public_key())
     except UnsupportedAlgorithm as error:

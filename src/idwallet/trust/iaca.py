@@ -4,7 +4,7 @@ Many real ones break it. So what breaks it is named, one code for each rule, and
 policy says whether that counts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -206,7 +206,20 @@ def _are_of_one_place(leaf: Certificate, root: Certificate) -> bool:
 
 def values(certificate: Certificate, oid: str) -> frozenset[str]:
     """Return what the subject says under an attribute type, folded for comparison."""
-    rdns, _ = read_name(certificate.subject_der)
-    return frozenset(
-        value.strip().casefold() for rdn in rdns for kind, value in rdn if kind == oid
-    )
+    return _folded(certificate.subject_der).get(oid, frozenset())
+
+
+def _folded(name: bytes) -> Mapping[str, frozenset[str]]:
+    """Read a name by its attribute types; short ones are remembered, as names are."""
+    return _fold(name) if len(name) > limits.NAME_CACHE_BYTES else _remembered(name)
+
+
+def _fold(name: bytes) -> Mapping[str, frozenset[str]]:
+    rdns, _ = read_name(name)
+    found: dict[str, frozenset[str]] = {}
+    for kind, value in (pair for rdn in rdns for pair in rdn):
+        found[kind] = found.get(kind, frozenset()) | {value.strip().casefold()}
+    return found
+
+
+_remembered: Final = lru_cache(maxsize=limits.CERTIFICATE_CACHE_ENTRIES)(_fold)

@@ -6,7 +6,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from idwallet.codec.der import BITS, element
+from idwallet.codec.der import BITS, element, places
 from idwallet.trust.certificate import Certificate
 
 # The AlgorithmIdentifiers of ECDSA with SHA-256, SHA-384 and SHA-512, which have no
@@ -52,16 +52,15 @@ def _is_signed_with(key: ec.EllipticCurvePublicKey, der: bytes) -> bool:
         InvalidSignature: it is of another key.
         ValueError: an element is not where RFC 5280 4.1 has it.
     """
-    start, _, _ = element(der, 0)
-    first, outer, _ = element(der, start)
-    _, end, _ = element(der, outer)
-    bits, last, tag = element(der, end)
+    start, last, _ = element(der, 0)
+    first, _, _ = element(der, start)
+    _, outer, end, past = places(der, start, count=3)
+    bits, _, tag = element(der, end)
     algorithm = der[outer:end]
     scheme = _ECDSA.get(algorithm)
-    if scheme is None or tag != BITS or der[bits] or last != len(der):
+    if scheme is None or tag != BITS or der[bits] or not last == past == len(der):
         return False
-    _, number, _ = element(der, first)
-    _, inner, _ = element(der, number)
+    _, _, inner = places(der, first, count=2)
     if der[inner : inner + len(algorithm)] != algorithm:
         return False
     key.verify(der[bits + 1 :], der[start:outer], scheme)

@@ -220,3 +220,30 @@ def test_an_ecdsa_signature_is_written_as_cryptography_writes_its_numbers(
     r, s = data.draw(numbers), data.draw(numbers)
     raw = r.to_bytes(size) + s.to_bytes(size)
     assert der.ecdsa_value(raw) == encode_dss_signature(r, s)
+
+
+def test_places_are_where_elements_begin_and_the_last_one_ends() -> None:
+    long = der.tlv(der.OCTETS, bytes(200))
+    data = b"\x05\x00" + long + b"\x02\x01\x07" + b"\x05\x00"
+    assert der.places(data, 0, count=3) == [0, 2, 2 + len(long), 5 + len(long)]
+    assert der.places(data, 2, count=0) == [2]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "05",
+        "0500",
+        "050002",
+        "05000201",
+        "0500020281",
+        "05001f0000",
+        "0500028101",
+        "0500048002",
+    ],
+)
+def test_places_refuse_what_an_element_refuses(broken: str) -> None:
+    sound = bytes.fromhex("0500020107")
+    assert der.places(sound, 0, count=2) == [0, 2, 5]
+    with pytest.raises(der.DerError):
+        der.places(bytes.fromhex(broken), 0, count=2)
