@@ -13,6 +13,7 @@ from idwallet.crypto.keys import PublicKey
 from idwallet.envelope.jws import Jws, read_compact, signature_facts, signature_reason
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, fault_reason
 from idwallet.protocols.openid4vp.judging import say, wait
+from idwallet.protocols.openid4vp.parameters import AUDIENCE
 from idwallet.report import Check, CheckId, FactValue, Reason
 from idwallet.trust.anchors import Purpose
 from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
@@ -75,6 +76,8 @@ def read_attestation(token: JsonValue) -> Attestation:
     claims = json.read_object(
         jws.payload, at=_AT, clause="RFC 7519 §7.2", max_bytes=limits.JWS_HEADER_BYTES
     )
+    if claims.get("aud", AUDIENCE) not in (AUDIENCE, [AUDIENCE]):
+        raise MalformedError("for others", at=f"{_AT}/aud", clause="RFC 7519 §4.1.3")
     expires = _moment(claims, "exp")
     if expires is None:
         raise MalformedError("no exp", at=f"{_AT}/exp", clause=_CLAUSE)

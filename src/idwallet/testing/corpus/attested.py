@@ -160,6 +160,12 @@ ATTESTED: Final = tuple(
         ("no text", _C.READER_ATTESTATION, _R.MALFORMED, _in_header({})),
         ("no token", _C.READER_ATTESTATION, _R.MALFORMED, _in_header("eyJ")),
         ("another typ", _C.READER_ATTESTATION, _R.MALFORMED, _headed(typ="JWT")),
+        (
+            "for another audience",
+            _C.READER_ATTESTATION,
+            _R.MALFORMED,
+            _attesting(aud="https://other.example"),
+        ),
         ("without end", _C.READER_ATTESTATION, _R.MALFORMED, _attesting(exp=ABSENT)),
         ("of nobody", _C.READER_ATTESTATION, _R.MALFORMED, _attesting(sub=ABSENT)),
         ("by nobody", _C.READER_ATTESTATION, _R.MALFORMED, _attesting(iss="")),
