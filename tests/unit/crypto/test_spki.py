@@ -116,3 +116,27 @@ def test_a_cryptography_build_without_a_kind_is_named(monkeypatch, signer_of):
         PublicKey.from_jwk(key.to_jwk(), at="key")
     with pytest.raises(UnsupportedError, match="unknown kind"):
         PublicKey.from_spki(key.spki, at="key")
+
+
+def test_a_key_taken_as_it_is_spelled_is_what_the_library_would_write(
+    monkeypatch, signer_of
+):
+    """Every octet changed in turn: the same key comes out, or the same refusal."""
+    sound = signer_of(Algorithm.ES256).public_key.spki
+
+    def told(der):
+        try:
+            found = PublicKey.from_spki(der, at="key")
+        except (MalformedError, UnsupportedError) as refused:
+            return type(refused), refused.what, refused.clause
+        return found.kind, found.spki, found.algorithms, der_of(found.native)
+
+    changed = [
+        sound[:n] + bytes((octet ^ flip,)) + sound[n + 1 :]
+        for n, octet in enumerate(sound)
+        for flip in (0x00, 0x01, 0x02, 0x80)
+    ]
+    found = list(map(told, changed))
+    assert found[0] == (kinds.P256, sound, kinds.P256.algorithms, sound)
+    monkeypatch.setattr(spki, "_COMMON", {})
+    assert list(map(told, changed)) == found
