@@ -8,6 +8,7 @@ import click
 import pytest
 
 from idwallet import limits
+from idwallet.cli.pocket import open_pocket
 from tests.cli.program import AT, Ran, Stream, run
 
 SEAL: Final = ("--seal-file", "passphrase.txt")
@@ -128,3 +129,26 @@ def test_who_was_refused_and_asks_again_is_told_to_the_person(
     entries = [each["entry"] for each in happened()[before:]]
     kinds = [each["kind"] for each in entries if isinstance(each, dict)]
     assert kinds == ["declined"] * 2
+
+
+def test_an_issuers_word_on_who_may_see_it_is_kept_with_the_credential() -> None:
+    policy = {
+        "policy_uri": "https://issuer.example/policy",
+        "policy_type": "authorized_rp_only",
+        "authorized_parties": [{"identifier": "VATXX-9"}],
+    }
+    Path("policy.json").write_text(json.dumps(policy), "utf-8")
+    Path("broken.json").write_text("{}", "utf-8")
+    add = ("add", "card.sdjwt", *ROOT, "--at", AT, "--disclosure")
+    before = held_policies()
+    refused = wallet(*add, "broken.json")
+    assert refused.status == 4
+    assert "broken.json" in refused.err
+    assert held_policies() == before
+    assert wallet(*add, "policy.json").status == 0
+    assert [e for e in held_policies() if e] == ["https://issuer.example/policy"]
+
+
+def held_policies() -> list[str | None]:
+    held = open_pocket("wallet", seal_file="passphrase.txt").credentials()
+    return [None if e.disclosure is None else e.disclosure.uri for e in held]

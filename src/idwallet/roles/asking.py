@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from idwallet.codec.moment import require_aware
-from idwallet.consent.purpose import AuthorityCertificate, PartyFacts
 from idwallet.errors import MalformedError, UsageError
 from idwallet.protocols.openid4vp.client import ClientIdPrefix, read_client_id
 from idwallet.protocols.openid4vp.evaluate import RequestVerdict
@@ -12,6 +11,7 @@ from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.report import Outcome, Report
 from idwallet.roles.asked import Anonymous, Asked, Asker, Authenticated, Choice
 from idwallet.roles.in_person import online
+from idwallet.roles.party import party_facts
 
 
 def asked_of(
@@ -31,30 +31,9 @@ def asked_of(
         _evidence(raw),
         registration=None if found is None else found.registration,
         registered_ids=verdict.registered_ids,
-        party=_party(verdict),
-    )
-
-
-def _party(verdict: RequestVerdict) -> PartyFacts:
-    """Return what is proven of who asks, for an issuer's word on it."""
-    signer, found = verdict.signer, verdict.registration
-    path = None if signer is None else signer.path
-    subject, authorities = None, []
-    if path is not None:
-        subject = path.leaf.subject
-        above = [*path.certificates[1:], path.anchor.certificate]
-        authorities = [
-            AuthorityCertificate(each.subject, each.native.serial_number)
-            for each in above
-            if each is not None
-        ]
-    registration = None if found is None else found.registration
-    return PartyFacts(
-        identifier=None if registration is None else registration.subject,
-        service=None if registration is None else registration.intended_use,
-        subject=subject,
-        entitlements=() if registration is None else registration.entitlements,
-        authorities=tuple(authorities),
+        party=party_facts(
+            verdict.signer, None if found is None else found.registration
+        ),
     )
 
 

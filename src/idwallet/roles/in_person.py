@@ -7,6 +7,7 @@ others to know. Every answer is for the conversation that the request was heard 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Self
 
 from idwallet.codec.moment import require_aware
 from idwallet.consent.purpose import Judgement
@@ -17,6 +18,7 @@ from idwallet.credentials.mdoc.evaluate_request import (
 from idwallet.credentials.mdoc.match_request import match_request
 from idwallet.credentials.mdoc.present import DeviceElements
 from idwallet.credentials.mdoc.transcript import Handover
+from idwallet.credentials.presence import PersonVerified, VerifyPerson, verified_by
 from idwallet.credentials.query import Candidate, QueryMatch, match
 from idwallet.credentials.required import Context
 from idwallet.crypto.keys import PublicKey
@@ -33,13 +35,46 @@ from idwallet.roles.asked import (
 )
 from idwallet.roles.consenting import Consenting
 from idwallet.roles.held.device import DeviceProof, answer_reader
+from idwallet.roles.party import party_facts
 from idwallet.trust.signer import SignerFound
+
+
+class DeviceAnswer(bytes):
+    """A DeviceResponse to send, as it is.
+
+    `entry` is the index of the ledger's entry: tell the wallet when it was sent
+    (`Holder.record_sent`). `person` is how the holder was verified for it.
+    """
+
+    entry: int
+    person: PersonVerified
+
+    def __new__(
+        cls,
+        octets: bytes,
+        /,
+        *,
+        entry: int,
+        person: PersonVerified = PersonVerified.NONE,
+    ) -> Self:
+        """Take the octets, and what the wallet knows of them."""
+        made = super().__new__(cls, octets)
+        made.entry, made.person = entry, person
+        return made
+
+    def __repr__(self) -> str:
+        """Show the length only: the rest is personal data."""
+        return f"DeviceAnswer(<{len(self)} octets>)"
+
+    __str__ = __repr__
 
 
 class InPerson(Consenting):
     """What a wallet does with a reader; `Holder` is one and has the rest."""
 
     __slots__ = ()
+
+    _verify_person: VerifyPerson
 
     @abstractmethod
     def _report(
@@ -68,7 +103,15 @@ class InPerson(Consenting):
         if report.outcome is not Outcome.PASSED or request is None or query is None:
             raise VerificationIndeterminate(report)
         heard = HeardRequest(request, handover)
-        return Asked(_asker(verdict.signer), query, None, report, heard, raw)
+        return Asked(
+            _asker(verdict.signer),
+            query,
+            None,
+            report,
+            heard,
+            raw,
+            party=party_facts(verdict.signer),
+        )
 
     def present_device(
         self,
@@ -78,7 +121,7 @@ class InPerson(Consenting):
         at: datetime,
         reader: PublicKey | None = None,
         said: Mapping[str, DeviceElements] | None = None,
-    ) -> bytes:
+    ) -> DeviceAnswer:
         """Answer a reader with a DeviceResponse (ISO/IEC 18013-5 8.3.2.1.2.2).
 
         It is signed for the conversation that the request was heard in. With `reader`,
@@ -86,33 +129,32 @@ class InPerson(Consenting):
         proves nothing to anybody else (9.1.3.5). `said` is what the device says by
         itself, by the query's identifier; only what the issuer allowed it.
 
-        What is kept back is not mentioned: a refusal looks like what is not there. The
-        ledger has it before anything is signed.
+        What is kept back is not mentioned: a refusal looks like what is not there. As
+        with `present` the person is verified first, and the ledger has it before
+        anything is signed; no data element says how they were verified.
 
         Raises:
             UsageError: `choice` came from another request or says less than would be
                 seen, the device may not say that, or the keys do not agree.
             UnsupportedError: the key store's keys do not agree on a secret.
-            BatchEmpty: every copy of a one-time document was shown.
-            SignerUnavailable: the key of a document is gone.
-            SignerLocked: a key wants a PIN or a fingerprint.
-            PortError: the ledger's store failed; nothing was signed.
+            BatchEmpty, SignerUnavailable, SignerLocked, SigningDeclined, PortError: as
+                `present`; nothing was signed.
         """
-        require_aware(at)
-        if choice.asked is not asked:
-            raise UsageError("the choice was made for another request")
+        _require_of(choice, asked, at=at)
         extra = {} if said is None else said
         proof = DeviceProof(_heard(asked).handover, reader)
-        with self._entering(choice, at=at, said=extra) as (_, taken):
+        person = verified_by(self._verify_person)
+        with self._entering(choice, at=at, said=extra) as (entry, taken):
             given = (
                 (*each, extra.get(shown.query_id, {}))
                 for shown, each in zip(choice.shown, taken, strict=True)
             )
-            return answer_reader(given, proof=proof)
+            octets = answer_reader(given, proof=proof)
+        return DeviceAnswer(octets, entry=entry, person=person)
 
     def decline_device(
         self, asked: Asked, *, at: datetime, judgement: Judgement | None = None
-    ) -> bytes:
+    ) -> DeviceAnswer:
         """Answer a reader with no document: what a wallet that holds none answers.
 
         The ledger has it, as of `decline`.
@@ -123,8 +165,14 @@ class InPerson(Consenting):
             PortError: the ledger's store failed.
         """
         proof = DeviceProof(_heard(asked).handover)
-        self._enter_declined(asked, at=at, judgement=judgement)
-        return answer_reader((), proof=proof)
+        entry = self._enter_declined(asked, at=at, judgement=judgement)
+        return DeviceAnswer(answer_reader((), proof=proof), entry=entry)
+
+
+def _require_of(choice: Choice, asked: Asked, *, at: datetime) -> None:
+    require_aware(at)
+    if choice.asked is not asked:
+        raise UsageError("the choice was made for another request")
 
 
 def _asker(signer: SignerFound | None) -> Authenticated | Anonymous:

@@ -4,12 +4,14 @@ from datetime import datetime
 
 import click
 
+from idwallet import limits
 from idwallet.cli.bundles import Believed, Pinned, operator_option
 from idwallet.cli.commands.keeping import COMMANDS as KEEPING
 from idwallet.cli.commands.ledger import COMMANDS as LEDGER
 from idwallet.cli.credential import read_credential
 from idwallet.cli.faults import STREAM, about
 from idwallet.cli.files import (
+    read_input,
     require_one_stream,
     require_writable,
     write_output,
@@ -25,10 +27,12 @@ from idwallet.cli.options import (
     trusted_types_option,
     wallet_option,
 )
-from idwallet.cli.pocket import open_or_make_pocket, open_pocket
+from idwallet.cli.pocket import Pocket, open_or_make_pocket, open_pocket
 from idwallet.cli.screen import heading, say, write_json_document
 from idwallet.cli.verdicts import Telling, personal_claims
 from idwallet.cli.words import Speech
+from idwallet.codec.text import show
+from idwallet.consent.purpose import DisclosurePolicy, read_disclosure_policy
 from idwallet.credentials.possession import make_proof
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.signer import StoredKeySigner
@@ -93,6 +97,12 @@ def prove_command(  # noqa: PLR0913 - one parameter for each option
 @trust_option("issuers")
 @operator_option(required=False)
 @trusted_types_option
+@click.option(
+    "--disclosure",
+    metavar="FILE",
+    help="The issuer's disclosure policy for it, from its metadata (JSON): whoever "
+    "should not see it is named when they ask.",
+)
 @seal_option("the wallet")
 @at_option
 @lang_option
@@ -104,6 +114,7 @@ def add_command(  # noqa: PLR0913 - one parameter for each option
     anchors: tuple[str, ...],
     names: tuple[str, ...],
     trusted_types: tuple[str, ...],
+    disclosure: str | None,
     operator: str | None,
     bundle_state: str | None,
     seal_file: str | None,
@@ -116,8 +127,9 @@ def add_command(  # noqa: PLR0913 - one parameter for each option
     It is an SD-JWT VC or a mobile document (IssuerSigned as base64url, hexadecimal or
     octets), and must be bound to a key of this wallet (`idwallet wallet prove`).
     """
-    require_one_stream(credential, seal_file, *anchors)
+    require_one_stream(credential, seal_file, disclosure, *anchors)
     read = read_credential(credential)
+    policy = _policy(disclosure)
     moment = moment_or_now(at)
     believed = Believed(anchors, names, Purpose.ISSUE_CREDENTIALS, trusted_types)
     pinned = Pinned(operator, bundle_state, moment, "wallet")
@@ -126,7 +138,13 @@ def add_command(  # noqa: PLR0913 - one parameter for each option
     with about(folder):
         pocket = open_pocket(folder, seal_file=seal_file)
     with Telling(lang, "holder", as_json).refusals():
-        held = pocket.holder(trust).add(read, at=moment)
+        held = pocket.holder(trust).add(read, at=moment, disclosure=policy)
+    _tell_added(pocket, held, lang=lang, as_json=as_json)
+
+
+def _tell_added(
+    pocket: Pocket, held: HeldCredential, *, lang: Language, as_json: bool
+) -> None:
     record = pocket.store.get(Shelf.CREDENTIAL, held.name)
     sealed = 0 if record is None else len(record)
     if as_json:
@@ -136,6 +154,14 @@ def add_command(  # noqa: PLR0913 - one parameter for each option
     said = {"kind": speech.kind(held.credential_type), "issuer": held.issuer}
     count = len(list(personal_claims(held.claims)))
     say(speech.say("wallet.added", **said, claims=count, bytes=sealed))
+
+
+def _policy(source: str | None) -> DisclosurePolicy | None:
+    if source is None:
+        return None
+    data = read_input(source, max_bytes=limits.DISCLOSURE_POLICY_BYTES)
+    with about(source):
+        return read_disclosure_policy(data, at=show(source))
 
 
 @wallet_command.command("list")
