@@ -1,7 +1,7 @@
 """What a wallet is asked, what of it answers, and what the person chose."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from idwallet.consent.occasion import AuthenticatedBy
 from idwallet.consent.purpose import NOBODY, Judgement, PartyFacts
@@ -14,7 +14,13 @@ from idwallet.errors import UsageError
 from idwallet.protocols.openid4vp.client import ClientIdPrefix
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.report import Report
-from idwallet.roles.choosing import Choosing, Preference, needed_queries
+from idwallet.roles.choosing import (
+    NO_WEAR,
+    Choosing,
+    Preference,
+    Wear,
+    needed_queries,
+)
 from idwallet.roles.record import HeldCredential
 from idwallet.roles.showing import Shown
 from idwallet.trust.relying_party import Registration
@@ -181,13 +187,15 @@ class Match:
 
     `found` says for each credential query which credentials answer it, and the
     nearest misses: the right credential that lacks a claim. `judgement` says of each
-    claim whether the purpose needs it, and what the person should be warned of.
+    claim whether the purpose needs it, and what the person should be warned of. `wear`
+    says of batches that stand beside other answers whether a copy is left.
     """
 
     asked: Asked
     found: QueryMatch
     credentials: tuple[HeldCredential, ...]
     judgement: Judgement
+    wear: Mapping[str, Wear] = field(default_factory=lambda: NO_WEAR)
 
     def __repr__(self) -> str:
         """Show whether the request can be answered."""
@@ -204,9 +212,9 @@ class Match:
         A query is given the credential to answer it with, or one of its `offers`.
         Where nothing is preferred the answer is taken that tells least: of several
         claim sets, credentials and options, the one with the fewest claims that the
-        purpose does not need, then the one that shows least, then the verifier's
-        first. With `Preference.VERIFIER` it is the verifier's first at once. What is
-        optional is shown only if it is preferred.
+        purpose does not need, then the one that shows least, then a copy that nobody
+        has seen, then the verifier's first. With `Preference.VERIFIER` it is the
+        verifier's first at once. What is optional is shown only if it is preferred.
 
         Raises:
             UsageError: the request cannot be answered, or what is preferred does not
@@ -246,6 +254,7 @@ class Match:
             credentials=self.credentials,
             judgement=self.judgement,
             party=self.asked.party,
+            wear=self.wear,
         )
 
 

@@ -1,8 +1,9 @@
 """Of several ways to answer a request, the one that tells least."""
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
-from typing import NamedTuple
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from idwallet import limits
 from idwallet.consent.purpose import NOBODY, Judgement, PartyFacts
@@ -23,7 +24,8 @@ class Preference(StrEnum):
     """Which of several answers is taken where the person prefers none."""
 
     LEAST = "least"
-    """The one that tells least, of equal ones the verifier's first."""
+    """The one that tells least; of equal ones a copy that nobody has seen, then the
+    verifier's first."""
     VERIFIER = "verifier"
     """The verifier's first (OpenID4VP 1.0 section 6.4: a wallet should take it)."""
 
@@ -34,20 +36,37 @@ class Cost(NamedTuple):
     `unwelcome` cards, which their issuer does not want this party to see; `excessive`
     claims that the purpose does not need, the `weight` of all that is seen,
     and the weight of all that credentials of such types hold: that somebody has one
-    tells something by itself.
+    tells something by itself; and how `worn` the card is: a copy that nobody has seen
+    is linked to no earlier visit.
     """
 
     unwelcome: int
     excessive: int
     weight: int
     whole: int
+    worn: int
 
     def plus(self, other: "Cost") -> "Cost":
         """Return the cost of both."""
         return Cost(*(mine + more for mine, more in zip(self, other, strict=True)))
 
 
-_NOTHING = Cost(0, 0, 0, 0)
+_NOTHING = Cost(0, 0, 0, 0, 0)
+
+
+class Wear(IntEnum):
+    """What would be shown of a card, the better first."""
+
+    UNSEEN = 0
+    """A copy that nobody has seen."""
+    SEEN = 1
+    """What may have been seen: a copy shown again, or a card that is its only copy."""
+    EMPTY = 2
+    """Nothing: no copy is left that its policy would show."""
+
+
+NO_WEAR: Final[Mapping[str, Wear]] = MappingProxyType({})
+"""No card is known to be a batch."""
 
 
 class Choosing:
@@ -59,6 +78,7 @@ class Choosing:
         "_judgement",
         "_party",
         "_query",
+        "_wear",
         "_weighed",
         "_weights",
     )
@@ -71,13 +91,15 @@ class Choosing:
         credentials: tuple[HeldCredential, ...],
         judgement: Judgement,
         party: PartyFacts = NOBODY,
+        wear: Mapping[str, Wear] = NO_WEAR,
     ) -> None:
-        """Weigh nothing yet."""
+        """Weigh nothing yet; `wear` is by the names of cards, `Wear.SEEN` if absent."""
         self._query = query
         self._found = found
         self._credentials = credentials
         self._judgement = judgement
         self._party = party
+        self._wear = wear
         self._weights: dict[tuple[str, ...], Weights] = {}
         self._weighed: dict[str, tuple[Cost, Shown] | None] = {}
 
@@ -155,7 +177,8 @@ class Choosing:
         )
         unwelcome = not credential.is_welcome(self._party)
         weight = weights.of(shown.reveals)
-        return Cost(unwelcome, excessive, weight, weights.whole)
+        worn = self._wear.get(credential.name, Wear.SEEN)
+        return Cost(unwelcome, excessive, weight, weights.whole, worn)
 
     def _matches(self, query_id: str) -> tuple[CandidateMatch, ...]:
         found = self._found.credential(query_id)

@@ -307,7 +307,8 @@ class Holder(InBatches, InPerson):
             purposes=self._purposes,
             earlier=self.earlier(asked) if earlier is None else earlier,
         )
-        return Match(asked, found, held, judgement)
+        wear = self._wear(asked, found, cards=held)
+        return Match(asked, found, held, judgement, wear)
 
     def _judged_alone(self, asked: Asked, *, at: datetime) -> Judgement:
         return judge_match(

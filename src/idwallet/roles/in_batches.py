@@ -1,7 +1,7 @@
 """A wallet whose credentials come in many copies, each for one occasion."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +11,8 @@ from idwallet.consent.linking import LinkKind
 from idwallet.consent.linking.visits import Visit, VisitLink
 from idwallet.consent.reuse import ONCE_ONLY, ReusePolicy
 from idwallet.credentials.model import Credential
-from idwallet.errors import UsageError
+from idwallet.credentials.query import QueryMatch
+from idwallet.errors import BatchEmpty, MalformedError, UsageError
 from idwallet.ports import Random, StoredKey
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.roles.asked import Asked, Authenticated, Choice, OriginOnly, Shown
@@ -21,6 +22,7 @@ from idwallet.roles.batches import (
     require_same,
     require_unlinked,
 )
+from idwallet.roles.choosing import Wear
 from idwallet.roles.consenting import Ready, Taking
 from idwallet.roles.held.format import Chosen
 from idwallet.roles.linked import links_of
@@ -112,6 +114,32 @@ class InBatches:
         """
         party = self._party(choice.asked)
         return links_of(choice.shown, earlier, party=party, batches=self._batches)
+
+    def _wear(
+        self, asked: Asked, found: QueryMatch, *, cards: Sequence[HeldCredential]
+    ) -> Mapping[str, Wear]:
+        """Say of each batch that stands beside another answer what would be shown.
+
+        Where nothing else answers there is nothing to prefer, and nothing is read.
+        """
+        rivals = [
+            cards[one.candidate]
+            for each in found.credentials
+            if len(each.matches) > 1
+            for one in each.matches[: limits.ANSWERS_COMPARED]
+        ]
+        batches = {each.name: each for each in rivals if not each.thumbprint}
+        party = self._party(asked) if batches else ""
+        return {
+            name: self._wear_of(each, party=party) for name, each in batches.items()
+        }
+
+    def _wear_of(self, card: HeldCredential, *, party: str) -> Wear:
+        try:
+            seen = self._batches.preview(card, party=party)
+        except (BatchEmpty, MalformedError):
+            return Wear.EMPTY  # showing it says what is wrong
+        return Wear.UNSEEN if seen is None else Wear.SEEN
 
     def _taken(self, choice: Choice) -> Taking:
         """Take what is shown out of its batches, once the edits are made.

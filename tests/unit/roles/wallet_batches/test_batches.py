@@ -254,6 +254,37 @@ def test_every_copy_that_is_left_can_be_revoked_when_the_device_is_lost() -> Non
     assert holder.copies(one) == (one,)
 
 
+@pytest.mark.parametrize("_order", range(6))
+def test_of_equal_answers_the_copy_that_nobody_has_seen_is_shown(_order: int) -> None:
+    holder = wallet()  # its cards stand in an order that is drawn anew
+    one = holder.add(single(), at=AT)
+    card = holder.add_batch(issued(2), at=AT)
+    asked = holder.read_request(request().message.raw, at=AT)
+    before = holder.match(asked, at=AT)
+    assert before.choose().shown[0].credential == card
+    # The person's own choice goes before it.
+    assert before.choose({"pid": one}).shown[0].credential == one
+    show(holder)
+    show(holder)
+    # A batch that is empty shows nothing where something else answers.
+    assert holder.match(asked, at=AT).choose().shown[0].credential == one
+
+
+@pytest.mark.parametrize("_order", range(6))
+def test_of_two_batches_the_one_that_somebody_has_seen_is_left_alone(
+    _order: int,
+) -> None:
+    holder = wallet()
+    once = policy(ReuseMethod.ONCE_ONLY, again=True)
+    worn = holder.add_batch(issued(2), at=AT, policy=once)
+    show(holder)
+    show(holder)
+    fresh = holder.add_batch(issued(2), at=AT, policy=once)
+    asked = holder.read_request(request().message.raw, at=AT)
+    assert {e.name for e in holder.credentials()} == {worn.name, fresh.name}
+    assert holder.match(asked, at=AT).choose().shown[0].credential == fresh
+
+
 def test_a_new_batch_takes_the_place_of_the_card_and_of_its_keys() -> None:
     store = MemoryStore()
     holder = wallet(store)
