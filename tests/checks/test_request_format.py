@@ -15,7 +15,7 @@ def test_a_request_that_keeps_the_rules_passes() -> None:
     [
         ({"nonce": ""}, Reason.MALFORMED),
         ({"nonce": "n" * 10_000}, Reason.LIMIT_EXCEEDED),
-        ({"transaction_data": ["e30"]}, Reason.UNSUPPORTED),
+        ({"transaction_data": ["e30"]}, Reason.MALFORMED),
     ],
 )
 def test_a_parameter_that_breaks_them_fails(

@@ -163,7 +163,7 @@ def test_any_signed_parameters_are_judged_and_never_raised(
     except UnicodeEncodeError:  # a lone surrogate in a name or text
         return
     verdict = judge(signed(payload))
-    assert len(verdict.checks) == 4
+    assert {(each.id, each.subject) for each in verdict.checks} >= verdict.required
     passed = conclude(verdict.checks, verdict.required) is Outcome.PASSED
     assert passed is (verdict.request is not None) is (verdict.error is None)
 

@@ -12,7 +12,12 @@ from idwallet.consent.linking.visits import Visit, VisitLink
 from idwallet.consent.reuse import ONCE_ONLY, ReusePolicy
 from idwallet.credentials.model import Credential
 from idwallet.credentials.query import QueryMatch
-from idwallet.errors import BatchEmpty, MalformedError, UsageError
+from idwallet.errors import (
+    BatchEmpty,
+    MalformedError,
+    SignerUnavailable,
+    UsageError,
+)
 from idwallet.ports import Random, StoredKey
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.roles.asked import Asked, Authenticated, Choice, OriginOnly, Shown
@@ -146,14 +151,26 @@ class InBatches:
 
         From then on nobody else shows it. Only then is anything signed: a crash in
         between loses a copy.
+
+        A copy whose key is gone was shown by another process meanwhile, or before an
+        older state of the wallet was put back: another copy is taken.
         """
         cards = [each.credential for each in choice.shown]
-        taken = self._batches.take(cards, party=self._party(choice.asked))
-        ready = [
-            self._chosen(replace(each, credential=held))
-            for each, held in zip(choice.shown, taken.held, strict=True)
-        ]
-        return Taking(ready, taken.edits)
+        party = self._party(choice.asked)
+        tries = limits.WALLET_RETRIES if _any_batch(cards) else 1
+        while True:
+            tries -= 1
+            taken = self._batches.take(cards, party=party)
+            try:
+                ready = [
+                    self._chosen(replace(each, credential=held))
+                    for each, held in zip(choice.shown, taken.held, strict=True)
+                ]
+            except SignerUnavailable:
+                if not tries:
+                    raise
+                continue
+            return Taking(ready, taken.edits)
 
     def _tidy(self, choice: Choice, taken: Ready) -> None:
         """Destroy the keys of what was shown and will not be shown again."""
@@ -170,3 +187,7 @@ class InBatches:
             return asked.by.origin
         # Nobody knows who it is: a stranger each time.
         return self._random(_UNKNOWN_BYTES).hex()
+
+
+def _any_batch(cards: Iterable[HeldCredential]) -> bool:
+    return any(not each.thumbprint for each in cards)

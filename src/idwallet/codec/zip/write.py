@@ -143,6 +143,8 @@ class ZipWriter:
         """
         raw, flags = self._named(name)
         known = (zlib.crc32(data), len(data), len(data))
+        if data and name.endswith("/"):
+            raise UsageError("a folder holds no octets: see APPNOTE 4.3.8")
         if len(data) >= _LONG:
             raise UsageError("an entry that long is added as a stream")
         head = _Head(raw, flags, STORED, self._stamp, known, is_wide=False)
@@ -163,6 +165,8 @@ class ZipWriter:
         raw, flags = self._named(name)
         pieces = iter(content)
         begun, is_all = _begin(pieces)
+        if begun and name.endswith("/"):
+            raise UsageError("a folder holds no octets: see APPNOTE 4.3.8")
         if is_all:
             if length is not None and length != len(begun):
                 raise _another_length()

@@ -226,3 +226,13 @@ def test_an_entry_to_store_that_is_too_long_is_refused(
     monkeypatch.setattr(written_by, "_LONG", 4)
     with pytest.raises(UsageError, match="as a stream"):
         ZipWriter(io.BytesIO(), moment=MOMENT).store("a", b"1234")
+
+
+def test_a_folder_that_would_hold_octets_is_not_written() -> None:
+    """Our own reader refuses it (APPNOTE 4.3.8), and others lose what is in it."""
+    writer = ZipWriter(io.BytesIO(), moment=datetime(2026, 11, 26, tzinfo=UTC))
+    writer.add("folder/", [])
+    with pytest.raises(UsageError, match="folder"):
+        writer.add("other/", [b"x"])
+    with pytest.raises(UsageError, match="folder"):
+        writer.store("third/", b"x")
