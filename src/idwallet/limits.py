@@ -295,10 +295,13 @@ BATCH_PLACE_TRIES: Final = 16
 BATCH_IN_FLIGHT: Final = 8  # copies that other processes may be about to sign with
 
 # What links two presentations: moments this close, certificates that live no longer,
-# and an order of claims that chance makes no more often than once in so many times.
+# and an order of claims that chance makes no more often than once in so many times. And
+# what a wallet remembers of a visit, and after how many entries it forgets it.
 LINK_NEAR: Final = timedelta(minutes=1)
 LINK_CERTIFICATE_LIFE: Final = timedelta(days=7)
 LINK_CHANCES: Final = 10_000
+LINK_MARKS: Final = 1_024
+LINK_ENTRIES: Final = 256
 
 # Transactions that a person agrees to: documents and parties of a contract, and lines.
 CONTRACT_ENTRIES: Final = 32

@@ -35,6 +35,7 @@ MIRRORS: Final[Mapping[str, str]] = {
 CLOSED_MEMOS: Final[Mapping[str, str]] = {
     "explain.consent.consent_words": "one catalogue for each language",
     "explain.transactions.transaction_words": "one catalogue for each language",
+    "explain.linking.linking_words": "one catalogue for each language",
     "explain.ledger.ledger_words": "one catalogue for each language",
     "explain.words.claim_names": "one table for each language",
     "explain.words.words": "one catalogue for each language",

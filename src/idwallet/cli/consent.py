@@ -1,10 +1,12 @@
 """What a wallet would show to whom, in words, before anything is signed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from idwallet.cli.reissue import rfc3339
 from idwallet.cli.words import Speech
 from idwallet.codec.json import JsonValue
 from idwallet.codec.text import show
+from idwallet.consent.linking.visits import VisitLink
 from idwallet.consent.purpose import Judgement, PurposeProfile
 from idwallet.consent.transaction import Transaction
 from idwallet.credentials.paths import (
@@ -19,19 +21,22 @@ from idwallet.credentials.query import Lack, NearestMiss
 from idwallet.credentials.sdjwt.present import leaf_places
 from idwallet.credentials.sdjwt.unpack import without_holes
 from idwallet.explain.consent import ExplainedJudgement, explain_judgement
+from idwallet.explain.linking import explain_links
 from idwallet.explain.transactions import explain_transaction
 from idwallet.roles.asked import Anonymous, Asked, Choice, Match, Shown
 
 
-def consent_lines(choice: Choice, speech: Speech) -> Iterator[str]:
+def consent_lines(
+    choice: Choice, speech: Speech, *, links: Sequence[VisitLink] = ()
+) -> Iterator[str]:
     """Yield what the person agrees to.
 
-    Who asks; what to beware of; every line of the transactions that an answer agrees
-    to; why, and what that was judged by; each claim that goes with what it is to the
-    purpose; how long it may be kept.
+    Who asks; what to beware of; what `links` this to earlier visits; every line of the
+    transactions that an answer agrees to; why, and what that was judged by; each claim
+    that goes with what it is to the purpose; how long it may be kept.
     """
     told = _explained(choice.judgement, speech)
-    yield from _first(choice.asked, told, speech=speech)
+    yield from _first(choice.asked, told, speech=speech, links=links)
     for each in choice.shown:
         credential = each.credential
         kind = speech.kind(credential.credential_type)
@@ -58,12 +63,17 @@ def consent_lines(choice: Choice, speech: Speech) -> Iterator[str]:
 
 
 def _first(
-    asked: Asked, told: ExplainedJudgement | None, *, speech: Speech
+    asked: Asked,
+    told: ExplainedJudgement | None,
+    *,
+    speech: Speech,
+    links: Sequence[VisitLink],
 ) -> Iterator[str]:
     """Yield what is known before any card is looked at."""
     yield from _asker(asked, speech)
     if told is not None:
         yield from told.warning_lines()
+    yield from explain_links(links, lang=speech.language)
     for agreed in asked.transactions:
         yield from explain_transaction(agreed, lang=speech.language).text_lines()
     if told is not None:
@@ -177,6 +187,25 @@ def unanswered_document(match: Match) -> dict[str, object]:
             for each in match.found.nearest_misses()
         ],
     }
+
+
+def links_document(links: Sequence[VisitLink]) -> list[dict[str, object]]:
+    """Return as JSON what links a showing to earlier ones, and no value."""
+    return [
+        {
+            "kind": each.kind.value,
+            "elsewhere": each.elsewhere,
+            "party": each.earlier.party if each.earlier is not None else None,
+            "time": _time(each),
+            "claims": sorted(map(show_path, each.paths)),
+        }
+        for each in links
+    ]
+
+
+def _time(link: VisitLink) -> str | None:
+    at = None if link.earlier is None else link.earlier.at
+    return None if at is None else rfc3339(at)
 
 
 def transaction_document(transaction: Transaction) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from idwallet.explain.consent import ExplainedJudgement, explain_judgement
 from idwallet.explain.description import explain_description
 from idwallet.explain.explanation import Explanation, Line, explain
+from idwallet.explain.linking import explain_links
 from idwallet.explain.transactions import (
     ExplainedLine,
     ExplainedTransaction,
@@ -21,5 +22,6 @@ __all__ = [
     "explain",
     "explain_description",
     "explain_judgement",
+    "explain_links",
     "explain_transaction",
 ]

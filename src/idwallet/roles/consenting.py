@@ -55,6 +55,8 @@ class Taking(NamedTuple):
 
     ready: Ready
     edits: Sequence[Edit]
+    marks: bytes
+    """By what this visit could be known again; see `linking.marks`."""
 
 
 Said = Mapping[str, DeviceElements]
@@ -230,7 +232,9 @@ class Consenting:
         for _ in range(limits.WALLET_RETRIES):
             # What cannot be shown at all is found out before the ledger has it.
             taking = self._taken(choice)
-            index = self.ledger.add(entry, evidence=evidence, beside=taking.edits)
+            index = self.ledger.add(
+                entry, evidence=evidence, beside=taking.edits, marks=taking.marks
+            )
             if index is not None:
                 return index, taking.ready
         raise PortError("the wallet is too busy: others change it all the time")

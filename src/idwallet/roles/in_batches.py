@@ -7,11 +7,13 @@ from datetime import datetime
 
 from idwallet import limits
 from idwallet.codec.moment import require_aware
+from idwallet.consent.ledger.ledger import Ledger
 from idwallet.consent.linking import LinkKind
 from idwallet.consent.linking.visits import Visit, VisitLink
 from idwallet.consent.reuse import ONCE_ONLY, ReusePolicy
 from idwallet.credentials.model import Credential
 from idwallet.credentials.query import QueryMatch
+from idwallet.crypto.vault import Vault
 from idwallet.errors import (
     BatchEmpty,
     MalformedError,
@@ -30,7 +32,7 @@ from idwallet.roles.batches import (
 from idwallet.roles.choosing import Wear
 from idwallet.roles.consenting import Ready, Taking
 from idwallet.roles.held.format import Chosen
-from idwallet.roles.linked import links_of
+from idwallet.roles.linked import Linking, remembered
 from idwallet.roles.record import HeldCredential
 
 _UNKNOWN_BYTES = 16
@@ -43,6 +45,7 @@ class InBatches:
 
     _batches: Batches
     _random: Random
+    _vault: Vault
 
     @abstractmethod
     def _verified(self, credential: Credential, *, at: datetime) -> HeldCredential: ...
@@ -111,14 +114,18 @@ class InBatches:
     ) -> tuple[VisitLink, ...]:
         """Say what of a choice would link this visit to earlier ones; changes nothing.
 
-        Show it to the person before `present`. `earlier` are the visits that the
-        wallet remembers; without them only a copy that is shown again is told.
+        Show it to the person before `present`. The wallet remembers by what its visits
+        are known, in salted digests beside the entries of its ledger, and forgets it
+        with the entry or after `limits.LINK_ENTRIES` more. `earlier` are visits that
+        it cannot know: those of another device.
 
         Raises:
             BatchEmpty: every copy of a one-time credential was shown.
+            MalformedError, PortError: see `Vault.get`.
         """
-        party = self._party(choice.asked)
-        return links_of(choice.shown, earlier, party=party, batches=self._batches)
+        ledger = Ledger(self._vault, random=self._random)
+        linking = Linking(self._batches, ledger, self._party(choice.asked))
+        return linking.links(choice.shown, earlier)
 
     def _wear(
         self, asked: Asked, found: QueryMatch, *, cards: Sequence[HeldCredential]
@@ -170,7 +177,10 @@ class InBatches:
                 if not tries:
                     raise
                 continue
-            return Taking(ready, taken.edits)
+            marks = remembered(
+                choice.shown, taken.held, party=party, random=self._random
+            )
+            return Taking(ready, taken.edits, marks)
 
     def _tidy(self, choice: Choice, taken: Ready) -> None:
         """Destroy the keys of what was shown and will not be shown again."""

@@ -521,5 +521,6 @@ def test_a_change_is_one_of_the_store() -> None:
     wallet.add(SCENE.issue(), at=AT)
     changes.clear()
     answered(wallet)
-    # The entry, the head, the evidence and the vault's own state.
-    assert changes == [4]
+    # The entry, the head, the evidence, by what the visit could be known again, and the
+    # vault's own state.
+    assert changes == [5]

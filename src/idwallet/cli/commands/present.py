@@ -1,6 +1,7 @@
 """`idwallet present`: answer a request from a wallet."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from idwallet.cli.bundles import Believed, Pinned, operator_option
 from idwallet.cli.consent import (
     consent_lines,
     judgement_document,
+    links_document,
     refusal_lines,
     transaction_document,
     unanswered_document,
@@ -40,6 +42,7 @@ from idwallet.cli.profiles import known_purposes, profiles_option
 from idwallet.cli.screen import note, write_json_document
 from idwallet.cli.verdicts import Telling
 from idwallet.cli.words import Speech
+from idwallet.consent.linking.visits import VisitLink
 from idwallet.credentials.paths import show_path
 from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.explain.words import Language, Reader
@@ -132,7 +135,9 @@ class _Order:
         with about(self.folder):
             match = wallet.match(asked, at=moment)
         choice = self._choose(match)
-        if not self._agrees(choice):
+        with about(self.folder):
+            links = wallet.linked(choice)
+        if not self._agrees(choice, links):
             with about(self.folder):
                 wallet.decline(asked, at=moment, judgement=match.judgement)
             note(Speech(self.lang).say("consent.declined"))
@@ -144,7 +149,7 @@ class _Order:
                 at=moment,
                 serialisation=Serialisation(self.serialisation),
             )
-        self._hand_out(choice, response)
+        self._hand_out(choice, response, links=links)
 
     def _choose(self, match: Match) -> Choice:
         if not match.found.is_satisfiable():
@@ -165,9 +170,9 @@ class _Order:
         }
         return match.choose(preferred)
 
-    def _agrees(self, choice: Choice) -> bool:
+    def _agrees(self, choice: Choice, links: Sequence[VisitLink]) -> bool:
         speech = Speech(self.lang)
-        for line in consent_lines(choice, speech):
+        for line in consent_lines(choice, speech, links=links):
             note(line)
         address = choice.asked.answer_to or ""
         note(speech.say("consent.goes_to", address=address))
@@ -178,9 +183,15 @@ class _Order:
         question = "consent.agree" if choice.asked.transactions else "consent.question"
         return click.confirm(speech.say(question), err=True)
 
-    def _hand_out(self, choice: Choice, response: PresentationResponse) -> None:
+    def _hand_out(
+        self,
+        choice: Choice,
+        response: PresentationResponse,
+        *,
+        links: Sequence[VisitLink],
+    ) -> None:
         text = response.json if self.form == "json" else response.body
-        told = _document(choice, response)
+        told = {**_document(choice, response), "linked": links_document(links)}
         if self.output == STREAM and self.as_json:
             write_json_document({**told, "response": text})
             return

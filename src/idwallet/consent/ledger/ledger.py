@@ -27,8 +27,9 @@ from idwallet.consent.ledger.records import (
     HEAD,
     Head,
     Kept,
-    adding_evidence,
+    adding,
     evidence_names,
+    marks_name,
     name_of,
     read_head,
     read_kept,
@@ -71,12 +72,13 @@ class Ledger:
         *,
         evidence: Evidence = NO_EVIDENCE,
         beside: Sequence[Edit] = (),
+        marks: bytes | None = None,
     ) -> int | None:
         """Add an entry durably, and return its index.
 
         `evidence` is what its digests are of. The edits of `beside` are made in the
         same change, or nothing is: None says that one of their records is not any more
-        as it was read.
+        as it was read. `marks` go with the entry, or `limits.LINK_ENTRIES` after it.
 
         Raises:
             UsageError: the evidence is not what the entry has the digests of.
@@ -94,8 +96,8 @@ class Ledger:
             kept = Kept(now.count, link, octets)
             edits = [
                 Edit(Shelf.LEDGER, HEAD, record, after.to_bytes()),
-                Edit.adding(Shelf.LEDGER, kept.name, plain=kept.to_bytes()),
-                *adding_evidence(kept.index, evidence),
+                *adding(kept, evidence, marks=marks),
+                *self._forgetting(kept.index - limits.LINK_ENTRIES),
                 *beside,
             ]
             if self._vault.change(edits):
@@ -121,6 +123,21 @@ class Ledger:
         if record is None:
             return None, Head.first(random_bytes(self._random, IDENTITY_BYTES))
         return record, read_head(record.plain)
+
+    def _forgetting(self, last: int) -> list[Edit]:
+        return self._without(marks_name(last)) if last >= 0 else []
+
+    def marks(self) -> Iterator[tuple[int, bytes]]:
+        """Yield what is remembered of the visits of the last entries, newest first.
+
+        Raises:
+            MalformedError, PortError: see `Vault.get`.
+        """
+        count = len(self)
+        for index in range(count - 1, max(count - limits.LINK_ENTRIES, 0) - 1, -1):
+            record = self._vault.get(Shelf.RECEIPT, marks_name(index))
+            if record is not None:
+                yield index, record.plain
 
     # --- reading --------------------------------------------------------------------
 
@@ -227,10 +244,14 @@ class Ledger:
         return [
             Edit.replacing(record, tomb.to_bytes()),
             *self._without_evidence(kept.index),
+            *self._without(marks_name(kept.index)),
         ]
 
     def _without_evidence(self, index: int) -> list[Edit]:
-        found = (self._vault.get(Shelf.RECEIPT, e) for e in evidence_names(index))
+        return self._without(*evidence_names(index))
+
+    def _without(self, *names: str) -> list[Edit]:
+        found = (self._vault.get(Shelf.RECEIPT, each) for each in names)
         return [Edit.removing(each) for each in found if each is not None]
 
     # --- proving --------------------------------------------------------------------

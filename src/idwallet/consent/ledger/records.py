@@ -144,8 +144,19 @@ def evidence_names(index: int) -> tuple[str, str]:
     return f"{name_of(index)}-request", f"{name_of(index)}-receipt"
 
 
-def adding_evidence(index: int, evidence: Evidence) -> list[Edit]:
-    """Return what stores the evidence of a new entry."""
+def adding(kept: Kept, evidence: Evidence, *, marks: bytes | None) -> list[Edit]:
+    """Return what stores a new entry, its evidence, and its marks if there are any."""
+    edits = [
+        Edit.adding(Shelf.LEDGER, kept.name, plain=kept.to_bytes()),
+        *_adding_evidence(kept.index, evidence),
+    ]
+    if marks is not None:
+        name = marks_name(kept.index)
+        edits.append(Edit.adding(Shelf.RECEIPT, name, plain=marks))
+    return edits
+
+
+def _adding_evidence(index: int, evidence: Evidence) -> list[Edit]:
     receipt = None if evidence.receipt is None else evidence.receipt.encode(_TEXT)
     pieces = zip(evidence_names(index), (evidence.request, receipt), strict=True)
     return [
@@ -153,3 +164,8 @@ def adding_evidence(index: int, evidence: Evidence) -> list[Edit]:
         for name, plain in pieces
         if plain is not None
     ]
+
+
+def marks_name(index: int) -> str:
+    """Return under what name the marks of an entry are kept; see `linking.marks`."""
+    return f"marks-{name_of(index)}"

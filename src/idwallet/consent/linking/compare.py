@@ -90,12 +90,17 @@ def batch_links(credentials: Sequence[Credential]) -> frozenset[LinkKind]:
     Raises:
         MalformedError, LimitError, UnsupportedError: one cannot be read.
     """
-    traces = [_issued(each) for each in credentials]
+    traces = [issued_traces(each) for each in credentials]
     found = chain.from_iterable(_compare(a, b) for a, b in combinations(traces, 2))
     return CARELESS & {each.kind for each in found}
 
 
-def _issued(credential: Credential) -> Trace:
+def issued_traces(credential: Credential) -> Trace:
+    """Return what a credential can be known by, as its issuer made it.
+
+    Raises:
+        MalformedError, LimitError, UnsupportedError: it cannot be read.
+    """
     read = issued_trace if credential.format is Format.MDOC else sdjwt_trace
     return read(credential.raw, at="credential")
 

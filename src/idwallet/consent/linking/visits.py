@@ -28,6 +28,8 @@ class VisitLinkKind(StrEnum):
 
     SAME_COPY = "same_copy"
     """The very same copy: its signature, its key, every digest in it."""
+    SAME_STATUS = "same_status"
+    """Another one, with its status at the very same place of the same list."""
     SAME_CLAIMS = "same_claims"
     """Another copy or card, which says the same of claims that few people share."""
 
@@ -62,13 +64,13 @@ def _link(planned: Visit, visit: Visit) -> VisitLink | None:
     elsewhere = planned.party != visit.party
     if planned.copy is not None and planned.copy == visit.copy:
         return VisitLink(VisitLinkKind.SAME_COPY, visit, elsewhere)
-    told = {_name(each) for each in visit.paths}
-    both = frozenset(each for each in planned.paths if _name(each) in told)
+    told = {claim_name(each) for each in visit.paths}
+    both = frozenset(each for each in planned.paths if claim_name(each) in told)
     if not both:
         return None
     return VisitLink(VisitLinkKind.SAME_CLAIMS, visit, elsewhere, both)
 
 
-def _name(path: ClaimPath) -> str:
+def claim_name(path: ClaimPath) -> str:
     """Return the name that a claim goes by in every format."""
     return next((part for part in reversed(path) if isinstance(part, str)), "")

@@ -243,12 +243,12 @@ def test_a_card_that_is_no_batch_has_no_standing() -> None:
 def test_every_copy_that_is_left_can_be_revoked_when_the_device_is_lost() -> None:
     holder = wallet()
     card = holder.add_batch(issued(3), at=AT)
-    one = holder.add(single(), at=AT)
     before = holder.copies(card)
     assert len({each.thumbprint for each in before}) == 3
     assert {each.name for each in before} == {card.name}
     show(holder)
     left = holder.copies(card)
+    one = holder.add(single(), at=AT)
     assert len(left) == 2
     assert {e.thumbprint for e in left} < {e.thumbprint for e in before}
     assert holder.copies(one) == (one,)
@@ -610,17 +610,33 @@ def test_a_name_links_to_whoever_was_told_it_before() -> None:
     assert holder.linked(asked_of(holder), earlier=[before]) == ()
 
 
-def test_a_copy_shown_again_is_told_though_no_visit_is_remembered() -> None:
+def test_a_copy_shown_again_is_told_though_its_visit_was_erased() -> None:
     holder = wallet()
     holder.add_batch(issued(2), at=AT, policy=policy(ReuseMethod.LIMITED_TIME))
     assert holder.linked(asked_of(holder)) == ()
     show(holder)
+    (known,) = holder.linked(asked_of(holder))
+    assert known.kind is VisitLinkKind.SAME_COPY
+    assert known.earlier is not None
+    holder.ledger.erase(0)
     (found,) = holder.linked(asked_of(holder))
     assert (found.kind, found.earlier, found.elsewhere) == (
         VisitLinkKind.SAME_COPY,
         None,
         True,
     )
+
+
+def test_another_copy_is_linked_by_what_both_tell_and_by_nothing_else() -> None:
+    holder = wallet()
+    holder.add_batch(issued(4), at=AT)
+    show(holder)
+    assert holder.linked(asked_of(holder)) == ()
+    show(holder, request(NAMED))
+    assert holder.linked(asked_of(holder)) == ()
+    (found,) = holder.linked(asked_of(holder, NAMED))
+    assert (found.kind, found.elsewhere) == (VisitLinkKind.SAME_CLAIMS, False)
+    assert found.paths == {("family_name",)}
 
 
 def test_a_single_card_is_recognised_by_whoever_has_seen_it() -> None:
