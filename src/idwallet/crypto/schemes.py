@@ -60,7 +60,11 @@ class EcdsaForm(Enum):
     """How the two numbers of an ECDSA signature are written."""
 
     NUMBERS = "r||s"
-    """Each as long as the curve's order (XMLDSig 1.1 section 6.4.3)."""
+    """Each as long as the curve's order (XMLDSig 1.1 section 6.4.3).
+
+    Read are also halves that are both shorter by the zeros that both would begin with:
+    the common library of Java writes a quarter of all signatures on P-521 so.
+    """
 
     DER = "DER"
     """As a DER sequence (RFC 5753 section 2.1.1)."""
@@ -83,14 +87,21 @@ def scheme_matches(
     if scheme.algorithms.isdisjoint(key.algorithms):
         return False
     if isinstance(key.native, ec.EllipticCurvePublicKey) and form is EcdsaForm.NUMBERS:
-        size = key.kind.size
-        if len(signature) != 2 * size:
+        if not _are_numbers(signature, size=key.kind.size):
             return False
         signature = ecdsa_value(signature)
     try:
         return _verify(key, scheme, signature=signature, message=message)
     except InvalidSignature:
         return False
+
+
+def _are_numbers(signature: bytes, *, size: int) -> bool:
+    half, odd = divmod(len(signature), 2)
+    if odd or not 0 < half <= size:
+        return False
+    # Shorter by all common zeros or by none: no third spelling of one signature.
+    return half == size or bool(signature[0] or signature[half])
 
 
 def _verify(

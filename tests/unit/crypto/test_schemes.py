@@ -136,3 +136,27 @@ def test_a_pss_signature_with_another_salt_is_none() -> None:
 def test_a_key_of_another_kind_matches_nothing(scheme: SignatureScheme) -> None:
     public = MLDSA44PrivateKey.generate().public_key()
     assert not matches(public, scheme, bytes(64))
+
+
+def test_halves_without_the_zeros_that_both_begin_with_are_read_and_no_others() -> None:
+    """As Java's library writes them, on P-521 in one signature of four."""
+    key = ec.generate_private_key(ec.SECP521R1())
+    public, size = key.public_key(), 66
+    scheme = SignatureScheme.ECDSA_SHA512
+    full = ecdsa(key, hashes.SHA512(), size)
+    while full[0] or full[size]:
+        full = ecdsa(key, hashes.SHA512(), size)
+    short = full[1:size] + full[size + 1 :]
+    assert matches(public, scheme, full)
+    assert matches(public, scheme, short) is bool(short[0] or short[size - 1])
+    for other in (
+        full[1:],
+        full[1:size] + full[size:],
+        b"\0" + full[:size] + b"\0" + full[size:],
+        b"",
+    ):
+        assert not matches(public, scheme, other)
+    while not full[0]:
+        full = ecdsa(key, hashes.SHA512(), size)
+    assert matches(public, scheme, full)
+    assert not matches(public, scheme, full[1:size] + full[size + 1 :])
