@@ -5,7 +5,6 @@ of an answer over OpenID4VP holds here too: everything asked for and no more is 
 on, one answer uses the question up, and what nobody asked for fails.
 """
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -27,35 +26,20 @@ from idwallet.credentials.query import (
     judge_answer,
     requested_paths,
 )
-from idwallet.credentials.required import ANSWERED, SHOWN_MDOC, Context, required_of
+from idwallet.credentials.required import SHOWN_MDOC, Context, required_of
 from idwallet.credentials.sdjwt.narrow import Narrowed
 from idwallet.errors import MalformedError, UnsupportedError, fault_reason
-from idwallet.ports import Use
 from idwallet.report import (
     Check,
     CheckId,
-    EvidenceUsed,
-    Facts,
-    Outcome,
-    Reason,
-    Report,
-    Required,
-    check,
 )
+from idwallet.roles.answering import RESPONSE, WELL_FORMED, Answering
 from idwallet.roles.mdoc_shown import MdocShown, judge_document
 from idwallet.roles.reader import DeviceQuestion
-from idwallet.roles.shown import Shown, handed_on, with_surplus
+from idwallet.roles.shown import Shown, with_surplus
 from idwallet.trust.anchors import TrustStore
 
-_RESPONSE: Final = "response"
-_FORMAT, _FRESHNESS = CheckId.PRESENTATION_FORMAT, CheckId.PRESENTATION_FRESHNESS
-_REPLAY: Final = CheckId.PRESENTATION_REPLAY
 _STATUS: Final = "ISO/IEC 18013-5 §8.3.2.1.2.3"
-_USES: Final = {
-    Use.FIRST: Reason.FIRST_USE,
-    Use.SAME_AGAIN: Reason.SAME_RESPONSE_AGAIN,
-    Use.USED: Reason.ALREADY_USED,
-}
 
 
 def judge_device_response(
@@ -69,25 +53,14 @@ def judge_device_response(
     return _Answer(question, trust=trust, at=at).judge(response)
 
 
-class _Answer:
+class _Answer(Answering):
     """One response to one question; collects checks."""
 
-    __slots__ = ("_at", "_checks", "_evidence", "_question", "_required", "_trust")
+    __slots__ = ()
 
-    def __init__(
-        self, question: DeviceQuestion, *, trust: TrustStore, at: datetime
-    ) -> None:
-        self._question = question
-        self._trust = trust
-        self._at = at
-        self._checks: list[Check] = []
-        self._evidence: tuple[EvidenceUsed, ...] = ()
-        self._required: Required = required_of(ANSWERED, _RESPONSE)
+    _question: DeviceQuestion
 
-    def _say(
-        self, check_id: CheckId, reason: Reason, *, facts: Facts | None = None
-    ) -> None:
-        made = check(check_id, reason, subject=_RESPONSE, facts=facts)
+    def _told(self, made: Check) -> None:
         self._checks += with_clauses((made,))
 
     def judge(self, response: bytes) -> VerifiedPresentation | Unverified:
@@ -95,71 +68,24 @@ class _Answer:
         self._freshness()
         if read is None:
             return Unverified(self._report())
-        use = self._replay(response)
+        use = self._consume(response)
         shown, unknown = self._documents(read)
         narrowed = self._query(shown, unknown)
-        report = self._settle(use)
-        if report.outcome is not Outcome.PASSED:
-            return Unverified(report)
-        return VerifiedPresentation(report, handed_on(shown, narrowed))
-
-    def _report(self) -> Report:
-        return Report(
-            checks=tuple(self._checks),
-            required=self._required,
-            at=self._at,
-            policy=self._question.verifier.policy.name,
-            evidence=self._evidence,
-            anchors=self._trust.evidence.anchors,
-        )
+        return self._concluded(use, shown, narrowed=narrowed)
 
     def _read(self, response: bytes) -> DeviceResponse | None:
         try:
-            read = read_device_response(response, at=_RESPONSE)
+            read = read_device_response(response, at=RESPONSE)
             if read.status:
                 raise MalformedError(
-                    "a status that is not 0", at=f"{_RESPONSE}/status", clause=_STATUS
+                    "a status that is not 0", at=f"{RESPONSE}/status", clause=_STATUS
                 )
         except (MalformedError, UnsupportedError) as error:
             facts = {"what": error.what, "at": error.at}
-            self._say(_FORMAT, fault_reason(error), facts=facts)
+            self._say(CheckId.PRESENTATION_FORMAT, fault_reason(error), facts=facts)
             return None
-        self._say(_FORMAT, Reason.WELL_FORMED)
+        self._told(WELL_FORMED)
         return read
-
-    def _freshness(self) -> None:
-        question, skew = self._question, self._question.verifier.policy.clock_skew
-        if self._at >= question.expires + skew:  # RFC 7519 §4.1.4: "on or after"
-            facts: Facts = {"until": question.expires}
-            self._say(_FRESHNESS, Reason.REQUEST_EXPIRED, facts=facts)
-        elif self._at + skew < question.issued:
-            facts = {"signed": question.issued}
-            self._say(_FRESHNESS, Reason.FROM_THE_FUTURE, facts=facts)
-        else:
-            self._say(_FRESHNESS, Reason.FRESH)
-
-    def _replay(self, response: bytes) -> Use:
-        question = self._question
-        use = question.verifier.replay.consume(
-            question.key(),
-            hashlib.sha256(response).digest(),
-            until=question.expires + question.verifier.policy.clock_skew,
-            at=self._at,
-        )
-        self._say(_REPLAY, _USES[use])
-        return use
-
-    def _settle(self, use: Use) -> Report:
-        """Conclude; a final verdict uses the question up, for one caller only."""
-        report = self._report()
-        if report.outcome is Outcome.INDETERMINATE or use is Use.USED:
-            return report
-        if self._question.verifier.replay.settle(self._question.key()):
-            return report
-        # Somebody else judged the same response meanwhile: one of us lets them in.
-        self._checks = [each for each in self._checks if each.id is not _REPLAY]
-        self._say(_REPLAY, Reason.ALREADY_USED)
-        return self._report()
 
     def _documents(self, read: DeviceResponse) -> tuple[list[Shown], list[str]]:
         """Judge what was asked for; return it, and what was not."""

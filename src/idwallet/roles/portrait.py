@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from idwallet import limits
 from idwallet.codec import b64
@@ -30,7 +30,9 @@ from idwallet.report import (
     check,
 )
 from idwallet.roles.shown import Shown, handed_on
-from idwallet.roles.verifier import PresentationRequest
+
+if TYPE_CHECKING:
+    from idwallet.roles.verifier import Verifier
 
 _PORTRAIT: Final = "portrait"
 """The neutral name of the claim, as the catalogue has it."""
@@ -66,10 +68,28 @@ class Portrait:
         return f"Portrait({self.query_id!r})"
 
 
+class Compared(Protocol):
+    """A request, as far as comparing a portrait that answers it needs it."""
+
+    @property
+    def expires(self) -> datetime:
+        """Until when it can be answered."""
+        ...
+
+    @property
+    def verifier(self) -> "Verifier":
+        """Who asked."""
+        ...
+
+    def key(self) -> bytes:
+        """Return the digest under which the replay guard knows it."""
+        ...
+
+
 class Pending(NamedTuple):
     """What is handed on once the portraits were compared, until when."""
 
-    request: PresentationRequest
+    request: Compared
     credentials: tuple[VerifiedCredential, ...]
     until: datetime
 
@@ -181,7 +201,7 @@ def awaiting_portrait(
     shown: list[Shown],
     *,
     narrowed: dict[str, Narrowed],
-    request: PresentationRequest,
+    request: Compared,
 ) -> AwaitingPortrait | None:
     """Return what a clerk can settle; None where something else is left as well.
 
@@ -205,7 +225,7 @@ def _until(
     report: Report,
     credentials: Iterable[VerifiedCredential],
     *,
-    request: PresentationRequest,
+    request: Compared,
 ) -> datetime:
     """Return before when: the policy, the request and each credential bound it."""
     policy = request.verifier.policy

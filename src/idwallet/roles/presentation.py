@@ -4,10 +4,8 @@ One engine, two doors: `evaluate_presentation` returns a verdict whatever the by
 are, `verify_presentation` raises unless it passed.
 """
 
-import hashlib
 import hmac
 from datetime import datetime
-from typing import Final
 
 from idwallet.credentials.model import (
     Format,
@@ -20,7 +18,6 @@ from idwallet.credentials.query import (
     judge_answer,
 )
 from idwallet.credentials.required import (
-    ANSWERED,
     SHOWN,
     SHOWN_MDOC,
     Context,
@@ -44,27 +41,21 @@ from idwallet.protocols.openid4vp.response import (
     read_response,
 )
 from idwallet.report import (
-    Check,
     CheckId,
-    EvidenceUsed,
-    Facts,
     Outcome,
     Reason,
-    Report,
-    Required,
-    check,
     waiting,
 )
+from idwallet.roles.answering import RESPONSE, WELL_FORMED, Answering
 from idwallet.roles.device_presentation import judge_device_response
 from idwallet.roles.mdoc_shown import judge_mdoc
-from idwallet.roles.portrait import AwaitingPortrait, awaiting_portrait
+from idwallet.roles.portrait import AwaitingPortrait
 from idwallet.roles.reader import DeviceQuestion
 from idwallet.roles.shown import (
     Shown,
     Verdict,
     candidate_of,
     foreign,
-    handed_on,
     narrowed_of,
     said_of,
     unreadable,
@@ -73,20 +64,6 @@ from idwallet.roles.shown import (
 from idwallet.roles.transactions import Agreed, judge_transactions
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.trust.anchors import TrustStore
-
-_RESPONSE: Final = "response"
-_WELL_FORMED: Final = check(
-    CheckId.PRESENTATION_FORMAT, Reason.WELL_FORMED, subject=_RESPONSE
-)
-_FRESH: Final = check(CheckId.PRESENTATION_FRESHNESS, Reason.FRESH, subject=_RESPONSE)
-_USES: Final = {
-    use: check(CheckId.PRESENTATION_REPLAY, reason, subject=_RESPONSE)
-    for use, reason in (
-        (Use.FIRST, Reason.FIRST_USE),
-        (Use.SAME_AGAIN, Reason.SAME_RESPONSE_AGAIN),
-        (Use.USED, Reason.ALREADY_USED),
-    )
-}
 
 
 def verify_presentation(
@@ -143,64 +120,35 @@ def evaluate_presentation(
     if at.utcoffset() is None:
         raise UsageError("`at` carries its time zone: use an aware datetime")
     if isinstance(request, DeviceQuestion):
-        octets = response.encode() if isinstance(response, str) else response
+        octets = _octets(response)
         return judge_device_response(octets, question=request, trust=trust, at=at)
     return _Answer(request, trust=trust, at=at).judge(response)
 
 
-class _Answer:
+def _octets(response: str | bytes) -> bytes:
+    # Text that is none, with half of a surrogate pair, is judged as well.
+    if isinstance(response, str):
+        return response.encode("utf-8", "surrogatepass")
+    return response
+
+
+class _Answer(Answering):
     """One response to one request; collects checks."""
 
-    __slots__ = ("_at", "_checks", "_evidence", "_request", "_required", "_trust")
+    __slots__ = ()
 
-    def __init__(
-        self, request: PresentationRequest, *, trust: TrustStore, at: datetime
-    ) -> None:
-        self._request = request
-        self._trust = trust
-        self._at = at
-        self._checks: list[Check] = []
-        self._evidence: tuple[EvidenceUsed, ...] = ()
-        self._required: Required = required_of(ANSWERED, _RESPONSE)
-
-    def _say(
-        self, check_id: CheckId, reason: Reason, *, facts: Facts | None = None
-    ) -> None:
-        self._checks.append(check(check_id, reason, subject=_RESPONSE, facts=facts))
+    _question: PresentationRequest
 
     def judge(self, response: str | bytes) -> VerifiedPresentation | Unverified:
         parts = self._read(response)
         self._freshness()
         if parts is None:
             return Unverified(self._report())
-        raw = (
-            response.encode("utf-8", "surrogatepass")
-            if isinstance(response, str)
-            else response
-        )
-        use = self._replay(parts, raw)
+        use = self._replay(parts, _octets(response))
         shown = self._credentials(parts)
         narrowed = self._query(parts, shown)
         self._transactions(shown)
-        report = self._settle(use)
-        if report.outcome is not Outcome.PASSED:
-            awaiting = None
-            if use in {Use.FIRST, Use.SAME_AGAIN}:
-                awaiting = awaiting_portrait(
-                    report, shown, narrowed=narrowed, request=self._request
-                )
-            return awaiting or Unverified(report)
-        return VerifiedPresentation(report, handed_on(shown, narrowed))
-
-    def _report(self) -> Report:
-        return Report(
-            checks=tuple(self._checks),
-            required=self._required,
-            at=self._at,
-            policy=self._request.verifier.policy.name,
-            evidence=self._evidence,
-            anchors=self._trust.evidence.anchors,
-        )
+        return self._concluded(use, shown, narrowed=narrowed)
 
     def _read(self, response: str | bytes) -> ResponseParts | None:
         try:
@@ -215,60 +163,19 @@ class _Answer:
         if isinstance(parts, WalletRefusal):
             self._say(CheckId.PRESENTATION_FORMAT, Reason.DECLINED)
             return None
-        self._checks.append(_WELL_FORMED)
+        self._told(WELL_FORMED)
         return parts
 
-    def _freshness(self) -> None:
-        request, skew = self._request, self._request.verifier.policy.clock_skew
-        if self._at >= request.expires + skew:  # RFC 7519 §4.1.4: "on or after"
-            facts: Facts = {"until": request.expires}
-            self._say(
-                CheckId.PRESENTATION_FRESHNESS, Reason.REQUEST_EXPIRED, facts=facts
-            )
-        elif self._at + skew < request.issued:
-            # A clock that stands before the request was made proves nothing.
-            facts = {"signed": request.issued}
-            self._say(
-                CheckId.PRESENTATION_FRESHNESS, Reason.FROM_THE_FUTURE, facts=facts
-            )
-        else:
-            self._checks.append(_FRESH)
-
     def _replay(self, parts: ResponseParts, raw: bytes) -> Use | None:
-        request = self._request
-        if not hmac.compare_digest(
-            (parts.state or "").encode(), request.state.encode()
-        ):
+        state = self._question.state
+        if not hmac.compare_digest((parts.state or "").encode(), state.encode()):
             # It answers another session; this request stays unanswered.
             self._say(CheckId.PRESENTATION_REPLAY, Reason.MISMATCH)
             return None
-        policy = request.verifier.policy
-        use = request.verifier.replay.consume(
-            request.key(),
-            hashlib.sha256(raw).digest(),
-            until=request.expires + policy.clock_skew,
-            at=self._at,
-        )
-        self._checks.append(_USES[use])
-        return use
-
-    def _settle(self, use: Use | None) -> Report:
-        """Conclude; a final verdict uses the request up, for one caller only."""
-        report = self._report()
-        if report.outcome is Outcome.INDETERMINATE or use in {None, Use.USED}:
-            return report
-        request = self._request
-        if request.verifier.replay.settle(request.key()):
-            return report
-        # Somebody else judged the same response meanwhile: one of us lets them in.
-        self._checks = [
-            each for each in self._checks if each.id is not CheckId.PRESENTATION_REPLAY
-        ]
-        self._checks.append(_USES[Use.USED])
-        return self._report()
+        return self._consume(raw)
 
     def _credentials(self, parts: ResponseParts) -> list[Shown]:
-        asked = {each.id: each for each in self._request.query.credentials}
+        asked = {each.id: each for each in self._question.query.credentials}
         shown: list[Shown] = []
         for query_id, presentations in parts.presentations.items():
             query = asked.get(query_id)
@@ -282,21 +189,21 @@ class _Answer:
         return shown
 
     def _judge(self, text: str, query: CredentialQuery, *, subject: str) -> Verdict:
-        verifier = self._request.verifier
+        verifier = self._question.verifier
         context = Context(self._trust, verifier.policy, self._at)
         is_mdoc = query.format == Format.MDOC
         self._required |= required_of(SHOWN_MDOC if is_mdoc else SHOWN, subject)
         verdict: Verdict
         if is_mdoc:
             verdict = judge_mdoc(
-                text, request=self._request, context=context, subject=subject
+                text, request=self._question, context=context, subject=subject
             )
         elif query.format == Format.SD_JWT_VC:
             verdict = evaluate(
                 text,
                 expected=Expected(
-                    self._request.nonce,
-                    self._request.client_id,
+                    self._question.nonce,
+                    self._question.client_id,
                     query.require_cryptographic_holder_binding,
                 ),
                 context=context,
@@ -318,8 +225,8 @@ class _Answer:
         answers: dict[str, list[Candidate]] = {name: [] for name in parts.presentations}
         for each in shown:
             answers[each.query_id].append(candidate_of(each.verdict))
-        judged = judge_answer(self._request.query, answers)
-        asked = {each.id: each for each in self._request.query.credentials}
+        judged = judge_answer(self._question.query, answers)
+        asked = {each.id: each for each in self._question.query.credentials}
         narrowed = {
             each.subject: found
             for each in shown
@@ -330,7 +237,7 @@ class _Answer:
 
     def _transactions(self, shown: list[Shown]) -> None:
         """Judge what was agreed to beside, if anything was to be."""
-        asked = self._request.transaction_data
+        asked = self._question.transaction_data
         if not asked:
             return
         judged = judge_transactions(
@@ -341,7 +248,7 @@ class _Answer:
 
     def _wait_for_reading(self, shown: list[Shown]) -> None:
         cause = next(filter(None, (unreadable(each.verdict) for each in shown)))
-        for subject in (*(each.subject for each in shown), _RESPONSE):
+        for subject in (*(each.subject for each in shown), RESPONSE):
             self._checks.append(
                 waiting(CheckId.PRESENTATION_QUERY, subject=subject, waits_for=cause)
             )

@@ -680,6 +680,20 @@ def test_a_server_that_always_wants_another_nonce_is_asked_twice_at_most(
     assert len(asked) == 2
 
 
+@pytest.mark.parametrize("nonce", ["", "a b", 'a"b', "é", "\udc80", "a" * 20_000])
+def test_a_nonce_that_is_none_is_not_heeded(world: World, nonce: str) -> None:
+    offer, _ = world.offer()
+    asked = world.begin(offer)
+    sent = asked.accept(at=AT)
+    assert isinstance(sent.step, Send)
+    answer = HttpResponse(
+        400, (*JSON, ("DPoP-Nonce", nonce)), b'{"error":"use_dpop_nonce"}'
+    )
+    again = sent.receive(answer, at=AT)
+    assert isinstance(again.step, Send)  # once more, and with no nonce
+    assert isinstance(world.drive(again).step, Failed | ConfirmCredentials)
+
+
 def test_nothing_shows_what_is_worth_a_credential(world: World) -> None:
     offer, code = world.offer(code=True)
     asked = world.begin(offer)

@@ -41,12 +41,13 @@ from idwallet.ports import StoredKey
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.asked import Anonymous, Asked, Authenticated, Choice
 from idwallet.roles.holder import Holder
+from idwallet.roles.portrait import AwaitingPortrait
 from idwallet.roles.presentation import evaluate_presentation, verify_presentation
 from idwallet.roles.reader import DeviceQuestion
 from idwallet.roles.verifier import RelyingParty, Verifier
 from idwallet.testing.mdoc import MDL, NAMESPACE, reader_identity
 from idwallet.trust.policies import RETAIL
-from idwallet.trust.policy import Admission, ReaderRule
+from idwallet.trust.policy import Admission, Policy, PresenceRule, ReaderRule
 from idwallet.trust.replay import MemoryReplay
 from tests.unit.roles.two_formats import (
     SEAL,
@@ -727,8 +728,8 @@ def test_an_unknown_moment_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(UsageError):
         verifier().ask_device(question.query, session=question.session, at=naive)
     other = replace(RETAIL, name="another policy")
-    under = replace(question.verifier, policy=other)
-    assert under.policy.digest() != question.policy_digest
+    other_one = replace(question.verifier, policy=other)
+    assert other_one.policy.digest() != question.policy_digest
 
 
 def test_a_reader_asks_for_two_ages_and_a_wallet_states_no_more() -> None:
@@ -749,3 +750,61 @@ def test_a_reader_asks_for_two_ages_and_a_wallet_states_no_more() -> None:
     asked = own.read_device_request(asks, handover=met.handover, at=AT)
     (shown,) = own.match(asked, at=AT).choose().shown
     assert {path[1] for path in shown.reveals} == {"age_over_16", "age_over_21"}
+
+
+# --- the person and the portrait ---------------------------------------------------
+
+FACE = b"\xff\xd8\xff\xe0" + bytes(200)
+
+
+def compared_in_person(
+    *elements: str,
+) -> tuple[DeviceQuestion, VerifiedPresentation | Unverified]:
+    """Answer a desk at which a clerk looks at whoever stands there."""
+    own, met = wallet(issued(licence(portrait=FACE))), meeting()
+    policy = replace(RETAIL, name="desk", presence=PresenceRule.COMPARED)
+    question = under(policy).ask_device(
+        query(of_licence(*elements)), session=met.session, at=AT
+    )
+    asked = own.read_device_request(question.message, handover=met.handover, at=AT)
+    return question, judged(answer(own, asked), question)
+
+
+def under(policy: Policy) -> Verifier:
+    return replace(verifier(), policy=policy)
+
+
+def test_a_clerk_compares_the_portrait_that_a_device_shows() -> None:
+    question, found = compared_in_person("family_name", "portrait")
+    assert isinstance(found, AwaitingPortrait)
+    assert found.portrait.image == FACE
+    verified = found.confirm(matches=True, by="desk-3", at=AT)
+    assert isinstance(verified, VerifiedPresentation)
+    assert verified.report.outcome is Outcome.PASSED
+    used = question.verifier.replay.settle(question.key())
+    assert not used
+
+
+def test_whom_the_portrait_of_a_device_does_not_show_is_refused() -> None:
+    _, found = compared_in_person("family_name", "portrait")
+    assert isinstance(found, AwaitingPortrait)
+    refused = found.confirm(matches=False, by="desk-3", at=AT)
+    assert isinstance(refused, Unverified)
+    assert failed(refused) == {(CheckId.HOLDER_PRESENCE, Reason.PORTRAIT_DIFFERS)}
+
+
+def test_without_a_portrait_a_device_leaves_open_who_holds_it() -> None:
+    _, found = compared_in_person("family_name")
+    assert isinstance(found, Unverified)
+    assert not isinstance(found, AwaitingPortrait)
+    assert found.report.outcome is Outcome.INDETERMINATE
+
+
+def test_text_that_is_no_text_is_judged_and_raises_nothing() -> None:
+    own = wallet(issued())
+    question, _ = asked_of(own, query(of_licence("family_name")))
+    for text in ("\udc80", "a\ud800b", ""):
+        found = evaluate_presentation(
+            text, request=question, trust=scene().trust, at=AT
+        )
+        assert found.report.outcome is Outcome.FAILED

@@ -1,8 +1,7 @@
 """Carries the messages of a protocol, one exchange each, and decides nothing."""
 
 import asyncio
-import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import CancelledError
 from datetime import timedelta
 from typing import Final, Self
@@ -10,19 +9,18 @@ from typing import Final, Self
 import httpx
 
 from idwallet import limits
-from idwallet.adapters.http.addresses import Resolve, allowed_addresses
+from idwallet.adapters.http.addresses import Resolve
 from idwallet.adapters.http.exchange import (
     Rules,
     Sent,
     bounded_body,
     look_up,
     own_headers,
-    stream,
+    reached,
 )
-from idwallet.adapters.http.fetcher import believed_roots
 from idwallet.adapters.http.loop import LoopThread
 from idwallet.codec.web import WebAddress, read_web_address
-from idwallet.errors import MalformedError, PortError, UsageError
+from idwallet.errors import MalformedError, PortError
 from idwallet.protocols.http import HttpRequest, HttpResponse
 
 # Of an answer only these are handed on: no protocol here reads another.
@@ -58,13 +56,8 @@ class HttpCarrier:
             UsageError: the time is not positive or passes `limits.FETCH_TIME_MAXIMUM`,
                 or `roots` cannot be read.
         """
-        if not timedelta(0) < timeout <= limits.FETCH_TIME_MAXIMUM:
-            raise UsageError("an exchange has a positive time, a few minutes at most")
-        self._timeout = timeout.total_seconds()
-        self._rules = Rules(
-            private_hosts=frozenset(each.lower() for each in private_hosts),
-            tls=believed_roots(roots),
-            resolve=resolve,
+        self._rules = Rules.of(
+            private_hosts=private_hosts, roots=roots, timeout=timeout, resolve=resolve
         )
         self._loop = LoopThread()
 
@@ -103,7 +96,7 @@ class HttpCarrier:
     async def _bounded(self, request: HttpRequest) -> HttpResponse:
         address = _permitted(request)
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(self._rules.seconds):
                 return await _carry(request, address, rules=self._rules)
         except TimeoutError as error:
             raise PortError(f"{address.host} did not answer in time") from error
@@ -122,43 +115,29 @@ def _permitted(request: HttpRequest) -> WebAddress:
 async def _carry(
     request: HttpRequest, address: WebAddress, *, rules: Rules
 ) -> HttpResponse:
-    host = address.host
-    try:
-        found = await rules.resolve(host, address.port)
-    except OSError as error:
-        raise PortError(f"{host} cannot be looked up") from error
     sent = Sent(
         method=request.method,
         address=address,
         headers={**_given(request), **own_headers(address)},
         body=request.body if request.method == "POST" else None,
     )
-    unreached: Exception | None = None
-    private = host in rules.private_hosts
-    for ip in allowed_addresses(found, host=host, private=private):
-        try:
-            return await _answered(sent, ip=ip, tls=rules.tls)
-        except httpx.ConnectError as error:
-            unreached = error
-        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
-            raise PortError(f"the exchange with {host} broke off") from error
-    raise PortError(f"{host} cannot be reached") from unreached
+
+    async def read(response: httpx.Response) -> HttpResponse:
+        return await _answered(response, host=address.host)
+
+    return await reached(sent, read, rules=rules)
 
 
-async def _answered(
-    sent: Sent, *, ip: str, tls: Callable[[], ssl.SSLContext]
-) -> HttpResponse:
-    host = sent.address.host
-    async with stream(sent, ip=ip, tls=tls) as response:
-        if response.headers.get("content-encoding", "identity").lower() != "identity":
-            raise PortError(f"{host} compresses what was asked for as it is")
-        body = await bounded_body(response, max_bytes=limits.HTTP_BODY_BYTES, host=host)
-        headers = tuple(
-            (name, value)
-            for name, value in response.headers.multi_items()
-            if name.lower() in _HANDED_ON
-        )
-        return HttpResponse(response.status_code, headers, body)
+async def _answered(response: httpx.Response, *, host: str) -> HttpResponse:
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        raise PortError(f"{host} compresses what was asked for as it is")
+    body = await bounded_body(response, max_bytes=limits.HTTP_BODY_BYTES, host=host)
+    headers = tuple(
+        (name, value)
+        for name, value in response.headers.multi_items()
+        if name.lower() in _HANDED_ON
+    )
+    return HttpResponse(response.status_code, headers, body)
 
 
 def _given(request: HttpRequest) -> dict[str, str]:

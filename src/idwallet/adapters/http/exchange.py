@@ -4,11 +4,20 @@ import asyncio
 import re
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import urljoin
 
 import httpx
@@ -16,12 +25,16 @@ import httpx
 from idwallet import limits
 from idwallet.adapters.http.addresses import Resolve, allowed_addresses, is_loopback
 from idwallet.codec.web import WebAddress, read_web_address
-from idwallet.errors import MalformedError, PortError
+from idwallet.errors import MalformedError, PortError, UsageError
 from idwallet.ports import Wanted
 
 _TRIED: Final = "address/uri"
+_NO_ROOTS: Final = "the TLS roots cannot be read: certificates as PEM"
 _BEARER: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*", re.ASCII)
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +48,49 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Whom a fetcher may talk to beside what anchors name, and by which TLS roots."""
+    """Whom a client may talk to, by which TLS roots, and for how many seconds."""
 
     private_hosts: frozenset[str]
     tls: Callable[[], ssl.SSLContext] = field(repr=False)
     resolve: Resolve
+    seconds: float
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        private_hosts: Iterable[str],
+        roots: str | None,
+        timeout: timedelta,
+        resolve: Resolve,
+    ) -> "Rules":
+        """Take what an application says; nothing is connected to yet.
+
+        Raises:
+            UsageError: the time is not positive or passes `limits.FETCH_TIME_MAXIMUM`,
+                or `roots` cannot be read.
+        """
+        if not timedelta(0) < timeout <= limits.FETCH_TIME_MAXIMUM:
+            raise UsageError("an exchange has a positive time, a few minutes at most")
+        return cls(
+            private_hosts=frozenset(each.lower() for each in private_hosts),
+            tls=_believed(roots),
+            resolve=resolve,
+            seconds=timeout.total_seconds(),
+        )
+
+
+def _believed(roots: str | None) -> Callable[[], ssl.SSLContext]:
+    """Return what gives the rules for TLS; reading the system's takes its time."""
+    if roots is None:
+        return cache(ssl.create_default_context)
+    if not roots:  # it would stand for those of the system
+        raise UsageError(_NO_ROOTS)
+    try:
+        given = ssl.create_default_context(cadata=roots)
+    except (ssl.SSLError, TypeError, ValueError) as error:
+        raise UsageError(_NO_ROOTS) from error
+    return lambda: given
 
 
 async def look_up(host: str, port: int) -> Sequence[str]:
@@ -112,23 +163,39 @@ async def _ask(
     conditions: Mapping[str, str],
     rules: Rules,
 ) -> Answer:
-    host = address.host
-    private = host in rules.private_hosts
-    try:
-        found = await rules.resolve(host, address.port)
-    except OSError as error:
-        raise PortError(f"{host} cannot be looked up") from error
     sent = Sent(
         method="GET" if wanted.post is None else "POST",
         address=address,
         headers={**_headers(wanted, address), **conditions},
         body=wanted.post,
     )
+
+    async def read(response: httpx.Response) -> Answer:
+        return await _read(response, wanted, host=address.host)
+
+    return await reached(sent, read, rules=rules)
+
+
+async def reached(
+    sent: "Sent", read: Callable[[httpx.Response], Awaitable[_Read]], *, rules: Rules
+) -> _Read:
+    """Send to the first address of the host that answers, and return what is read.
+
+    Raises:
+        PortError: the host is not known, may not be connected to, does not answer, or
+            what `read` raises.
+    """
+    host, port = sent.address.host, sent.address.port
+    try:
+        found = await rules.resolve(host, port)
+    except OSError as error:
+        raise PortError(f"{host} cannot be looked up") from error
     unreached: Exception | None = None
+    private = host in rules.private_hosts
     for ip in allowed_addresses(found, host=host, private=private):
         try:
             async with stream(sent, ip=ip, tls=rules.tls) as response:
-                return await _read(response, wanted, host=host)
+                return await read(response)
         except httpx.ConnectError as error:
             unreached = error
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:

@@ -1,11 +1,9 @@
 """The one HTTP client: for threads and event loops alike, each thing fetched once."""
 
 import asyncio
-import ssl
 from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError
 from datetime import datetime, timedelta
-from functools import cache
 from http import HTTPStatus
 from typing import Final, Self
 
@@ -21,10 +19,9 @@ from idwallet.adapters.http.exchange import (
     permitted,
 )
 from idwallet.adapters.http.loop import LoopThread
-from idwallet.errors import PortError, UsageError
+from idwallet.errors import PortError
 from idwallet.ports import Fetched, Wanted
 
-_NO_ROOTS: Final = "the TLS roots cannot be read: certificates as PEM"
 _OK: Final = frozenset({200})
 _CLOSED: Final = "the fetcher was closed meanwhile"
 
@@ -61,13 +58,8 @@ class HttpFetcher:
             UsageError: the time is not positive or passes `limits.FETCH_TIME_MAXIMUM`,
                 or `roots` cannot be read.
         """
-        if not timedelta(0) < timeout <= limits.FETCH_TIME_MAXIMUM:
-            raise UsageError("an exchange has a positive time, a few minutes at most")
-        self._timeout = timeout.total_seconds()
-        self._rules = Rules(
-            private_hosts=frozenset(each.lower() for each in private_hosts),
-            tls=believed_roots(roots),
-            resolve=resolve,
+        self._rules = Rules.of(
+            private_hosts=private_hosts, roots=roots, timeout=timeout, resolve=resolve
         )
         self._clock = clock
         self._loop = LoopThread()
@@ -121,7 +113,7 @@ class HttpFetcher:
         # A process that was forked begins anew: what it copied waits for another loop.
         if self._desk is None or self._desk.loop is not loop:
             self._desk = _Desk(
-                loop, self._rules, clock=self._clock, seconds=self._timeout
+                loop, self._rules, clock=self._clock, seconds=self._rules.seconds
             )
         return await self._desk.fetch(wanted)
 
@@ -231,16 +223,3 @@ class _Desk:
             del self._failed[next(iter(self._failed))]
         retry = limits.FETCH_RETRY_AFTER.total_seconds()
         self._failed[key] = self.loop.time() + retry
-
-
-def believed_roots(roots: str | None) -> Callable[[], ssl.SSLContext]:
-    """Return what gives the rules for TLS; reading the system's takes its time."""
-    if roots is None:
-        return cache(ssl.create_default_context)
-    if not roots:  # it would stand for those of the system
-        raise UsageError(_NO_ROOTS)
-    try:
-        given = ssl.create_default_context(cadata=roots)
-    except (ssl.SSLError, TypeError, ValueError) as error:
-        raise UsageError(_NO_ROOTS) from error
-    return lambda: given

@@ -6,6 +6,7 @@ which part of it.
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -33,6 +34,7 @@ _CLAUSE: Final = "RFC 9449 §4.3"
 _AT: Final = "DPoP"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ID_BYTES: Final = 16
+_NONCE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -92,6 +94,11 @@ def make_dpop(signer: Signer, bound: Bound, *, at: datetime, random: Random) -> 
         claims["nonce"] = bound.nonce
     header: JsonObject = {"typ": TYP, "jwk": signer.public_key.to_jwk()}
     return sign_compact(write_json(claims), header=header, signer=signer)
+
+
+def is_nonce(text: str) -> bool:
+    """Whether a server may have given that out (section 8.1: no blank, no quote)."""
+    return len(text) <= limits.TOKEN_CHARACTERS and bool(_NONCE.fullmatch(text))
 
 
 def judge_dpop(

@@ -88,8 +88,8 @@ def next_of(answer: Answer) -> Progress:
 def _with_nonce(answer: Answer) -> Progress:
     """Keep the nonce that a server gives out for the next proof (RFC 9449 8, 8.2)."""
     nonce = answer.response.header(dpop.NONCE_HEADER)
-    if nonce is None or len(nonce) > limits.TOKEN_CHARACTERS:
-        return answer.progress
+    if nonce is None or not dpop.is_nonce(nonce):
+        return answer.progress  # none is none: the server asks again, or refuses
     progress = answer.progress
     nonces = progress.document("dpop_nonces") | {answer.origin: nonce}
     return Progress(progress.phase, {**progress.values, "dpop_nonces": nonces})
