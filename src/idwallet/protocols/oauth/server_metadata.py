@@ -112,9 +112,9 @@ def read_authorization_server(
     grants = _names(root, "grant_types_supported")
     return AuthorizationServer(
         issuer=issuer,
-        token_endpoint=_endpoint(root.member("token_endpoint")),
-        authorization_endpoint=_optional(root, "authorization_endpoint"),
-        par_endpoint=_optional(root, "pushed_authorization_request_endpoint"),
+        token_endpoint=endpoint(root.member("token_endpoint")),
+        authorization_endpoint=optional_endpoint(root, "authorization_endpoint"),
+        par_endpoint=optional_endpoint(root, "pushed_authorization_request_endpoint"),
         requires_par=root.flag_of(
             "require_pushed_authorization_requests", absent=False
         ),
@@ -137,12 +137,22 @@ def _names(root: Cursor, name: str) -> _Names:
     return () if found is None else found.texts(limit=limits.METADATA_VALUES)
 
 
-def _optional(root: Cursor, name: str) -> str | None:
+def optional_endpoint(root: Cursor, name: str) -> str | None:
+    """Return the ``https`` address of that name, None where there is none.
+
+    Raises:
+        MalformedError: it is another kind of address, or none.
+    """
     found = root.optional(name)
-    return None if found is None else _endpoint(found)
+    return None if found is None else endpoint(found)
 
 
-def _endpoint(found: Cursor) -> str:
+def endpoint(found: Cursor) -> str:
+    """Return the value, which must be an ``https`` address.
+
+    Raises:
+        MalformedError: it is another kind of address, or none.
+    """
     text = found.text()
-    require_https(text, at=found.at, clause=_CLAUSE)
+    require_https(text, at=found.at, clause=found.clause)
     return text

@@ -11,6 +11,7 @@ from idwallet.credentials.cursor import Cursor
 from idwallet.credentials.model import Format
 from idwallet.errors import MalformedError, UsageError
 from idwallet.protocols.http import require_https
+from idwallet.protocols.oauth.server_metadata import endpoint, optional_endpoint
 from idwallet.protocols.openid4vci.display import (
     ClaimDescription,
     Display,
@@ -195,14 +196,14 @@ def read_issuer_metadata(document: JsonObject, *, identifier: str) -> IssuerMeta
     require_issuer(issuer.text(), at=issuer.at)
     return IssuerMetadata(
         issuer=issuer.text(),
-        credential_endpoint=_endpoint(root.member("credential_endpoint")),
+        credential_endpoint=endpoint(root.member("credential_endpoint")),
         configurations=_configurations(
             root.member("credential_configurations_supported")
         ),
         authorization_servers=_servers(root.optional("authorization_servers")),
-        nonce_endpoint=_optional(root, "nonce_endpoint"),
-        deferred_endpoint=_optional(root, "deferred_credential_endpoint"),
-        notification_endpoint=_optional(root, "notification_endpoint"),
+        nonce_endpoint=optional_endpoint(root, "nonce_endpoint"),
+        deferred_endpoint=optional_endpoint(root, "deferred_credential_endpoint"),
+        notification_endpoint=optional_endpoint(root, "notification_endpoint"),
         request_encryption=read_request_encryption(root),
         response_encryption=read_response_encryption(root),
         batch_size=_batch(root.optional("batch_credential_issuance")),
@@ -302,17 +303,6 @@ def _batch(found: Cursor | None) -> int:
     if type(value) is not int or value < _LEAST_BATCH:
         raise size.fault("not a size of a batch")
     return value
-
-
-def _optional(root: Cursor, name: str) -> str | None:
-    found = root.optional(name)
-    return None if found is None else _endpoint(found)
-
-
-def _endpoint(found: Cursor) -> str:
-    text = found.text()
-    require_https(text, at=found.at, clause=_CLAUSE)
-    return text
 
 
 def configuration_of(
