@@ -3,7 +3,8 @@
 Every name below loads on first use, so that a program pays only for what it calls.
 `idwallet.errors` holds the whole tree of exceptions, `idwallet.ports` what an
 application may implement, `idwallet.profiles` the pinned versions of standards,
-`idwallet.documents` how documents are signed and judged.
+`idwallet.documents` how documents are signed and judged, `idwallet.protocols` and
+`idwallet.roles` the messages and the services of the online protocols.
 """
 
 import importlib

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 import idwallet
-from idwallet import consent, documents, errors
+from idwallet import consent, documents, errors, protocols, roles
 
 HERE: Final = Path(__file__).parent
 AT_MOST: Final = 45
@@ -58,24 +58,47 @@ def test_the_names_about_documents_are_those_of_their_snapshot() -> None:
         assert getattr(documents, name).__doc__
 
 
-def test_the_names_about_consent_are_those_of_their_snapshot() -> None:
-    assert sorted(consent.__all__) == _snapshot("consent_names.txt")
-    assert sorted(consent._HOMES) == sorted(consent.__all__)
-    for name in consent.__all__:
-        assert getattr(consent, name).__doc__
-        assert name in dir(consent)
+LAZY: Final = (
+    (consent, "consent_names.txt"),
+    (protocols, "protocol_names.txt"),
+    (roles, "role_names.txt"),
+)
+
+
+@pytest.mark.parametrize(("room", "snapshot"), LAZY)
+def test_the_names_of_a_lazy_room_are_those_of_its_snapshot(
+    room: ModuleType, snapshot: str
+) -> None:
+    assert sorted(room.__all__) == _snapshot(snapshot)
+    assert sorted(room._HOMES) == sorted(room.__all__)
+    for name in room.__all__:
+        assert getattr(room, name).__doc__
+        assert name in dir(room)
     with pytest.raises(AttributeError, match="no attribute 'agree_to_all'"):
-        getattr(consent, "agree_to_all")  # noqa: B009 - mypy knows it is not there
+        getattr(room, "agree_to_all")  # noqa: B009 - mypy knows it is not there
 
 
-def test_consent_costs_nothing_until_it_is_used() -> None:
+@pytest.mark.parametrize("room", [each for each, _ in LAZY], ids=lambda e: e.__name__)
+def test_a_lazy_room_costs_nothing_until_it_is_used(room: ModuleType) -> None:
     source = str(Path(idwallet.__file__).parents[1])
     program = (
-        f"import sys; sys.path.insert(0, {source!r}); import idwallet.consent; "
+        f"import sys; sys.path.insert(0, {source!r}); import {room.__name__}; "
         "print(sorted(m for m in sys.modules if m.startswith('idwallet')))"
     )
     found = _in_a_new_interpreter(program)
-    assert found == "['idwallet', 'idwallet.consent']"
+    assert found == f"['idwallet', '{room.__name__}']"
+
+
+@pytest.mark.parametrize("room", [each for each, _ in LAZY], ids=lambda e: e.__name__)
+def test_a_type_checker_is_told_the_names_of_a_lazy_room(room: ModuleType) -> None:
+    tree = ast.parse(Path(str(room.__file__)).read_text(encoding="utf-8"))
+    told = {
+        each.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("idwallet")
+        for each in node.names
+    }
+    assert told == dict(room._HOMES)
 
 
 def test_the_public_names_are_sorted_and_few() -> None:

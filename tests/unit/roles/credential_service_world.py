@@ -25,7 +25,7 @@ from idwallet.protocols.openid4vci.wallet import (
     ProveKeys,
     Send,
     WalletClient,
-    start,
+    start_issuance,
 )
 from idwallet.roles.credential_service import (
     AuthorizationAsked,
@@ -146,7 +146,7 @@ class World:
 
     def begin(self, offer: CredentialOffer) -> Issuance:
         """Take the offer up to where the person is asked."""
-        return self.drive(start(offer.to_uri(), self.client, at=AT))
+        return self.drive(start_issuance(offer.to_uri(), self.client, at=AT))
 
     def drive(
         self, issuance: Issuance, *, count: int = 1, at: datetime = AT

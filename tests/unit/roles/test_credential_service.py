@@ -24,8 +24,8 @@ from idwallet.protocols.openid4vci.wallet import (
     ProveKeys,
     Send,
     Wait,
-    restore,
-    start,
+    restore_issuance,
+    start_issuance,
 )
 from idwallet.roles.credential_service import (
     AuthorizationAsked,
@@ -123,11 +123,11 @@ def test_a_declined_offer_sends_nothing_more(world: World) -> None:
 def test_an_issuance_goes_on_after_it_was_sealed_at_any_step(world: World) -> None:
     key = SealKey(bytes(range(1, 33)))
     offer, _ = world.offer()
-    issuance = start(offer.to_uri(), world.client, at=AT)
+    issuance = start_issuance(offer.to_uri(), world.client, at=AT)
     seen = set()
     for _ in range(40):
         saved = issuance.save(key)
-        issuance = restore(saved, world.client, key=key, at=AT)
+        issuance = restore_issuance(saved, world.client, key=key, at=AT)
         step = issuance.step
         seen.add(type(step).__name__)
         if isinstance(step, Send):
@@ -146,9 +146,9 @@ def test_an_issuance_goes_on_after_it_was_sealed_at_any_step(world: World) -> No
     assert isinstance(issuance.step, Done)
     assert seen == {"Send", "ConfirmOffer", "ProveKeys", "ConfirmCredentials", "Done"}
     with pytest.raises(MalformedError):
-        restore(saved, world.client, key=SealKey(bytes(32)), at=AT)
+        restore_issuance(saved, world.client, key=SealKey(bytes(32)), at=AT)
     with pytest.raises(MalformedError):
-        restore(saved[:-1] + b"\0", world.client, key=key, at=AT)
+        restore_issuance(saved[:-1] + b"\0", world.client, key=key, at=AT)
 
 
 def test_what_takes_time_comes_later_for_the_keys_that_were_proven_at_first(
@@ -595,7 +595,7 @@ def test_an_offer_is_to_somebody_and_of_what_is_issued(world: World) -> None:
 def _answered(world: World, place: str, answer: HttpResponse) -> object:
     """Take an offer up, and let one endpoint answer with that."""
     offer, _ = world.offer()
-    issuance = start(offer.to_uri(), world.client, at=AT)
+    issuance = start_issuance(offer.to_uri(), world.client, at=AT)
     while not isinstance(issuance.step, Failed | ConfirmCredentials):
         step = issuance.step
         if isinstance(step, ConfirmOffer):

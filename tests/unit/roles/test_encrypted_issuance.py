@@ -23,7 +23,7 @@ from idwallet.protocols.openid4vci.wallet import (
     ProveKeys,
     Send,
     Wait,
-    start,
+    start_issuance,
 )
 from idwallet.roles.credential_service import (
     CredentialService,
@@ -203,7 +203,7 @@ def test_an_issuer_that_encrypts_in_another_way_only_ends_the_issuance(
     )
     document = metadata(request_encryption=changed).to_json()
     offer, _ = world.offer()
-    issuance = start(offer.to_uri(), world.client, at=AT)
+    issuance = start_issuance(offer.to_uri(), world.client, at=AT)
     kind = (("Content-Type", "application/json"),)
     issuance = issuance.receive(HttpResponse(200, kind, write_json(document)), at=AT)
     failed = world.drive(world.drive(issuance).accept(at=AT))

@@ -25,7 +25,7 @@ from idwallet.protocols.openid4vci.wallet import (
     Done,
     ProveKeys,
     Send,
-    start,
+    start_issuance,
 )
 from tests.loopback.server import Handler, Server, answer, says, serving
 from tests.unit.adapters.http.test_fetcher import identity, to_here
@@ -182,7 +182,7 @@ def test_a_credential_is_issued_over_tls() -> None:
             return it.send(replace(request, url=url))
 
         offer, code = world.offer(code=True)
-        issuance = start(offer.to_uri(), world.client, at=AT)
+        issuance = start_issuance(offer.to_uri(), world.client, at=AT)
         while not isinstance(issuance.step, Done):
             step = issuance.step
             if isinstance(step, Send):

@@ -1,7 +1,11 @@
 """A wallet being issued credentials: a machine that says what is to be done next."""
 
 from idwallet.protocols.openid4vci.wallet.client import WalletClient
-from idwallet.protocols.openid4vci.wallet.machine import Issuance, restore, start
+from idwallet.protocols.openid4vci.wallet.machine import (
+    Issuance,
+    restore_issuance,
+    start_issuance,
+)
 from idwallet.protocols.openid4vci.wallet.steps import (
     ConfirmCredentials,
     ConfirmOffer,
@@ -11,6 +15,7 @@ from idwallet.protocols.openid4vci.wallet.steps import (
     ProveKeys,
     Received,
     Send,
+    SendFor,
     Step,
     Wait,
 )
@@ -25,9 +30,10 @@ __all__ = [
     "ProveKeys",
     "Received",
     "Send",
+    "SendFor",
     "Step",
     "Wait",
     "WalletClient",
-    "restore",
-    "start",
+    "restore_issuance",
+    "start_issuance",
 ]

@@ -49,7 +49,7 @@ class Issuance:
 
     `step` says what is to be done; do it, and call the method that it names. What the
     peer does wrong ends in `Failed`; nothing that it sends raises. Seal it with `save`
-    whenever the person goes away; `restore` goes on, with proofs made anew.
+    whenever the person goes away; `restore_issuance` goes on, with proofs made anew.
     """
 
     __slots__ = ("_client", "_key", "_progress", "step")
@@ -57,7 +57,7 @@ class Issuance:
     def __init__(
         self, progress: Progress, client: WalletClient, *, at: datetime
     ) -> None:
-        """Take a state; `start` and `restore` make one."""
+        """Take a state; `start_issuance` and `restore_issuance` make one."""
         self._progress = progress
         self._client = client
         # Of this state alone: who goes on in another process asks anew, with another.
@@ -245,7 +245,9 @@ class Issuance:
         return self.step
 
 
-def start(offer: str | bytes, client: WalletClient, *, at: datetime) -> Issuance:
+def start_issuance(
+    offer: str | bytes, client: WalletClient, *, at: datetime
+) -> Issuance:
     """Begin with an offer, as a link, a scanned QR code or JSON.
 
     Raises:
@@ -261,7 +263,7 @@ def start(offer: str | bytes, client: WalletClient, *, at: datetime) -> Issuance
     return Issuance(Progress(Phase.ISSUER, values), client, at=at)
 
 
-def restore(
+def restore_issuance(
     saved: bytes, client: WalletClient, *, key: SealKey, at: datetime
 ) -> Issuance:
     """Go on with an issuance that was sealed by `Issuance.save`.
