@@ -54,7 +54,18 @@ PATHS: Final = NAMED_PATHS | st.lists(
 def credential_queries(
     draw: st.DrawFn, credential_id: str, paths: st.SearchStrategy[ClaimPath] = PATHS
 ) -> CredentialQuery:
-    asked = draw(st.lists(paths, max_size=3, unique=True))
+    known = SdJwtVcMeta(tuple(draw(st.lists(TYPES, min_size=1, max_size=2))))
+    form, meta = draw(
+        st.sampled_from(
+            [
+                *[("dc+sd-jwt", known)] * 10,
+                ("mso_mdoc", MdocMeta("urn:a")),
+                ("other", ForeignMeta(b'{"x":1}')),
+            ]
+        )
+    )
+    places = st.tuples(NAMES, NAMES) if form == "mso_mdoc" else paths
+    asked = draw(st.lists(places, max_size=3, unique=True))
     claims = tuple(
         ClaimQuery(
             path=path,
@@ -68,16 +79,6 @@ def credential_queries(
     sets = draw(st.lists(option, max_size=3)) if claims else []
     authority = st.sampled_from(
         [TrustedAuthority("aki", ("AQ", "Ag")), TrustedAuthority("etsi_tl", ("AQ",))]
-    )
-    known = SdJwtVcMeta(tuple(draw(st.lists(TYPES, min_size=1, max_size=2))))
-    form, meta = draw(
-        st.sampled_from(
-            [
-                *[("dc+sd-jwt", known)] * 10,
-                ("mso_mdoc", MdocMeta("urn:a")),
-                ("other", ForeignMeta(b'{"x":1}')),
-            ]
-        )
     )
     return CredentialQuery(
         id=credential_id,

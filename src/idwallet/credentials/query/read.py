@@ -28,6 +28,7 @@ from idwallet.credentials.query.structures import (
 )
 
 _VP: Final = "OpenID4VP 1.0"
+_OF_AN_ELEMENT: Final = 2  # namespace and identifier (OpenID4VP 1.0 §7.2)
 _NUMBERS: Final = range(
     1 - 10 ** (limits.JSON_NUMBER_CHARACTERS - 1), 10**limits.JSON_NUMBER_CHARACTERS
 )
@@ -64,6 +65,8 @@ def read_parts(value: JsonObject, *, at: str) -> QueryParts:
 def _credential(here: Cursor) -> CredentialQuery:
     form = here.member("format").text()
     claims = _claims(here)
+    if form == MDOC:
+        _require_elements(claims, here)
     return CredentialQuery(
         id=here.member("id").identifier(),
         format=form,
@@ -132,6 +135,19 @@ def _claim(here: Cursor) -> ClaimQuery:
             None if retain is None else retain.under(f"{_VP} §B.2.4").flag()
         ),
     )
+
+
+def _require_elements(claims: tuple[ClaimQuery, ...], here: Cursor) -> None:
+    """Refuse pointers that name no data element.
+
+    A namespace alone would else stand for all that is in it.
+    """
+    for index, each in enumerate(claims):
+        if len(each.path) != _OF_AN_ELEMENT or not all(
+            isinstance(part, str) for part in each.path
+        ):
+            place = Cursor(None, f"{here.at}/claims/{index}/path", f"{_VP} §7.2")
+            raise place.fault("not a namespace and a data element")
 
 
 def _path(here: Cursor) -> ClaimPath:

@@ -99,6 +99,7 @@ def test_defaults_are_those_of_the_standard() -> None:
 
 FIRST: Steps = ("credentials", 0)
 CLAIM: Steps = (*FIRST, "claims", 0)
+ELEMENT: Steps = ("credentials", 1, "claims", 0, "path")
 
 REFUSALS: list[tuple[Steps, object, str, str]] = [
     (("credentials",), REMOVED, "/credentials", "§6"),
@@ -186,6 +187,10 @@ REFUSALS: list[tuple[Steps, object, str, str]] = [
     ((*CLAIM, "path", 0), True, "/credentials/0/claims/0/path/0", "§7"),
     ((*CLAIM, "path", 0), 1.0, "/credentials/0/claims/0/path/0", "§7"),
     ((*CLAIM, "path", 0), ["a"], "/credentials/0/claims/0/path/0", "§7"),
+    (ELEMENT, ["ns"], "/credentials/1/claims/0/path", "§7.2"),
+    (ELEMENT, ["ns", "portrait", "x"], "/credentials/1/claims/0/path", "§7.2"),
+    (ELEMENT, ["ns", None], "/credentials/1/claims/0/path", "§7.2"),
+    (ELEMENT, [0, "portrait"], "/credentials/1/claims/0/path", "§7.2"),
     ((*CLAIM, "values"), [], "/credentials/0/claims/0/values", "§6.3"),
     ((*CLAIM, "values"), "Ann", "/credentials/0/claims/0/values", "§6.3"),
     ((*CLAIM, "values", 0), None, "/credentials/0/claims/0/values/0", "§6.3"),
