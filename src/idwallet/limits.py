@@ -392,6 +392,18 @@ CLOCK_SKEW_MAXIMUM: Final = timedelta(minutes=10)
 PROOF_BYTES: Final = 32_768
 PROOF_LIFETIME: Final = timedelta(minutes=5)
 
+# Sessions in person (ISO/IEC 18013-5 9.1.1). A device reads requests, a reader answers.
+# No side gives up before 300 seconds without a message (9.1.1.4).
+ENGAGEMENT_BYTES: Final = 4_096
+ENGAGEMENT_METHODS: Final = 16
+PROXIMITY_REQUEST_BYTES: Final = 135_168
+PROXIMITY_RESPONSE_BYTES: Final = 2_101_248
+PROXIMITY_MESSAGES: Final = 64
+PROXIMITY_IDLE: Final = timedelta(seconds=300)
+PROXIMITY_IDLE_MAXIMUM: Final = timedelta(hours=1)
+PROXIMITY_LIFETIME: Final = timedelta(hours=1)
+PROXIMITY_LIFETIME_MAXIMUM: Final = timedelta(hours=24)
+
 # The consent ledger and receipts (docs/reference/consent-ledger.md). The request kept
 # as evidence is as it came; a receipt has a chain of certificates in its header.
 LEDGER_ENTRIES: Final = 1_000_000

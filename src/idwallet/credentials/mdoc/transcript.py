@@ -118,6 +118,23 @@ class NfcHandover:
 
 
 @dataclass(frozen=True, slots=True)
+class ReverseHandover:
+    """Engagement by what a reader shows (ISO/IEC TS 18013-7 Annex A).
+
+    Each is the octets inside of tag 24, `shown` those of the reader's engagement.
+    """
+
+    engagement: bytes = field(repr=False)
+    reader_key: bytes = field(repr=False)
+    shown: bytes = field(repr=False)
+
+    def transcript(self) -> bytes:
+        """Return the SessionTranscript."""
+        shown = CborTag(ENCODED_CBOR, self.shown)
+        return _in_person(self.engagement, self.reader_key, handover=shown)
+
+
+@dataclass(frozen=True, slots=True)
 class KnownTranscript:
     """A transcript that came from elsewhere, as it was written."""
 
