@@ -59,7 +59,7 @@ class CountedCipher:
         """
         return self._cipher.encrypt(self._next(), plain, None)
 
-    def open(self, data: bytes, *, at: str) -> bytes:
+    def unseal(self, data: bytes, *, at: str) -> bytes:
         """Return what the next message says; one that does not open has no number.
 
         Raises:

@@ -147,7 +147,7 @@ class DeviceSession(Machine[DeviceState]):
         receiving, peer = self._receiving, self._peer
         if receiving is None or peer is None or message.data is None:
             raise UsageError("the session has no keys")
-        request = receiving.open(message.data, at="message/data")
+        request = receiving.unseal(message.data, at="message/data")
         return Requested(request, peer[1], peer[0].public_key)
 
     def _introduce(self, octets: bytes) -> None:

@@ -164,7 +164,7 @@ class ReaderSession(Machine[ReaderState]):
         receiving = self._receiving
         if receiving is None or message.data is None:
             raise UsageError("the session has no keys")
-        return Answered(receiving.open(message.data, at="message/data"))
+        return Answered(receiving.unseal(message.data, at="message/data"))
 
     def _reached(self, octets: bytes) -> Engaged:
         try:
