@@ -62,6 +62,7 @@ OPENID4VP_1_0: Final = Profile(
             "x509_hash",
             "x509_san_dns",
             "verifier_attestation",
+            "decentralized_identifier",
             "redirect_uri",
             "pre-registered",
         }

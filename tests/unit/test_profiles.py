@@ -30,6 +30,7 @@ def test_the_default_profile_pins_the_newest_drafts_read() -> None:
         "x509_hash",
         "x509_san_dns",
         "verifier_attestation",
+        "decentralized_identifier",
         "redirect_uri",
         "pre-registered",
     }

@@ -24,6 +24,8 @@ class AuthenticatedBy(StrEnum):
     CERTIFICATE = "certificate"
     PINNED_KEY = "pinned_key"
     ATTESTATION = "attestation"
+    IDENTIFIER = "identifier"
+    """By a decentralized identifier that a trust anchor names."""
     ORIGIN = "origin"
     """By the address of its page alone, as a browser or an application saw it."""
     NOTHING = "nothing"

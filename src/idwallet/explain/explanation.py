@@ -28,6 +28,7 @@ from idwallet.report import (
     Check,
     CheckId,
     CrlNeeded,
+    DidDocumentNeeded,
     IdentifierListNeeded,
     Need,
     Outcome,
@@ -312,6 +313,9 @@ class _Telling:
         if isinstance(need, BundleNeeded):
             series = write_quoted(need.series, self.words)
             return template.format(series=series, after=need.after)
+        if isinstance(need, DidDocumentNeeded):
+            did, uri = (write_quoted(e, self.words) for e in (need.did, need.uri))
+            return template.format(did=did, uri=uri)
         if isinstance(need, TypeMetadataNeeded):
             return template.format(vct=write_quoted(need.vct, self.words))
         places = (write_quoted(each, self.words) for each in need.uris)

@@ -5,6 +5,7 @@ from idwallet.report.evidence import GIVEN, EvidenceKind, EvidenceUsed, Origin
 from idwallet.report.needs import (
     BundleNeeded,
     CrlNeeded,
+    DidDocumentNeeded,
     IdentifierListNeeded,
     Need,
     OcspNeeded,
@@ -36,6 +37,7 @@ __all__ = [
     "CheckId",
     "Checks",
     "CrlNeeded",
+    "DidDocumentNeeded",
     "EvidenceKind",
     "EvidenceUsed",
     "FactValue",

@@ -82,6 +82,19 @@ class OcspNeeded:
     origins: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class DidDocumentNeeded:
+    """The document of the decentralized identifier `did` would settle it.
+
+    `uri` is where its method publishes it. It exists only for an identifier that a
+    trust anchor names, so whoever asks can make nobody fetch anything.
+    """
+
+    did: str
+    uri: str
+    origins: tuple[str, ...] = ()
+
+
 Need = (
     StatusListNeeded
     | IdentifierListNeeded
@@ -89,4 +102,5 @@ Need = (
     | BundleNeeded
     | CrlNeeded
     | OcspNeeded
+    | DidDocumentNeeded
 )

@@ -36,6 +36,13 @@ REGISTRATION: Final = {
     (_AUTHORISED, _R.ANONYMOUS): Row(_F, f"{_VP} §5.9.3", ("found",)),
     (_AUTHORISED, _R.ADMITTED_ACCEPTED): Row(_P, _HOUSE, ("found",)),
     (_AUTHORISED, _R.CLAIM_NOT_ADMITTED): Row(_F, _HOUSE, ("found", "paths")),
+    (_AUTHORISED, _R.IDENTIFIER_KNOWN): Row(_P, f"{_VP} §5.9.3", ("name", "found")),
+    (_AUTHORISED, _R.KEY_NOT_IN_IDENTIFIER): Row(_F, f"{_VP} §5.9.3", ("found",)),
+    (_AUTHORISED, _R.KEY_UNUSABLE): Row(_F, f"{_VP} §5.9.3", ("what",)),
+    (_AUTHORISED, _R.DID_DOCUMENT_NEEDED): Row(_I, f"{_VP} §5.9.3", ("found",)),
+    (_AUTHORISED, _R.DID_DOCUMENT_REFUSED): Row(
+        _I, "W3C DID Core 1.0 §5", ("found", "what")
+    ),
     (_REVOCATION, _R.NOT_REVOKED): Row(
         _P, f"{_PKIX} §6.3", ("name", "signed", "until")
     ),

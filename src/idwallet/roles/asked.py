@@ -61,9 +61,11 @@ class Authenticated:
         """How it is known who asks."""
         if self.certificate is not None:
             return AuthenticatedBy.CERTIFICATE
-        attested = f"{ClientIdPrefix.VERIFIER_ATTESTATION.value}:"
-        if self.client_id.startswith(attested):
+        prefix, _, _ = self.client_id.partition(":")
+        if prefix == ClientIdPrefix.VERIFIER_ATTESTATION:
             return AuthenticatedBy.ATTESTATION
+        if prefix == ClientIdPrefix.DECENTRALIZED_IDENTIFIER:
+            return AuthenticatedBy.IDENTIFIER
         return AuthenticatedBy.PINNED_KEY
 
 

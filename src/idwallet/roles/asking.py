@@ -1,6 +1,7 @@
 """Who asks, out of the verdict on a request."""
 
 from datetime import datetime
+from typing import Final
 
 from idwallet.codec.moment import require_aware
 from idwallet.errors import MalformedError, UsageError
@@ -12,6 +13,12 @@ from idwallet.report import Outcome, Report
 from idwallet.roles.asked import Anonymous, Asked, Asker, Authenticated, Choice
 from idwallet.roles.in_person import online
 from idwallet.roles.party import party_facts
+
+# Of whom an address or a key of their own making is all that is known.
+_UNKNOWN: Final = (
+    ClientIdPrefix.REDIRECT_URI,
+    ClientIdPrefix.DECENTRALIZED_IDENTIFIER,
+)
 
 
 def asked_of(
@@ -85,7 +92,7 @@ def _asker(verdict: RequestVerdict) -> Asker | None:
         return None
     if signer is None:
         client = read_client_id(request.client_id, at="/client_id")
-        if client.prefix is not ClientIdPrefix.REDIRECT_URI:
+        if client.prefix not in _UNKNOWN:
             return None  # whoever has a key signs with it
         return Anonymous(request.client_id, request.response_uri)
     own = None if verdict.attested is not None else signer.path

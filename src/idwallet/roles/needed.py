@@ -4,7 +4,7 @@ Nothing is fetched here: whoever does carries an `Order` out, and gives what cam
 `Gathered`. It holds what it is given as evidence at hand, to be judged like any other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from idwallet.errors import MalformedError, UsageError
 from idwallet.ports import Fetched, Wanted
 from idwallet.report import (
     CrlNeeded,
+    DidDocumentNeeded,
     IdentifierListNeeded,
     Need,
     OcspNeeded,
@@ -32,13 +33,14 @@ from idwallet.report import (
 )
 from idwallet.trust.evidence import (
     CrlAtHand,
+    DidDocumentAtHand,
     EvidenceAtHand,
     OcspAtHand,
     StatusListAtHand,
 )
 
 # Token Status List §8.1; RFC 5280 §4.2.1.13, and what servers say that know no better;
-# RFC 6960 §A; SD-JWT VC §5.3.
+# RFC 6960 §A; SD-JWT VC §5.3; W3C DID Core §6.
 _STATUS: Final = ("application/statuslist+jwt", "application/statuslist+cwt")
 _IDENTIFIERS: Final = ("application/identifierlist+cwt",)
 _CRL: Final = (
@@ -48,6 +50,7 @@ _CRL: Final = (
 )
 _OCSP: Final = ("application/ocsp-response",)
 _TYPE: Final = ("application/json",)
+_DID: Final = ("application/did+json", "application/did+ld+json", "application/json")
 
 _NETWORK: Final = "network"
 _Key = TypeVar("_Key")
@@ -84,10 +87,8 @@ def orders_of(report: Report) -> tuple[Order, ...]:
 
 
 def _ways(need: Need) -> Iterator[Wanted]:
-    if isinstance(need, StatusListNeeded):
-        yield _wanted(need.uri, need.origins, accept=_STATUS)
-    elif isinstance(need, IdentifierListNeeded):
-        yield _wanted(need.uri, need.origins, accept=_IDENTIFIERS)
+    if isinstance(need, StatusListNeeded | IdentifierListNeeded | DidDocumentNeeded):
+        yield _wanted(need.uri, need.origins, accept=_OF_ONE_ADDRESS[type(need)])
     elif isinstance(need, TypeMetadataNeeded):
         yield _wanted(need.vct, need.origins, accept=_TYPE)
     elif isinstance(need, CrlNeeded):
@@ -103,6 +104,14 @@ def _ways(need: Need) -> Iterator[Wanted]:
             )
 
 
+_OF_ONE_ADDRESS: Final[Mapping[type[Need], tuple[str, ...]]] = MappingProxyType(
+    {
+        StatusListNeeded: _STATUS,
+        IdentifierListNeeded: _IDENTIFIERS,
+        DidDocumentNeeded: _DID,
+    }
+)
+
 _BOUNDS: Final = MappingProxyType(
     {
         _STATUS: limits.STATUS_LIST_TOKEN_BYTES,
@@ -110,6 +119,7 @@ _BOUNDS: Final = MappingProxyType(
         _CRL: limits.CRL_BYTES,
         _OCSP: limits.OCSP_BYTES,
         _TYPE: limits.TYPE_METADATA_BYTES,
+        _DID: limits.DID_DOCUMENT_BYTES,
     }
 )
 
@@ -139,6 +149,7 @@ class Gathered:
         self._crls: dict[str, CrlAtHand] = {}
         self._responses: dict[tuple[str, bytes], OcspAtHand] = {}
         self._types: dict[str, bytes] = {}
+        self._documents: dict[str, DidDocumentAtHand] = {}
         self._taken: dict[tuple[str, bytes | None], datetime] = {}
 
     def taken(self, way: Wanted) -> datetime | None:
@@ -163,6 +174,9 @@ class Gathered:
         elif isinstance(need, OcspNeeded):
             answer = OcspAtHand(der=came.body, nonce=None, origin=origin)
             _put(self._responses, (way.uri, way.post or b""), piece=answer)
+        elif isinstance(need, DidDocumentNeeded):
+            found = DidDocumentAtHand(did=need.did, document=came.body, origin=origin)
+            _put(self._documents, need.did, piece=found)
         elif isinstance(need, TypeMetadataNeeded):
             _require_needed(came.body, need)
             _put(self._types, need.vct, piece=came.body)
@@ -174,6 +188,7 @@ class Gathered:
             status_lists=self._lists.values(),
             crls=self._crls.values(),
             responses=self._responses.values(),
+            did_documents=self._documents.values(),
         )
         try:
             return base.renewed_by(fetched)

@@ -1,10 +1,15 @@
 """Who asks: a key, how wallets know it, and where answers go."""
 
 from idwallet.crypto.signer import Signer
-from idwallet.errors import UsageError
+from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.protocols.openid4vp.attached import REGISTRATION, VerifierInfo
 from idwallet.protocols.openid4vp.attestation import read_attestation
-from idwallet.protocols.openid4vp.client import ClientIdPrefix, client_id_of
+from idwallet.protocols.openid4vp.client import (
+    ClientIdPrefix,
+    client_id_of,
+    read_client_id,
+)
+from idwallet.protocols.openid4vp.decentralized import method_of
 from idwallet.roles.issuer import CertificateChain, read_chain
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.relying_party import AccessRefused, read_party, read_registration
@@ -93,6 +98,30 @@ class RelyingParty:
         made._answer_to = answer_to
         made._certificates = ()
         made._client_id = f"{ClientIdPrefix.REDIRECT_URI.value}:{answer_to}"
+        return made
+
+    @staticmethod
+    def decentralized(
+        did: str, *, signer: Signer, answer_to: str, kid: str | None = None
+    ) -> "RelyingParty":
+        """Make a party that wallets know by a decentralized identifier.
+
+        `kid` is the verification method of the key, as ``did:web:shop.example#key-1``;
+        ``did:jwk`` and ``did:key`` have one only. `idwallet.trust.did.did_jwk` names a
+        key. A wallet that does not know the identifier treats who asks as a stranger.
+
+        Raises:
+            UsageError: what is no identifier, the method is another's, or the key is
+                not the one that the identifier holds.
+        """
+        client_id = f"{ClientIdPrefix.DECENTRALIZED_IDENTIFIER.value}:{did}"
+        try:
+            client = read_client_id(client_id, at="did")
+        except (MalformedError, UnsupportedError) as error:
+            raise UsageError(f"no identifier known here: {error}") from error
+        method = method_of(client, kid, signer=signer)
+        made = RelyingParty(signer=signer, answer_to=answer_to, client_id=client_id)
+        made._kid = method
         return made
 
     @property

@@ -13,8 +13,9 @@ from idwallet.codec.pem import read_pem
 from idwallet.codec.text import show
 from idwallet.codec.web import read_web_address
 from idwallet.crypto.keys import PublicKey
-from idwallet.errors import LimitError, MalformedError, UsageError
+from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 from idwallet.trust.certificate import Certificate, KeyUsage
+from idwallet.trust.did import read_did
 
 
 class Purpose(StrEnum):
@@ -93,6 +94,10 @@ class TrustAnchor:
     ``https://status.example``, for status lists, revocation and type metadata, where
     the application fetches at all. Left empty nobody is asked. An ``http`` origin is
     for what is signed itself, as CRLs are (RFC 5280 section 8).
+
+    `dids` are decentralized identifiers that are believed to be who `name` says, in
+    place of a certificate or keys: their keys are in the identifier itself or in its
+    document (`idwallet.trust.did`). They are for who asks, and for nothing else.
     """
 
     name: str
@@ -107,23 +112,29 @@ class TrustAnchor:
     distrusted_after: datetime | None = None
     successors: frozenset[bytes] = frozenset()
     fetch_origins: frozenset[str] = frozenset()
+    dids: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse an anchor that nothing could be believed by.
 
         Raises:
-            UsageError: no purpose; neither or both of certificate and keys; keys of no
-                name, or twice; a CA that must not certify; types of who issues none;
-                a moment without a zone; what is no origin.
+            UsageError: no purpose; not exactly one of certificate, keys and
+                identifiers; keys of no name, or twice; what is no identifier; a CA that
+                must not certify; types of who issues none; a moment without a zone;
+                what is no origin.
         """
         if not self.purposes:
             raise UsageError("a trust anchor needs a purpose")
-        if (self.certificate is None) is not bool(self.keys):
-            raise UsageError("a trust anchor is one certificate, or pinned keys")
+        ways = (self.certificate is not None, bool(self.keys), bool(self.dids))
+        if sum(ways) != 1:
+            raise UsageError(
+                "a trust anchor is one certificate, or pinned keys or identifiers"
+            )
         if self.certificate is not None:
             _require_certifying(self.certificate)
-        elif not self.issuer_names:
+        elif self.keys and not self.issuer_names:
             raise UsageError("pinned keys need the names they sign under")
+        _require_dids(self.dids, self.purposes)
         if len({each.kid for each in self.keys}) != len(self.keys):
             raise UsageError("a key identifier stands for two pinned keys")
         if self.credential_types and Purpose.ISSUE_CREDENTIALS not in self.purposes:
@@ -217,6 +228,29 @@ class TrustAnchor:
             credential_types=frozenset(credential_types),
         )
 
+    @staticmethod
+    def from_dids(
+        dids: Iterable[str],
+        *,
+        name: str,
+        purposes: Iterable[Purpose] = (Purpose.READ_CREDENTIALS,),
+        fetch_origins: Iterable[str] = (),
+    ) -> "TrustAnchor":
+        """Make an anchor of decentralized identifiers of one party.
+
+        Of a ``did:web`` the document has to be at hand (`DidDocumentAtHand`), or
+        `fetch_origins` names whom an application may ask for it.
+
+        Raises:
+            UsageError: what is no identifier, or of a method not known here.
+        """
+        return TrustAnchor(
+            name=name,
+            purposes=frozenset(purposes),
+            fetch_origins=frozenset(fetch_origins),
+            dids=frozenset(dids),
+        )
+
     def with_validity(self, *, since: datetime, until: datetime) -> "TrustAnchor":
         """Return the anchor bounded to these moments, both included.
 
@@ -246,6 +280,18 @@ def allows_type(anchor: TrustAnchor, vct: str) -> bool:
     itself, those of ``aka_vcts`` too: with any of them it answers a query.
     """
     return not anchor.credential_types or vct in anchor.credential_types
+
+
+def _require_dids(dids: frozenset[str], purposes: frozenset[Purpose]) -> None:
+    if dids and purposes != {Purpose.READ_CREDENTIALS}:
+        raise UsageError("identifiers are believed about who asks, and nothing else")
+    if len(dids) > limits.DID_DOCUMENTS_AT_HAND:
+        raise UsageError("more identifiers than limits.DID_DOCUMENTS_AT_HAND")
+    for each in dids:
+        try:
+            read_did(each, at="dids")
+        except (MalformedError, UnsupportedError) as error:
+            raise UsageError(f"no identifier known here: {error}") from error
 
 
 def _require_origins(origins: frozenset[str]) -> None:

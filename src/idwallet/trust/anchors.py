@@ -56,8 +56,8 @@ class TrustStore:
 
         Raises:
             UsageError: there are none or more than `limits.TRUST_ANCHORS`, or two
-                speak for the same certificate, or the same name and key identifier,
-                for the same purpose.
+                speak for the same certificate, the same name and key identifier, or
+                the same decentralized identifier, for the same purpose.
         """
         self._anchors = tuple(anchors)
         if not self._anchors:
@@ -69,6 +69,7 @@ class TrustStore:
         self._by_der = MappingProxyType(_by_der(self._anchors))
         self._by_subject = MappingProxyType(_by_subject(self._anchors))
         self._by_name = MappingProxyType(_by_name(self._anchors))
+        self._by_did = MappingProxyType(_by_did(self._anchors))
         self._paths: ValidityCache[ValidatedPath] = ValidityCache(
             entries=limits.CHAIN_CACHE_ENTRIES
         )
@@ -157,6 +158,19 @@ class TrustStore:
     ) -> tuple[tuple[TrustAnchor, PinnedKey], ...]:
         """Return the keys pinned under that registered name."""
         return self._by_name.get((name, purpose), ())
+
+    def identified(self, did: str) -> TrustAnchor | None:
+        """Return the anchor that names this decentralized identifier, or None."""
+        return self._by_did.get(did)
+
+
+def _by_did(anchors: tuple[TrustAnchor, ...]) -> dict[str, TrustAnchor]:
+    found: dict[str, TrustAnchor] = {}
+    for anchor in anchors:
+        for did in anchor.dids:
+            if found.setdefault(did, anchor) is not anchor:
+                raise UsageError("two trust anchors name one identifier")
+    return found
 
 
 def _certificates(

@@ -113,6 +113,19 @@ class ExistenceAtHand:
             raise UsageError("a proof of existence needs the moment it was taken at")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DidDocumentAtHand:
+    """The document of a decentralized identifier, as it was taken (W3C DID Core).
+
+    Nobody signs it: whoever brings it says that it is that of `did`. Take it from the
+    web site itself, over TLS. It is not read before somebody signs under that name.
+    """
+
+    did: str
+    document: Content = field(repr=False)
+    origin: Origin
+
+
 @dataclass(frozen=True, slots=True)
 class Renewal:
     """By when those who said whom to believe mean to say it anew, and what to get."""
@@ -131,6 +144,7 @@ class EvidenceAtHand:
     """
 
     __slots__ = (
+        "_documents",
         "_lists",
         "anchors",
         "certificates",
@@ -148,6 +162,7 @@ class EvidenceAtHand:
         responses: Iterable[OcspAtHand] = (),
         certificates: Iterable[bytes] = (),
         existence: Iterable[ExistenceAtHand] = (),
+        did_documents: Iterable[DidDocumentAtHand] = (),
         anchors: Origin = GIVEN,
         renewal: Renewal | None = None,
     ) -> None:
@@ -157,18 +172,21 @@ class EvidenceAtHand:
             UsageError: there are more pieces of a kind than `limits` has it
                 (`STATUS_LISTS_AT_HAND`, `STATUS_LISTS_OF_ONE_ADDRESS`, `CRLS_AT_HAND`,
                 `OCSP_AT_HAND`, `REVOCATION_CERTIFICATES`,
-                `EXISTENCE_DIGESTS_AT_HAND`).
+                `EXISTENCE_DIGESTS_AT_HAND`, `DID_DOCUMENTS_AT_HAND`). Of several
+                documents of one identifier the last counts.
         """
         self._lists = MappingProxyType(_by_uri(tuple(status_lists)))
         self.crls = tuple(crls)
         self.responses = tuple(responses)
         self.certificates = tuple(certificates)
         self.existence = tuple(existence)
+        self._documents = MappingProxyType({e.did: e for e in did_documents})
         self.anchors = anchors
         self.renewal = renewal
         _require_few(len(self.crls), limits.CRLS_AT_HAND)
         _require_few(len(self.responses), limits.OCSP_AT_HAND)
         _require_few(len(self.certificates), limits.REVOCATION_CERTIFICATES)
+        _require_few(len(self._documents), limits.DID_DOCUMENTS_AT_HAND)
         digests = sum(len(each.digests) for each in self.existence)
         _require_few(digests, limits.EXISTENCE_DIGESTS_AT_HAND)
 
@@ -185,6 +203,11 @@ class EvidenceAtHand:
         return tuple(each for found in self._lists.values() for each in found)
 
     @property
+    def did_documents(self) -> tuple[DidDocumentAtHand, ...]:
+        """Every document of a decentralized identifier."""
+        return tuple(self._documents.values())
+
+    @property
     def knows_certificates(self) -> bool:
         """Whether anything here could say that a certificate is revoked."""
         return bool(self.crls or self.responses)
@@ -192,6 +215,10 @@ class EvidenceAtHand:
     def lists_of(self, uri: str) -> tuple[StatusListAtHand, ...]:
         """Return the lists that were taken from an address, most often one or none."""
         return self._lists.get(uri, ())
+
+    def document_of(self, did: str) -> DidDocumentAtHand | None:
+        """Return the document of a decentralized identifier, or None."""
+        return self._documents.get(did)
 
     def existed(self, digest: bytes) -> datetime | None:
         """Return the first moment at which a credential is proven to exist, or None."""
@@ -235,6 +262,7 @@ class EvidenceAtHand:
             responses=(*self.responses, *other.responses),
             certificates=dict.fromkeys((*self.certificates, *other.certificates)),
             existence=(*self.existence, *other.existence),
+            did_documents=(*self.did_documents, *other.did_documents),
             anchors=self.anchors,
             renewal=self.renewal,
         )

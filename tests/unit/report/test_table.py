@@ -52,6 +52,11 @@ ROWS = [
     "reader.authorised anonymous failed : found",
     "reader.authorised admitted_accepted passed : found",
     "reader.authorised claim_not_admitted failed : found paths",
+    "reader.authorised identifier_known passed : name found",
+    "reader.authorised key_not_in_identifier failed : found",
+    "reader.authorised key_unusable failed : what",
+    "reader.authorised did_document_needed indeterminate : found",
+    "reader.authorised did_document_refused indeterminate : found what",
     # reader.attestation
     "reader.attestation valid passed : name until",
     "reader.attestation malformed failed : what at",
@@ -706,6 +711,7 @@ def test_every_row_names_its_clause() -> None:
         "idwallet receipt 1 §",
         "idwallet consent ledger 1 §",
         "ISO 32000-2 §",
+        "W3C DID Core 1.0 §",
         "idwallet policy",
     )
     assert [row for row in TABLE.values() if not row.clause.startswith(known)] == []

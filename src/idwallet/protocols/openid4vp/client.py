@@ -11,6 +11,7 @@ from idwallet import limits
 from idwallet.codec import b64
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 from idwallet.trust.certificate import Certificate
+from idwallet.trust.did import read_did
 
 _CLAUSE: Final = "OpenID4VP 1.0 §5.9"
 _PREFIXES: Final = "OpenID4VP 1.0 §5.9.3"
@@ -29,13 +30,14 @@ class ClientIdPrefix(StrEnum):
 
     `PRE_REGISTERED` stands for no prefix at all (section 5.9.2); the identifier is
     then a name that the reader knows with a pinned key. Under `VERIFIER_ATTESTATION` it
-    is the name that an attestation has; under `REDIRECT_URI` the address of the answer,
-    and nobody signs.
+    is the name that an attestation has; under `DECENTRALIZED_IDENTIFIER` a DID, which
+    leads to a key; under `REDIRECT_URI` the address of the answer, and nobody signs.
     """
 
     X509_HASH = "x509_hash"
     X509_SAN_DNS = "x509_san_dns"
     VERIFIER_ATTESTATION = "verifier_attestation"
+    DECENTRALIZED_IDENTIFIER = "decentralized_identifier"
     REDIRECT_URI = "redirect_uri"
     PRE_REGISTERED = "pre-registered"
 
@@ -52,7 +54,6 @@ _OF_CERTIFICATES: Final = (ClientIdPrefix.X509_HASH, ClientIdPrefix.X509_SAN_DNS
 _NOT_UNDERSTOOD: Final = frozenset(
     {
         "openid_federation",
-        "decentralized_identifier",
         "origin",
     }
 )
@@ -78,9 +79,9 @@ def read_client_id(text: str, *, at: str) -> ClientId:
     prefixes; anything else is a pre-registered name, as in ``https://rp.example``.
 
     Raises:
-        MalformedError: empty, or not printable ASCII.
+        MalformedError: empty, not printable ASCII, or no DID under that prefix.
         LimitError: longer than `limits.CLIENT_ID_CHARACTERS`.
-        UnsupportedError: a defined prefix that this version does not understand.
+        UnsupportedError: a defined prefix, or a DID method, not understood here.
     """
     if len(text) > limits.CLIENT_ID_CHARACTERS:
         raise LimitError("client identifier too long", at=at, clause=_CLAUSE)
@@ -96,6 +97,8 @@ def read_client_id(text: str, *, at: str) -> ClientId:
     prefix = _UNDERSTOOD.get(head) if colon else None
     if prefix is None:
         return ClientId(text, ClientIdPrefix.PRE_REGISTERED, text)
+    if prefix is ClientIdPrefix.DECENTRALIZED_IDENTIFIER:
+        read_did(value, at=at)
     return ClientId(text, prefix, value)
 
 

@@ -2,22 +2,21 @@
 
 from typing import Final
 
-from idwallet import limits
 from idwallet.codec.text import show
-from idwallet.credentials.admitted import beyond_admission
 from idwallet.credentials.required import Context
 from idwallet.envelope.jws import JwsHeader
 from idwallet.profiles import HAIP_1_0
-from idwallet.protocols.openid4vp.attached import TRANSACTION_DATA
 from idwallet.protocols.openid4vp.attestation import Attestation, judge_attestation
 from idwallet.protocols.openid4vp.client import (
     ClientId,
     ClientIdPrefix,
     names_certificate,
 )
+from idwallet.protocols.openid4vp.decentralized import judge_decentralized
 from idwallet.protocols.openid4vp.judging import Opened, Reader, say, wait
 from idwallet.protocols.openid4vp.parameters import Parameters, host_of
 from idwallet.protocols.openid4vp.refusals import ErrorCode
+from idwallet.protocols.openid4vp.strangers import judge_stranger
 from idwallet.report import Check, CheckId, Outcome, Reason, check
 from idwallet.trust.anchors import Purpose
 from idwallet.trust.certificate import Certificate
@@ -31,6 +30,8 @@ _BROKEN: Final = frozenset(
         Reason.CLIENT_ID_MISMATCH,
         Reason.RESPONSE_URI_MISMATCH,
         Reason.NO_KEY_MATERIAL,
+        Reason.KEY_NOT_IN_IDENTIFIER,
+        Reason.KEY_UNUSABLE,
     }
 )
 
@@ -55,31 +56,31 @@ def judge_reader(
     `parameters` are None where they could not be read.
     """
     if opened.jws is None:
-        return Reader(_anonymous(opened, parameters, context=context), None, None)
+        stranger = judge_stranger(opened.client.text, parameters, context=context)
+        return Reader(stranger, None, None)
     header = opened.jws.header
+    if opened.client.prefix is ClientIdPrefix.DECENTRALIZED_IDENTIFIER:
+        return _identified(opened, header, parameters=parameters, context=context)
     if opened.client.prefix is ClientIdPrefix.VERIFIER_ATTESTATION:
         return _attested(opened, header, parameters=parameters, context=context)
     return _certified(opened, header, parameters=parameters, context=context)
 
 
-def _anonymous(
-    opened: Opened, parameters: Parameters | None, *, context: Context
-) -> Check:
-    """Say whether the policy lets somebody ask this for whom nobody vouches."""
-    asker, facts = CheckId.READER_AUTHORISED, {"found": show(opened.client.text)}
-    admitted = context.policy.unauthenticated
-    if not admitted:
-        return say(asker, Reason.ANONYMOUS, facts=facts)
-    if parameters is None:
-        return wait(asker, CheckId.REQUEST_FORMAT)
-    beyond = beyond_admission(parameters.query, admitted)
-    if parameters.transaction_data:
-        # Claims were admitted. To agree to something with a stranger is none.
-        beyond = (*beyond, TRANSACTION_DATA)
-    if beyond:
-        paths = beyond[: limits.REPORTED_PATHS]
-        return say(asker, Reason.CLAIM_NOT_ADMITTED, facts={**facts, "paths": paths})
-    return say(asker, Reason.ADMITTED_ACCEPTED, facts=facts)
+def _identified(
+    opened: Opened,
+    header: JwsHeader,
+    *,
+    parameters: Parameters | None,
+    context: Context,
+) -> Reader:
+    found = judge_decentralized(
+        opened, header.kid, parameters=parameters, context=context
+    )
+    if opened.outer_client_id not in (None, opened.client.text):
+        return Reader(_mismatch(opened.outer_client_id or ""), found.key, None)
+    if found.signer is None:
+        return found
+    return found._replace(check=_timely(found.check, found.signer, context=context))
 
 
 def _attested(

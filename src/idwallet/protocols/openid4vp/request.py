@@ -26,6 +26,7 @@ from idwallet.protocols.openid4vp.client import (
     names_certificate,
     read_client_id,
 )
+from idwallet.protocols.openid4vp.decentralized import method_of
 from idwallet.protocols.openid4vp.message import Carried, read_carrier
 from idwallet.protocols.openid4vp.parameters import (
     AUDIENCE,
@@ -175,6 +176,8 @@ def build_request_object(
     if client.prefix is ClientIdPrefix.VERIFIER_ATTESTATION:
         _require_attested(request, client, attestation=attestation, signer=signer)
         header[HEADER] = attestation
+    elif client.prefix is ClientIdPrefix.DECENTRALIZED_IDENTIFIER:
+        header["kid"] = method_of(client, kid, signer=signer)
     elif client.prefix is ClientIdPrefix.PRE_REGISTERED:
         if certificates:
             raise UsageError("a pre-registered client is known by its key")

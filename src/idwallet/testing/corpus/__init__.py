@@ -45,6 +45,7 @@ from idwallet.testing.corpus.claims import CLAIM_FORGERIES
 from idwallet.testing.corpus.credentials import CREDENTIALS, CredentialForgery, add
 from idwallet.testing.corpus.disclosures import DISCLOSURE_FORGERIES
 from idwallet.testing.corpus.forgery import Forgery, by_name, judge, moved
+from idwallet.testing.corpus.identified import IDENTIFIED
 from idwallet.testing.corpus.issuer import ISSUER_FORGERIES
 from idwallet.testing.corpus.metadata import METADATA_FORGERIES
 from idwallet.testing.corpus.objects import OBJECT_FORGERIES
@@ -90,6 +91,7 @@ REQUESTS: Final = (
     *ASKER_FORGERIES,
     *ATTACHED,
     *ASKED_FOR,
+    *IDENTIFIED,
 )
 
 __all__ = [

@@ -94,6 +94,11 @@ def _read_anchor(members: Members, *, at: str) -> TrustAnchor:
         fetch_origins=frozenset(
             members.texts("fetch_origins", most=limits.FETCH_ORIGINS)
         ),
+        dids=frozenset(
+            members.texts("dids", most=limits.DID_DOCUMENTS_AT_HAND)
+            if members.has("dids")
+            else ()
+        ),
     )
     members.done()
     return made
@@ -144,6 +149,8 @@ def _write_anchor(anchor: TrustAnchor) -> CborValue:
         members["certificate"] = anchor.certificate.der
     if anchor.keys:
         members["jwks"] = canonicalize(_jwks(anchor))
+    if anchor.dids:
+        members["dids"] = sorted_values(anchor.dids)
     if anchor.validity is not None:
         members["since"] = seconds(anchor.validity.since)
         members["until"] = seconds(anchor.validity.until)

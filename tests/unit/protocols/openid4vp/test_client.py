@@ -44,7 +44,6 @@ def test_what_precedes_the_first_colon_is_a_prefix_only_if_defined(
     "prefix",
     [
         "openid_federation",
-        "decentralized_identifier",
         "origin",
     ],
 )

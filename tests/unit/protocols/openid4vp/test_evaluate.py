@@ -396,9 +396,7 @@ def test_a_request_of_nobody_is_not_read_further(
     assert moved(desk.judge(desk.forge(drop=("client_id",)))) == moved(verdict)
 
 
-@pytest.mark.parametrize(
-    "prefix", ["openid_federation", "decentralized_identifier", "origin"]
-)
+@pytest.mark.parametrize("prefix", ["openid_federation", "origin"])
 def test_a_prefix_that_is_not_understood_is_not_read_further(
     desk: Desk, prefix: str
 ) -> None:
