@@ -143,22 +143,26 @@ def prove_possession(
     return ProvenKey(key, report, _WITNESS)
 
 
-def make_proof(signer: Signer, *, audience: str, nonce: str, at: datetime) -> str:
+def make_proof(
+    signer: Signer, *, audience: str, nonce: str | None, at: datetime
+) -> str:
     """Sign the proof that a wallet sends to an issuer for the signer's key.
 
-    `audience` is the issuer's identifier, `nonce` what the issuer gave out.
+    `audience` is the issuer's identifier, `nonce` what the issuer gave out, None for
+    one that gives none out.
 
     Raises:
         UsageError: an audience or nonce that is empty or no text, or a moment without
             a time zone.
         SignerError: the key could not sign.
     """
-    _require_usable(audience, nonce=nonce, at=at)
+    _require_usable(audience, nonce="none" if nonce is None else nonce, at=at)
     claims: JsonObject = {
         "aud": audience,
         "iat": (at - _EPOCH) // timedelta(seconds=1),
-        "nonce": nonce,
     }
+    if nonce is not None:
+        claims["nonce"] = nonce
     return sign_compact(
         write_json(claims),
         header={"typ": PROOF_TYP, "jwk": signer.public_key.to_jwk()},

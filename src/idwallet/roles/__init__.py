@@ -8,6 +8,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from idwallet.roles.arriving import (
+        Arrived,
+        Refused,
+    )
     from idwallet.roles.credential_service import (
         AuthorizationAsked,
         Client,
@@ -23,10 +27,16 @@ if TYPE_CHECKING:
         request_encryption,
         service_metadata,
     )
+    from idwallet.roles.receiving import (
+        ConfirmArrived,
+        Receiving,
+    )
 
 __all__ = [
+    "Arrived",
     "AuthorizationAsked",
     "Client",
+    "ConfirmArrived",
     "CredentialService",
     "Denied",
     "IssuanceRules",
@@ -34,6 +44,8 @@ __all__ = [
     "Offered",
     "Order",
     "Pending",
+    "Receiving",
+    "Refused",
     "Supplied",
     "TokenRule",
     "request_encryption",
@@ -42,8 +54,10 @@ __all__ = [
 
 _HOMES: Final = MappingProxyType(
     {
+        "Arrived": "idwallet.roles.arriving",
         "AuthorizationAsked": "idwallet.roles.credential_service",
         "Client": "idwallet.roles.credential_service",
+        "ConfirmArrived": "idwallet.roles.receiving",
         "CredentialService": "idwallet.roles.credential_service",
         "Denied": "idwallet.roles.credential_service",
         "IssuanceRules": "idwallet.roles.credential_service",
@@ -51,6 +65,8 @@ _HOMES: Final = MappingProxyType(
         "Offered": "idwallet.roles.credential_service",
         "Order": "idwallet.roles.credential_service",
         "Pending": "idwallet.roles.credential_service",
+        "Receiving": "idwallet.roles.receiving",
+        "Refused": "idwallet.roles.arriving",
         "Supplied": "idwallet.roles.credential_service",
         "TokenRule": "idwallet.roles.credential_service",
         "request_encryption": "idwallet.roles.credential_service",

@@ -343,7 +343,7 @@ def require_same(copies: Sequence[HeldCredential]) -> None:
         MalformedError: other formats, types, issuers or claims; or one key twice.
     """
     first = copies[0]
-    if not all(_says_the_same(first, each) for each in copies[1:]):
+    if not all(says_the_same(first, each) for each in copies[1:]):
         raise _no_batch("its copies do not say the same", "ARF 3.0.0 ISSU_43")
     if len({each.thumbprint for each in copies}) != len(copies):
         raise _no_batch("two copies are bound to one key", "ARF 3.0.0 ISSU_35")
@@ -370,7 +370,8 @@ _UNIQUE: Final = "ARF 3.0.0 ISSU_35, ISSU_36"
 _OWN: Final = frozenset({"cnf", "status", "iat", "nbf", "exp"})
 
 
-def _says_the_same(one: HeldCredential, other: HeldCredential) -> bool:
+def says_the_same(one: HeldCredential, other: HeldCredential) -> bool:
+    """Whether two credentials differ in nothing but key, status and times."""
     claims = [
         {name: value for name, value in each.claims.items() if name not in _OWN}
         for each in (one, other)

@@ -61,6 +61,7 @@ from idwallet.roles.held.formats import FORMATS
 from idwallet.roles.in_batches import InBatches
 from idwallet.roles.in_person import InPerson, matched, online
 from idwallet.roles.judged import judge_match
+from idwallet.roles.receives import Receives
 from idwallet.roles.record import HeldCredential, added, read_record
 from idwallet.roles.signing import answered, conversation_of, signed
 from idwallet.roles.transactions import agreed_claims, held_to_types
@@ -71,7 +72,7 @@ from idwallet.trust.policy import Policy
 _SUBJECT: Final = "credential"
 
 
-class Holder(InBatches, InPerson):
+class Holder(InBatches, InPerson, Receives):
     """A wallet: what is in `store` is sealed with `seal` before it gets there.
 
     With a `counter` an older copy of the store is noticed; without one it is not, and

@@ -72,7 +72,8 @@ class CredentialConfiguration:
 
     `credential_type` is its ``vct`` or ``doctype``; None where the format is one that
     is not known here. `algorithms` are of the issuer's signature, JOSE names or COSE
-    numbers.
+    numbers. `beside` is what ``credential_metadata`` holds beside display and claims:
+    policies of reuse and of disclosure (ETSI TS 119 472-3).
     """
 
     format: str
@@ -83,6 +84,7 @@ class CredentialConfiguration:
     proofs: Mapping[str, ProofType] = field(default_factory=dict)
     display: tuple[Display, ...] = ()
     claims: tuple[ClaimDescription, ...] = ()
+    beside: JsonObject = field(default_factory=dict)
 
     @property
     def is_bound(self) -> bool:
@@ -112,11 +114,10 @@ class CredentialConfiguration:
             found["proof_types_supported"] = {
                 name: each.to_json() for name, each in self.proofs.items()
             }
-        metadata: JsonObject = {
-            name: [each.to_json() for each in items]
-            for name, items in (("display", self.display), ("claims", self.claims))
-            if items
-        }
+        metadata = dict(self.beside)
+        for name, items in (("display", self.display), ("claims", self.claims)):
+            if items:
+                metadata[name] = [each.to_json() for each in items]
         return found | ({"credential_metadata": metadata} if metadata else {})
 
 
@@ -243,6 +244,11 @@ def _configuration(found: Cursor) -> CredentialConfiguration:
         proofs={} if proofs is None else _proofs(proofs),
         display=read_display(metadata, named=True),
         claims=read_claims_description(metadata.optional("claims")),
+        beside={
+            name: value
+            for name, value in metadata.members().items()
+            if name not in {"display", "claims"}
+        },
     )
 
 

@@ -42,11 +42,12 @@ def token_of(progress: Progress) -> TokenResponse:
     """Return the access token."""
     found = progress.document("token")
     details = found.get("details")
-    expires = found.get("expires_in")
+    expires, refresh = found.get("expires_in"), found.get("refresh_token")
     return TokenResponse(
         access_token=str(found.get("access_token", "")),
         token_type=str(found.get("token_type", "")),
         expires_in=expires if isinstance(expires, int) else None,
+        refresh_token=refresh if isinstance(refresh, str) else None,
         details=tuple(e for e in details if isinstance(e, dict))
         if isinstance(details, list)
         else (),

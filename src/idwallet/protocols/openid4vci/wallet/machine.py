@@ -1,6 +1,6 @@
 """The machine itself: what each step takes, and the state it is in between."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -17,6 +17,7 @@ from idwallet.errors import (
 )
 from idwallet.protocols.http import HttpResponse
 from idwallet.protocols.oauth.authorization import read_redirect
+from idwallet.protocols.openid4vci.credential import NotificationEvent
 from idwallet.protocols.openid4vci.offer import (
     InputMode,
     OfferReference,
@@ -35,6 +36,7 @@ from idwallet.protocols.openid4vci.wallet.receive import (
     after_notification,
     next_of,
 )
+from idwallet.protocols.openid4vci.wallet.renew import refreshed_first, renewal_of
 from idwallet.protocols.openid4vci.wallet.send import authorization_of, step_of
 from idwallet.protocols.openid4vci.wallet.steps import ProveKeys, Send, Step, Wait
 
@@ -72,12 +74,7 @@ class Issuance:
 
     def save(self, key: SealKey) -> bytes:
         """Seal the state, so that another process, or another day, can go on."""
-        return seal(
-            self._progress.to_bytes(),
-            key=key,
-            context=_CONTEXT,
-            random=self._client.random,
-        )
+        return self._sealed(self._progress, key)
 
     def receive(self, response: HttpResponse, *, at: datetime) -> "Issuance":
         """Take the answer to what `Send` sent.
@@ -189,34 +186,73 @@ class Issuance:
         require_aware(at)
         if at < self._step(Wait).until:
             raise UsageError("the issuer asked for more time: see step.until")
-        return self._at(self._progress.on(Phase.DEFERRED), at)
+        return self._at(refreshed_first(self._progress, Phase.DEFERRED, at=at), at)
 
-    def store(self, *, at: datetime) -> "Issuance":
+    def store(self, *, at: datetime, unusable: Collection[int] = ()) -> "Issuance":
         """Say that what came was verified, shown to the person, and stored.
 
-        Raises:
-            UsageError: nothing came.
-        """
-        return self._shown(stored=True, at=at)
-
-    def reject(self, *, at: datetime) -> "Issuance":
-        """Say that the person did not take what came, or that it did not verify.
+        `unusable` are the places in `ConfirmCredentials.received` of what did not
+        verify, or could not be stored.
 
         Raises:
             UsageError: nothing came.
         """
-        return self._shown(stored=False, at=at)
+        return self._shown(NotificationEvent.ACCEPTED, unusable=unusable, at=at)
 
-    def _shown(self, *, stored: bool, at: datetime) -> "Issuance":
+    def reject(self, *, at: datetime, unusable: Collection[int] = ()) -> "Issuance":
+        """Say that the person did not take what came; `unusable` as for `store`.
+
+        Raises:
+            UsageError: nothing came.
+        """
+        return self._shown(NotificationEvent.DELETED, unusable=unusable, at=at)
+
+    def _shown(
+        self, event: NotificationEvent, *, unusable: Collection[int], at: datetime
+    ) -> "Issuance":
         require_aware(at)
         self._require(Phase.SHOW)
-        told = [
-            each["notification"]
-            for each in self._progress.items("received")
+        events = [
+            NotificationEvent.FAILURE if place in unusable else event
+            for place in range(len(self._progress.items("received")))
+        ]
+        told: list[JsonValue] = [
+            [each["notification"], said.value]
+            for each, said in zip(self._progress.items("received"), events, strict=True)
             if isinstance(each, dict) and each.get("notification") is not None
         ]
+        stored = NotificationEvent.ACCEPTED in events
+        stored = stored or bool(self._progress.values.get("stored"))
         after = self._progress.on(Phase.NOTIFY, stored=stored, notify=told, received=[])
         return self._at(after_notification(after), at)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Thumbprints of the keys that what is still to come may be bound to."""
+        found = set(self._progress.texts("keys"))
+        for name in ("received", "pending"):
+            for each in self._progress.items(name):
+                listed = each.get("keys") if isinstance(each, dict) else None
+                keys = listed if isinstance(listed, list) else []
+                found |= {key for key in keys if isinstance(key, str)}
+        return frozenset(found)
+
+    def renewal(self, configurations: Sequence[str], *, key: SealKey) -> bytes | None:
+        """Seal what it takes to have these credentials anew later, without an offer.
+
+        None where the issuer gave no refresh token. It serves once: what `renew` leads
+        to has another one (OpenID4VCI 1.0 section 13.5).
+        """
+        after = renewal_of(self._progress, tuple(configurations))
+        return None if after is None else self._sealed(after, key)
+
+    def _sealed(self, progress: Progress, key: SealKey) -> bytes:
+        return seal(
+            progress.to_bytes(),
+            key=key,
+            context=_CONTEXT,
+            random=self._client.random,
+        )
 
     def _at(self, progress: Progress, at: datetime) -> "Issuance":
         try:

@@ -139,6 +139,8 @@ def _server(answer: Answer) -> Progress:
     identifier = answer.progress.text("server_identifier")
     server = read_authorization_server(document, identifier=identifier)
     offer = offer_of(answer.progress)
+    if answer.progress.text("refresh"):
+        return answer.progress.on(Phase.TOKEN, server=document)
     if offer.pre_authorized is None and (
         server.authorization_endpoint is None
         or pkce.METHOD not in server.code_challenge_methods
@@ -168,14 +170,24 @@ def _token(answer: Answer) -> Progress:
         raise MalformedError(
             "a token bound to no key", at="token", clause="RFC 9449 §5"
         )
+    if token.refresh_token is None and answer.progress.text("refresh"):
+        # RFC 6749 section 6: without another one the old one serves on.
+        token = replace(token, refresh_token=answer.progress.text("refresh"))
+    until = 0 if token.expires_in is None else answer.at.timestamp() + token.expires_in
+    resume = answer.progress.text("resume")
     progress = answer.progress.on(
         Phase.TOKEN,
         token=token_document(token),
+        token_until=int(until),
         code="",
         transaction_code="",
-        wanted=_wanted(token, offer_of(answer.progress).configurations),
+        refresh="",
+        resume="",
     )
-    return begin_next(progress)
+    if resume:
+        return progress.on(Phase(resume))
+    wanted = _wanted(token, offer_of(progress).configurations)
+    return begin_next(progress.on(Phase.TOKEN, wanted=wanted))
 
 
 def _wanted(token: TokenResponse, offered: tuple[str, ...]) -> list[JsonValue]:

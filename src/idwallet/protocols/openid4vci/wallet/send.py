@@ -27,12 +27,10 @@ from idwallet.protocols.oauth.server_metadata import metadata_url
 from idwallet.protocols.oauth.token import (
     AUTHORIZATION_CODE,
     PRE_AUTHORIZED,
+    REFRESH,
     authorization_header,
 )
-from idwallet.protocols.openid4vci.credential import (
-    CredentialRequest,
-    NotificationEvent,
-)
+from idwallet.protocols.openid4vci.credential import CredentialRequest
 from idwallet.protocols.openid4vci.encryption import (
     ALG,
     AnswerTo,
@@ -224,8 +222,14 @@ def _browser(now: _Moment) -> Step:
 
 def _token(now: _Moment) -> Step:
     progress, server = now.progress, server_of(now.progress)
-    grant = offer_of(progress).pre_authorized
-    if grant is not None:
+    grant, refresh = offer_of(progress).pre_authorized, progress.text("refresh")
+    if refresh:
+        form = {
+            "grant_type": REFRESH,
+            "refresh_token": refresh,
+            "client_id": now.client.client_id,
+        }
+    elif grant is not None:
         form = {"grant_type": PRE_AUTHORIZED, "pre-authorized_code": grant.code}
         if progress.text("transaction_code"):
             form["tx_code"] = progress.text("transaction_code")
@@ -307,6 +311,7 @@ def _texts(value: JsonValue) -> tuple[str, ...]:
 def _received(found: JsonObject, configuration: CredentialConfiguration) -> Received:
     notification = found.get("notification")
     return Received(
+        name=_name(found),
         configuration=configuration,
         credentials=_texts(found.get("credentials")),
         thumbprints=_texts(found.get("keys")),
@@ -315,15 +320,11 @@ def _received(found: JsonObject, configuration: CredentialConfiguration) -> Rece
 
 
 def _notify(now: _Moment) -> Step:
-    event = NotificationEvent.ACCEPTED
-    if not now.progress.values.get("stored"):
-        event = NotificationEvent.DELETED
+    first = now.progress.items("notify")[0]
+    identifier, event = first if isinstance(first, list) else ("", "")
     sent = json_request(
         issuer_of(now.progress).notification_endpoint or "",
-        {
-            "notification_id": now.progress.items("notify")[0],
-            "event": event.value,
-        },
+        {"notification_id": identifier, "event": event},
     )
     return Send(now.bound(sent, token=True), SendFor.NOTIFICATION)
 

@@ -82,10 +82,12 @@ class ProveKeys:
 class Received:
     """Credentials that came for one configuration, each as its format writes it.
 
-    `thumbprints` are of the keys that were proven for them: what is bound to another
-    key is not what was asked for.
+    `name` is the configuration's in the issuer's metadata. `thumbprints` are of the
+    keys that were proven for them: what is bound to another key is not what was asked
+    for.
     """
 
+    name: str
     configuration: CredentialConfiguration
     credentials: tuple[str, ...]
     thumbprints: tuple[str, ...]
@@ -117,7 +119,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """There is nothing left to do. `stored`: the person took what came."""
+    """There is nothing left to do. `stored`: the person took some of what came."""
 
     stored: bool
 
