@@ -32,6 +32,7 @@ from idwallet.protocols.openid4vp import (
     evaluate_request,
     read_response,
 )
+from idwallet.protocols.openid4vp.encryption import AnswerKey
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.testing.pki import TestIdentity, TestPki
 from idwallet.trust.policies import WALLET
@@ -232,9 +233,19 @@ def test_the_example_of_an_encrypted_response_opens_with_its_key(
     found = decrypt(example["jwe"], key=key, at="response")
     assert found.header.members["kid"] == recipient.kid
     assert json.loads(found.plaintext) == example["plaintext"]
+    for body in (
+        json.dumps({"response": example["jwe"]}),
+        f"response={example['jwe']}",
+    ):
+        read = read_response(body, key=AnswerKey(key, private["kid"]))
+        assert isinstance(read, ResponseParts)
+        presented = example["plaintext"]["vp_token"]
+        assert read.presentations == {k: tuple(v) for k, v in presented.items()}
 
 
-def test_the_example_of_an_encrypted_response_is_not_supported(vectors: Path) -> None:
+def test_the_example_of_an_encrypted_response_is_refused_where_none_was_asked_for(
+    vectors: Path,
+) -> None:
     jwe = load(vectors / "openid4vp/encrypted_response.json")["jwe"]
     for body in (json.dumps({"response": jwe}), f"response={jwe}"):
         with pytest.raises(UnsupportedError) as caught:

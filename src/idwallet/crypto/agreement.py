@@ -7,9 +7,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from idwallet.crypto import pkcs8
 from idwallet.crypto.keys import PublicKey
-from idwallet.errors import UnsupportedError, UsageError
-from idwallet.ports import StoredKey
+from idwallet.crypto.seal import SealKey, seal, unseal
+from idwallet.errors import MalformedError, UnsupportedError, UsageError
+from idwallet.ports import Random, StoredKey
 
 _CURVES: Final[dict[str, ec.EllipticCurve]] = {
     "P-256": ec.SECP256R1(),
@@ -40,7 +42,7 @@ class Agreement(Protocol):
 
 
 class EphemeralKey:
-    """A key for one session, made in memory and never written out."""
+    """A key for one session, made in memory and never written out but sealed."""
 
     __slots__ = ("_native", "public_key")
 
@@ -75,6 +77,29 @@ class EphemeralKey:
             UsageError: the peer's key is on another curve.
         """
         return shared_secret(self._native, peer)
+
+    def to_sealed(self, *, key: SealKey, context: bytes, random: Random) -> bytes:
+        """Return the key sealed for that context: another process goes on with it.
+
+        Raises:
+            UsageError: the random source is broken.
+        """
+        plaintext = pkcs8.to_der(self._native)
+        return seal(plaintext, key=key, context=context, random=random)
+
+    @classmethod
+    def from_sealed(
+        cls, sealed: bytes, *, key: SealKey, context: bytes, at: str
+    ) -> "EphemeralKey":
+        """Open what `to_sealed` sealed with that key and context.
+
+        Raises:
+            MalformedError: another key, another context, or a changed record.
+        """
+        native = pkcs8.from_der(unseal(sealed, key=key, context=context, at=at), at=at)
+        if not isinstance(native, ec.EllipticCurvePrivateKey):
+            raise MalformedError("not a sealed key", at=at, clause="RFC 7518 §6.2")
+        return cls(native)
 
     def __repr__(self) -> str:
         """Show nothing but the kind."""

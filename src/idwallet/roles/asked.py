@@ -12,6 +12,7 @@ from idwallet.credentials.presence import PersonVerified
 from idwallet.credentials.query import Query, QueryMatch
 from idwallet.errors import UsageError
 from idwallet.protocols.openid4vp.client import ClientIdPrefix
+from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.report import Report
 from idwallet.roles.choosing import (
@@ -284,7 +285,7 @@ class PresentationResponse:
     `json` the same as JSON for applications that carry it themselves. `send_to` is
     the verifier's https address. `entry` is the index of the ledger's entry: tell the
     wallet when it was sent (`Holder.record_sent`). `person` is how the holder was
-    verified for it.
+    verified for it. `mode` is how it is to be sent; `Holder` has encrypted it already.
     """
 
     body: str
@@ -292,6 +293,7 @@ class PresentationResponse:
     send_to: str
     entry: int
     person: PersonVerified = PersonVerified.NONE
+    mode: ResponseMode = ResponseMode.DIRECT_POST
 
     def __repr__(self) -> str:
         """Show the address only: the rest is personal data."""

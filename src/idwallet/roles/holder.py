@@ -41,8 +41,8 @@ from idwallet.ports import (
 from idwallet.protocols.openid4vp.evaluate import RequestVerdict, evaluate_request
 from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.response import (
-    write_refusal,
-    write_refusal_json,
+    refusal_members,
+    response_members,
 )
 from idwallet.report import Report, Required
 from idwallet.roles.asked import (
@@ -351,7 +351,9 @@ class Holder(InBatches, InPerson, Receives):
         bound = [replace(spoken, said={**said, **told}) for said in agreed]
         with self._entering(choice, at=at) as (entry, taken):
             presentations = signed(choice, taken, bound=bound, at=at)
-        return replace(answered(request, presentations, entry=entry), person=person)
+        members = response_members(presentations, state=request.state)
+        made = answered(request, members, entry=entry, random=self._random)
+        return replace(made, person=person)
 
     def decline(
         self, asked: Asked, *, at: datetime, judgement: Judgement | None = None
@@ -370,12 +372,8 @@ class Holder(InBatches, InPerson, Receives):
         """
         request = online(asked)
         entry = self._enter_declined(asked, at=at, judgement=judgement)
-        return PresentationResponse(
-            body=write_refusal(ErrorCode.ACCESS_DENIED, state=request.state),
-            json=write_refusal_json(ErrorCode.ACCESS_DENIED, state=request.state),
-            send_to=request.response_uri,
-            entry=entry,
-        )
+        members = refusal_members(ErrorCode.ACCESS_DENIED, state=request.state)
+        return answered(request, members, entry=entry, random=self._random)
 
     def _chosen(self, shown: Shown) -> tuple[StoredKey, Chosen]:
         """Return the key of a credential to show, and what of it is chosen."""

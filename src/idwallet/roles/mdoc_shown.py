@@ -94,14 +94,20 @@ def judge_mdoc(
 ) -> MdocShown:
     """Judge a DeviceResponse as one credential of an answer; never raises for it.
 
-    The conversation is that of the request: an answer to another one, or from another
-    address, does not verify (B.2.6.1).
+    The conversation is that of the request: an answer to another one, from another
+    address, or encrypted to another key does not verify (B.2.6.1).
     """
     try:
         document = _document(text, at=subject)
     except (MalformedError, UnsupportedError) as error:
         return MdocShown((unreadable(error, subject=subject),))
-    handover = RedirectHandover(request.client_id, request.nonce, request.response_uri)
+    key = request.decryption
+    handover = RedirectHandover(
+        request.client_id,
+        request.nonce,
+        request.response_uri,
+        None if key is None else key.public.thumbprint,
+    )
     return judge_document(
         document, session=Session(handover), context=context, subject=subject
     )

@@ -152,7 +152,7 @@ class _Answer(Answering):
 
     def _read(self, response: str | bytes) -> ResponseParts | None:
         try:
-            parts = read_response(response)
+            parts = read_response(response, key=self._question.decryption)
         except (MalformedError, UnsupportedError) as error:
             self._say(
                 CheckId.PRESENTATION_FORMAT,

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from idwallet.codec.json import JsonObject
 from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.crypto.signer import StoredKeySigner
+from idwallet.ports import Random
+from idwallet.protocols.openid4vp.encryption import encrypt_answer
 from idwallet.protocols.openid4vp.request import RequestObject
-from idwallet.protocols.openid4vp.response import write_response, write_response_json
+from idwallet.protocols.openid4vp.response import to_form, to_json
 from idwallet.roles.asked import Choice, PresentationResponse
 from idwallet.roles.consenting import Ready
 from idwallet.roles.held.format import Conversation
@@ -35,17 +38,28 @@ def conversation_of(
         client_id=request.client_id,
         nonce=request.nonce,
         response_uri=request.response_uri,
+        thumbprint=None
+        if request.encryption is None
+        else request.encryption.thumbprint,
         serialisation=serialisation,
     )
 
 
 def answered(
-    request: RequestObject, shown: dict[str, list[str]], *, entry: int
+    request: RequestObject, members: JsonObject, *, entry: int, random: Random
 ) -> PresentationResponse:
-    """Return the answer to a request, as it is sent; `entry` is the ledger's."""
+    """Return an answer as it is sent, encrypted where that was asked for.
+
+    `members` are its parameters; `entry` is the ledger's.
+    """
+    sent = members
+    if request.encryption is not None:
+        token = encrypt_answer(members, to=request.encryption, random=random)
+        sent = {"response": token}
     return PresentationResponse(
-        body=write_response(shown, state=request.state),
-        json=write_response_json(shown, state=request.state),
+        body=to_form(sent),
+        json=to_json(sent),
         send_to=request.response_uri,
         entry=entry,
+        mode=request.mode,
     )

@@ -9,23 +9,22 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.codec import b64
-from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
+from idwallet.codec.json import JsonObject
 from idwallet.codec.moment import require_aware
-from idwallet.codec.numeric_date import numeric_date
-from idwallet.consent.transaction import TRANSACTION_TYPES, read_transaction
+from idwallet.consent.transaction import read_transaction
 from idwallet.credentials.mdoc.binding import Session
 from idwallet.credentials.mdoc.reader import SignedOver
 from idwallet.credentials.query import Query
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
-from idwallet.crypto.seal import SealKey, seal, unseal
+from idwallet.crypto.seal import SealKey
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.ports import Random, ReplayGuard
-from idwallet.protocols.openid4vp.attached import (
-    TransactionData,
-    read_transaction_data,
-)
+from idwallet.profiles import HAIP_1_0
+from idwallet.protocols.openid4vp.attached import TransactionData
 from idwallet.protocols.openid4vp.client import ClientIdPrefix, read_client_id
+from idwallet.protocols.openid4vp.encryption import AnswerKey
 from idwallet.protocols.openid4vp.message import RequestMessage
+from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.protocols.openid4vp.parameters import FormatSupport
 from idwallet.protocols.openid4vp.request import (
     RequestObject,
@@ -33,16 +32,12 @@ from idwallet.protocols.openid4vp.request import (
     build_unsigned_request,
     formats_supported,
 )
+from idwallet.roles.kept_request import KeptRequest
 from idwallet.roles.reader import DeviceQuestion, ask_device
 from idwallet.roles.relying_party import RelyingParty
 from idwallet.trust.policy import Policy
 
 __all__ = ["PresentationRequest", "RelyingParty", "Verifier"]
-
-_STATE: Final = "idwallet-request/1"
-_SEAL_CONTEXT: Final = b"idwallet presentation request/1"
-_CLAUSE: Final = "idwallet request state 1"
-
 
 _WITNESS: Final = object()
 """Held by nobody outside: what is made without it did not come from here."""
@@ -55,7 +50,8 @@ class PresentationRequest:
     `message` is public: send it. The rest stays here, or travels sealed by `save`.
     Only `Verifier.request` and `Verifier.restore` make one. `policy_digest` is that of
     the policy it was made under; it is judged by no other. `response_uri` is where the
-    answer goes: a mobile document is shown for it (OpenID4VP 1.0 B.2.6.1).
+    answer goes: a mobile document is shown for it (OpenID4VP 1.0 B.2.6.1). `decryption`
+    is the key of this one answer, None where it comes in the clear.
     """
 
     message: RequestMessage
@@ -69,6 +65,7 @@ class PresentationRequest:
     policy_digest: bytes
     witness: InitVar[object]
     transaction_data: tuple[TransactionData, ...] = ()
+    decryption: AnswerKey | None = None
 
     def __post_init__(self, witness: object) -> None:
         """Refuse what no verifier asked: a nonce of somebody's choice is none.
@@ -101,22 +98,20 @@ class PresentationRequest:
 
     def save(self, key: SealKey, *, random: Random = secrets.token_bytes) -> bytes:
         """Seal the request so that another process can judge the answer."""
-        state: JsonObject = {
-            "format": _STATE,
-            "raw": self.message.raw,
-            "client_id": self.message.client_id,
-            "query": self.query.to_dcql(),
-            "nonce": self.nonce,
-            "state": self.state,
-            "response_uri": self.response_uri,
-            "issued": int(self.issued.timestamp()),
-            "expires": int(self.expires.timestamp()),
-            "policy": self.verifier.policy.name,
-            "policy_digest": b64.encode(self.policy_digest),
-        }
-        if self.transaction_data:
-            state["transaction_data"] = [each.raw for each in self.transaction_data]
-        return seal(write_json(state), key=key, context=_SEAL_CONTEXT, random=random)
+        kept = KeptRequest(
+            message=self.message,
+            query=self.query,
+            nonce=self.nonce,
+            state=self.state,
+            response_uri=self.response_uri,
+            issued=self.issued,
+            expires=self.expires,
+            policy=self.verifier.policy.name,
+            policy_digest=self.policy_digest,
+            transaction_data=self.transaction_data,
+            decryption=self.decryption,
+        )
+        return kept.to_sealed(key, random=random)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -152,6 +147,7 @@ class Verifier:
         at: datetime,
         lifetime: timedelta = limits.REQUEST_LIFETIME,
         transactions: Sequence[JsonObject] = (),
+        mode: ResponseMode | None = None,
     ) -> PresentationRequest:
         """Make and sign a request for what `query` asks.
 
@@ -159,6 +155,10 @@ class Verifier:
         `transactions` are what the person is to agree to with the presentation, each
         with its ``type`` and ``credential_ids`` (OpenID4VP 1.0 sections 5.1, 8.4); an
         answer that does not agree to every one of them fails.
+
+        `mode` is how the answer comes; by default it is posted, encrypted where the
+        profile of the policy demands that (HAIP 1.0 section 5). An answer in the clear
+        to a request for an encrypted one fails.
 
         Raises:
             UsageError: `at` has no time zone, `lifetime` is not positive or longer
@@ -171,11 +171,27 @@ class Verifier:
         query.require_askable()
         issued = at.replace(microsecond=0)
         times = (issued, issued + lifetime)
-        asked = replace(
-            self._asked(query, purpose=purpose, times=times),
-            transaction_data=_transactions(transactions),
-        )
-        return _sent(asked, raw=self._written(asked), verifier=self)
+        asked = self._asked(query, purpose=purpose, times=times)
+        asked = replace(asked, transaction_data=_transactions(transactions))
+        return self._asking(asked, mode=mode or self._usual)
+
+    @property
+    def _usual(self) -> ResponseMode:
+        if self.policy.profile == HAIP_1_0:
+            return ResponseMode.DIRECT_POST_JWT
+        return ResponseMode.DIRECT_POST
+
+    def _asking(
+        self, asked: RequestObject, *, mode: ResponseMode
+    ) -> PresentationRequest:
+        """Make the key of the answer, if it has one; its name tells which request."""
+        key = None
+        if mode.is_encrypted:
+            key = AnswerKey.generate(reference_of(asked.state or ""))
+        public = None if key is None else key.public
+        asked = replace(asked, mode=mode, encryption=public)
+        made = _sent(asked, raw=self._written(asked), verifier=self)
+        return replace(made, decryption=key, witness=_WITNESS)
 
     def _written(self, asked: RequestObject) -> str:
         who = self.identity
@@ -248,38 +264,32 @@ class Verifier:
                 unknown.
             UsageError: it was made for another client identifier or policy.
         """
-        plain = unseal(saved, key=key, context=_SEAL_CONTEXT, at="saved request")
-        state = read_object(plain, at="saved request", clause=_CLAUSE)
-        if state.get("format") != _STATE:
-            raise MalformedError("unknown version", at="/format", clause=_CLAUSE)
+        kept = KeptRequest.from_sealed(saved, key)
         digest = self.policy.digest()
-        policy = (self.policy.name, b64.encode(digest))
-        if (state.get("policy"), state.get("policy_digest")) != policy:
+        if (kept.policy, kept.policy_digest) != (self.policy.name, digest):
             raise UsageError("the request was made under another policy")
-        client_id = _text(state, "client_id")
-        if client_id != self.identity.client_id:
+        if kept.message.client_id != self.identity.client_id:
             raise UsageError("the request was made by another relying party")
-        query = state.get("query")
-        if not isinstance(query, dict):
-            raise MalformedError("no query", at="/query", clause=_CLAUSE)
         return PresentationRequest(
-            message=RequestMessage(_text(state, "raw"), client_id),
-            query=Query.from_dcql(query),
-            nonce=_text(state, "nonce"),
-            state=_text(state, "state"),
+            message=kept.message,
+            query=kept.query,
+            nonce=kept.nonce,
+            state=kept.state,
             # What was saved before this was kept was judged by who asked.
-            response_uri=_text(state, "response_uri")
-            if "response_uri" in state
-            else self.identity.answer_to,
-            issued=_moment(state.get("issued"), "/issued"),
-            expires=_moment(state.get("expires"), "/expires"),
+            response_uri=kept.response_uri or self.identity.answer_to,
+            issued=kept.issued,
+            expires=kept.expires,
             verifier=self,
             policy_digest=digest,
             witness=_WITNESS,
-            transaction_data=read_transaction_data(
-                state, Query.from_dcql(query), understood=TRANSACTION_TYPES
-            ),
+            transaction_data=kept.transaction_data,
+            decryption=kept.decryption,
         )
+
+
+def reference_of(state: str) -> str:
+    """Return the name of a request that may be told where its state may not."""
+    return b64.encode(hashlib.sha256(state.encode()).digest())
 
 
 def _transactions(contents: Sequence[JsonObject]) -> tuple[TransactionData, ...]:
@@ -306,17 +316,3 @@ def _sent(asked: RequestObject, *, raw: str, verifier: Verifier) -> Presentation
         transaction_data=asked.transaction_data,
         witness=_WITNESS,
     )
-
-
-def _text(state: JsonObject, name: str) -> str:
-    value = state.get(name)
-    if not isinstance(value, str) or not value:
-        raise MalformedError("no string", at=f"/{name}", clause=_CLAUSE)
-    return value
-
-
-def _moment(value: JsonValue, at: str) -> datetime:
-    found = numeric_date(value)
-    if found is None:
-        raise MalformedError("no moment", at=at, clause=_CLAUSE)
-    return found

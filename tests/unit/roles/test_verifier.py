@@ -333,7 +333,7 @@ def test_another_party_does_not_restore_it() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("format", "idwallet-request/2"),
+        ("format", "idwallet-request/3"),
         ("format", None),
         ("client_id", None),
         ("raw", ""),

@@ -6,8 +6,16 @@ from idwallet.protocols.openid4vp.client import (
     client_id_of,
     read_client_id,
 )
+from idwallet.protocols.openid4vp.encryption import (
+    AnswerKey,
+    EncryptTo,
+    decrypt_answer,
+    encrypt_answer,
+    read_encryption,
+)
 from idwallet.protocols.openid4vp.evaluate import RequestVerdict, evaluate_request
 from idwallet.protocols.openid4vp.message import RequestMessage
+from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.protocols.openid4vp.parameters import FormatSupport
 from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.request import (
@@ -32,21 +40,27 @@ from idwallet.protocols.openid4vp.response import (
 __all__ = [
     "ACCEPTANCE_BODY",
     "REFUSAL_BODY",
+    "AnswerKey",
     "ClientId",
     "ClientIdPrefix",
+    "EncryptTo",
     "ErrorCode",
     "FormatSupport",
     "ReadRequest",
     "RequestMessage",
     "RequestObject",
     "RequestVerdict",
+    "ResponseMode",
     "ResponseParts",
     "WalletRefusal",
     "build_request_object",
     "client_id_of",
+    "decrypt_answer",
+    "encrypt_answer",
     "evaluate_request",
     "formats_supported",
     "read_client_id",
+    "read_encryption",
     "read_request",
     "read_response",
     "write_refusal",

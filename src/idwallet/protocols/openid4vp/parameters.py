@@ -22,12 +22,17 @@ from idwallet.protocols.openid4vp.client import (
     ClientIdPrefix,
     read_client_id,
 )
+from idwallet.protocols.openid4vp.encryption import EncryptTo, read_encryption
+from idwallet.protocols.openid4vp.mode import (
+    ResponseMode,
+    read_destination,
+    read_mode,
+)
 
 AUDIENCE: Final = "https://self-issued.me/v2"
 """The `aud` of every request whose wallet was not discovered (OpenID4VP 1.0 §5.8)."""
 
 RESPONSE_TYPE: Final = "vp_token"
-RESPONSE_MODE: Final = "direct_post"
 
 PURPOSE: Final = "idwallet_purpose"
 """Our own parameter for the purpose text.
@@ -42,17 +47,11 @@ _VP: Final = "OpenID4VP 1.0"
 _NEW: Final = f"{_VP} §5.1"
 _EXISTING: Final = f"{_VP} §5.2"
 _UNBOUND: Final = f"{_VP} §5.3"
-_DIRECT_POST: Final = f"{_VP} §8.2"
+_METADATA: Final = "/client_metadata"
 _DATES: Final = "RFC 7519 §2"
 
 URL_SAFE: Final = re.compile(r"[A-Za-z0-9\-._~]+")
 """The characters of nonce and state (OpenID4VP 1.0 §5.2)."""
-
-_HTTPS: Final = re.compile(
-    r"https://(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])"
-    r"(?::(?P<port>[0-9]{1,5}))?"
-    r"(?:[/?](?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*)?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,11 @@ class Validity(NamedTuple):
 
 
 class Parameters(NamedTuple):
-    """Everything of a request object but its times."""
+    """Everything of a request object but its times.
+
+    `response_uri` is where the answer goes, whatever the mode calls it; `encryption` is
+    to which key, where the mode wants that.
+    """
 
     client: ClientId
     response_uri: str
@@ -109,6 +112,8 @@ class Parameters(NamedTuple):
     formats: tuple[FormatSupport, ...]
     verifier_info: tuple[VerifierInfo, ...] = ()
     transaction_data: tuple[TransactionData, ...] = ()
+    mode: ResponseMode = ResponseMode.DIRECT_POST
+    encryption: EncryptTo | None = None
 
 
 NO_TRANSACTIONS: Final[frozenset[str]] = frozenset()
@@ -147,16 +152,22 @@ def read_parameters(
     state = _state(claims, query)
     nonce = _string(claims, "nonce", clause=_EXISTING)
     require_url_safe(nonce, limits.NONCE_CHARACTERS, at="/nonce")
+    mode = read_mode(claims)
+    metadata = _metadata(claims)
     return Parameters(
         client=client,
-        response_uri=_response_uri(claims, client),
+        response_uri=read_destination(claims, client, mode=mode),
         nonce=nonce,
         query=query,
         state=state,
         purpose=_purpose(claims),
-        formats=_formats(claims, client),
+        formats=_formats(metadata, client),
         verifier_info=read_verifier_info(claims, query),
         transaction_data=read_transaction_data(claims, query, understood=transactions),
+        mode=mode,
+        encryption=read_encryption(metadata, at=_METADATA)
+        if mode.is_encrypted
+        else None,
     )
 
 
@@ -184,12 +195,6 @@ def read_validity(claims: JsonObject) -> Validity:
     if issued is not None and expires - issued > limits.REQUEST_LIFETIME_MAXIMUM:
         raise MalformedError("lives too long", at="/exp", clause=_DATES)
     return Validity(issued, not_before, expires)
-
-
-def host_of(response_uri: str) -> str:
-    """Return the lower-case host of a response URI that `read_parameters` took."""
-    found = _HTTPS.fullmatch(response_uri)
-    return "" if found is None else found["host"].lower()
 
 
 def require_url_safe(text: str, characters: int, *, at: str) -> None:
@@ -223,12 +228,6 @@ def _require_supported(claims: JsonObject) -> None:
             at="/response_type",
             clause=f"{_VP} §5.6",
         )
-    if _string(claims, "response_mode", clause=_EXISTING) != RESPONSE_MODE:
-        raise UnsupportedError(
-            "a response mode other than direct_post",
-            at="/response_mode",
-            clause=_DIRECT_POST,
-        )
 
 
 def _require_audience(claims: JsonObject) -> None:
@@ -249,34 +248,6 @@ def _query(claims: JsonObject) -> Query:
     if not isinstance(found, dict):
         raise MalformedError("no query object", at="/dcql_query", clause=_NEW)
     return Query.from_dcql(found, at="/dcql_query")
-
-
-def _response_uri(claims: JsonObject, client: ClientId) -> str:
-    if "redirect_uri" in claims:
-        raise MalformedError(
-            "redirect_uri beside direct_post", at="/redirect_uri", clause=_DIRECT_POST
-        )
-    if client.prefix is ClientIdPrefix.REDIRECT_URI:
-        # §5.9.3: the identifier is the address, and the parameter may be left out.
-        claims = {"response_uri": client.value, **claims}
-    text = _string(claims, "response_uri", clause=_DIRECT_POST)
-    if client.prefix is ClientIdPrefix.REDIRECT_URI and text != client.value:
-        raise MalformedError(
-            "another address than the client identifier",
-            at="/response_uri",
-            clause=f"{_VP} §5.9.3",
-        )
-    if len(text) > limits.URI_CHARACTERS:
-        raise LimitError("too long", at="/response_uri", clause=_DIRECT_POST)
-    found = _HTTPS.fullmatch(text)
-    if found is None or int(found["port"] or 443) not in range(1, 65_536):
-        # A user part or a fragment, too, has no place where answers are posted.
-        raise MalformedError(
-            "no https URL of host, port, path and query",
-            at="/response_uri",
-            clause=_DIRECT_POST,
-        )
-    return text
 
 
 def _state(claims: JsonObject, query: Query) -> str | None:
@@ -301,10 +272,14 @@ def _purpose(claims: JsonObject) -> str | None:
     return text
 
 
-def _formats(claims: JsonObject, client: ClientId) -> tuple[FormatSupport, ...]:
+def _metadata(claims: JsonObject) -> JsonObject:
     metadata = claims.get("client_metadata", {})
     if not isinstance(metadata, dict):
-        raise MalformedError("not an object", at="/client_metadata", clause=_NEW)
+        raise MalformedError("not an object", at=_METADATA, clause=_NEW)
+    return metadata
+
+
+def _formats(metadata: JsonObject, client: ClientId) -> tuple[FormatSupport, ...]:
     at = "/client_metadata/vp_formats_supported"
     clause = f"{_VP} §11.1"
     found = metadata.get("vp_formats_supported")

@@ -14,7 +14,8 @@ from idwallet.protocols.openid4vp.client import (
 )
 from idwallet.protocols.openid4vp.decentralized import judge_decentralized
 from idwallet.protocols.openid4vp.judging import Opened, Reader, say, wait
-from idwallet.protocols.openid4vp.parameters import Parameters, host_of
+from idwallet.protocols.openid4vp.mode import host_of
+from idwallet.protocols.openid4vp.parameters import Parameters
 from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.strangers import judge_stranger
 from idwallet.report import Check, CheckId, Outcome, Reason, check

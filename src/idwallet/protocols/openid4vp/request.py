@@ -27,12 +27,13 @@ from idwallet.protocols.openid4vp.client import (
     read_client_id,
 )
 from idwallet.protocols.openid4vp.decentralized import method_of
+from idwallet.protocols.openid4vp.encryption import EncryptTo
 from idwallet.protocols.openid4vp.message import Carried, read_carrier
+from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.protocols.openid4vp.parameters import (
     AUDIENCE,
     NO_TRANSACTIONS,
     PURPOSE,
-    RESPONSE_MODE,
     RESPONSE_TYPE,
     FormatSupport,
     Parameters,
@@ -55,7 +56,9 @@ class RequestObject:
 
     `client_id` is the whole identifier with its prefix; presentations name it as
     their audience (OpenID4VP 1.0 section 14.8). `response_uri` is where the answer is
-    posted. `issued` and `expires` are aware, in UTC, and travel in whole seconds.
+    posted, or handed to with `ResponseMode.FRAGMENT`; `encryption` is to which key it
+    is encrypted, where `mode` wants that. `issued` and `expires` are aware, in UTC, and
+    travel in whole seconds.
     `state` comes back with the answer and must be there when a credential is asked
     for without key binding (section 5.3).
 
@@ -79,6 +82,8 @@ class RequestObject:
     formats: tuple[FormatSupport, ...] = ()
     verifier_info: tuple[VerifierInfo, ...] = ()
     transaction_data: tuple[TransactionData, ...] = ()
+    mode: ResponseMode = ResponseMode.DIRECT_POST
+    encryption: EncryptTo | None = None
 
     def to_claims(self) -> JsonObject:
         """Return the claims of the request object, as they are signed.
@@ -90,20 +95,17 @@ class RequestObject:
             "aud": AUDIENCE,
             "client_id": self.client_id,
             "response_type": RESPONSE_TYPE,
-            "response_mode": RESPONSE_MODE,
-            "response_uri": self.response_uri,
+            "response_mode": self.mode.value,
+            self.mode.destination: self.response_uri,
             "nonce": self.nonce,
             "dcql_query": self.query.to_dcql(),
         }
         for name, value in (("state", self.state), (PURPOSE, self.purpose)):
             if value is not None:
                 claims[name] = value
-        if self.formats:
-            claims["client_metadata"] = {
-                "vp_formats_supported": {
-                    each.format: _format_claims(each) for each in self.formats
-                }
-            }
+        metadata = self._metadata()
+        if metadata:
+            claims["client_metadata"] = metadata
         if self.verifier_info:
             claims[VERIFIER_INFO] = [each.to_json() for each in self.verifier_info]
         if self.transaction_data:
@@ -113,6 +115,16 @@ class RequestObject:
             if moment is not None:
                 claims[name] = int(moment.timestamp())
         return claims
+
+    def _metadata(self) -> JsonObject:
+        metadata: JsonObject = {}
+        if self.formats:
+            metadata["vp_formats_supported"] = {
+                each.format: _format_claims(each) for each in self.formats
+            }
+        if self.encryption is not None:
+            metadata |= self.encryption.to_metadata()
+        return metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +296,8 @@ def compose(parameters: Parameters, validity: Validity) -> RequestObject:
         formats=parameters.formats,
         verifier_info=parameters.verifier_info,
         transaction_data=parameters.transaction_data,
+        mode=parameters.mode,
+        encryption=parameters.encryption,
     )
 
 

@@ -1,4 +1,4 @@
-"""Responses of OpenID4VP 1.0 in the mode ``direct_post``, read and written strictly."""
+"""Responses of OpenID4VP 1.0, in the clear or encrypted, read and written strictly."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from idwallet.codec import json
 from idwallet.codec.form import read_form, read_utf8, write_form
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
+from idwallet.protocols.openid4vp.encryption import AnswerKey
 from idwallet.protocols.openid4vp.message import read_text
 from idwallet.protocols.openid4vp.parameters import require_url_safe
 from idwallet.protocols.openid4vp.refusals import ErrorCode
@@ -64,16 +65,22 @@ class WalletRefusal:
     state: str | None = None
 
 
-def read_response(body: str | bytes) -> ResponseParts | WalletRefusal:
+def read_response(
+    body: str | bytes, *, key: AnswerKey | None = None
+) -> ResponseParts | WalletRefusal:
     """Read the body of a response: a form, or a JSON object with the same members.
 
-    Unknown parameters are ignored (OpenID4VP 1.0 section 8.1), repeated ones refused.
+    With a `key` the request asked for an encrypted response: what is inside counts and
+    nothing else; in the clear a wallet may then say only why it has none (section
+    8.3.1). Unknown parameters are ignored (section 8.1), repeated ones refused.
 
     Raises:
         MalformedError: it is neither, holds both or none of ``vp_token`` and
-            ``error``, or breaks the rules of section 8.1.
+            ``error``, comes in the clear where it must not, or breaks the rules of
+            section 8.1. `WrongKey`: it is encrypted to another key.
         LimitError: more bytes, presentations or characters than `limits` allows.
-        UnsupportedError: an encrypted response.
+        UnsupportedError: it is encrypted, and nobody asked for that, or in a way that
+            is not spoken.
     """
     data = read_text(body, max_bytes=limits.RESPONSE_BYTES, at="response")
     if data.startswith(b"{"):
@@ -85,11 +92,18 @@ def read_response(body: str | bytes) -> ResponseParts | WalletRefusal:
         )
     else:
         members = _read_form(data)
+    return read_members(_opened(members, key))
+
+
+def read_members(members: JsonObject) -> ResponseParts | WalletRefusal:
+    """Read the parameters of a response, however they came.
+
+    Raises:
+        MalformedError: they hold both or none of ``vp_token`` and ``error``, or break
+            the rules of section 8.1.
+        LimitError: more presentations or characters than `limits` allows.
+    """
     state = _state(members)
-    if "response" in members:
-        raise UnsupportedError(
-            "an encrypted response", at="/response", clause=_ENCRYPTED
-        )
     if "error" in members:
         return _refusal(members, state)
     if "vp_token" not in members:
@@ -97,10 +111,41 @@ def read_response(body: str | bytes) -> ResponseParts | WalletRefusal:
     return ResponseParts(_presentations(members["vp_token"]), state)
 
 
-def write_response(
+def _opened(members: JsonObject, key: AnswerKey | None) -> JsonObject:
+    """Return what a response says, decrypted where the request asked for that."""
+    if "response" not in members:
+        if key is not None and "vp_token" in members:
+            # Whoever takes the encryption away could read it, or wrote it.
+            raise MalformedError(
+                "in the clear, though asked for encrypted",
+                at="/vp_token",
+                clause=_ENCRYPTED,
+            )
+        return members
+    if key is None:
+        raise UnsupportedError(
+            "an encrypted response", at="/response", clause=_ENCRYPTED
+        )
+    token = members["response"]
+    if not isinstance(token, str):
+        raise MalformedError("not a string", at="/response", clause=_ENCRYPTED)
+    for name in ("vp_token", "error"):
+        if name in members:
+            raise MalformedError(
+                "beside an encrypted response", at=f"/{name}", clause=_ENCRYPTED
+            )
+    inside = key.decrypted(token)
+    if "response" in inside:
+        raise MalformedError(
+            "a response inside a response", at="/response", clause=_ENCRYPTED
+        )
+    return inside
+
+
+def response_members(
     presentations: Mapping[str, Sequence[str]], *, state: str | None = None
-) -> str:
-    """Write a response as the form that ``direct_post`` sends.
+) -> JsonObject:
+    """Return the parameters of a response (section 8.1).
 
     A presentation in a JSON form becomes an object, any other a string. `state` is
     that of the request, which must come back unchanged.
@@ -109,22 +154,49 @@ def write_response(
         UsageError: no presentation, an empty list, an identifier that no query has, or
             a presentation that begins like a JSON object and is none.
     """
-    token = json.write_json(_token(presentations)).decode()
-    return write_form(_with_state({"vp_token": token}, state))
+    return _with_state({"vp_token": _token(presentations)}, state)
+
+
+def refusal_members(code: ErrorCode, *, state: str | None = None) -> JsonObject:
+    """Return the parameters of an error response: the code and nothing else."""
+    return _with_state({"error": code.value}, state)
+
+
+def to_form(members: JsonObject) -> str:
+    """Return parameters as the form that ``direct_post`` sends, or a fragment holds."""
+    return write_form(
+        {
+            name: each if isinstance(each, str) else json.write_json(each).decode()
+            for name, each in members.items()
+        }
+    )
+
+
+def to_json(members: JsonObject) -> str:
+    """Return parameters as JSON, for applications that carry them themselves."""
+    return json.write_json(members).decode()
+
+
+def write_response(
+    presentations: Mapping[str, Sequence[str]], *, state: str | None = None
+) -> str:
+    """Write a response in the clear as a form; see `response_members`.
+
+    Raises:
+        UsageError: see there.
+    """
+    return to_form(response_members(presentations, state=state))
 
 
 def write_response_json(
     presentations: Mapping[str, Sequence[str]], *, state: str | None = None
 ) -> str:
-    """Write a response as JSON, for applications that carry it themselves.
+    """Write a response in the clear as JSON; see `response_members`.
 
     Raises:
-        UsageError: see `write_response`.
+        UsageError: see there.
     """
-    members: JsonObject = {"vp_token": _token(presentations)}
-    if state is not None:
-        members["state"] = state
-    return json.write_json(members).decode()
+    return to_json(response_members(presentations, state=state))
 
 
 def write_refusal(code: ErrorCode, *, state: str | None = None) -> str:
@@ -133,12 +205,12 @@ def write_refusal(code: ErrorCode, *, state: str | None = None) -> str:
     It is for a request that was verified; to an address that nobody vouches for, a
     wallet answers nothing at all (OpenID4VP 1.0 sections 14.3.1 and 15.9).
     """
-    return write_form(_with_state({"error": code.value}, state))
+    return to_form(refusal_members(code, state=state))
 
 
 def write_refusal_json(code: ErrorCode, *, state: str | None = None) -> str:
     """Write a wallet's error response as JSON; see `write_refusal`."""
-    return json.write_json({**_with_state({"error": code.value}, state)}).decode()
+    return to_json(refusal_members(code, state=state))
 
 
 def _read_form(data: bytes) -> JsonObject:
@@ -231,5 +303,5 @@ def _written(text: str, *, at: str) -> JsonValue:
     return json.read_object(text, at=at, clause=_PARAMETERS)
 
 
-def _with_state(parameters: dict[str, str], state: str | None) -> dict[str, str]:
+def _with_state(parameters: JsonObject, state: str | None) -> JsonObject:
     return parameters if state is None else {**parameters, "state": state}

@@ -152,6 +152,8 @@ _PARAMETERS: Final[tuple[tuple[str, dict[str, JsonValue]], ...]] = (
     ("a request inside the request", {"request": "eyJ"}),
     ("an address inside the request", {"request_uri": f"{ANSWER_TO}/1"}),
     ("a redirect beside direct_post", {"redirect_uri": ANSWER_TO}),
+    ("a fragment for an address to post to", {"response_mode": "fragment"}),
+    ("an encrypted answer to no key", {"response_mode": "direct_post.jwt"}),
     ("no response type", {"response_type": ABSENT}),
     ("no response mode", {"response_mode": ABSENT}),
     ("no place for the answer", {"response_uri": ABSENT}),
@@ -185,8 +187,7 @@ _PARAMETERS: Final[tuple[tuple[str, dict[str, JsonValue]], ...]] = (
 
 _NOT_UNDERSTOOD: Final[tuple[tuple[str, dict[str, JsonValue]], ...]] = (
     ("an answer that is also a login", {"response_type": "vp_token id_token"}),
-    ("an answer in a fragment", {"response_mode": "fragment"}),
-    ("an encrypted answer", {"response_mode": "direct_post.jwt"}),
+    ("an answer through a browser", {"response_mode": "dc_api"}),
     ("a query of earlier drafts", {"presentation_definition": {}}),
     ("a query by scope", {"dcql_query": ABSENT, "scope": "org.example.id"}),
     ("a client of a DID", {"client_id": "decentralized_identifier:did:example:1"}),

@@ -185,6 +185,8 @@ MALFORMED: list[tuple[Changes, str]] = [
     ({"scope": "org.example.id"}, "/scope"),
     ({"response_type": None}, "/response_type"),
     ({"response_mode": 1}, "/response_mode"),
+    ({"response_mode": "direct_post.jwt"}, "/client_metadata/jwks"),
+    ({"response_mode": "fragment"}, "/response_uri"),
     ({"response_uri": 1}, "/response_uri"),
     ({"response_uri": ""}, "/response_uri"),
     ({"response_uri": f"http://{HOST}/"}, "/response_uri"),
@@ -244,8 +246,7 @@ UNSUPPORTED: list[tuple[Changes, str, ErrorCode]] = [
         ErrorCode.UNSUPPORTED_RESPONSE_TYPE,
     ),
     ({"response_type": "code"}, "/response_type", ErrorCode.UNSUPPORTED_RESPONSE_TYPE),
-    ({"response_mode": "direct_post.jwt"}, "/response_mode", ErrorCode.INVALID_REQUEST),
-    ({"response_mode": "fragment"}, "/response_mode", ErrorCode.INVALID_REQUEST),
+    ({"response_mode": "dc_api.jwt"}, "/response_mode", ErrorCode.INVALID_REQUEST),
     ({"response_mode": "dc_api"}, "/response_mode", ErrorCode.INVALID_REQUEST),
     (
         {"presentation_definition": {}},

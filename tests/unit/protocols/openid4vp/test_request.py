@@ -150,7 +150,7 @@ def test_algorithms_of_mobile_documents_are_numbers(values: JsonValue) -> None:
     support: JsonObject = {"mso_mdoc": {"issuerauth_alg_values": values}}
     with pytest.raises(MalformedError, match="issuerauth_alg_values"):
         parameters._formats(
-            {"client_metadata": {"vp_formats_supported": support}},
+            {"vp_formats_supported": support},
             read_client_id("x509_hash:" + "A" * 43, at="client_id"),
         )
 
