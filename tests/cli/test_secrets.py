@@ -99,8 +99,13 @@ def test_no_option_takes_a_secret() -> None:
         return {opt for each in params for opt in each.opts}
 
     named = set().union(*map(options, COMMANDS))
-    taking = {each for each in named if any(w in each for w in ("pass", "pin", "seal"))}
+    taking = {
+        each
+        for each in named
+        if any(w in each for w in ("pass", "pin", "seal", "code", "returned"))
+    }
     files = {"--passphrase-file", "--seal-file", "--new-seal-file", "--password-file"}
+    files |= {"--code-file", "--returned"}
     assert taking == files
 
 

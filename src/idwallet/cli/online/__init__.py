@@ -1,0 +1,1 @@
+"""Commands that talk to a foreign issuer or verifier, and show what was said."""

@@ -1,0 +1,265 @@
+"""An offer taken up with a person at a terminal, or a script that agreed before."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import click
+from click.exceptions import Exit
+
+from idwallet.cli.bundles import Believed, Pinned
+from idwallet.cli.faults import ExitStatus, about, usage_fault
+from idwallet.cli.online.carrying import Carrying
+from idwallet.cli.online.issuing import Taking
+from idwallet.cli.online.keeping import Kept, keep_received
+from idwallet.cli.online.offered import asked_lines
+from idwallet.cli.options import moment_or_now
+from idwallet.cli.passphrase import asker, read_passphrase
+from idwallet.cli.reissue import rfc3339
+from idwallet.cli.screen import note, say, write_json_document
+from idwallet.cli.verdicts import Telling
+from idwallet.cli.words import Speech
+from idwallet.errors import PortError, VerificationError
+from idwallet.explain.words import Language
+from idwallet.protocols.openid4vci.wallet import (
+    ConfirmCredentials,
+    ConfirmOffer,
+    Done,
+    Failed,
+    OpenBrowser,
+    SendFor,
+    Wait,
+)
+from idwallet.trust.anchors import Purpose
+
+PART: Final = "offer"
+"""The part of the catalogue that has the sentences about offers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepting:
+    """An offer taken up as the options say it: each is named as its option is."""
+
+    folder: str
+    anchors: tuple[str, ...]
+    names: tuple[str, ...]
+    trusted_types: tuple[str, ...]
+    operator: str | None
+    bundle_state: str | None
+    seal_file: str | None
+    yes: bool
+    ca: str | None
+    private_hosts: tuple[str, ...]
+    trace: bool
+    at: datetime | None
+    lang: Language
+    as_json: bool
+
+    @property
+    def carrying(self) -> Carrying:
+        """What carries the messages."""
+        return Carrying(
+            ca=self.ca,
+            private_hosts=self.private_hosts,
+            trace=self.trace,
+            as_json=self.as_json,
+        )
+
+    @property
+    def speech(self) -> Speech:
+        """The sentences."""
+        return Speech(self.lang, part=PART)
+
+    def clock(self) -> datetime:
+        """Return the moment."""
+        return moment_or_now(self.at)
+
+    def carry_out(
+        self,
+        taking: Taking,
+        *,
+        code_file: str | None = None,
+        returned_file: str | None = None,
+    ) -> None:
+        """Go on until the end, or until there is something to wait for.
+
+        Raises:
+            Exit: the person or the issuer refused, or there is something to wait for.
+            CommandFault: something that was named cannot be used.
+            PortError: the issuer could not be reached; where it stands is kept.
+        """
+        try:
+            self._go_through(taking, code_file, returned_file=returned_file)
+        except Exit:
+            raise
+        except BaseException:
+            # Whether the issuer heard the last message nobody knows: ask again later.
+            name = taking.broken_off()
+            if name is not None:
+                note(self.speech.say("offer.held", name=name))
+            raise
+
+    def _go_through(
+        self, taking: Taking, code_file: str | None, *, returned_file: str | None
+    ) -> None:
+        while True:
+            taking.advance(self._doing)
+            step = taking.issuance.step
+            if isinstance(step, ConfirmOffer):
+                self._confirm(taking, step, code_file=code_file)
+            elif isinstance(step, OpenBrowser):
+                self._browse(taking, step, returned_file=returned_file)
+            elif isinstance(step, Wait):
+                self._wait(taking, step)
+            elif isinstance(step, ConfirmCredentials):
+                self._keep(taking, step)
+                return
+            elif isinstance(step, Done | Failed):
+                self._end(taking, step)
+                return
+
+    def _doing(self, purpose: SendFor) -> None:
+        if not self.as_json and not self.trace:
+            note(self.speech.say(f"offer.doing.{purpose.value}"))
+
+    def _asks(self, question: str) -> bool:
+        if self.yes:
+            return True
+        if not sys.stdin.isatty():
+            raise usage_fault("no terminal to ask on: --yes agrees to what is listed")
+        return click.confirm(self.speech.say(question), err=True)
+
+    def _confirm(
+        self, taking: Taking, step: ConfirmOffer, *, code_file: str | None
+    ) -> None:
+        taking.named(step.issuer.issuer)
+        for line in asked_lines(step, self.speech):
+            note(line)
+        if not self._asks("offer.question"):
+            taking.issuance = taking.issuance.decline(at=self.clock())
+            return
+        code = None
+        if step.transaction_code is not None:
+            prompt = self.speech.say("offer.code.prompt")
+            code = asker(code_file, option="--code-file")(prompt)
+        elif code_file is not None:
+            raise usage_fault("this offer wants no transaction code")
+        taking.issuance = taking.issuance.accept(transaction_code=code, at=self.clock())
+        taking.accepted = True
+
+    def _browse(
+        self, taking: Taking, step: OpenBrowser, *, returned_file: str | None
+    ) -> None:
+        if returned_file is None and not sys.stdin.isatty():
+            name = taking.hold()
+            told = {"outcome": "browser", "open": step.url, "resume": name}
+            sentence = self.speech.say("offer.browser", url=step.url)
+            held = self.speech.say("offer.held", name=name)
+            self._tell_open(told, f"{sentence}\n{held}")
+        if returned_file is None:
+            note(self.speech.say("offer.browser", url=step.url))
+            url: str = click.prompt(self.speech.say("offer.returned"), err=True)
+        else:
+            url = read_passphrase(returned_file)
+        with about("the address"):
+            taking.issuance = taking.issuance.returned(url.strip(), at=self.clock())
+
+    def _wait(self, taking: Taking, step: Wait) -> None:
+        if self.clock() >= step.until:
+            taking.issuance = taking.issuance.poll(at=self.clock())
+            return
+        name = taking.hold()
+        until = rfc3339(step.until)
+        told = {"outcome": "pending", "resume": name, "until": until}
+        self._tell_open(told, self.speech.say("offer.wait", until=until, name=name))
+
+    def _tell_open(self, told: Mapping[str, object], sentence: str) -> None:
+        if self.as_json:
+            write_json_document(told)
+        else:
+            say(sentence)
+        raise Exit(ExitStatus.INDETERMINATE)
+
+    def _keep(self, taking: Taking, step: ConfirmCredentials) -> None:
+        believed = Believed(
+            self.anchors, self.names, Purpose.ISSUE_CREDENTIALS, self.trusted_types
+        )
+        pinned = Pinned(self.operator, self.bundle_state, self.clock(), "wallet")
+        with Telling(self.lang, "holder", self.as_json).refusals():
+            trust = believed.store(pinned)
+            try:
+                found = keep_received(
+                    step.received,
+                    wallet=taking.pocket.holder(trust),
+                    speech=self.speech,
+                    at=self.clock(),
+                    agrees=lambda: self._asks("offer.yours"),
+                )
+            except VerificationError:
+                self._notify(taking, Kept())
+                raise
+        self._notify(taking, found)
+        self._tell_kept(taking, found)
+
+    def _notify(self, taking: Taking, found: Kept) -> None:
+        at = self.clock()
+        taking.issuance = (
+            taking.issuance.store(at=at)
+            if found.cards
+            else taking.issuance.reject(at=at)
+        )
+        try:
+            self._advance_quietly(taking)
+        finally:
+            taking.finish(stored=found.keys)
+
+    def _advance_quietly(self, taking: Taking) -> None:
+        try:
+            taking.advance(lambda _: None)
+        except PortError as error:
+            # What was decided stands; the issuer is only not told.
+            note(self.speech.say("offer.not_told", error=str(error)))
+
+    def _tell_kept(self, taking: Taking, found: Kept) -> None:
+        if not found.cards:
+            self._refused(taking)
+        if self.as_json:
+            write_json_document(
+                {
+                    "outcome": "stored",
+                    "credential_issuer": taking.pending.issuer,
+                    "credentials": [found.document(each) for each in found.cards],
+                }
+            )
+            return
+        for each in found.cards:
+            kind = self.speech.kind(each.credential_type)
+            count = found.count(each)
+            say(self.speech.say("offer.kept", kind=kind, issuer=each.issuer))
+            if count > 1:
+                say(self.speech.say("offer.copies", count=count))
+
+    def _refused(self, taking: Taking) -> None:
+        if self.as_json:
+            issuer = taking.pending.issuer
+            write_json_document({"outcome": "declined", "credential_issuer": issuer})
+        else:
+            note(self.speech.say("offer.declined"))
+        raise Exit(ExitStatus.FAILED)
+
+    def _end(self, taking: Taking, step: Done | Failed) -> None:
+        taking.finish(stored=frozenset())
+        if isinstance(step, Done):
+            self._refused(taking)
+            return
+        during = None if step.during is None else step.during.value
+        if self.as_json:
+            write_json_document(
+                {"outcome": "failed", "error": step.code, "during": during}
+            )
+        else:
+            doing = self.speech.say(f"offer.doing.{during or 'answer'}")
+            note(self.speech.say("offer.failed", code=step.code, doing=doing))
+        raise Exit(ExitStatus.FAILED)
