@@ -30,10 +30,17 @@ _PASSPHRASE: Final = b"test"
 class Process:
     """One process that speaks for several peers."""
 
-    def __init__(self, command: list[str], folder: Path) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        folder: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self._process = subprocess.Popen(
             command,
             cwd=folder,
+            env=env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",

@@ -3,6 +3,7 @@
 It needs no framework: mount it in Starlette, FastAPI or Django, or run it by itself.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
@@ -20,6 +21,18 @@ Handle = Callable[[HttpRequest], Awaitable[HttpResponse]]
 _TOO_LARGE: Final = HttpResponse(413)
 _BAD: Final = HttpResponse(400)
 _METHODS: Final = frozenset({"GET", "POST"})
+
+
+def offloaded(handle: Callable[[HttpRequest], HttpResponse]) -> Handle:
+    """Return what answers by `handle` in a thread, so that the loop goes on meanwhile.
+
+    Services wait for databases and keys, and are safe between threads.
+    """
+
+    async def answer(request: HttpRequest) -> HttpResponse:
+        return await asyncio.to_thread(handle, request)
+
+    return answer
 
 
 class AsgiEndpoints:

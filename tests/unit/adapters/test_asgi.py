@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import MutableMapping, Sequence
+from threading import Event
 from typing import Any
 
 import pytest
 
 from idwallet import limits
-from idwallet.adapters.asgi import AsgiEndpoints
+from idwallet.adapters.asgi import AsgiEndpoints, offloaded
 from idwallet.errors import MalformedError
 from idwallet.protocols.http import HttpRequest, HttpResponse
 
@@ -132,6 +133,25 @@ def test_what_is_no_ascii_is_refused(change: dict[str, object]) -> None:
 
 def test_other_protocols_are_left_alone() -> None:
     assert ask(Endpoints(), {"type": "lifespan"}) == []
+
+
+def test_what_blocks_answers_in_a_thread_while_the_loop_goes_on() -> None:
+    asked, ended = Event(), Event()
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        asked.set()
+        assert ended.wait(10)
+        return HttpResponse(200, (), request.body)
+
+    async def both() -> HttpResponse:
+        answer = asyncio.ensure_future(
+            offloaded(handle)(HttpRequest("POST", f"{PUBLIC}/token", (), b"hello"))
+        )
+        assert await asyncio.to_thread(asked.wait, 10)
+        ended.set()  # nobody could say so, if the loop stood still
+        return await answer
+
+    assert asyncio.run(both()).body == b"hello"
 
 
 def test_a_public_address_that_is_none_is_refused() -> None:

@@ -35,7 +35,8 @@ _REFERENCE: Final = re.compile(r"urn:ietf:params:oauth:request_uri:[\x21-\x7e]+"
 class AuthorizationRequest:
     """What a wallet asks to be allowed.
 
-    `challenge` is the S256 challenge of its code verifier. `state` comes back.
+    `challenge` is the S256 challenge of its code verifier. `state` comes back; "" where
+    a wallet gave none, as the challenge already ties the answer to its session.
     `details` are authorization details (RFC 9396), `resource` whose they are for.
     """
 
@@ -58,10 +59,11 @@ class AuthorizationRequest:
             "response_type": "code",
             "client_id": self.client_id,
             "redirect_uri": self.redirect_uri,
-            "state": self.state,
             "code_challenge": self.challenge,
             "code_challenge_method": pkce.METHOD,
         }
+        if self.state:
+            found["state"] = self.state
         if self.scope:
             found["scope"] = " ".join(self.scope)
         if self.details:
@@ -163,7 +165,8 @@ def read_authorization_request(
 ) -> AuthorizationRequest:
     """Read what a wallet asks for, at the server's side.
 
-    PKCE by S256 and a state are demanded of everybody (RFC 9700 section 2.1.1).
+    PKCE by S256 is demanded of everybody, and so a state of nobody (RFC 9700 section
+    2.1: a client may rely on the one in place of the other).
 
     Raises:
         OAuthError: it is refused; nothing may be answered by a redirect until the
@@ -180,7 +183,7 @@ def read_authorization_request(
         client_id=_needed(parameters, "client_id"),
         redirect_uri=_redirect(parameters),
         challenge=challenge,
-        state=_needed(parameters, "state"),
+        state=_needed(parameters, "state") if "state" in parameters else "",
         scope=tuple(parameters.get("scope", "").split()),
         issuer_state=parameters.get("issuer_state"),
         resource=parameters.get("resource"),

@@ -135,7 +135,9 @@ def refuse(desk: Desk, asked: AuthorizationAsked) -> HttpResponse:
 
 
 def _back(desk: Desk, request: AuthorizationRequest, **answer: str) -> HttpResponse:
-    query = answer | {"state": request.state, "iss": desk.server.issuer}
+    query = answer | {"iss": desk.server.issuer}
+    if request.state:
+        query["state"] = request.state
     location = f"{request.redirect_uri}?{write_form(query)}"
     return HttpResponse(_FOUND, (("Location", location), ("Cache-Control", "no-store")))
 

@@ -129,6 +129,13 @@ def test_a_request_that_lacks_what_makes_it_safe_is_refused(
         read_authorization_request(REQUEST.parameters() | {name: value})
 
 
+def test_a_request_without_a_state_is_read_for_its_challenge_ties_it() -> None:
+    given = {n: each for n, each in REQUEST.parameters().items() if n != "state"}
+    read = read_authorization_request(given)
+    assert read.state == ""
+    assert read.parameters() == given
+
+
 def test_a_pushed_request_is_answered_by_a_reference_only() -> None:
     fine = {"request_uri": "urn:ietf:params:oauth:request_uri:abc", "expires_in": 60}
     assert read_pushed(json_response(fine, status=201)) == fine["request_uri"]
