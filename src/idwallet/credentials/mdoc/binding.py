@@ -12,6 +12,7 @@ from idwallet.credentials.mdoc.mso import MobileSecurityObject
 from idwallet.credentials.mdoc.structures import DeviceSigned
 from idwallet.credentials.mdoc.transcript import Handover, device_authentication
 from idwallet.crypto.agreement import Agreement
+from idwallet.crypto.keys import PublicKey
 from idwallet.envelope.cose import (
     CoseMac0,
     CoseSign1,
@@ -131,33 +132,41 @@ class DeviceJudgement:
         covered = device_authentication(
             transcript, doc_type=self._mso.doc_type, namespaces=self._device.octets
         )
+        key = self._mso.device_key
+        # Nothing that this object holds may hold it: what keeps itself alive stays, the
+        # device's key with it, until somebody collects garbage.
         if self._device.mac is not None:
             mac = self._device.read_mac(covered, at=_AT)
-            return partial(self._mac, mac, transcript)
-        return partial(self._signature, self._device.read_signature(covered, at=_AT))
+            own = self._session.reader_key
+            return partial(_judge_mac, mac, key, own=own, transcript=transcript)
+        signature = self._device.read_signature(covered, at=_AT)
+        return partial(_judge_signature, signature, key, policy=self._policy)
 
-    def _mac(self, mac: CoseMac0, transcript: bytes) -> tuple[Reason, Facts]:
-        key = self._session.reader_key
-        if key is None:
-            # Nobody here shares a key with the device: nothing can be proven by it.
-            return Reason.KEY_ABSENT, {}
-        try:
-            shared = mac_key(key, self._mso.device_key, transcript=transcript)
-        except UsageError:
-            return Reason.KEY_ABSENT, {}
-        return (_PROVEN if mac_matches(mac, key=shared) else _INVALID), {}
 
-    def _signature(self, signature: CoseSign1) -> tuple[Reason, Facts]:
-        reason = signature_reason(
-            signature, key=self._mso.device_key, allowed=self._policy.algorithms
-        )
-        if reason is _VALID:
-            return _PROVEN, {}
-        if reason is Reason.ALGORITHM_NOT_ALLOWED:
-            return reason, {"found": show(str(signature.header.algorithm))}
-        if reason is Reason.KEY_UNUSABLE:
-            return reason, {"what": "the key does not do what the header names"}
-        return reason, {}
+def _judge_mac(
+    mac: CoseMac0, device_key: PublicKey, *, own: Agreement | None, transcript: bytes
+) -> tuple[Reason, Facts]:
+    if own is None:
+        # Nobody here shares a key with the device: nothing can be proven by it.
+        return Reason.KEY_ABSENT, {}
+    try:
+        shared = mac_key(own, device_key, transcript=transcript)
+    except UsageError:
+        return Reason.KEY_ABSENT, {}
+    return (_PROVEN if mac_matches(mac, key=shared) else _INVALID), {}
+
+
+def _judge_signature(
+    signature: CoseSign1, device_key: PublicKey, *, policy: Policy
+) -> tuple[Reason, Facts]:
+    reason = signature_reason(signature, key=device_key, allowed=policy.algorithms)
+    if reason is _VALID:
+        return _PROVEN, {}
+    if reason is Reason.ALGORITHM_NOT_ALLOWED:
+        return reason, {"found": show(str(signature.header.algorithm))}
+    if reason is Reason.KEY_UNUSABLE:
+        return reason, {"what": "the key does not do what the header names"}
+    return reason, {}
 
 
 _Judge = Callable[[], tuple[Reason, Facts]]
