@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import idwallet
 from idwallet.codec import b64
-from idwallet.codec.der import ecdsa_value
+from idwallet.codec.ecdsa import ecdsa_value
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.mdoc.binding import Session
 from idwallet.credentials.mdoc.evaluate import evaluate

@@ -344,26 +344,6 @@ def integer(number: int) -> bytes:
     return tlv(INTEGER, number.to_bytes(number.bit_length() // 8 + 1, signed=True))
 
 
-def ecdsa_value(signature: bytes) -> bytes:
-    """Return an ECDSA signature r||s, halves of one length, as an Ecdsa-Sig-Value.
-
-    It is written straight from the octets (RFC 3279 section 2.2.3): by way of numbers
-    it takes twice as long, and every presentation holds two signatures.
-    """
-    half = len(signature) >> 1
-    r = signature[:half].lstrip(b"\0") or b"\0"
-    s = signature[half:].lstrip(b"\0") or b"\0"
-    # The highest bit is the sign of an INTEGER.
-    if r[0] & _LONG:
-        r = b"\0" + r
-    if s[0] & _LONG:
-        s = b"\0" + s
-    size = len(r) + len(s) + 4
-    if size >= _LONG:
-        return sequence(tlv(INTEGER, r), tlv(INTEGER, s))
-    return b"0%c\2%c%b\2%c%b" % (size, len(r), r, len(s), s)
-
-
 def oid(dotted: str) -> bytes:
     """Return an OBJECT IDENTIFIER written with dots (X.690 8.19)."""
     first, second, *rest = map(int, dotted.split("."))

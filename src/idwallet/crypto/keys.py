@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final, NoReturn, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import (
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from idwallet.codec import b64
-from idwallet.codec.der import ecdsa_value
+from idwallet.codec.ecdsa import ecdsa_value
 from idwallet.codec.json import JsonObject, JsonValue, write_json
 from idwallet.codec.pem import read_pem
 from idwallet.crypto import cose_key, jwk, spki
@@ -68,6 +68,19 @@ class PublicKey:
         """
         parts, algorithms = cose_key.read(key, at=at)
         return cls._of(parts, algorithms)
+
+    @classmethod
+    def from_point(cls, kind: KeyKind, point: bytes, *, at: str) -> "PublicKey":
+        """Read the coordinates x and y of a key of a curve, each of the curve's size.
+
+        For whoever took a COSE_Key apart that says nothing else (RFC 9053 7.1.1).
+
+        Raises:
+            MalformedError: no point of the curve.
+            UnsupportedError: a curve that this build of `cryptography` has not.
+        """
+        parts = spki.from_raw(kind, point, at=at, clause="RFC 9053 §7.1.1")
+        return cls._of(parts, kind.algorithms)
 
     @classmethod
     def from_spki(cls, der: bytes, *, at: str) -> "PublicKey":
@@ -240,11 +253,10 @@ def _ecdsa(size: int, digest: hashes.HashAlgorithm) -> _Match:
     scheme = ec.ECDSA(digest)
     length = 2 * size
 
-    def match(native: NativePublicKey, *, signature: bytes, message: bytes) -> bool:
+    def match(native: Any, *, signature: bytes, message: bytes) -> bool:
         if len(signature) != length:
             return False
-        der = ecdsa_value(signature)
-        cast("ec.EllipticCurvePublicKey", native).verify(der, message, scheme)
+        native.verify(ecdsa_value(signature), message, scheme)
         return True
 
     return match

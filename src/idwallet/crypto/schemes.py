@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from idwallet.codec.der import ecdsa_value
+from idwallet.codec.ecdsa import ecdsa_value
 from idwallet.crypto.algorithms import ECDSA, Algorithm
 from idwallet.crypto.keys import PublicKey
 

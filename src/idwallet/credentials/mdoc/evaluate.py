@@ -17,6 +17,7 @@ import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -24,7 +25,7 @@ from idwallet.codec.cbor import CborValue
 from idwallet.codec.text import show
 from idwallet.credentials.issuer import believes, issuer_trust
 from idwallet.credentials.mdoc.binding import DeviceJudgement, Session
-from idwallet.credentials.mdoc.items import Item
+from idwallet.credentials.mdoc.items import Item, digests_of
 from idwallet.credentials.mdoc.mso import MobileSecurityObject
 from idwallet.credentials.mdoc.rows import made, with_clauses
 from idwallet.credentials.mdoc.structures import (
@@ -282,7 +283,9 @@ class _Judgement:
         hashed = self._mso.hashed
         for namespace, items in self._shown.issuer_signed.namespaces.items():
             digests = self._mso.digests.get(namespace, _NO_DIGESTS)
-            fault = _fault_of(items, digests, hashed=hashed)
+            # Names that are one are one in what is shown.
+            count = len(self._elements[namespace])
+            fault = _fault_of(items, digests, hashed=hashed, names=count)
             if fault is not None:
                 reason, number = fault
                 facts = {"at": f"{show(namespace)}[{number}]"}
@@ -335,20 +338,21 @@ _CURRENT: Final = Reason.CURRENT
 _VALID: Final = Reason.VALID
 _ISSUING: Final = Purpose.ISSUE_CREDENTIALS
 
+_NUMBER: Final = itemgetter(0)  # of an `Item`, without a step of Python
 _NO_DIGESTS: Final[Mapping[int, bytes]] = MappingProxyType({})
 
 
 def _fault_of(
-    items: tuple[Item, ...], digests: Mapping[int, bytes], *, hashed: str
+    items: tuple[Item, ...], digests: Mapping[int, bytes], *, hashed: str, names: int
 ) -> tuple[Reason, int] | None:
-    """Return what is wrong with the items of a namespace, and with which one."""
-    if (
-        len({each.digest_id for each in items})
-        == len(items)
-        == len({each.element for each in items})
-    ):
-        expected = [digests.get(each.digest_id, b"") for each in items]
-        found = [each.digest(hashed) for each in items]
+    """Return what is wrong with the items of a namespace, and with which one.
+
+    `names` is how many elements they are of.
+    """
+    numbers = list(map(_NUMBER, items))
+    if len(set(numbers)) == len(items) == names:
+        expected = [digests.get(each, b"") for each in numbers]
+        found = digests_of(items, hashed)
         # All digests of a document are of one length, and so are those beside them.
         if hmac.compare_digest(b"".join(found), b"".join(expected)):
             return None

@@ -22,6 +22,7 @@ from idwallet.credentials.mdoc.members import (
 )
 from idwallet.credentials.mdoc.regular import parts_of
 from idwallet.crypto.keys import PublicKey
+from idwallet.crypto.kinds import P256
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
 
 CLAUSE: Final = "ISO/IEC 18013-5 §9.1.2.4"
@@ -105,17 +106,17 @@ def _regular(inside: bytes, *, at: str) -> MobileSecurityObject | None:
     parts = parts_of(inside)
     if parts is None:
         return None
-    signed, start, end = map(moment_of, parts.moments)
+    first, second, third = parts.moments
+    signed, end = moment_of(first), moment_of(third)
+    start = signed if second == first else moment_of(second)
     if signed is None or start is None or end is None:
         return None
-    x, y = parts.point
-    point: CborMap = {1: 2, -1: 1, -2: x, -3: y}
     return MobileSecurityObject(
         "1.0",
         parts.doc_type,
         parts.hashed,
         parts.digests,
-        PublicKey.from_cose(point, at=f"{at}/deviceKeyInfo/deviceKey"),
+        PublicKey.from_point(P256, parts.point, at=f"{at}/deviceKeyInfo/deviceKey"),
         NOTHING_AUTHORIZED,
         _in_order(Validity(signed, start, end), at=f"{at}/validityInfo"),
         None,

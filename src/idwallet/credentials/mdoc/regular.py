@@ -1,26 +1,80 @@
 """Mobile security objects of the shape that nearly all have, read in one pass.
 
-Most of one is digests: they stand at one distance from one another, so that slices find
-all of their heads at once. What is not of that shape, faults included, is None here and
-goes the long way; whatever this reads, the long way reads alike.
+An issuer's objects of one type differ in digests, device key and moments, which have
+one length each, and in nothing else. So where those stood in one object is remembered,
+with all that stood between: in the next one of that issuer one step cuts it at the same
+places, and one comparison shows that what is between is the same. What is not of that
+shape, faults included, is None here and goes the long way; whatever this reads, the
+long way reads alike.
 """
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import chain, pairwise
+from struct import Struct
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
+
+from idwallet import limits
+from idwallet.trust.evidence import Read
 
 Digests = Mapping[str, Mapping[int, bytes]]
 
 
 class Parts(NamedTuple):
-    """What stands in one; `moments` are the texts of signed, validFrom, validUntil."""
+    """What stands in one; `moments` are signed, validFrom and validUntil, as text."""
 
     doc_type: str
     hashed: str
     digests: Digests
-    point: tuple[bytes, bytes]
+    point: bytes
     moments: tuple[str, str, str]
+
+
+class _Layout(NamedTuple):
+    """Where what differs between objects stands in one, and all that stands between.
+
+    `namespaces` has digest identifiers, and of which fields in a row the digests are.
+    """
+
+    cut: Callable[[bytes], tuple[bytes, ...]]
+    between: tuple[bytes, ...]
+    doc_type: str
+    namespaces: tuple[tuple[str, tuple[int, ...], slice], ...]
+    point: tuple[int, int]
+    moments: tuple[int, int, int]
+
+    def parts_in(self, data: bytes) -> Parts | None:
+        """Return the parts of an object as long as that one, if it is laid out so.
+
+        Raises:
+            ValueError: a moment is no text.
+        """
+        fields = self.cut(data)
+        if fields[::2] != self.between:
+            return None
+        found = fields[1::2]
+        digests: dict[str, Mapping[int, bytes]] = {}
+        for name, numbers, of in self.namespaces:
+            held = dict(zip(numbers, found[of], strict=True))
+            digests[name] = MappingProxyType(held)
+        x, y = self.point
+        a, b, c = self.moments
+        texts = found[a].decode("ascii"), found[b].decode(), found[c].decode()
+        return Parts(
+            self.doc_type,
+            "sha256",
+            MappingProxyType(digests),
+            found[x] + found[y],
+            texts,
+        )
+
+
+_layouts: Final[Read[tuple[int, bytes], _Layout]] = Read(
+    entries=limits.MDOC_LAYOUT_ENTRIES
+)
+# How much of an object's beginning is asked for beside its length.
+_BEGINNING: Final = 48
 
 
 def parts_of(data: bytes) -> Parts | None:
@@ -31,27 +85,18 @@ def parts_of(data: bytes) -> Parts | None:
     """
     if data[:1] != _SIX_MEMBERS:
         return None
-    found: dict[bytes, Any] = {}
-    place = 1
+    key = len(data), data[:_BEGINNING]
+    known = _layouts.get(key)
     try:
-        for _ in range(_MEMBERS):
-            start = place + 1
-            place = start + data[place] - _TEXT
-            name = data[start:place]
-            found[name], place = _READERS[name](data, place)
+        parts = None if known is None else known.parts_in(data)
+        if parts is not None:
+            return parts
+        layout = _layout_of(data)
+        if len(data) <= limits.MDOC_LAYOUT_BYTES:
+            _layouts.put(key, layout)
+        return layout.parts_in(data)
     except (LookupError, ValueError):
         return None
-    # Slices end where the data do: one comparison finds whatever is cut off. A member
-    # that came twice leaves another one out.
-    if place != len(data) or len(found) != _MEMBERS:
-        return None
-    return Parts(
-        found[b"docType"],
-        found[b"digestAlgorithm"],
-        found[b"valueDigests"],
-        found[b"deviceKeyInfo"],
-        found[b"validityInfo"],
-    )
 
 
 _TEXT: Final = 0x60
@@ -75,11 +120,53 @@ _KEY: Final = re.compile(
 )
 
 
-def _constant(written: bytes, value: str) -> Callable[[bytes, int], tuple[str, int]]:
-    def read(data: bytes, place: int) -> tuple[str, int]:
-        if not data.startswith(written, place):
+class _Walk(NamedTuple):
+    """An object that is walked through, and where differs what differs in it."""
+
+    data: bytes
+    spans: list[tuple[int, int]]
+
+
+_Reader = Callable[[_Walk, int], tuple[Any, int]]
+"""Returns what stands at a place, and where it ends."""
+
+
+def _layout_of(data: bytes) -> _Layout:
+    """Walk through an object of six members.
+
+    Raises:
+        LookupError, ValueError: it is not of the usual shape.
+    """
+    found: dict[bytes, Any] = {}
+    walk = _Walk(data, [])
+    place = 1
+    for _ in range(_MEMBERS):
+        start = place + 1
+        place = start + data[place] - _TEXT
+        name = data[start:place]
+        found[name], place = _READERS[name](walk, place)
+    # Slices end where the data do: one comparison finds whatever is cut off. A member
+    # that came twice leaves another one out.
+    if place != len(data) or len(found) != _MEMBERS:
+        raise LookupError
+    ends = [0, *chain.from_iterable(walk.spans), place]
+    sizes = [end - start for start, end in pairwise(ends)]
+    cut = Struct("".join([f"{size}s" for size in sizes])).unpack
+    return _Layout(
+        cut,
+        cut(data)[::2],
+        found[b"docType"],
+        found[b"valueDigests"],
+        found[b"deviceKeyInfo"],
+        found[b"validityInfo"],
+    )
+
+
+def _constant(written: bytes) -> _Reader:
+    def read(walk: _Walk, place: int) -> tuple[None, int]:
+        if not walk.data.startswith(written, place):
             raise LookupError
-        return value, place + len(written)
+        return None, place + len(written)
 
     return read
 
@@ -105,40 +192,55 @@ def text_at(data: bytes, place: int) -> tuple[str, int]:
     return data[start:end].decode(), end
 
 
-def _validity(data: bytes, place: int) -> tuple[tuple[str, ...], int]:
-    found = _VALIDITY.match(data, place)
+def _doc_type(walk: _Walk, place: int) -> tuple[str, int]:
+    return text_at(walk.data, place)
+
+
+def _fields(found: re.Match[bytes] | None, walk: _Walk) -> tuple[tuple[int, ...], int]:
+    """Add where the groups stand; return which fields they are, and where all ends."""
     if found is None:
         raise LookupError
-    # A moment that came twice leaves out another one, which then has no `decode`.
-    moments = found.groups()
-    if None in moments:
+    places = [found.span(n + 1) for n in range(found.re.groups)]
+    # A moment that came twice leaves out another one, which then stands nowhere.
+    if min(places) < (0, 0):
         raise LookupError
-    return tuple(each.decode("ascii") for each in moments), found.end()
+    ordered = sorted(places)
+    fields = tuple(len(walk.spans) + ordered.index(each) for each in places)
+    walk.spans.extend(ordered)
+    return fields, found.end()
 
 
-def _key(data: bytes, place: int) -> tuple[tuple[bytes, ...], int]:
-    found = _KEY.match(data, place)
-    if found is None:
-        raise LookupError
-    return found.groups(), found.end()
+def _validity(walk: _Walk, place: int) -> tuple[tuple[int, ...], int]:
+    return _fields(_VALIDITY.match(walk.data, place), walk)
 
 
-def _digests(data: bytes, place: int) -> tuple[Digests, int]:
+def _key(walk: _Walk, place: int) -> tuple[tuple[int, ...], int]:
+    return _fields(_KEY.match(walk.data, place), walk)
+
+
+_Namespace = tuple[str, tuple[int, ...], slice]
+
+
+def _digests(walk: _Walk, place: int) -> tuple[tuple[_Namespace, ...], int]:
+    data, spans = walk
     count = data[place] - _MAP
     if not 0 < count < _INLINE:
         raise LookupError
     place += 1
-    found: dict[str, Mapping[int, bytes]] = {}
+    found: dict[str, _Namespace] = {}
     for _ in range(count):
         name, place = text_at(data, place)
-        found[name], place = _of_namespace(data, place)
+        first = len(spans)
+        numbers, place = _of_namespace(walk, place)
+        found[name] = name, numbers, slice(first, len(spans))
     if len(found) != count:
         raise LookupError
-    return MappingProxyType(found), place
+    return tuple(found.values()), place
 
 
-def _of_namespace(data: bytes, place: int) -> tuple[Mapping[int, bytes], int]:
-    """Return the digests of one namespace: those of short numbers, then of longer."""
+def _of_namespace(walk: _Walk, place: int) -> tuple[tuple[int, ...], int]:
+    """Return the numbers of one namespace: the short ones, then those of two octets."""
+    data = walk.data
     count = data[place] - _MAP
     place += 1
     if count == _LONG_MAP - _MAP:
@@ -152,14 +254,13 @@ def _of_namespace(data: bytes, place: int) -> tuple[Mapping[int, bytes], int]:
     heads = data[place : place + count * width : width]
     short = len(heads) - len(heads.lstrip(_SMALL))
     numbers = heads[:short]
-    found, place = _run(data, place, numbers=numbers, head=1)
+    place = _run(walk, place, count=short, head=1)
     if short < count:
-        longer = _longer(data, place, count=count - short)
-        more, place = _run(data, place, numbers=longer, head=2)
-        found |= more
-    if len(found) != count:
+        numbers += _longer(data, place, count=count - short)
+        place = _run(walk, place, count=count - short, head=2)
+    if len(set(numbers)) != count:
         raise LookupError
-    return MappingProxyType(found), place
+    return tuple(numbers), place
 
 
 def _longer(data: bytes, place: int, *, count: int) -> bytes:
@@ -174,13 +275,11 @@ def _longer(data: bytes, place: int, *, count: int) -> bytes:
     return numbers
 
 
-def _run(
-    data: bytes, place: int, *, numbers: bytes, head: int
-) -> tuple[dict[int, bytes], int]:
-    """Return digests behind heads of so many octets, by their numbers."""
-    first = place + head
+def _run(walk: _Walk, place: int, *, count: int, head: int) -> int:
+    """Add where so many digests stand behind heads of so many octets."""
+    data, first = walk.data, place + head
     width = head + len(_DIGEST_HEAD) + _DIGEST
-    end = place + len(numbers) * width
+    end = place + count * width
     if (
         data[first:end:width].strip(b"\x58")
         or data[first + 1 : end : width].strip(b"\x20")
@@ -188,14 +287,14 @@ def _run(
     ):
         raise LookupError
     starts = range(first + len(_DIGEST_HEAD), end, width)
-    found = {n: data[at : at + _DIGEST] for n, at in zip(numbers, starts, strict=True)}
-    return found, end
+    walk.spans.extend([(each, each + _DIGEST) for each in starts])
+    return end
 
 
-_READERS: Final[Mapping[bytes, Callable[[bytes, int], tuple[object, int]]]] = {
-    b"version": _constant(b"\x631.0", "1.0"),
-    b"digestAlgorithm": _constant(b"\x67SHA-256", "sha256"),
-    b"docType": text_at,
+_READERS: Final[Mapping[bytes, _Reader]] = {
+    b"version": _constant(b"\x631.0"),
+    b"digestAlgorithm": _constant(b"\x67SHA-256"),
+    b"docType": _doc_type,
     b"valueDigests": _digests,
     b"deviceKeyInfo": _key,
     b"validityInfo": _validity,

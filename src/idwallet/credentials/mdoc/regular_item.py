@@ -5,65 +5,124 @@ this reads, the long way reads alike.
 """
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from idwallet.codec.cbor import CborValue, made_tag
 from idwallet.credentials.mdoc.regular import text_at
 
+ItemParts = tuple[int, bytes, str, CborValue, bytes]
+"""An IssuerSignedItem's number, `random` of at least 16 octets, element, and value.
 
-class ItemParts(NamedTuple):
-    """An IssuerSignedItem's members, with at least 16 octets of `random`."""
+Behind them stand the octets that it was read from.
+"""
 
-    number: int
-    random: bytes
-    element: str
-    value: CborValue
-
-
-_NUMBER: Final = rb"\x68digestID(?:([\x00-\x17])|\x18([\x18-\xff])|\x19([\x01-\xff].))"
-_RANDOM: Final = rb"\x66random(?:\x50(.{16})|\x58\x18(.{24})|\x58\x20(.{32}))"
-_NAME: Final = b"\x71elementIdentifier"
+# The members in the order in which CBOR is deterministic (RFC 8949 4.2.3), and in that
+# in which the standard names them (9.1.2.4): most issuers keep one of the two.
+_RANDOM: Final = b"\xa4\x66random"
+_NUMBER: Final = b"\x68digestID"
 _VALUE: Final = b"\x6celementValue"
-# In the order in which CBOR is deterministic (RFC 8949 4.2.3), and in that in which the
-# standard names them (9.1.2.4): most issuers keep one of the two.
-_BY_LENGTH: Final = re.compile(rb"\xa4" + _RANDOM + _NUMBER + _VALUE, re.DOTALL)
-_AS_NAMED: Final = re.compile(rb"\xa4" + _NUMBER + _RANDOM + _NAME, re.DOTALL)
+_NAME: Final = b"\x71elementIdentifier"
+_as_named: Final = re.compile(
+    rb"\xa4\x68digestID(?:([\x00-\x17])|\x18([\x18-\xff])|\x19([\x01-\xff].))"
+    rb"\x66random(?:\x50(.{16})|\x58\x18(.{24})|\x58\x20(.{32}))" + _NAME,
+    re.DOTALL,
+).match
 _DAY: Final = b"\xd9\x03\xec\x6a"  # tag 1004 around ten characters (RFC 8943)
-_LATER: Final = len(_DAY) + 10
+_DAY_SIZE: Final = 10
 _FULL_DATE: Final = 1004
+_FLAGS: Final = {0xF4: False, 0xF5: True}
+_OCTETS: Final = 0x40
+_TEXT: Final = 0x60
+_LONG_TEXT: Final = 0x78
+_INLINE: Final = 24
+_TWO_OCTETS: Final = 25
+_SALT_BYTES: Final = 16
 
 
 def item_parts(octets: bytes) -> ItemParts | None:
     """Return the members of an element whose value is a flag, a text or a day."""
     try:
-        found = _BY_LENGTH.match(octets)
-        if found is not None:
-            a, b, c, one, two, three = found.groups()
-            value, place = _value_at(octets, found.end())
-            element, end = _name_at(octets, place)
-            number, random = one or two or three, a or b or c
-        else:
-            found = _AS_NAMED.match(octets)
-            if found is None:
+        if not octets.startswith(_RANDOM):
+            return _standing_as_named(octets)
+        head = len(_RANDOM)
+        size, start = octets[head] - _OCTETS, head + 1
+        if size == _INLINE:
+            size, start = octets[start], start + 1
+            if size < _INLINE:
                 return None
-            one, two, three, a, b, c = found.groups()
-            element, place = text_at(octets, found.end())
-            if not octets.startswith(_VALUE, place):
-                return None
-            value, end = _value_at(octets, place + len(_VALUE))
-            number, random = one or two or three, a or b or c
+        elif not _SALT_BYTES <= size < _INLINE:
+            return None
+        return _behind(octets, start + size, random=octets[start : start + size])
     except (LookupError, ValueError):
         return None
+
+
+def _behind(octets: bytes, place: int, *, random: bytes) -> ItemParts | None:
+    """Read what stands behind `random`, from that place on."""
+    if not octets.startswith(_NUMBER, place):
+        return None
+    head = place + len(_NUMBER)
+    number, end = octets[head], head + 1
+    if number >= _INLINE:
+        number, end = _long_number(octets, head)
+    if not octets.startswith(_VALUE, end):
+        return None
+    value, end = _value_at(octets, end + len(_VALUE))
+    # Slices end where the octets do: what is cut off has nothing behind it.
+    if not octets.startswith(_NAME, end):
+        return None
+    head = end + len(_NAME)
+    name = octets[head + 1 :]
+    if octets[head] != _TEXT + len(name) or len(name) >= _INLINE:
+        name = _long_name(octets, head)
+    return number, random, name.decode(), value, octets
+
+
+def _long_number(octets: bytes, place: int) -> tuple[int, int]:
+    """Return the number of two or three octets at a place, and where it ends.
+
+    Raises:
+        LookupError: there is none with its shortest head.
+    """
+    if octets[place] == _INLINE:
+        number, end, least = octets[place + 1], place + 2, _INLINE
+    elif octets[place] == _TWO_OCTETS:
+        number, end, least = octets[place + 1] << 8 | octets[place + 2], place + 3, 256
+    else:
+        raise LookupError
+    if number < least:
+        raise LookupError
+    return number, end
+
+
+def _long_name(octets: bytes, place: int) -> bytes:
+    """Return the text of 24 octets or more that ends where the octets do.
+
+    Raises:
+        LookupError: there is none.
+    """
+    name = octets[place + 2 :]
+    if octets[place] != _LONG_TEXT or octets[place + 1] != len(name):
+        raise LookupError
+    if len(name) < _INLINE:
+        raise LookupError
+    return name
+
+
+def _standing_as_named(octets: bytes) -> ItemParts | None:
+    found = _as_named(octets)
+    if found is None:
+        return None
+    one, two, three, a, b, c = found.groups()
+    element, place = text_at(octets, found.end())
+    if not octets.startswith(_VALUE, place):
+        return None
+    value, end = _value_at(octets, place + len(_VALUE))
     # Slices end where the octets do: one comparison finds whatever is cut off.
     if end != len(octets):
         return None
-    return ItemParts(int.from_bytes(number, "big"), random, element, value)
-
-
-def _name_at(octets: bytes, place: int) -> tuple[str, int]:
-    if not octets.startswith(_NAME, place):
-        raise LookupError
-    return text_at(octets, place + len(_NAME))
+    number = int.from_bytes(one or two or three, "big")
+    return number, a or b or c, element, value, octets
 
 
 def _value_at(octets: bytes, place: int) -> tuple[CborValue, int]:
@@ -72,15 +131,14 @@ def _value_at(octets: bytes, place: int) -> tuple[CborValue, int]:
     Raises:
         LookupError, ValueError: it is of another kind, or no UTF-8.
     """
-    head = octets[place]
-    if head == _TRUE:
-        return True, place + 1
-    if head == _FALSE:
-        return False, place + 1
+    head, start = octets[place], place + 1
+    if _TEXT <= head < _LONG_TEXT:
+        end = start + head - _TEXT
+        return octets[start:end].decode(), end
+    if head in _FLAGS:
+        return _FLAGS[head], start
     if octets.startswith(_DAY, place):
-        end = place + _LATER
-        return made_tag(_FULL_DATE, octets[place + len(_DAY) : end].decode()), end
+        start = place + len(_DAY)
+        end = start + _DAY_SIZE
+        return made_tag(_FULL_DATE, octets[start:end].decode()), end
     return text_at(octets, place)
-
-
-_FALSE, _TRUE = 0xF4, 0xF5

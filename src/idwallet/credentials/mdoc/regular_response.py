@@ -4,14 +4,11 @@ What is not of that shape, faults included, is None here and goes the long way; 
 this reads, the long way reads alike.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 from idwallet.credentials.mdoc.regular import text_at
 from idwallet.envelope.cose.frame import Frame, extent, frame_at
-
-Read = Callable[[bytes, int], tuple[Any, int]]
-"""What reads a value at a place, and says where it ends."""
 
 
 class ShownParts(NamedTuple):
@@ -30,24 +27,51 @@ class ShownParts(NamedTuple):
 
 def shown_parts(data: bytes) -> list[ShownParts] | None:
     """Return the documents of a response of version 1.0 and status 0 without errors."""
+    if data[:1] != _THREE_MEMBERS:
+        return None
+    documents: list[ShownParts] | None = None
+    place, constant = 1, 0
     try:
-        held, end = _members(data, 0, readers=_RESPONSE)
+        for _ in range(_MEMBERS):
+            if data.startswith(_DOCUMENTS, place):
+                documents, place = _documents(data, place + len(_DOCUMENTS))
+            elif data.startswith(_VERSION, place):
+                constant |= 1
+                place += len(_VERSION)
+            elif data.startswith(_STATUS, place):
+                constant |= 2
+                place += len(_STATUS)
+            else:
+                return None
     except (LookupError, ValueError):
         return None
-    # Slices end where the data do: one comparison finds whatever is cut off.
-    if end != len(data) or len(held) != len(_RESPONSE):
-        return None
-    documents: list[ShownParts] = held[b"documents"]
-    return documents
+    # Slices end where the data do: one comparison finds whatever is cut off. A member
+    # that came twice leaves another one out.
+    return documents if place == len(data) and constant == _BOTH else None
 
 
 _TEXT: Final = 0x60
 _ARRAY: Final = 0x80
 _MAP: Final = 0xA0
 _INLINE: Final = 24
+_MEMBERS: Final = 3
+_BOTH: Final = 3
+_TWO_MEMBERS: Final = 0xA2
+_THREE_MEMBERS: Final = b"\xa3"
 _TAG_24: Final = b"\xd8\x18"
-_VERSION: Final = b"\x631.0"
-_OK: Final = b"\x00"
+_SHORT_ITEM: Final = b"\xd8\x18\x58"
+_VERSION: Final = b"\x67version\x631.0"
+_STATUS: Final = b"\x66status\x00"
+_DOCUMENTS: Final = b"\x69documents"
+_DOC_TYPE: Final = b"\x67docType"
+_ISSUER_SIGNED: Final = b"\x6cissuerSigned\xa2"
+_DEVICE_SIGNED: Final = b"\x6cdeviceSigned\xa2"
+_NAMESPACES: Final = b"\x6anameSpaces"
+_ISSUER_AUTH: Final = b"\x6aissuerAuth"
+_DEVICE_AUTH: Final = b"\x6adeviceAuth\xa1"
+_SIGNATURE: Final = b"\x6fdeviceSignature"
+_MAC: Final = b"\x69deviceMac"
+_Items = Mapping[str, list[bytes]]
 
 
 def _count(data: bytes, place: int, *, head: int) -> int:
@@ -57,34 +81,86 @@ def _count(data: bytes, place: int, *, head: int) -> int:
     return count
 
 
-def _members(
-    data: bytes, place: int, *, readers: Mapping[bytes, Read]
-) -> tuple[dict[bytes, Any], int]:
-    """Return the members of a map, which has none but those, and each once.
+def _documents(data: bytes, place: int) -> tuple[list[ShownParts], int]:
+    count = _count(data, place, head=_ARRAY)
+    place += 1
+    found: list[ShownParts] = []
+    for _ in range(count):
+        parts, place = _document(data, place)
+        found.append(parts)
+    return found, place
 
-    Raises:
-        LookupError, ValueError: it is no such map.
-    """
+
+def _document(data: bytes, place: int) -> tuple[ShownParts, int]:
+    """Return a document that has its three members, in whatever order."""
+    doc_type: str | None = None
+    issued: tuple[_Items, Frame] | None = None
+    device: tuple[bytes, Frame | None, Frame | None] | None = None
+    if data[place] != _THREE_MEMBERS[0]:
+        raise LookupError
+    place += 1
+    for _ in range(_MEMBERS):
+        if data.startswith(_DOC_TYPE, place):
+            doc_type, place = text_at(data, place + len(_DOC_TYPE))
+        elif data.startswith(_ISSUER_SIGNED, place):
+            issued, place = _issued(data, place + len(_ISSUER_SIGNED))
+        elif data.startswith(_DEVICE_SIGNED, place):
+            device, place = _device(data, place + len(_DEVICE_SIGNED))
+        else:
+            raise LookupError
+    if doc_type is None or issued is None or device is None:
+        raise LookupError
+    items, auth = issued
+    said, signature, mac = device
+    return ShownParts(doc_type, items, auth, said, signature, mac), place
+
+
+def _issued(data: bytes, place: int) -> tuple[tuple[_Items, Frame], int]:
+    if data.startswith(_ISSUER_AUTH, place):
+        auth, place = frame_at(data, place + len(_ISSUER_AUTH))
+        if not data.startswith(_NAMESPACES, place):
+            raise LookupError
+        items, place = _namespaces(data, place + len(_NAMESPACES))
+        return (items, auth), place
+    if not data.startswith(_NAMESPACES, place):
+        raise LookupError
+    items, place = _namespaces(data, place + len(_NAMESPACES))
+    if not data.startswith(_ISSUER_AUTH, place):
+        raise LookupError
+    auth, place = frame_at(data, place + len(_ISSUER_AUTH))
+    return (items, auth), place
+
+
+def _namespaces(data: bytes, place: int) -> tuple[_Items, int]:
     count = _count(data, place, head=_MAP)
     place += 1
-    found: dict[bytes, Any] = {}
+    found: dict[str, list[bytes]] = {}
     for _ in range(count):
-        start = place + 1
-        place = start + data[place] - _TEXT
-        name = data[start:place]
-        found[name], place = readers[name](data, place)
+        name, place = text_at(data, place)
+        found[name], place = _items(data, place)
     if len(found) != count:
         raise LookupError
     return found, place
 
 
-def _constant(written: bytes) -> Read:
-    def read(data: bytes, place: int) -> tuple[None, int]:
-        if not data.startswith(written, place):
-            raise LookupError
-        return None, place + len(written)
-
-    return read
+def _items(data: bytes, place: int) -> tuple[list[bytes], int]:
+    length = _count(data, place, head=_ARRAY)
+    if not length:
+        raise LookupError
+    place += 1
+    items: list[bytes] = []
+    for _ in range(length):
+        if data.startswith(_SHORT_ITEM, place):
+            start = place + len(_SHORT_ITEM) + 1
+            size = data[start - 1]
+            if size < _INLINE:
+                raise LookupError
+            place = start + size
+            items.append(data[start:place])
+        else:
+            octets, place = _under_tag(data, place)
+            items.append(octets)
+    return items, place
 
 
 def _under_tag(data: bytes, place: int) -> tuple[bytes, int]:
@@ -94,75 +170,28 @@ def _under_tag(data: bytes, place: int) -> tuple[bytes, int]:
     return data[start:end], end
 
 
-def _namespaces(data: bytes, place: int) -> tuple[dict[str, list[bytes]], int]:
-    count = _count(data, place, head=_MAP)
-    place += 1
-    found: dict[str, list[bytes]] = {}
-    for _ in range(count):
-        name, place = text_at(data, place)
-        items: list[bytes] = []
-        length = _count(data, place, head=_ARRAY)
-        if not length:
+def _device(
+    data: bytes, place: int
+) -> tuple[tuple[bytes, Frame | None, Frame | None], int]:
+    if data.startswith(_NAMESPACES, place):
+        said, place = _under_tag(data, place + len(_NAMESPACES))
+        signature, mac, place = _proof(data, place)
+    else:
+        signature, mac, place = _proof(data, place)
+        if not data.startswith(_NAMESPACES, place):
             raise LookupError
-        place += 1
-        for _ in range(length):
-            octets, place = _under_tag(data, place)
-            items.append(octets)
-        found[name] = items
-    if len(found) != count:
+        said, place = _under_tag(data, place + len(_NAMESPACES))
+    return (said, signature, mac), place
+
+
+def _proof(data: bytes, place: int) -> tuple[Frame | None, Frame | None, int]:
+    if not data.startswith(_DEVICE_AUTH, place):
         raise LookupError
-    return found, place
-
-
-def _map_of(readers: Mapping[bytes, Read]) -> Read:
-    return lambda data, place: _members(data, place, readers=readers)
-
-
-def _documents(data: bytes, place: int) -> tuple[list[ShownParts], int]:
-    count = _count(data, place, head=_ARRAY)
-    place += 1
-    found: list[ShownParts] = []
-    for _ in range(count):
-        held, place = _members(data, place, readers=_DOCUMENT)
-        found.append(_parts_of(held))
-    return found, place
-
-
-def _parts_of(held: dict[bytes, Any]) -> ShownParts:
-    issued, device = held[b"issuerSigned"], held[b"deviceSigned"]
-    proof = device[b"deviceAuth"]
-    signature, mac = proof.get(b"deviceSignature"), proof.get(b"deviceMac")
-    if (signature is None) is (mac is None):
+    place += len(_DEVICE_AUTH)
+    if data.startswith(_SIGNATURE, place):
+        frame, place = frame_at(data, place + len(_SIGNATURE))
+        return frame, None, place
+    if not data.startswith(_MAC, place):
         raise LookupError
-    return ShownParts(
-        held[b"docType"],
-        issued.get(b"nameSpaces", {}),
-        issued[b"issuerAuth"],
-        device[b"nameSpaces"],
-        signature,
-        mac,
-    )
-
-
-_PROOF: Final[Mapping[bytes, Read]] = {
-    b"deviceSignature": frame_at,
-    b"deviceMac": frame_at,
-}
-_DEVICE: Final[Mapping[bytes, Read]] = {
-    b"nameSpaces": _under_tag,
-    b"deviceAuth": _map_of(_PROOF),
-}
-_ISSUED: Final[Mapping[bytes, Read]] = {
-    b"nameSpaces": _namespaces,
-    b"issuerAuth": frame_at,
-}
-_DOCUMENT: Final[Mapping[bytes, Read]] = {
-    b"docType": text_at,
-    b"issuerSigned": _map_of(_ISSUED),
-    b"deviceSigned": _map_of(_DEVICE),
-}
-_RESPONSE: Final[Mapping[bytes, Read]] = {
-    b"version": _constant(_VERSION),
-    b"status": _constant(_OK),
-    b"documents": _documents,
-}
+    frame, place = frame_at(data, place + len(_MAC))
+    return None, frame, place

@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Protocol
 
-from idwallet.codec.cbor import CborTag, CborValue, write_cbor
+from idwallet.codec.cbor import (
+    ARRAY,
+    TEXT,
+    CborTag,
+    CborValue,
+    write_cbor,
+    write_cbor_head,
+)
 from idwallet.credentials.mdoc.members import ENCODED_CBOR, TAG_24
 from idwallet.envelope.cose.structures import string_head
 
@@ -43,13 +50,13 @@ class RedirectHandover:
 
     def transcript(self) -> bytes:
         """Return the SessionTranscript."""
-        info: list[CborValue] = [
+        return _hashed(
+            "OpenID4VPHandover",
             self.client_id,
             self.nonce,
             self.thumbprint,
             self.response_uri,
-        ]
-        return _hashed("OpenID4VPHandover", info)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,9 @@ class DcApiHandover:
 
     def transcript(self) -> bytes:
         """Return the SessionTranscript."""
-        info: list[CborValue] = [self.origin, self.nonce, self.thumbprint]
-        return _hashed("OpenID4VPDCAPIHandover", info)
+        return _hashed(
+            "OpenID4VPDCAPIHandover", self.origin, self.nonce, self.thumbprint
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class IsoDcApiHandover:
 
     def transcript(self) -> bytes:
         """Return the SessionTranscript."""
-        return _hashed("dcapi", [self.encryption_info, self.origin])
+        return _hashed("dcapi", self.encryption_info, self.origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +153,15 @@ class KnownTranscript:
         return self.octets
 
 
-def _hashed(name: str, info: list[CborValue]) -> bytes:
-    digest = hashlib.sha256(write_cbor(info)).digest()
+def _hashed(name: str, *info: str | bytes | None) -> bytes:
+    # An array of these, as `write_cbor` writes it, which is one step for each here.
+    parts = [write_cbor_head(ARRAY, len(info))]
+    for each in info:
+        if type(each) is str and each.isascii():
+            parts += (write_cbor_head(TEXT, len(each)), each.encode("ascii"))
+        else:
+            parts.append(write_cbor(each))
+    digest = hashlib.sha256(b"".join(parts)).digest()
     return b"".join((_NO_ENGAGEMENT, _text(name), string_head(len(digest)), digest))
 
 

@@ -20,7 +20,6 @@ from idwallet.codec.der import (
     SET,
     DerError,
     Fields,
-    ecdsa_value,
     head,
     integer,
     sequence,
@@ -28,6 +27,7 @@ from idwallet.codec.der import (
     time,
     tlv,
 )
+from idwallet.codec.ecdsa import ecdsa_value
 from idwallet.crypto.algorithms import ECDSA, Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import require_fit

@@ -14,7 +14,13 @@ from idwallet.envelope.cose.cwt import Cwt, cwt_of, read_cwt
 from idwallet.envelope.cose.header import CoseHeader, x5chain_parameter
 from idwallet.envelope.cose.judge import signature_reason
 from idwallet.envelope.cose.mac import MacKey, mac_matches
-from idwallet.envelope.cose.read import mac0_of, read_mac0, read_sign1, sign1_of
+from idwallet.envelope.cose.read import (
+    mac0_of,
+    read_mac0,
+    read_sign1,
+    sign1_in,
+    sign1_of,
+)
 from idwallet.envelope.cose.rules import ChainRule, CoseRules, TagRule
 from idwallet.envelope.cose.sign import (
     Sign1Signer,
@@ -47,6 +53,7 @@ __all__ = [
     "read_cwt",
     "read_mac0",
     "read_sign1",
+    "sign1_in",
     "sign1_of",
     "sign_sign1",
     "signature_reason",

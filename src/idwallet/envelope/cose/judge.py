@@ -1,5 +1,6 @@
 """Whether a COSE_Sign1 was signed by a key."""
 
+from functools import lru_cache
 from typing import Final
 
 from idwallet.crypto.algorithms import CURVE_OF_KEY, Algorithm
@@ -22,7 +23,7 @@ def signature_reason(
         does not hold; KEY_UNUSABLE when the key does not do what the header names.
     """
     named = sign1.header.algorithm
-    algorithm = _algorithm(named, key) if isinstance(named, int) else None
+    algorithm = _algorithm(named, key.algorithms) if isinstance(named, int) else None
     if algorithm is None or algorithm not in allowed:
         return Reason.ALGORITHM_NOT_ALLOWED
     if algorithm not in key.algorithms:
@@ -34,10 +35,12 @@ def signature_reason(
     return Reason.INVALID
 
 
-def _algorithm(named: int, key: PublicKey) -> Algorithm | None:
+# The same few over and over: what it says depends on nothing else.
+@lru_cache(maxsize=256)
+def _algorithm(named: int, able: frozenset[Algorithm]) -> Algorithm | None:
     """Return what the header names, where it leaves the curve to the key as well."""
     other = CURVE_OF_KEY.get(named)
-    if other is not None and other in key.algorithms:
+    if other is not None and other in able:
         return other
     return Algorithm.from_cose(named)
 

@@ -63,6 +63,17 @@ def sign1_of(
     return _sign1(frame, at=at, rules=rules, detached=detached, aad=external_aad)
 
 
+def sign1_in(frame: Frame, *, at: str, rules: CoseRules) -> CoseSign1:
+    """Take a COSE_Sign1 apart that `frame_at` found; see `sign1_of`.
+
+    Raises:
+        LimitError: see `read_sign1`.
+        MalformedError: see `read_sign1`.
+        UnsupportedError: see `read_sign1`.
+    """
+    return _sign1(frame, at=at, rules=rules, detached=None, aad=b"")
+
+
 def read_mac0(
     data: bytes,
     *,

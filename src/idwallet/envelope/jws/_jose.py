@@ -18,7 +18,7 @@ from jose.backends.cryptography_backend import (
     CryptographyRSAKey,
 )
 
-from idwallet.codec.der import ecdsa_value
+from idwallet.codec.ecdsa import ecdsa_value
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.errors import UnsupportedError
 
