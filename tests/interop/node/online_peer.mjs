@@ -1,9 +1,16 @@
 // The online protocols by @openid4vc, as it is told: a request a line in, an answer a
 // line out. TLS is verified by what NODE_EXTRA_CA_CERTS names.
 import { createInterface } from "node:readline";
+import * as issuer from "./vci_issuer.mjs";
 import * as wallet from "./vci_wallet.mjs";
 
-const actions = { takeUp: wallet.takeUp, describe: wallet.describe };
+const actions = {
+  takeUp: wallet.takeUp,
+  describe: wallet.describe,
+  startIssuer: issuer.start,
+  stopIssuer: issuer.stop,
+  offer: issuer.offer,
+};
 
 function told(error) {
   const inner = error?.cause ? ` <- ${error.cause.message ?? error.cause}` : "";

@@ -1,0 +1,235 @@
+"""Our wallet takes up what an issuer by npm @openid4vc/openid4vci offers.
+
+Over TLS on this machine: `HttpCarrier` believes this run's authority, and carries what
+the issuance machine says.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pytest
+
+from idwallet import SealKey
+from idwallet.adapters.http import HttpCarrier
+from idwallet.adapters.store import MemoryStore
+from idwallet.codec.json import JsonObject
+from idwallet.credentials.model import Credential, Format
+from idwallet.credentials.possession import make_proof
+from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.signer import StoredKeySigner
+from idwallet.crypto.software import MemoryKeyStore, SoftwareSigner
+from idwallet.protocols.http import HttpRequest
+from idwallet.protocols.openid4vci.wallet import (
+    ConfirmCredentials,
+    ConfirmOffer,
+    Done,
+    Failed,
+    Issuance,
+    OpenBrowser,
+    ProveKeys,
+    Send,
+    Wait,
+    WalletClient,
+    start_issuance,
+)
+from idwallet.roles.holder import Holder
+from idwallet.testing.mdoc import MDL, NAMESPACE, MdocScene
+from idwallet.testing.scene import PID
+from idwallet.trust.anchors import TrustStore
+from tests.interop.mdoc_peers import Process, private_jwk
+from tests.interop.online.issuing import (
+    BACK,
+    CARD,
+    CLIENT_ID,
+    LICENCE,
+    configurations,
+    now,
+)
+from tests.interop.online.tls import HOST, Authority
+
+pytestmark = [pytest.mark.interop, pytest.mark.loopback]
+
+BOTH: Final = (CARD, LICENCE)
+FORMATS: Final = {CARD: Format.SD_JWT_VC, LICENCE: Format.MDOC}
+
+
+class Wallet:
+    """Our side: keys, a store, and what carries messages."""
+
+    def __init__(self, carrier: HttpCarrier, trust: TrustStore) -> None:
+        self.carrier = carrier
+        self.keys = MemoryKeyStore()
+        self.holder = Holder(
+            store=MemoryStore(), seal=SealKey(bytes(32)), keys=self.keys, trust=trust
+        )
+        self.client = WalletClient(
+            client_id=CLIENT_ID,
+            redirect_uri=BACK,
+            dpop=SoftwareSigner.generate(Algorithm.ES256),
+        )
+
+    def begin(self, offer: str) -> Issuance:
+        return self.drive(start_issuance(offer, self.client, at=now()))
+
+    def drive(self, issuance: Issuance, *, count: int = 1) -> Issuance:
+        """Go on until a person is asked, or it is over."""
+        while True:
+            step = issuance.step
+            if isinstance(step, Send):
+                answer = self.carrier.send(step.request)
+                issuance = issuance.receive(answer, at=now())
+            elif isinstance(step, OpenBrowser):
+                back = self.carrier.send(HttpRequest("GET", step.url))
+                where = back.header("Location") or ""
+                issuance = issuance.returned(where, at=now())
+            elif isinstance(step, ProveKeys):
+                issuance = self._proven(issuance, step, count)
+            elif isinstance(step, Wait):
+                issuance = issuance.poll(at=step.until)
+            else:
+                return issuance
+
+    def _proven(self, issuance: Issuance, step: ProveKeys, count: int) -> Issuance:
+        signers = [
+            StoredKeySigner(self.keys.create("ES256", None)) for _ in range(count)
+        ]
+        proofs = [
+            make_proof(each, audience=step.audience, nonce=step.nonce or "", at=now())
+            for each in signers
+        ]
+        names = [each.public_key.thumbprint for each in signers]
+        return issuance.prove(proofs, thumbprints=names, at=now())
+
+    def store(self, issuance: Issuance, names: tuple[str, ...], count: int) -> None:
+        """Verify everything that comes, take it in, and tell the issuer."""
+        came: dict[str, int] = {}
+        while isinstance(issuance.step, ConfirmCredentials):
+            for received in issuance.step.received:
+                name = str(received.configuration.scope)
+                for raw in received.credentials:
+                    self.holder.add(Credential(FORMATS[name], raw), at=now())
+                    came[name] = came.get(name, 0) + 1
+            issuance = self.drive(issuance.store(at=now()))
+        assert issuance.step == Done(stored=True)
+        assert came == dict.fromkeys(names, count)
+
+
+class Issuing:
+    """Their side: the issuer's process, told what it issues."""
+
+    def __init__(self, npm: Process, authority: Authority, **terms: Any) -> None:
+        self.npm = npm
+        self.scene = MdocScene(at=now())
+        signer = self.scene.signer
+        by = {
+            "key": private_jwk(signer.signer),
+            "chain": [b64encode(each).decode() for each in signer.chain],
+        }
+        contents: JsonObject = {
+            CARD: {**by, "vct": PID, "claims": {"family_name": "Примерова"}},
+            LICENCE: {
+                **by,
+                "docType": MDL,
+                "namespace": NAMESPACE,
+                "elements": {"family_name": "Примерова"},
+            },
+        }
+        npm.ask(
+            {
+                "action": "startIssuer",
+                "chain": str(authority.chain),
+                "key": str(authority.key),
+                "configurations": {
+                    name: each.to_json() for name, each in configurations().items()
+                },
+                "contents": contents,
+                **terms,
+            }
+        )
+
+    def offer(self, *names: str, **terms: Any) -> str:
+        told = self.npm.ask({"action": "offer", "names": [*names], **terms})["result"]
+        assert isinstance(told, dict)
+        return str(told["offer"])
+
+
+@contextmanager
+def issued(
+    npm: Process, authority: Authority, **terms: Any
+) -> Iterator[tuple[Issuing, Wallet, dict[str, Any]]]:
+    """Such an issuer, a wallet, and in the end what the issuer was told."""
+    told: dict[str, Any] = {}
+    world = Issuing(npm, authority, **terms)
+    try:
+        with HttpCarrier(
+            private_hosts=[HOST], roots=authority.roots.read_text()
+        ) as carrier:
+            yield world, Wallet(carrier, world.scene.root()), told
+    finally:
+        result = npm.ask({"action": "stopIssuer"})["result"]
+        assert isinstance(result, dict)
+        told |= result
+
+
+def test_an_offer_with_a_code_ends_in_both_formats_verified(
+    npm: Process, authority: Authority
+) -> None:
+    with issued(npm, authority) as (world, wallet, told):
+        asked = wallet.begin(world.offer(*BOTH, txCode="493536"))
+        assert isinstance(asked.step, ConfirmOffer)
+        assert asked.step.transaction_code is not None
+        shown = wallet.drive(asked.accept(transaction_code="493536", at=now()))
+        wallet.store(shown, BOTH, 1)
+    assert told["events"] == ["credential_accepted"] * 2
+
+
+def test_a_mistyped_code_is_refused(npm: Process, authority: Authority) -> None:
+    with issued(npm, authority) as (world, wallet, _):
+        asked = wallet.begin(world.offer(CARD, txCode="493536"))
+        failed = wallet.drive(asked.accept(transaction_code="493537", at=now()))
+        assert isinstance(failed.step, Failed)
+        assert failed.step.code == "invalid_grant"
+
+
+def test_a_browser_with_a_pushed_request_ends_in_both_formats(
+    npm: Process, authority: Authority
+) -> None:
+    with issued(npm, authority) as (world, wallet, told):
+        asked = wallet.begin(world.offer(*BOTH, code=True))
+        wallet.store(wallet.drive(asked.accept(at=now())), BOTH, 1)
+    assert "/par" in told["came"]
+    assert "/authorize" in told["came"]
+
+
+def test_a_batch_is_verified_copy_by_copy(npm: Process, authority: Authority) -> None:
+    with issued(npm, authority) as (world, wallet, _):
+        asked = wallet.begin(world.offer(*BOTH))
+        wallet.store(wallet.drive(asked.accept(at=now()), count=10), BOTH, 10)
+
+
+def test_what_takes_time_comes_for_the_keys_that_were_proven(
+    npm: Process, authority: Authority
+) -> None:
+    with issued(npm, authority, pending=True) as (world, wallet, told):
+        asked = wallet.begin(world.offer(*BOTH))
+        wallet.store(wallet.drive(asked.accept(at=now()), count=2), BOTH, 2)
+    assert told["came"].count("/deferred") == 2
+
+
+def test_what_we_encrypt_is_read_by_jose_and_what_it_encrypts_by_us(
+    npm: Process, authority: Authority
+) -> None:
+    with issued(npm, authority, encrypted=True) as (world, wallet, _):
+        asked = wallet.begin(world.offer(*BOTH))
+        wallet.store(wallet.drive(asked.accept(at=now()), count=2), BOTH, 2)
+
+
+def test_what_is_not_taken_is_told(npm: Process, authority: Authority) -> None:
+    with issued(npm, authority) as (world, wallet, told):
+        asked = wallet.begin(world.offer(CARD))
+        shown = wallet.drive(asked.accept(at=now()))
+        done = wallet.drive(shown.reject(at=now()))
+        assert done.step == Done(stored=False)
+    assert told["events"] == ["credential_deleted"]
