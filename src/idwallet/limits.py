@@ -424,6 +424,8 @@ RECEIPT_BYTES: Final = 262_144
 # Guards and stores.
 REPLAY_ENTRIES: Final = 100_000
 REPLAY_KEPT_AFTER: Final = timedelta(hours=1)
+EXCHANGES: Final = 100_000
+EXCHANGE_KEPT_AFTER: Final = timedelta(hours=1)
 REPLAY_FORGOTTEN_AT_ONCE: Final = 32  # files that one use may look at to be rid of
 STORED_RECORDS: Final = 100_000
 SEALED_BYTES: Final = 8_388_608

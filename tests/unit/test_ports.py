@@ -26,6 +26,7 @@ def test_the_ports_are_these() -> None:
         "BatchJournal",
         "BundleSource",
         "BundleState",
+        "ExchangeStore",
         "Fetcher",
         "KeyStore",
         "KeyWrap",

@@ -36,6 +36,7 @@ from idwallet.ports.status import (
 )
 from idwallet.ports.stores import (
     Change,
+    ExchangeStore,
     MonotonicCounter,
     ReplayGuard,
     Shelf,
@@ -54,6 +55,7 @@ __all__ = [
     "BundleSource",
     "BundleState",
     "Change",
+    "ExchangeStore",
     "Fetched",
     "Fetcher",
     "HistoryRecord",

@@ -39,6 +39,34 @@ class ReplayGuard(Protocol):
         ...
 
 
+class ExchangeStore(Protocol):
+    """Keep what a service has to remember between two messages, each by a name.
+
+    It sees ciphertext only. A name has 1 to `limits.RECORD_NAME_CHARACTERS` of the
+    characters ``A-Z a-z 0-9 - _``.
+    """
+
+    def put(self, name: str, sealed: bytes, *, until: datetime, at: datetime) -> bool:
+        """Keep a new record at least until the moment; False where the name is taken.
+
+        What is older than its own `until` by `limits.EXCHANGE_KEPT_AFTER` at `at` may
+        be forgotten.
+        """
+        ...
+
+    def get(self, name: str) -> bytes | None:
+        """Return the record of that name, None where there is none."""
+        ...
+
+    def swap(self, name: str, *, expected: bytes, sealed: bytes) -> bool:
+        """Put another record in the place of one, durably and at once.
+
+        False, and nothing is done, where the record is not the one expected, to the
+        octet. Of two callers at once, in any process, one alone succeeds.
+        """
+        ...
+
+
 class Shelf(StrEnum):
     """What kind of record it is: beside opaque names all that a store may know."""
 

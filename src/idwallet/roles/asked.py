@@ -11,8 +11,10 @@ from idwallet.credentials.mdoc.transcript import Handover
 from idwallet.credentials.presence import PersonVerified
 from idwallet.credentials.query import Query, QueryMatch
 from idwallet.errors import UsageError
+from idwallet.protocols.http import HttpRequest
 from idwallet.protocols.openid4vp.client import ClientIdPrefix
 from idwallet.protocols.openid4vp.mode import ResponseMode
+from idwallet.protocols.openid4vp.reply import answer_request
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.report import Report
 from idwallet.roles.choosing import (
@@ -294,6 +296,28 @@ class PresentationResponse:
     entry: int
     person: PersonVerified = PersonVerified.NONE
     mode: ResponseMode = ResponseMode.DIRECT_POST
+
+    def to_http(self) -> HttpRequest:
+        """Return it as it is posted; `read_reply` reads what the verifier says.
+
+        No redirect may be followed from there.
+
+        Raises:
+            UsageError: it goes to the browser: see `to_redirect`.
+        """
+        if self.mode is ResponseMode.FRAGMENT:
+            raise UsageError("this answer is not posted: open to_redirect()")
+        return answer_request(self.send_to, self.body)
+
+    def to_redirect(self) -> str:
+        """Return the address to open in the browser, with the answer in its fragment.
+
+        Raises:
+            UsageError: it is posted: see `to_http`.
+        """
+        if self.mode is not ResponseMode.FRAGMENT:
+            raise UsageError("this answer is posted: send to_http()")
+        return f"{self.send_to}#{self.body}"
 
     def __repr__(self) -> str:
         """Show the address only: the rest is personal data."""

@@ -12,8 +12,9 @@ except ImportError as error:  # pragma: no cover - the tests install the extra
         "SQLAlchemy is not installed: pip install 'idwallet[sql]'"
     ) from error
 
+from idwallet.adapters.sql.exchanges import SqlExchanges
 from idwallet.adapters.sql.replay import SqlReplay
 from idwallet.adapters.sql.status import SqlStatusStore
 from idwallet.adapters.sql.wallet import SqlStore
 
-__all__ = ["SqlReplay", "SqlStatusStore", "SqlStore"]
+__all__ = ["SqlExchanges", "SqlReplay", "SqlStatusStore", "SqlStore"]

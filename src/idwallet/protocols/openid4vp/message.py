@@ -38,6 +38,17 @@ _SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:")
 _SCHEME_NAME: Final = re.compile(r"[a-z][a-z0-9+.-]*")
 
 
+def require_scheme(scheme: str) -> str:
+    """Return the scheme, only if it is one.
+
+    Raises:
+        UsageError: it is not a lower-case URI scheme.
+    """
+    if _SCHEME_NAME.fullmatch(scheme) is None:
+        raise UsageError("scheme must be a lower-case URI scheme without a colon")
+    return scheme
+
+
 @dataclass(frozen=True, slots=True)
 class RequestMessage:
     """A request on its way to a wallet. All of it is public.
@@ -59,9 +70,7 @@ class RequestMessage:
         Raises:
             UsageError: `scheme` is not a lower-case URI scheme.
         """
-        if _SCHEME_NAME.fullmatch(scheme) is None:
-            raise UsageError("scheme must be a lower-case URI scheme without a colon")
-        return f"{scheme}://?{write_form(self._texts())}"
+        return f"{require_scheme(scheme)}://?{write_form(self._texts())}"
 
     def to_json(self) -> str:
         """Return the request as a JSON document, for a message or a file."""

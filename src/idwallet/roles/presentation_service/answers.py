@@ -1,0 +1,219 @@
+"""What wallets post to a service: found, judged once, remembered, answered by a word.
+
+The store alone says which answer was first: it is judged before it is remembered, and
+what was not remembered has not happened.
+"""
+
+import hmac
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from idwallet.codec.form import write_form
+from idwallet.credentials.model import Unverified, VerifiedPresentation
+from idwallet.crypto.seal import SealKey
+from idwallet.envelope.jwe import read_jwe_header
+from idwallet.errors import MalformedError, UnsupportedError
+from idwallet.protocols.http import FORM, HttpRequest, HttpResponse
+from idwallet.protocols.openid4vp.refusals import ErrorCode
+from idwallet.protocols.openid4vp.reply import accepted, refused
+from idwallet.protocols.openid4vp.response import (
+    ResponseParts,
+    WalletRefusal,
+    read_response,
+)
+from idwallet.report import Outcome
+from idwallet.roles.presentation import evaluate_presentation
+from idwallet.roles.presentation_service.exchange import (
+    Exchange,
+    Exchanges,
+    Flow,
+    Kept,
+    Phase,
+    digest_of,
+)
+from idwallet.roles.presentation_service.outcome import (
+    AnswerState,
+    Noticed,
+    PresentationOutcome,
+)
+from idwallet.roles.verifier import PresentationRequest, Verifier, reference_of
+from idwallet.trust.anchors import TrustStore
+from idwallet.trust.replay import MemoryReplay
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+_STATES: Final = {
+    Outcome.PASSED: AnswerState.PASSED,
+    Outcome.FAILED: AnswerState.FAILED,
+    Outcome.INDETERMINATE: AnswerState.INDETERMINATE,
+}
+_UNKNOWN: Final = "no such request"
+_OVER: Final = "the request is over"
+
+
+class Answers:
+    """Hears what wallets post, and says what became of it."""
+
+    __slots__ = ("_exchanges", "_key", "_noticed", "_return_to", "_trust", "_verifier")
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        exchanges: Exchanges,
+        *,
+        trust: Callable[[], TrustStore],
+        key: SealKey,
+        return_to: str | None,
+        noticed: Callable[[Noticed], None],
+    ) -> None:
+        """Take the parts."""
+        self._verifier = verifier
+        self._exchanges = exchanges
+        self._trust = trust
+        self._key = key
+        self._return_to = return_to
+        self._noticed = noticed
+
+    def hear(self, request: HttpRequest, *, at: datetime) -> HttpResponse:
+        """Take what a wallet posted; what it is told is one of two constants."""
+        try:
+            body = _body(request)
+            name = _name_of(request.form(at="response"))
+        except (MalformedError, UnsupportedError) as fault:
+            self._noticed(Noticed(None, fault=f"{fault.what} at {fault.at}"))
+            return refused()
+        for _ in range(2):
+            kept = None if name is None else self._exchanges.find(name)
+            if kept is None:
+                self._noticed(Noticed(name, fault=_UNKNOWN))
+                return refused()
+            said = self._taken(kept, body, at=at)
+            if said is not None:
+                return said
+        # Two others were quicker, which only a crowd that answers one request is.
+        return refused()
+
+    def _taken(self, kept: Kept, body: str, *, at: datetime) -> HttpResponse | None:
+        """Return what to say, None where somebody else was quicker: look again."""
+        exchange = kept.exchange
+        if exchange.phase in {Phase.ANSWERED, Phase.TAKEN}:
+            # A wallet that did not hear us sends the very same again.
+            same = hmac.compare_digest(exchange.digest, digest_of(body))
+            self._noticed(Noticed(kept.name, fault=None if same else _OVER))
+            return self._said(exchange, accepts=same and exchange.accepted)
+        request = self._restored(exchange)
+        if at >= request.expires + self._verifier.policy.clock_skew:
+            self._noticed(Noticed(kept.name, fault=_OVER))
+            return refused()
+        parts = self._read(kept.name, body, request=request)
+        if parts is None:
+            return refused()
+        if isinstance(parts, WalletRefusal):
+            return self._declined(kept, parts)
+        return self._judged(kept, body, at=at)
+
+    def _read(
+        self, name: str, body: str, *, request: PresentationRequest
+    ) -> ResponseParts | WalletRefusal | None:
+        """Return what an answer says, None where it is none to this request."""
+        try:
+            parts = read_response(body, key=request.decryption)
+        except (MalformedError, UnsupportedError) as fault:
+            self._noticed(Noticed(name, fault=f"{fault.what} at {fault.at}"))
+            return None
+        if not hmac.compare_digest(
+            (parts.state or "").encode(), request.state.encode()
+        ):
+            self._noticed(Noticed(name, fault="another state"))
+            return None
+        return parts
+
+    def _declined(self, kept: Kept, parts: WalletRefusal) -> HttpResponse | None:
+        error = parts.code
+        exchange = kept.exchange.declined("" if error is None else error.value)
+        if not self._exchanges.advance(kept, exchange):
+            return None
+        self._noticed(Noticed(kept.name, error=error))
+        return self._said(exchange, accepts=True)
+
+    def _judged(self, kept: Kept, body: str, *, at: datetime) -> HttpResponse | None:
+        verdict = self._judge(kept.exchange, body, at=at)
+        accepts = verdict.report.outcome is not Outcome.FAILED
+        exchange = kept.exchange.answered(body, accepted=accepts, at=at)
+        if not self._exchanges.advance(kept, exchange):
+            return None
+        self._noticed(Noticed(kept.name, report=verdict.report))
+        return self._said(exchange, accepts=accepts)
+
+    def _said(self, exchange: Exchange, *, accepts: bool) -> HttpResponse:
+        if not accepts:
+            return refused()
+        if exchange.flow is Flow.CROSS_DEVICE or self._return_to is None:
+            return accepted()
+        joins = "&" if "?" in self._return_to else "?"
+        code = write_form({"response_code": exchange.code})
+        return accepted(f"{self._return_to}{joins}{code}")
+
+    def unanswered(self, exchange: Exchange, *, at: datetime) -> PresentationOutcome:
+        """Say what became of a request that has no answer to hand out."""
+        if exchange.phase is Phase.TAKEN:
+            return PresentationOutcome(AnswerState.TAKEN)
+        if at >= exchange.until + self._verifier.policy.clock_skew:
+            return PresentationOutcome(AnswerState.EXPIRED)
+        if exchange.phase is Phase.DECLINED:
+            known = {each.value: each for each in ErrorCode}
+            error = known.get(exchange.error)
+            return PresentationOutcome(AnswerState.DECLINED, error=error)
+        return PresentationOutcome(AnswerState.WAITING)
+
+    def outcome(self, kept: Kept) -> PresentationOutcome:
+        """Judge what came, as of when it came; hand out what passed, once."""
+        exchange = kept.exchange
+        verdict = self._judge(exchange, exchange.body, at=exchange.received)
+        state = _STATES[verdict.report.outcome]
+        if not exchange.accepted and state is AnswerState.PASSED:
+            # It was refused then: no later look makes a yes of it.
+            return PresentationOutcome(AnswerState.TAKEN)
+        if state is AnswerState.PASSED and not self._exchanges.advance(
+            kept, exchange.taken()
+        ):
+            return PresentationOutcome(AnswerState.TAKEN)
+        return PresentationOutcome(state, verdict)
+
+    def _judge(
+        self, exchange: Exchange, body: str, *, at: datetime | None
+    ) -> VerifiedPresentation | Unverified:
+        return evaluate_presentation(
+            body,
+            request=self._restored(exchange),
+            trust=self._trust(),
+            at=at or exchange.until,
+        )
+
+    def _restored(self, exchange: Exchange) -> PresentationRequest:
+        """Return the request, with a guard for one look: the store is the guard."""
+        alone = replace(self._verifier, replay=MemoryReplay(entries=1))
+        return alone.restore(exchange.request, self._key)
+
+
+def _body(request: HttpRequest) -> str:
+    """Return the body, only if it is the form that section 8.2 asks for."""
+    if request.media_type != FORM:
+        raise MalformedError(f"not {FORM}", at="body", clause="OpenID4VP 1.0 §8.2")
+    if not request.body.isascii():
+        raise MalformedError("not ASCII", at="body", clause="RFC 6749 Appendix B")
+    return request.body.decode("ascii")
+
+
+def _name_of(form: dict[str, str]) -> str | None:
+    """Return the name of the request that an answer says it is for.
+
+    An encrypted one says so by the name of its key, one in the clear by its state.
+    """
+    if "response" in form:
+        kid = read_jwe_header(form["response"], at="/response").members.get("kid")
+        named = isinstance(kid, str) and _NAME.fullmatch(kid) is not None
+        return str(kid) if named else None
+    return reference_of(form["state"]) if "state" in form else None

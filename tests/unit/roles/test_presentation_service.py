@@ -1,0 +1,359 @@
+"""A service asks, a wallet answers, and the session that began gets what was proven."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+
+from idwallet.adapters.sql import SqlExchanges
+from idwallet.codec.web import read_web_address
+from idwallet.errors import MalformedError, PortError, UsageError
+from idwallet.protocols.http import HttpRequest
+from idwallet.protocols.openid4vp.inquiry import RequestReady
+from idwallet.protocols.openid4vp.mode import ResponseMode
+from idwallet.protocols.openid4vp.reference import RequestUriMethod
+from idwallet.protocols.openid4vp.refusals import ErrorCode
+from idwallet.report import Outcome
+from idwallet.roles.presentation_service import (
+    AnswerState,
+    Flow,
+    MemoryExchanges,
+    PresentationService,
+)
+from idwallet.roles.verifier import RelyingParty
+from idwallet.testing.scene import Scene
+from tests.unit.roles.presentation_service_world import (
+    BACK,
+    MINUTE,
+    OTHER,
+    PUBLIC,
+    SEAL,
+    SESSION,
+    World,
+    party,
+    scene,
+    verifier,
+)
+
+BOTH = (ResponseMode.DIRECT_POST, ResponseMode.DIRECT_POST_JWT)
+
+
+@pytest.mark.parametrize("method", RequestUriMethod)
+@pytest.mark.parametrize("mode", BOTH)
+def test_a_person_is_asked_by_a_code_on_another_device(
+    mode: ResponseMode, method: RequestUriMethod
+) -> None:
+    world = World(mode=mode, method=method)
+    started = world.start()
+    assert len(started.link) < 300
+    assert world.state(started) is AnswerState.WAITING
+    reply = world.post(world.answer(started.link))
+    assert (reply.is_taken, reply.redirect_uri) == (True, None)
+    found = world.outcome(started)
+    assert found.state is AnswerState.PASSED
+    assert found.presentation is not None
+    shown = found.presentation.credential("pid").claims
+    assert shown["family_name"] == "Образцова"
+    assert world.state(started) is AnswerState.TAKEN
+    assert [e.method for e in world.sent] == [method.value.upper(), "POST"]
+    assert world.noticed[-1].report is not None
+
+
+def test_on_the_same_device_the_answer_waits_for_the_browser_to_come_back() -> None:
+    world = World()
+    started = world.start(Flow.SAME_DEVICE)
+    reply = world.post(world.answer(started.link))
+    assert reply.redirect_uri is not None
+    assert reply.redirect_uri.startswith(f"{BACK}?response_code=")
+    assert world.state(started) is AnswerState.ANSWERED
+    assert world.outcome(started, url=reply.redirect_uri).presentation is not None
+
+
+def test_a_redirect_is_honoured_in_the_session_that_began_alone() -> None:
+    """Section 14.2: the attacker's page began, the victim's phone answers."""
+    world = World()
+    attacker = world.start(Flow.SAME_DEVICE, session=OTHER)
+    reply = world.post(world.answer(attacker.link))
+    own = world.start(Flow.SAME_DEVICE)
+    # The victim's browser comes back, and has begun nothing of the kind.
+    assert world.state(own, url=reply.redirect_uri) is AnswerState.FOREIGN
+    assert (
+        world.state(attacker, session=SESSION, url=reply.redirect_uri)
+        is AnswerState.FOREIGN
+    )
+    # The attacker's page has no code, and no other one serves.
+    assert world.state(attacker, session=OTHER) is AnswerState.ANSWERED
+    guess = f"{BACK}?response_code={'A' * 43}"
+    assert world.state(attacker, session=OTHER, url=guess) is AnswerState.FOREIGN
+
+
+def test_whoever_saw_the_code_on_the_page_cannot_ask_what_came_of_it() -> None:
+    world = World()
+    started = world.start()
+    assert started.reference is not None
+    world.post(world.answer(started.link))
+    name = started.reference.request_uri.rpartition("/")[2]
+    for handle in ("", name, started.handle[:-1], f"{started.handle}A", "\ud800"):
+        found = world.service().outcome(handle, session=SESSION, at=world.at)
+        assert found.state is AnswerState.UNKNOWN
+        assert found.presentation is None
+
+
+def test_an_answer_that_is_sent_again_is_answered_as_before_and_counts_once() -> None:
+    world = World()
+    started = world.start(Flow.SAME_DEVICE)
+    answer = world.answer(started.link)
+    first = world.post(answer)
+    assert world.post(answer) == first
+    assert world.outcome(started, url=first.redirect_uri).presentation is not None
+    assert world.post(answer) == first
+    assert world.state(started, url=first.redirect_uri) is AnswerState.TAKEN
+
+
+def test_a_second_answer_to_one_request_is_refused() -> None:
+    world = World()
+    started = world.start()
+    one, other = world.answer(started.link), world.answer(started.link)
+    assert world.post(one).is_taken
+    assert not world.post(other).is_taken
+    assert world.outcome(started).presentation is not None
+
+
+def test_of_many_that_answer_at_once_one_is_taken() -> None:
+    world = World()
+    started = world.start()
+    answers = [world.answer(started.link) for _ in range(8)]
+    ready, taken = Barrier(8), []
+
+    def post(number: int) -> None:
+        ready.wait()
+        taken.append(world.post(answers[number]).is_taken)
+
+    threads = [Thread(target=post, args=(each,)) for each in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert taken.count(True) == 1
+    assert world.outcome(started).presentation is not None
+
+
+def test_of_many_that_poll_at_once_one_is_handed_what_was_proven() -> None:
+    world = World()
+    started = world.start()
+    world.post(world.answer(started.link))
+    ready, found = Barrier(8), []
+
+    def poll() -> None:
+        ready.wait()
+        found.append(world.outcome(started).presentation is not None)
+
+    threads = [Thread(target=poll) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert found.count(True) == 1
+
+
+@pytest.mark.parametrize("mode", BOTH)
+def test_a_wallet_that_declines_says_so_and_another_may_answer(
+    mode: ResponseMode,
+) -> None:
+    world = World(mode=mode)
+    started = world.start(Flow.SAME_DEVICE)
+    holder = scene().new_wallet()
+    asked = world.ask(started.link, holder)
+    reply = world.post(holder.decline(asked, at=world.at))
+    assert reply.redirect_uri is not None
+    found = world.outcome(started)
+    assert (found.state, found.error) == (
+        AnswerState.DECLINED,
+        ErrorCode.ACCESS_DENIED,
+    )
+    assert world.post(world.answer(started.link)).is_taken
+
+
+def test_what_fails_is_refused_by_a_constant_and_told_to_the_operator() -> None:
+    world = World()
+    started = world.start()
+    answer = world.answer(started.link)
+    body = world.carry(replace(answer, body=answer.body[:-8] + "AAAAAAAA").to_http())
+    assert (body.status, body.body) == (400, b'{"error":"invalid_request"}')
+    assert world.noticed[-1].fault is not None
+    # What was not readable used nothing up.
+    assert world.post(answer).is_taken
+
+
+def test_a_failed_answer_is_kept_for_its_report_and_uses_the_request_up() -> None:
+    world = World()
+    started = world.start()
+    answer = world.answer(started.link)
+    believed = scene().trust
+    try:
+        scene().trust = Scene(seed=b"idwallet TEST stranger").trust
+        assert not world.post(answer).is_taken
+        found = world.outcome(started)
+    finally:
+        scene().trust = believed
+    assert found.state is AnswerState.FAILED
+    assert found.report is not None
+    assert found.report.outcome is Outcome.FAILED
+    # Whom to trust was decided when it came: it does not become a yes later.
+    assert world.outcome(started).presentation is None
+    assert not world.post(answer).is_taken
+
+
+def test_nobody_answers_a_request_that_is_over() -> None:
+    world = World()
+    started = world.start()
+    answer = world.answer(started.link)
+    world.at += 7 * MINUTE
+    assert not world.post(answer).is_taken
+    assert world.state(started) is AnswerState.EXPIRED
+    step = world.fetch(started.link).step
+    assert not isinstance(step, RequestReady)
+
+
+def test_a_request_is_not_handed_out_once_it_was_answered() -> None:
+    world = World()
+    started = world.start()
+    world.post(world.answer(started.link))
+    assert not isinstance(world.fetch(started.link).step, RequestReady)
+
+
+def test_a_wallet_may_want_the_request_encrypted() -> None:
+    world = World()
+    started = world.start()
+    step = world.fetch(started.link, encrypted=True).step
+    assert isinstance(step, RequestReady)
+    assert scene().new_wallet().read_request(step.raw, at=world.at).purpose == "a test"
+
+
+def test_processes_share_a_database_and_a_restart_loses_nothing(
+    tmp_path: Path,
+) -> None:
+    url = f"sqlite:///{tmp_path / 'shop.db'}"
+    first = World(store=SqlExchanges(url))
+    started = first.start(Flow.SAME_DEVICE)
+    answer = first.answer(started.link)
+    second = World(store=SqlExchanges(url))
+    reply = second.post(answer)
+    third = World(store=SqlExchanges(url))
+    assert third.outcome(started, url=reply.redirect_uri).presentation is not None
+    assert first.state(started, url=reply.redirect_uri) is AnswerState.TAKEN
+
+
+@pytest.mark.parametrize("kind", ["memory", "sql"])
+def test_a_store_of_exchanges_keeps_each_by_its_name_until_it_is_over(
+    kind: str, tmp_path: Path
+) -> None:
+    store = (
+        MemoryExchanges()
+        if kind == "memory"
+        else SqlExchanges(f"sqlite:///{tmp_path / 'e.db'}")
+    )
+    at, until = scene().at, scene().at + MINUTE
+    assert store.get("a") is None
+    assert store.put("a", b"1", until=until, at=at)
+    assert not store.put("a", b"2", until=until, at=at)
+    assert not store.swap("a", expected=b"2", sealed=b"3")
+    assert not store.swap("b", expected=b"1", sealed=b"3")
+    assert store.swap("a", expected=b"1", sealed=b"3")
+    assert store.get("a") == b"3"
+    later = until + timedelta(hours=2)
+    assert store.put("b", b"4", until=later, at=later)
+    assert store.get("a") is None
+    assert repr(store)
+    with pytest.raises(UsageError):
+        store.put("c", b"", until=at.replace(tzinfo=None), at=at)
+
+
+def test_a_full_store_takes_no_more() -> None:
+    store = MemoryExchanges(entries=1)
+    store.put("a", b"1", until=scene().at, at=scene().at)
+    with pytest.raises(PortError):
+        store.put("b", b"1", until=scene().at, at=scene().at)
+    with pytest.raises(UsageError):
+        MemoryExchanges(entries=0)
+
+
+def test_a_record_that_was_moved_to_another_name_is_none() -> None:
+    store = MemoryExchanges()
+    world = World(store=store)
+    one, other = world.start(), world.start()
+    names = [e.reference.request_uri.rpartition("/")[2] for e in (one, other)]  # type: ignore[union-attr]
+    first, second = store.get(names[0]), store.get(names[1])
+    assert first is not None
+    assert second is not None
+    store.swap(names[1], expected=second, sealed=first)
+    assert world.state(other) is AnswerState.UNKNOWN
+    assert world.state(one) is AnswerState.WAITING
+
+
+def test_whoever_has_no_key_puts_the_whole_request_into_the_link() -> None:
+    world = World(identity=RelyingParty.anonymous(answer_to=f"{PUBLIC}/answer"))
+    started = world.start()
+    assert started.reference is None
+    assert "dcql_query" in started.link
+
+
+def test_what_is_no_endpoint_is_not_found() -> None:
+    world = World()
+    started = world.start()
+    assert started.reference is not None
+    uri = started.reference.request_uri
+    host = read_web_address(PUBLIC, at="").origin
+    for method, url, status in (
+        ("GET", f"{PUBLIC}/answer", 405),
+        ("PUT", uri, 405),
+        ("GET", f"{uri}/", 404),
+        ("GET", f"{uri}A", 404),
+        ("GET", f"{uri}?x=1", 404),
+        ("GET", uri.replace("request", "requests"), 404),
+        ("GET", uri.replace(host, "https://evil.example"), 404),
+        ("GET", f"{PUBLIC}/request/{'A' * 43}", 404),
+        ("GET", "nowhere", 404),
+    ):
+        assert world.carry(HttpRequest(method, url)).status == status, url
+
+
+def test_parts_that_do_not_go_together_make_no_service() -> None:
+    parts = {
+        "verifier": verifier(),
+        "trust": lambda: scene().trust,
+        "public": PUBLIC,
+        "store": MemoryExchanges(),
+        "seal": SEAL,
+    }
+
+    def made(**changes: object) -> PresentationService:
+        return PresentationService(**{**parts, **changes})  # type: ignore[arg-type]
+
+    assert made()
+    for changes in (
+        {"verifier": verifier(party("https://shop.example/elsewhere"))},
+        {"mode": ResponseMode.FRAGMENT},
+    ):
+        with pytest.raises(UsageError):
+            made(**changes)
+    for address in ({"public": "http://shop.example"}, {"return_to": "http://a"}):
+        with pytest.raises(MalformedError):
+            made(**address)
+    with pytest.raises(UsageError, match="return_to"):
+        World.start(_Without(made()), Flow.SAME_DEVICE)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="secret"):
+        World().start(session="short")
+
+
+class _Without(World):
+    """A world whose service has no page to come back to."""
+
+    def __init__(self, service: PresentationService) -> None:
+        super().__init__()
+        self._own = service
+
+    def service(self) -> PresentationService:
+        return self._own
