@@ -25,7 +25,7 @@ export async function keep({ d, ...publicJwk }) {
   return publicJwk;
 }
 
-const secretOf = async ({ kty, crv, x, y }) =>
+export const secretOf = async ({ kty, crv, x, y }) =>
   secrets.get(await calculateJwkThumbprint({ kty, crv, x, y }));
 
 const bare = ({ kty, crv, x, y }) => ({ kty, crv, x, y });

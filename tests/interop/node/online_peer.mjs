@@ -3,6 +3,8 @@
 import { createInterface } from "node:readline";
 import * as issuer from "./vci_issuer.mjs";
 import * as wallet from "./vci_wallet.mjs";
+import * as verifier from "./vp_verifier.mjs";
+import * as presenter from "./vp_wallet.mjs";
 
 const actions = {
   takeUp: wallet.takeUp,
@@ -10,6 +12,10 @@ const actions = {
   startIssuer: issuer.start,
   stopIssuer: issuer.stop,
   offer: issuer.offer,
+  present: presenter.present,
+  startVerifier: verifier.start,
+  stopVerifier: verifier.stop,
+  ask: verifier.ask,
 };
 
 function told(error) {

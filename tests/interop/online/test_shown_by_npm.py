@@ -1,0 +1,99 @@
+"""The wallet of npm @openid4vc/openid4vp answers what our verifier asks.
+
+Over TLS on this machine; it chooses by `dcql`, and shows by `@sd-jwt` and `@owf/mdoc`.
+"""
+
+from typing import Any
+
+import pytest
+
+from idwallet.credentials.model import Unverified, VerifiedPresentation
+from idwallet.protocols.openid4vp.client import ClientIdPrefix
+from idwallet.protocols.openid4vp.mode import ResponseMode
+from idwallet.report import CheckId, Reason
+from idwallet.testing.mdoc import NAMESPACE
+from tests.interop.mdoc_peers import Process
+from tests.interop.online.tls import Authority
+from tests.interop.online.verifying import Judged, Trusted, verifying
+
+pytestmark = [pytest.mark.interop, pytest.mark.loopback]
+
+POSTED = [ResponseMode.DIRECT_POST, ResponseMode.DIRECT_POST_JWT]
+PREFIXES = [ClientIdPrefix.X509_HASH, ClientIdPrefix.X509_SAN_DNS, None]
+
+
+@pytest.fixture(scope="module")
+def trusted() -> Trusted:
+    return Trusted()
+
+
+def _present(npm: Process, request: str, trusted: Trusted, **told: Any) -> Any:
+    sent = {"action": "present", "request": request, "credentials": [*trusted.held()]}
+    return npm.ask({**sent, **told})["result"]
+
+
+def _require_shown(judged: Judged) -> None:
+    """Both credentials are verified, and nothing but what was asked for was shown."""
+    assert isinstance(judged, VerifiedPresentation), judged.report
+    identity, licence = judged.credentials
+    assert identity.claims["family_name"] == "Образцова"
+    assert identity.claims["address"] == {"locality": "Exampleton"}
+    assert "given_name" not in identity.claims
+    assert licence.claims == {
+        NAMESPACE: {"family_name": "Примерова", "age_over_18": True}
+    }
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("mode", POSTED)
+def test_both_formats_come_in_one_answer_and_are_verified(
+    mode: ResponseMode,
+    prefix: ClientIdPrefix | None,
+    npm: Process,
+    authority: Authority,
+    trusted: Trusted,
+) -> None:
+    with verifying(authority, trusted, prefix=prefix) as world:
+        told = _present(npm, world.ask(mode=mode).message.to_uri(), trusted)
+    assert told["status"] == 200
+    assert told["prefix"] == (prefix.value if prefix else "redirect_uri")
+    _require_shown(*world.verdicts)
+
+
+@pytest.mark.parametrize("enc", ["A128GCM", "A256GCM"])
+def test_it_is_encrypted_by_either_algorithm_that_haip_names(
+    enc: str, npm: Process, authority: Authority, trusted: Trusted
+) -> None:
+    with verifying(authority, trusted) as world:
+        asked = world.ask(mode=ResponseMode.DIRECT_POST_JWT)
+        _present(npm, asked.message.to_uri(), trusted, change={"enc": enc})
+    _require_shown(*world.verdicts)
+
+
+@pytest.mark.parametrize("part", ["nonce", "audience"])
+def test_an_answer_for_another_session_or_verifier_fails_in_both_formats(
+    part: str, npm: Process, authority: Authority, trusted: Trusted
+) -> None:
+    with verifying(authority, trusted) as world:
+        uri = world.ask().message.to_uri()
+        told = _present(npm, uri, trusted, change={part: "another"})
+    assert told["status"] == 400
+    (judged,) = world.verdicts
+    assert isinstance(judged, Unverified)
+    failed = {(each.subject, each.id, each.reason) for each in judged.report.failed()}
+    check = {
+        "nonce": CheckId.PRESENTATION_NONCE,
+        "audience": CheckId.PRESENTATION_AUDIENCE,
+    }
+    assert ("pid", check[part], Reason.MISMATCH) in failed
+    assert any(subject == "mdl" for subject, _, _ in failed)
+
+
+def test_the_same_answer_serves_once(
+    npm: Process, authority: Authority, trusted: Trusted
+) -> None:
+    with verifying(authority, trusted) as world:
+        uri = world.ask().message.to_uri()
+        assert _present(npm, uri, trusted)["status"] == 200
+        assert _present(npm, uri, trusted)["status"] == 400
+    _require_shown(world.verdicts[0])
