@@ -25,6 +25,7 @@ MDOC_PYTHON_ABSENT: Final = "Python peers of mobile documents absent (.ci/mdoc-p
 DSS_ABSENT: Final = "EU DSS absent (.ci/dss, with Java and Maven)"
 SOFTHSM_ABSENT: Final = "SoftHSM absent (Debian package softhsm2)"
 POSTGRESQL_ABSENT: Final = "PostgreSQL absent (IDWALLET_POSTGRESQL, .ci/postgresql)"
+BROWSER_ABSENT: Final = "a browser absent (Debian package chromium, and playwright)"
 OPENSSL_ABSENT: Final = "OpenSSL absent (Debian package openssl)"
 
 _SLOW_IS_FINE: Final = (HealthCheck.too_slow, HealthCheck.data_too_large)

@@ -1,0 +1,1 @@
+"""What the pages of the two example services have in common."""

@@ -1,0 +1,36 @@
+"""Two languages: what a person reads, and which of the two they want."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal
+
+from starlette.requests import Request
+
+Language = Literal["en", "ru"]
+COOKIE: Final = "language"
+
+
+class Words:
+    """The sentences of one language, by name."""
+
+    def __init__(self, file: Path, lang: Language) -> None:
+        """Read them from a file that has both."""
+        found: Mapping[str, Mapping[str, str]] = json.loads(
+            file.read_text(encoding="utf-8")
+        )
+        self.lang = lang
+        self._sentences = found[lang]
+
+    def __call__(self, name: str, /, **values: str | int) -> str:
+        """Return a sentence, filled."""
+        return self._sentences[name].format_map(values)
+
+
+def language_of(request: Request) -> Language:
+    """Return what was chosen, else what the browser asks for first, else English."""
+    chosen = request.query_params.get("lang") or request.cookies.get(COOKIE)
+    if chosen in {"en", "ru"}:
+        return "ru" if chosen == "ru" else "en"
+    first = request.headers.get("accept-language", "")[:2].lower()
+    return "ru" if first == "ru" else "en"

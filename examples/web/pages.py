@@ -1,0 +1,113 @@
+"""What every page has: its frame, its two languages, and who may send it a form."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Final
+from urllib.parse import parse_qs
+
+import segno
+from examples.web.elements import Child, Html, document, element, together
+from examples.web.language import COOKIE, Language, Words
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+_FORM_BYTES: Final = 4096
+_NAMES: Final[Mapping[Language, str]] = {"en": "English", "ru": "Русский"}
+_YEAR: Final = 31_536_000
+
+
+def framed(
+    request: Request, words: Words, *inside: Child, status: int = 200
+) -> Response:
+    """Return a page with its head and foot."""
+    header = element(
+        "header",
+        None,
+        element("p", {"class": "brand"}, element("a", {"href": "/"}, words("title"))),
+        _languages(request, words),
+    )
+    foot = element("footer", None, element("p", None, words("foot")))
+    body = together(
+        element("a", {"class": "skip", "href": "#main"}, words("skip")),
+        header,
+        element("main", {"id": "main"}, *inside),
+        foot,
+    )
+    response = HTMLResponse(
+        document(
+            lang=words.lang,
+            title=words("title"),
+            inside=body,
+            styles="/static/page.css",
+            script="/static/page.js",
+        ),
+        status_code=status,
+    )
+    if request.query_params.get("lang") == words.lang:
+        response.set_cookie(
+            COOKIE, words.lang, max_age=_YEAR, httponly=True, samesite="lax"
+        )
+    return response
+
+
+def _languages(request: Request, words: Words) -> Html:
+    links = [
+        element(
+            "a",
+            {
+                "href": f"{request.url.path}?lang={lang}",
+                "lang": lang,
+                "hreflang": lang,
+                "aria-current": "true" if lang == words.lang else None,
+            },
+            name,
+        )
+        for lang, name in _NAMES.items()
+    ]
+    return element("nav", {"aria-label": words("languages")}, *links)
+
+
+def qr_image(text: str) -> Response:
+    """Return a QR code as a picture, dark on light whatever the page's colours are."""
+    out = BytesIO()
+    code = segno.make_qr(text, error="m")
+    code.save(out, kind="svg", border=4, dark="#000", light="#fff", omitsize=True)
+    return Response(out.getvalue(), media_type="image/svg+xml")
+
+
+def link_block(words: Words, link: str) -> Html:
+    """Return a link to be opened here, and to be copied elsewhere."""
+    return element(
+        "div",
+        {"class": "link"},
+        element("a", {"class": "button", "href": link, "id": "open"}, words("open")),
+        element(
+            "div",
+            {"class": "copy"},
+            element("label", {"for": "link"}, words("link")),
+            element("input", {"id": "link", "readonly": True, "value": link}),
+            element(
+                "button",
+                {
+                    "type": "button",
+                    "data-copy": "link",
+                    "data-copied": words("copied"),
+                },
+                words("copy"),
+            ),
+        ),
+    )
+
+
+async def form_of(request: Request) -> Mapping[str, str] | None:
+    """Return the form that this site's own page sent, None for any other."""
+    origin = request.headers.get("origin")
+    if origin != f"http://{request.headers.get('host')}":
+        return None
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _FORM_BYTES:
+            return None
+    found = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+    return {name: values[0] for name, values in found.items()}
