@@ -16,7 +16,12 @@ from idwallet.protocols.proximity.engagement import (
     write_device_engagement,
 )
 from idwallet.protocols.proximity.keys import session_key_of
-from idwallet.protocols.proximity.machine import Answered, Ended, Requested, ToSend
+from idwallet.protocols.proximity.machine import (
+    AnswerHeard,
+    RequestHeard,
+    SessionEnded,
+    ToSend,
+)
 from idwallet.protocols.proximity.messages import write_data
 from idwallet.protocols.proximity.methods import Ble
 from idwallet.protocols.proximity.reader import ReaderSession
@@ -84,14 +89,14 @@ def test_the_device_opens_the_request_and_its_answer_is_that_of_the_annex(
     annex: AnnexD, device: DeviceSession
 ) -> None:
     (asked,) = device.receive(annex["session_establishment"], at=AT)
-    assert isinstance(asked, Requested)
+    assert isinstance(asked, RequestHeard)
     assert asked.request == annex["device_request"]
     assert asked.handover.transcript() == annex.transcript
     assert asked.reader == annex.key("ephemeral_reader").public_key
     answer = device.answer(annex["device_response"], at=AT)
     assert answer == annex["session_data"]
     over = device.receive(annex["session_termination"], at=AT)
-    assert over == (Ended(Ending.BY_PEER),)
+    assert over == (SessionEnded(Ending.BY_PEER),)
 
 
 def test_the_reader_asks_opens_and_ends_as_in_the_annex(
@@ -100,7 +105,7 @@ def test_the_reader_asks_opens_and_ends_as_in_the_annex(
     asked = reader.ask(annex["device_request"], at=AT)
     assert asked == annex["session_establishment"]
     events = reader.receive(annex["session_data"], at=AT)
-    assert events == (Answered(annex["device_response"]),)
+    assert events == (AnswerHeard(annex["device_response"]),)
     assert reader.end(at=AT) == annex["session_termination"]
 
 
@@ -112,5 +117,5 @@ def test_the_session_of_the_annex_opens_in_no_other_conversation(
     other = DeviceSession(engagement, ByQr(), key=key, at=AT)
     reply, over = other.receive(annex["session_establishment"], at=AT)
     assert reply == ToSend(bytes.fromhex("a1667374617475730a"))
-    assert over == Ended(Ending.UNOPENED)
+    assert over == SessionEnded(Ending.UNOPENED)
     assert write_data(None) == b"\xa0"

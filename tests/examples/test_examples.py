@@ -39,6 +39,11 @@ PRINTS: Final = {
         "asked again for: urn:eudi:pid:1",
         "left to ask for: 0",
     ],
+    "session_over_tcp.py": [
+        "phone: CN=TEST reader.example",
+        "family_name",
+        "desk: {'family_name': 'Примерова'}",
+    ],
     "status_list.py": [
         "without a list: Cannot be decided now",
         "with a list: passed",

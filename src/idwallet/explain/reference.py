@@ -1,4 +1,4 @@
-"""The reference pages that are generated: the checks and the limits.
+"""The reference pages that are generated: checks, limits, states of sessions.
 
 Run ``python -m idwallet.explain.reference docs/reference`` to write them.
 """
@@ -13,6 +13,7 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.explain.purposes import purpose_pages
+from idwallet.explain.sessions import sessions_page
 from idwallet.explain.words import Words, words
 from idwallet.report import FACTS, TABLE, CheckId
 
@@ -170,6 +171,7 @@ PAGES: Final = {
     "checks.md": checks_page,
     "descriptions.md": descriptions_page,
     "limits.md": limits_page,
+    "sessions.md": sessions_page,
     **purpose_pages(),
 }
 """The generated pages by file name."""

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
         request_encryption,
         service_metadata,
     )
+    from idwallet.roles.device_session import (
+        PersonAsked,
+        RequestRefused,
+        SessionAnswer,
+        SessionHolder,
+    )
     from idwallet.roles.presentation_service import (
         AnswerState,
         Flow,
@@ -36,6 +42,10 @@ if TYPE_CHECKING:
         PresentationService,
         Started,
         response_code_of,
+    )
+    from idwallet.roles.reader_session import (
+        DeviceAnswered,
+        SessionVerifier,
     )
     from idwallet.roles.receiving import (
         ConfirmArrived,
@@ -50,6 +60,7 @@ __all__ = [
     "ConfirmArrived",
     "CredentialService",
     "Denied",
+    "DeviceAnswered",
     "Flow",
     "IssuanceRules",
     "MemoryExchanges",
@@ -58,10 +69,15 @@ __all__ = [
     "Offered",
     "Order",
     "Pending",
+    "PersonAsked",
     "PresentationOutcome",
     "PresentationService",
     "Receiving",
     "Refused",
+    "RequestRefused",
+    "SessionAnswer",
+    "SessionHolder",
+    "SessionVerifier",
     "Started",
     "Supplied",
     "TokenRule",
@@ -79,6 +95,7 @@ _HOMES: Final = MappingProxyType(
         "ConfirmArrived": "idwallet.roles.receiving",
         "CredentialService": "idwallet.roles.credential_service",
         "Denied": "idwallet.roles.credential_service",
+        "DeviceAnswered": "idwallet.roles.reader_session",
         "Flow": "idwallet.roles.presentation_service",
         "IssuanceRules": "idwallet.roles.credential_service",
         "MemoryExchanges": "idwallet.roles.presentation_service",
@@ -87,10 +104,15 @@ _HOMES: Final = MappingProxyType(
         "Offered": "idwallet.roles.credential_service",
         "Order": "idwallet.roles.credential_service",
         "Pending": "idwallet.roles.credential_service",
+        "PersonAsked": "idwallet.roles.device_session",
         "PresentationOutcome": "idwallet.roles.presentation_service",
         "PresentationService": "idwallet.roles.presentation_service",
         "Receiving": "idwallet.roles.receiving",
         "Refused": "idwallet.roles.arriving",
+        "RequestRefused": "idwallet.roles.device_session",
+        "SessionAnswer": "idwallet.roles.device_session",
+        "SessionHolder": "idwallet.roles.device_session",
+        "SessionVerifier": "idwallet.roles.reader_session",
         "Started": "idwallet.roles.presentation_service",
         "Supplied": "idwallet.roles.credential_service",
         "TokenRule": "idwallet.roles.credential_service",

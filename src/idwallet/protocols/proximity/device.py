@@ -23,7 +23,7 @@ from idwallet.protocols.proximity.machine import (
     TERMS,
     Event,
     Machine,
-    Requested,
+    RequestHeard,
     SessionTerms,
     UnreadableError,
 )
@@ -47,8 +47,8 @@ class DeviceSession(Machine[DeviceState]):
     """One session of a device: octets in, events and octets out.
 
     Show `engagement`, give every message of the reader to `receive`, answer a
-    `Requested` by `answer`, and send whatever comes out. Every session has a key of its
-    own: what one reader scanned is of no use to the next.
+    `RequestHeard` by `answer`, and send whatever comes out. Every session has a key of
+    its own: what one reader scanned is of no use to the next.
     """
 
     __slots__ = ("_contact", "_peer", "engagement")
@@ -130,8 +130,7 @@ class DeviceSession(Machine[DeviceState]):
             UsageError: no request is open, the session is over its time, or no number
                 is left.
         """
-        self._require(Act.ANSWER, at=at)
-        data = self._seal(response)
+        data = self._sealed(response, Act.ANSWER, at=at)
         if last:
             self._close()
             return write_data(data, Status.TERMINATION)
@@ -148,7 +147,7 @@ class DeviceSession(Machine[DeviceState]):
         if receiving is None or peer is None or message.data is None:
             raise UsageError("the session has no keys")
         request = receiving.unseal(message.data, at="message/data")
-        return Requested(request, peer[1], peer[0].public_key)
+        return RequestHeard(request, peer[1], peer[0].public_key)
 
     def _introduce(self, octets: bytes) -> None:
         """Take the reader's key; where it was shown before, it has to be that one."""

@@ -41,7 +41,7 @@ class ToSend:
 
 
 @dataclass(frozen=True, slots=True)
-class Requested:
+class RequestHeard:
     """A reader asks: a DeviceRequest that nobody has judged.
 
     `handover` is the conversation it was heard in; `reader` the reader's key of the
@@ -54,34 +54,36 @@ class Requested:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnswerHeard:
     """A device answers: a DeviceResponse that nobody has judged."""
 
     response: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Engaged:
+class DeviceEngaged:
     """A device answered the reader's engagement: it can be asked."""
 
     engagement: DeviceEngagement
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class SessionEnded:
     """The session is over, and its keys are gone."""
 
     why: Ending
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class MessageRefused:
     """A message was passed over; the session is as it was."""
 
     why: Refusal
 
 
-Event: TypeAlias = ToSend | Requested | Answered | Engaged | Ended | Refused
+Event: TypeAlias = (
+    ToSend | RequestHeard | AnswerHeard | DeviceEngaged | SessionEnded | MessageRefused
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +191,22 @@ class Machine(ABC, Generic[_State]):
         due = self._due(at)
         return () if due is None else self._follow(self._rule(due), None, at=at)
 
+    def lost(self, *, at: datetime) -> tuple[Event, ...]:
+        """Return what follows where the connection is gone: the end, unless it came.
+
+        Raises:
+            UsageError: `at` has no time zone.
+        """
+        require_aware(at)
+        return self._follow(self._rule(Heard.LOST), None, at=at)
+
     def end(self, *, at: datetime) -> bytes:
         """End the session; the message that says so is to be sent.
 
         Raises:
             UsageError: it is over already.
         """
-        self._require(Act.END, at=at)
+        self.require(Act.END, at=at)
         self._close()
         return write_data(None, Status.TERMINATION)
 
@@ -257,35 +268,41 @@ class Machine(ABC, Generic[_State]):
         if taken is not None:
             events.append(taken)
         if rule.refusal is not None:
-            events.append(Refused(rule.refusal))
+            events.append(MessageRefused(rule.refusal))
             return tuple(events)
         self._last = max(self._last, at)
         if rule.reply is not None:
             events.append(ToSend(write_data(None, rule.reply)))
         if rule.ending is not None:
             self._close()
-            events.append(Ended(rule.ending))
+            events.append(SessionEnded(rule.ending))
         self.state = rule.then
         return tuple(events)
 
-    def _seal(self, plain: bytes) -> bytes:
-        cipher = self._sending
-        if cipher is None or cipher.exhausted:
-            raise UsageError("no number is left for another message: end the session")
-        return cipher.seal(plain)
-
-    def _require(self, act: Act, *, at: datetime) -> None:
-        """Refuse what cannot be done now.
+    def require(self, act: Act, *, at: datetime) -> None:
+        """Return only if that can be done at this moment; nothing is changed.
 
         Raises:
-            UsageError: `at` has no time zone, or the state is another.
+            UsageError: `at` has no time zone, the state is another, the session is over
+                its time, or no number is left for another message.
         """
         require_aware(at)
         if self.state not in self._ACTS[act]:
             raise UsageError(f"nobody can {act} while the session is {self.state}")
-        if self._due(at) is not None and act is not Act.END:
+        if act is Act.END:
+            return
+        if self._due(at) is not None:
             raise UsageError("the session is over its time: poll it")
+        if self._sending is None or self._sending.exhausted:
+            raise UsageError("no number is left for another message: end the session")
+
+    def _sealed(self, plain: bytes, act: Act, *, at: datetime) -> bytes:
+        """Return the next message's data, if that can be done at this moment."""
+        self.require(act, at=at)
+        if self._sending is None:  # as `require` has seen: it is there
+            raise UsageError("the session has no keys")
         self._last = max(self._last, at)
+        return self._sending.seal(plain)
 
     def _own_key(self) -> EphemeralKey:
         if self._key is None:

@@ -20,8 +20,8 @@ from idwallet.protocols.proximity.engagement import (
 from idwallet.protocols.proximity.keys import session_ciphers, session_key_of
 from idwallet.protocols.proximity.machine import (
     TERMS,
-    Answered,
-    Engaged,
+    AnswerHeard,
+    DeviceEngaged,
     Event,
     Machine,
     SessionTerms,
@@ -46,7 +46,7 @@ class ReaderSession(Machine[ReaderState]):
     """One session of a reader: octets in, events and octets out.
 
     Ask by `ask`, give every message of the device to `receive`, and judge what an
-    `Answered` holds. What is asked and judged is bound to `conversation`.
+    `AnswerHeard` holds. What is asked and judged is bound to `conversation`.
     """
 
     __slots__ = ("_contact", "_handover", "_written")
@@ -149,9 +149,8 @@ class ReaderSession(Machine[ReaderState]):
             UsageError: a question is open, no device is known, the session is over, or
                 no number is left.
         """
-        self._require(Act.ASK, at=at)
         first = self.state is ReaderState.READY
-        data = self._seal(request)
+        data = self._sealed(request, Act.ASK, at=at)
         self.state = ReaderState.WAITING
         return write_establishment(self._written, data) if first else write_data(data)
 
@@ -164,9 +163,9 @@ class ReaderSession(Machine[ReaderState]):
         receiving = self._receiving
         if receiving is None or message.data is None:
             raise UsageError("the session has no keys")
-        return Answered(receiving.unseal(message.data, at="message/data"))
+        return AnswerHeard(receiving.unseal(message.data, at="message/data"))
 
-    def _reached(self, octets: bytes) -> Engaged:
+    def _reached(self, octets: bytes) -> DeviceEngaged:
         try:
             engagement = read_device_engagement(octets, at="message/engagement")
         except UnsupportedError:
@@ -174,7 +173,7 @@ class ReaderSession(Machine[ReaderState]):
         except MalformedError:
             raise UnreadableError from None
         self._meet(engagement)
-        return Engaged(engagement)
+        return DeviceEngaged(engagement)
 
     def _meet(self, engagement: DeviceEngagement) -> None:
         secret = self._own_key().agree(engagement.key.public_key)

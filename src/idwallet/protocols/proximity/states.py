@@ -71,6 +71,8 @@ class Heard(StrEnum):
     """Nothing for too long."""
     OUTLIVED = "outlived"
     """The session is as old as it may get."""
+    LOST = "lost"
+    """The connection is gone."""
 
 
 class Ending(StrEnum):
@@ -93,6 +95,7 @@ class Ending(StrEnum):
     EXHAUSTED = "exhausted"
     IDLE = "idle"
     OUTLIVED = "outlived"
+    LOST = "lost"
 
 
 class Refusal(StrEnum):
@@ -143,6 +146,7 @@ _ENDINGS: Final[Mapping[Heard, tuple[Ending, Status | None]]] = {
     Heard.EXHAUSTED: (Ending.EXHAUSTED, Status.TERMINATION),
     Heard.IDLE: (Ending.IDLE, Status.TERMINATION),
     Heard.OUTLIVED: (Ending.OUTLIVED, Status.TERMINATION),
+    Heard.LOST: (Ending.LOST, None),
     # Where the tables below have no other rule for them:
     Heard.ENGAGEMENT: (Ending.OUT_OF_TURN, Status.TERMINATION),
     Heard.ESTABLISHMENT: (Ending.SECOND_KEY, Status.ENCRYPTION_ERROR),

@@ -14,12 +14,12 @@ from idwallet import limits
 from idwallet.errors import UsageError
 from idwallet.protocols.proximity.device import DeviceSession
 from idwallet.protocols.proximity.machine import (
-    Answered,
-    Ended,
-    Engaged,
+    AnswerHeard,
+    DeviceEngaged,
     Event,
-    Refused,
-    Requested,
+    MessageRefused,
+    RequestHeard,
+    SessionEnded,
     SessionTerms,
     ToSend,
 )
@@ -64,6 +64,7 @@ too-long        too-long+11         too-long+11         too-long+11         too-
 exhausted       -                   -                   -                   exhausted+20        =after-end
 idle            idle+20             idle+20             idle+20             idle+20             =after-end
 outlived        outlived+20         outlived+20         outlived+20         outlived+20         =after-end
+lost            lost                lost                lost                lost                =after-end
 """  # noqa: E501 - a table
 
 READER_ROWS: Final = """
@@ -83,6 +84,7 @@ too-long        too-long+11         too-long+11         too-long+11         too-
 exhausted       -                   -                   exhausted+20        -                   =after-end
 idle            idle+20             idle+20             idle+20             idle+20             =after-end
 outlived        outlived+20         outlived+20         outlived+20         outlived+20         =after-end
+lost            lost                lost                lost                lost                =after-end
 """  # noqa: E501 - a table
 # A dash: in that state nothing was taken that could be repeated, or no number was used
 # up. `unopened` is told apart only where a message is taken: elsewhere it is what data
@@ -125,7 +127,16 @@ _PLAIN: Final = {
     Heard.TOO_LONG: bytes(limits.PROXIMITY_RESPONSE_BYTES + 1),
     Heard.IDLE: b"\xa0",
     Heard.OUTLIVED: b"\xa0",
+    Heard.LOST: b"",
 }
+
+
+def _received(
+    side: DeviceSession | ReaderSession, sent: bytes, heard: Heard
+) -> tuple[Event, ...]:
+    if heard is Heard.LOST:
+        return side.lost(at=AT)
+    return side.receive(sent, at=_later(heard))
 
 
 def _to_device(pair: Pair, heard: Heard) -> bytes:
@@ -178,9 +189,9 @@ def _told(side: DeviceSession | ReaderSession, events: tuple[Event, ...]) -> str
     """Return what happened, as the matrix has it."""
     told = ""
     for event in events:
-        if isinstance(event, Refused):
+        if isinstance(event, MessageRefused):
             told += f"={event.why}"
-        elif isinstance(event, Ended):
+        elif isinstance(event, SessionEnded):
             told = f"{event.why}{told}"
         elif isinstance(event, ToSend):
             assert event.octets[:-1] == b"\xa1\x66status"
@@ -201,16 +212,16 @@ def test_a_device_does_with_each_message_in_each_state_what_the_table_says(
         return
     before = pair.device.state
     sent = _to_device(pair, Heard.UNOPENED if heard is Heard.EXHAUSTED else heard)
-    events = pair.device.receive(sent, at=_later(heard))
+    events = _received(pair.device, sent, heard)
     assert _told(pair.device, events) == cell
-    over = any(isinstance(each, Ended) for each in events)
+    over = any(isinstance(each, SessionEnded) for each in events)
     if over:
         assert pair.device.state is DeviceState.ENDED
     elif cell.startswith("="):
         assert pair.device.state is before
     else:
         (asked,) = events
-        assert isinstance(asked, Requested)
+        assert isinstance(asked, RequestHeard)
         assert asked.request == REQUEST
 
 
@@ -233,15 +244,15 @@ def test_a_reader_does_with_each_message_in_each_state_what_the_table_says(
         _assert_rule_is_there(READER[state, heard].refusal, heard)
         return
     sent = _to_reader(pair, Heard.UNOPENED if heard is Heard.EXHAUSTED else heard)
-    events = pair.reader.receive(sent, at=_later(heard))
+    events = _received(pair.reader, sent, heard)
     assert _told(pair.reader, events) == cell
     if heard is Heard.LAST_DATA and state is ReaderState.WAITING:
-        assert events[0] == Answered(RESPONSE)
+        assert events[0] == AnswerHeard(RESPONSE)
     elif cell.startswith(">"):
         (taken,) = events
-        assert taken == Answered(RESPONSE) or isinstance(taken, Engaged)
+        assert taken == AnswerHeard(RESPONSE) or isinstance(taken, DeviceEngaged)
     else:
-        assert not any(isinstance(each, Answered | Engaged) for each in events)
+        assert not any(isinstance(each, AnswerHeard | DeviceEngaged) for each in events)
 
 
 def _used_up() -> Pair:
