@@ -11,19 +11,9 @@ from PIL import Image
 from idwallet import Algorithm, Holder, SealKey, SoftwareSigner, now
 from idwallet.adapters.http import HttpCarrier
 from idwallet.adapters.store import MemoryStore
-from idwallet.credentials.model import Credential, Format
-from idwallet.credentials.possession import make_proof
-from idwallet.crypto.signer import StoredKeySigner
 from idwallet.crypto.software import MemoryKeyStore
-from idwallet.protocols import (
-    ConfirmCredentials,
-    ConfirmOffer,
-    Issuance,
-    ProveKeys,
-    Send,
-    WalletClient,
-    start_issuance,
-)
+from idwallet.protocols import ConfirmOffer, Send, WalletClient
+from idwallet.roles import ConfirmArrived, Receiving
 from idwallet.roles.record import HeldCredential
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from tests.browser.conftest import Service
@@ -68,52 +58,26 @@ class Wallet:
         )
         self.carrier = HttpCarrier(roots=pem, private_hosts=["localhost"])
 
-    def scan(self, offer: str) -> Issuance:
+    def scan(self, offer: str) -> Receiving:
         """Begin with an offer, up to where the person is asked."""
-        return self.on(start_issuance(offer, self.client, at=now()))
+        return self.on(self.holder.take_offer(offer, self.client, at=now(), copies=2))
 
-    def on(self, issuance: Issuance, *, copies: int = 2) -> Issuance:
-        """Send and prove until the person is asked."""
-        while isinstance(issuance.step, Send | ProveKeys):
-            step = issuance.step
-            if isinstance(step, Send):
-                response = self.carrier.send(step.request)
-                issuance = issuance.receive(response, at=now())
-                continue
-            signers = [
-                StoredKeySigner(self.keys.create("ES256", None)) for _ in range(copies)
-            ]
-            issuance = issuance.prove(
-                [
-                    make_proof(
-                        each, audience=step.audience, nonce=step.nonce or "", at=now()
-                    )
-                    for each in signers
-                ],
-                thumbprints=[each.public_key.thumbprint for each in signers],
-                at=now(),
-            )
-        return issuance
+    def on(self, taking: Receiving) -> Receiving:
+        """Send until the person is asked."""
+        while isinstance(taking.step, Send):
+            response = self.carrier.send(taking.step.request)
+            taking = taking.receive(response, at=now())
+        return taking
 
-    def type_code(self, issuance: Issuance, code: str) -> Issuance:
+    def type_code(self, taking: Receiving, code: str) -> Receiving:
         """Accept, with the code that was read elsewhere."""
-        assert isinstance(issuance.step, ConfirmOffer)
-        return self.on(issuance.accept(transaction_code=code, at=now()))
+        assert isinstance(taking.step, ConfirmOffer)
+        return self.on(taking.accept(transaction_code=code, at=now()))
 
-    def keep(self, issuance: Issuance) -> HeldCredential:
-        """Verify and store what came, and say so."""
-        assert isinstance(issuance.step, ConfirmCredentials)
-        (received,) = issuance.step.received
-        credentials = [
-            Credential(Format(received.configuration.format), each)
-            for each in received.credentials
-        ]
-        card = (
-            self.holder.add_batch(credentials, at=now())
-            if len(credentials) > 1
-            else self.holder.add(credentials[0], at=now())
-        )
-        self.on(issuance.store(at=now()))
+    def keep(self, taking: Receiving) -> HeldCredential:
+        """Say that it is ours; it is stored, and the issuer told."""
+        assert isinstance(taking.step, ConfirmArrived)
+        (card,) = self.on(taking.store(at=now())).stored
         return card
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from idwallet import now
-from idwallet.protocols import ConfirmCredentials, Failed, Wait
+from idwallet.protocols import Failed, Wait
+from idwallet.roles import ConfirmArrived
 from tests.browser.conftest import Service
 from tests.browser.person import Wallet, picture, scanned
 
@@ -115,7 +116,7 @@ def test_what_a_clerk_looks_at_first_comes_later(
     later = issuance.step.until
     issuance = wallet.on(issuance.poll(at=later))
     if decision == "confirm":
-        assert isinstance(issuance.step, ConfirmCredentials)
+        assert isinstance(issuance.step, ConfirmArrived)
         reached(page, "issued")
     else:
         assert isinstance(issuance.step, Failed)

@@ -14,6 +14,7 @@ from idwallet.protocols import (
     offer_reference,
 )
 from idwallet.roles import Denied, Pending
+from idwallet.testing.pki import TestPki
 from tests.cli.program import AT, Ran, run
 from tests.conftest import AT as MOMENT
 from tests.loopback.issuer import BACK, Issuing, issuing
@@ -196,16 +197,18 @@ def test_what_the_person_does_not_take_is_not_kept_and_the_issuer_is_told(
     assert ("Образцова" in ran.err) is came
 
 
-def test_what_does_not_verify_is_not_kept(desk: Issuing) -> None:
-    from idwallet.testing.pki import TestPki
-
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_what_does_not_verify_is_not_kept(form: tuple[str, ...], desk: Issuing) -> None:
     Path("root.pem").write_text(TestPki(at=MOMENT).root_pem)
-    ran = accept(*desk.offered(), "--yes")
+    ran = accept(*desk.offered(), "--yes", *form)
     assert ran.status == 1
+    if form:
+        assert told(ran, 1)["outcome"] == "refused"
+    assert "Please use a document from a recognised issuer." in ran.err
     assert held() == []
     assert keys() == 0
-    assert [each.event for each in desk.told] == [NotificationEvent.DELETED]
-    assert not any(each in ran.err for each in PERSON)
+    assert [each.event for each in desk.told] == [NotificationEvent.FAILURE]
+    assert not any(each in ran.err + ran.out for each in PERSON)
 
 
 def test_an_issuer_that_denies_ends_it(desk: Issuing) -> None:

@@ -9,7 +9,7 @@ from idwallet.cli.faults import STREAM, about
 from idwallet.cli.files import require_one_stream
 from idwallet.cli.online.accepting import PART, Accepting
 from idwallet.cli.online.carrying import carrying_options
-from idwallet.cli.online.issuing import COPIES, begin, go_on
+from idwallet.cli.online.issuing import COPIES, Desk, begin, go_on
 from idwallet.cli.online.offered import offer_document, read_lines
 from idwallet.cli.online.pending import kept, kept_under
 from idwallet.cli.online.source import named_link, read_link
@@ -152,13 +152,12 @@ def accept_command(**given: Any) -> None:  # options by name, as declared above
     raw = read_link(offer)
     with about(named_link(offer, what="the offer"), remedy=_OFFER):
         read_offer(raw)
+    trust = order.trust()
     with about(order.folder):
         pocket = open_or_make_pocket(order.folder, seal_file=order.seal_file)
     with order.carrying.open() as carrier:
-        taking = begin(
-            raw, pocket=pocket, client=client, carrier=carrier, clock=order.clock
-        )
-        taking.copies = copies
+        desk = Desk(pocket=pocket, trust=trust, carrier=carrier, clock=order.clock)
+        taking = begin(raw, desk, client=client, copies=copies)
         order.carry_out(taking, code_file=code)
 
 
@@ -175,10 +174,12 @@ def resume_command(**given: Any) -> None:  # options by name, as declared above
     name, returned = given.pop("name"), given.pop("returned")
     order = Accepting(**given)
     require_one_stream(returned, order.seal_file, *order.anchors)
+    trust = order.trust()
     with about(order.folder):
         pocket = open_pocket(order.folder, seal_file=order.seal_file)
         pending = kept_under(pocket, name)
     with order.carrying.open() as carrier:
+        desk = Desk(pocket=pocket, trust=trust, carrier=carrier, clock=order.clock)
         with about(order.folder):
-            taking = go_on(pending, pocket=pocket, carrier=carrier, clock=order.clock)
+            taking = go_on(pending, desk)
         order.carry_out(taking, returned_file=returned)

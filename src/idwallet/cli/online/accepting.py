@@ -10,29 +10,30 @@ import click
 from click.exceptions import Exit
 
 from idwallet.cli.bundles import Believed, Pinned
-from idwallet.cli.faults import ExitStatus, about, usage_fault
+from idwallet.cli.faults import ExitStatus, about, status_of, usage_fault
 from idwallet.cli.online.carrying import Carrying
 from idwallet.cli.online.issuing import Taking
-from idwallet.cli.online.keeping import Kept, keep_received
 from idwallet.cli.online.offered import asked_lines
 from idwallet.cli.options import moment_or_now
 from idwallet.cli.passphrase import asker, read_passphrase
 from idwallet.cli.reissue import rfc3339
-from idwallet.cli.screen import note, say, write_json_document
-from idwallet.cli.verdicts import Telling
+from idwallet.cli.screen import heading, note, say, write_json_document
+from idwallet.cli.verdicts import Telling, personal_claims
 from idwallet.cli.words import Speech
+from idwallet.codec.text import show
 from idwallet.errors import PortError, VerificationError
 from idwallet.explain.words import Language
 from idwallet.protocols.openid4vci.wallet import (
-    ConfirmCredentials,
     ConfirmOffer,
-    Done,
     Failed,
     OpenBrowser,
     SendFor,
     Wait,
 )
-from idwallet.trust.anchors import Purpose
+from idwallet.roles.arriving import Refused
+from idwallet.roles.receiving import ConfirmArrived
+from idwallet.roles.record import HeldCredential
+from idwallet.trust.anchors import Purpose, TrustStore
 
 PART: Final = "offer"
 """The part of the catalogue that has the sentences about offers."""
@@ -66,6 +67,20 @@ class Accepting:
             trace=self.trace,
             as_json=self.as_json,
         )
+
+    def trust(self) -> TrustStore:
+        """Return who is believed.
+
+        Raises:
+            Exit: a trust bundle is refused.
+            CommandFault: a file cannot be read.
+        """
+        believed = Believed(
+            self.anchors, self.names, Purpose.ISSUE_CREDENTIALS, self.trusted_types
+        )
+        pinned = Pinned(self.operator, self.bundle_state, self.clock(), "wallet")
+        with Telling(self.lang, "holder", self.as_json).refusals():
+            return believed.store(pinned)
 
     @property
     def speech(self) -> Speech:
@@ -106,19 +121,19 @@ class Accepting:
     ) -> None:
         while True:
             taking.advance(self._doing)
-            step = taking.issuance.step
+            step = taking.receiving.step
             if isinstance(step, ConfirmOffer):
                 self._confirm(taking, step, code_file=code_file)
             elif isinstance(step, OpenBrowser):
                 self._browse(taking, step, returned_file=returned_file)
             elif isinstance(step, Wait):
                 self._wait(taking, step)
-            elif isinstance(step, ConfirmCredentials):
-                self._keep(taking, step)
-                return
-            elif isinstance(step, Done | Failed):
-                self._end(taking, step)
-                return
+            elif isinstance(step, ConfirmArrived):
+                self._show(taking, step)
+            elif isinstance(step, Failed):
+                self._failed(taking, step)
+            else:
+                self._done(taking)
 
     def _doing(self, purpose: SendFor) -> None:
         if not self.as_json and not self.trace:
@@ -138,7 +153,7 @@ class Accepting:
         for line in asked_lines(step, self.speech):
             note(line)
         if not self._asks("offer.question"):
-            taking.issuance = taking.issuance.decline(at=self.clock())
+            taking.receiving = taking.receiving.decline(at=self.clock())
             return
         code = None
         if step.transaction_code is not None:
@@ -146,7 +161,9 @@ class Accepting:
             code = asker(code_file, option="--code-file")(prompt)
         elif code_file is not None:
             raise usage_fault("this offer wants no transaction code")
-        taking.issuance = taking.issuance.accept(transaction_code=code, at=self.clock())
+        taking.receiving = taking.receiving.accept(
+            transaction_code=code, at=self.clock()
+        )
         taking.accepted = True
 
     def _browse(
@@ -164,11 +181,11 @@ class Accepting:
         else:
             url = read_passphrase(returned_file)
         with about("the address"):
-            taking.issuance = taking.issuance.returned(url.strip(), at=self.clock())
+            taking.receiving = taking.receiving.returned(url.strip(), at=self.clock())
 
     def _wait(self, taking: Taking, step: Wait) -> None:
         if self.clock() >= step.until:
-            taking.issuance = taking.issuance.poll(at=self.clock())
+            taking.receiving = taking.receiving.poll(at=self.clock())
             return
         name = taking.hold()
         until = rfc3339(step.until)
@@ -182,78 +199,82 @@ class Accepting:
             say(sentence)
         raise Exit(ExitStatus.INDETERMINATE)
 
-    def _keep(self, taking: Taking, step: ConfirmCredentials) -> None:
-        believed = Believed(
-            self.anchors, self.names, Purpose.ISSUE_CREDENTIALS, self.trusted_types
-        )
-        pinned = Pinned(self.operator, self.bundle_state, self.clock(), "wallet")
-        with Telling(self.lang, "holder", self.as_json).refusals():
-            trust = believed.store(pinned)
-            try:
-                found = keep_received(
-                    step.received,
-                    wallet=taking.pocket.holder(trust),
-                    speech=self.speech,
-                    at=self.clock(),
-                    agrees=lambda: self._asks("offer.yours"),
-                )
-            except VerificationError:
-                self._notify(taking, Kept())
-                raise
-        self._notify(taking, found)
-        self._tell_kept(taking, found)
-
-    def _notify(self, taking: Taking, found: Kept) -> None:
+    def _show(self, taking: Taking, step: ConfirmArrived) -> None:
+        """Show whose it is, and ask: an offer of another's account verifies, too."""
+        for each in step.arrived:
+            said = {"issuer": each.card.issuer}
+            kind = self.speech.kind(each.card.credential_type)
+            note(heading(self.speech.say("offer.came", kind=kind, **said)))
+            for path, value in personal_claims(each.card.claims):
+                note(f"  - {self.speech.claim_line(path, value)}")
         at = self.clock()
-        taking.issuance = (
-            taking.issuance.store(at=at)
-            if found.cards
-            else taking.issuance.reject(at=at)
+        yours = self._asks("offer.yours")
+        taking.receiving = (
+            taking.receiving.store(at=at) if yours else taking.receiving.reject(at=at)
         )
-        try:
-            self._advance_quietly(taking)
-        finally:
-            taking.finish(stored=found.keys)
-
-    def _advance_quietly(self, taking: Taking) -> None:
         try:
             taking.advance(lambda _: None)
         except PortError as error:
             # What was decided stands; the issuer is only not told.
             note(self.speech.say("offer.not_told", error=str(error)))
+            self._done(taking)
 
-    def _tell_kept(self, taking: Taking, found: Kept) -> None:
-        if not found.cards:
+    def _done(self, taking: Taking) -> None:
+        taking.finish()
+        for each in taking.receiving.refused:
+            self._tell_refused(each)
+        stored = taking.receiving.stored
+        if not stored:
             self._refused(taking)
-        if self.as_json:
-            write_json_document(
-                {
-                    "outcome": "stored",
-                    "credential_issuer": taking.pending.issuer,
-                    "credentials": [found.document(each) for each in found.cards],
-                }
-            )
-            return
-        for each in found.cards:
-            kind = self.speech.kind(each.credential_type)
-            count = found.count(each)
-            say(self.speech.say("offer.kept", kind=kind, issuer=each.issuer))
-            if count > 1:
-                say(self.speech.say("offer.copies", count=count))
-
-    def _refused(self, taking: Taking) -> None:
         if self.as_json:
             issuer = taking.pending.issuer
-            write_json_document({"outcome": "declined", "credential_issuer": issuer})
+            cards = [self._document(each, taking) for each in stored]
+            told = {"outcome": "stored", "credential_issuer": issuer}
+            write_json_document({**told, "credentials": cards})
+        else:
+            for card in stored:
+                kind = self.speech.kind(card.credential_type)
+                say(self.speech.say("offer.kept", kind=kind, issuer=card.issuer))
+                count = taking.count(card)
+                if count > 1:
+                    say(self.speech.say("offer.copies", count=count))
+        raise Exit(ExitStatus.PASSED)
+
+    def _tell_refused(self, refused: Refused) -> None:
+        error = refused.error
+        if isinstance(error, VerificationError):
+            note(Telling(self.lang, "holder").text(error.report))
+        else:
+            note(show(f"{refused.name}: {error}"))
+
+    def _document(self, card: HeldCredential, taking: Taking) -> dict[str, object]:
+        return {
+            "name": card.name,
+            "format": card.format.value,
+            "type": card.credential_type,
+            "issuer": card.issuer,
+            "copies": taking.count(card),
+        }
+
+    def _refused(self, taking: Taking) -> None:
+        errors = [each.error for each in taking.receiving.refused]
+        if self.as_json:
+            told: dict[str, object] = {
+                "outcome": "refused" if errors else "declined",
+                "credential_issuer": taking.pending.issuer,
+            }
+            reports = [
+                each.report.to_json()
+                for each in errors
+                if isinstance(each, VerificationError)
+            ]
+            write_json_document({**told, "reports": reports} if errors else told)
         else:
             note(self.speech.say("offer.declined"))
-        raise Exit(ExitStatus.FAILED)
+        raise Exit(max(map(status_of, errors), default=ExitStatus.FAILED))
 
-    def _end(self, taking: Taking, step: Done | Failed) -> None:
-        taking.finish(stored=frozenset())
-        if isinstance(step, Done):
-            self._refused(taking)
-            return
+    def _failed(self, taking: Taking, step: Failed) -> None:
+        taking.finish()
         during = None if step.during is None else step.during.value
         if self.as_json:
             write_json_document(

@@ -7,7 +7,7 @@ from typing import Final
 from idwallet.cli.faults import input_fault
 from idwallet.cli.pocket import Pocket
 from idwallet.codec import b64
-from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
+from idwallet.codec.json import JsonObject, read_object, write_json
 from idwallet.codec.text import show
 from idwallet.crypto.vault import Edit, VaultRecord
 from idwallet.errors import MalformedError
@@ -23,8 +23,7 @@ _NAME_BYTES: Final = 4
 class PendingIssuance:
     """An issuance that waits. `saved` is sealed once more, by the machine itself.
 
-    `dpop` is the thumbprint of the key that the issuer's token is bound to, `keys` are
-    those that were proven.
+    `dpop` is the thumbprint of the key that the issuer's token is bound to.
     """
 
     name: str
@@ -32,7 +31,6 @@ class PendingIssuance:
     client_id: str
     redirect_uri: str
     dpop: str
-    keys: tuple[str, ...] = ()
     saved: bytes = b""
 
     def to_bytes(self) -> bytes:
@@ -43,7 +41,6 @@ class PendingIssuance:
             "client_id": self.client_id,
             "redirect_uri": self.redirect_uri,
             "dpop": self.dpop,
-            "keys": list[JsonValue](self.keys),
             "saved": b64.encode(self.saved),
         }
         return write_json(value)
@@ -106,8 +103,6 @@ def _read(record: VaultRecord) -> PendingIssuance:
     value = read_object(record.plain, at=record.name, clause=_CLAUSE)
     if value.get("format") != _FORMAT:
         raise MalformedError("another version", at=record.name, clause=_CLAUSE)
-    listed = value.get("keys")
-    keys = listed if isinstance(listed, list) else []
 
     def text(name: str) -> str:
         found = value.get(name)
@@ -119,6 +114,5 @@ def _read(record: VaultRecord) -> PendingIssuance:
         client_id=text("client_id"),
         redirect_uri=text("redirect_uri"),
         dpop=text("dpop"),
-        keys=tuple(each for each in keys if isinstance(each, str)),
         saved=b64.decode(text("saved"), at=record.name),
     )
