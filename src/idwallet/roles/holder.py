@@ -39,7 +39,6 @@ from idwallet.ports import (
     WalletStore,
 )
 from idwallet.protocols.openid4vp.evaluate import RequestVerdict, evaluate_request
-from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.response import (
     refusal_members,
     response_members,
@@ -63,6 +62,7 @@ from idwallet.roles.in_person import InPerson, matched, online
 from idwallet.roles.judged import judge_match
 from idwallet.roles.receives import Receives
 from idwallet.roles.record import HeldCredential, added, read_record
+from idwallet.roles.refusing import Refusing, refusal_code
 from idwallet.roles.signing import answered, conversation_of, signed
 from idwallet.roles.transactions import agreed_claims, held_to_types
 from idwallet.trust import policies
@@ -72,7 +72,7 @@ from idwallet.trust.policy import Policy
 _SUBJECT: Final = "credential"
 
 
-class Holder(InBatches, InPerson, Receives):
+class Holder(InBatches, InPerson, Receives, Refusing):
     """A wallet: what is in `store` is sealed with `seal` before it gets there.
 
     With a `counter` an older copy of the store is noticed; without one it is not, and
@@ -372,7 +372,7 @@ class Holder(InBatches, InPerson, Receives):
         """
         request = online(asked)
         entry = self._enter_declined(asked, at=at, judgement=judgement)
-        members = refusal_members(ErrorCode.ACCESS_DENIED, state=request.state)
+        members = refusal_members(refusal_code(request), state=request.state)
         return answered(request, members, entry=entry, random=self._random)
 
     def _chosen(self, shown: Shown) -> tuple[StoredKey, Chosen]:

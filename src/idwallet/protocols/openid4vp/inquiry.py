@@ -22,7 +22,7 @@ from idwallet.crypto.agreement import EphemeralKey
 from idwallet.crypto.seal import SealKey, seal, unseal
 from idwallet.envelope.jwe import decrypt
 from idwallet.envelope.jws import read_compact
-from idwallet.errors import MalformedError, UnsupportedError, UsageError
+from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 from idwallet.ports import Random
 from idwallet.protocols.http import FORM, HttpRequest, HttpResponse
 from idwallet.protocols.openid4vp.abilities import WalletAbilities
@@ -160,7 +160,10 @@ class Inquiry:
 
         Raises:
             MalformedError: it is not ASCII, or in the clear though it must not be.
+            LimitError: longer than `limits.REQUEST_BYTES`.
         """
+        if len(body) > limits.REQUEST_BYTES:
+            raise LimitError("too long", at="request", clause="idwallet limits")
         if not body.isascii():
             raise MalformedError("not ASCII", at="request", clause=_RESPONSE)
         if self._key is None:

@@ -153,7 +153,7 @@ def read_parameters(
     nonce = _string(claims, "nonce", clause=_EXISTING)
     require_url_safe(nonce, limits.NONCE_CHARACTERS, at="/nonce")
     mode = read_mode(claims)
-    metadata = _metadata(claims)
+    metadata = _metadata(claims, client)
     return Parameters(
         client=client,
         response_uri=read_destination(claims, client, mode=mode),
@@ -272,7 +272,13 @@ def _purpose(claims: JsonObject) -> str | None:
     return text
 
 
-def _metadata(claims: JsonObject) -> JsonObject:
+def _metadata(claims: JsonObject, client: ClientId) -> JsonObject:
+    known = client.prefix is ClientIdPrefix.PRE_REGISTERED
+    if known and "client_metadata" in claims:
+        # §8.5: what was agreed on beforehand is not to be said anew by a request.
+        raise UnsupportedError(
+            "metadata of a client that is known", at=_METADATA, clause=f"{_VP} §8.5"
+        )
     metadata = claims.get("client_metadata", {})
     if not isinstance(metadata, dict):
         raise MalformedError("not an object", at=_METADATA, clause=_NEW)

@@ -38,6 +38,7 @@ class ErrorCode(StrEnum):
 _BY_PLACE: Final[Mapping[str, ErrorCode]] = MappingProxyType(
     {
         "/scope": ErrorCode.INVALID_SCOPE,
+        "/client_metadata": ErrorCode.INVALID_CLIENT,
         "/response_type": ErrorCode.UNSUPPORTED_RESPONSE_TYPE,
         "request_uri": ErrorCode.REQUEST_URI_NOT_SUPPORTED,
     }
