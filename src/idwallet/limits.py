@@ -402,6 +402,8 @@ PROOF_LIFETIME: Final = timedelta(minutes=5)
 # No side gives up before 300 seconds without a message (9.1.1.4).
 ENGAGEMENT_BYTES: Final = 4_096
 ENGAGEMENT_METHODS: Final = 16
+NDEF_BYTES: Final = 8_192
+NDEF_RECORDS: Final = 16
 PROXIMITY_REQUEST_BYTES: Final = 135_168
 PROXIMITY_RESPONSE_BYTES: Final = 2_101_248
 PROXIMITY_MESSAGES: Final = 64

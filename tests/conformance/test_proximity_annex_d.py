@@ -8,12 +8,18 @@ import pytest
 
 from idwallet.codec.cbor import read_cbor
 from idwallet.credentials.mdoc.members import embedded
+from idwallet.protocols.proximity.carriers import LEAST_NFC
 from idwallet.protocols.proximity.contact import ByNfc, ByQr
 from idwallet.protocols.proximity.device import DeviceSession
 from idwallet.protocols.proximity.engagement import (
     device_engagement_of,
     read_device_engagement,
     write_device_engagement,
+)
+from idwallet.protocols.proximity.handover import (
+    read_handover_request,
+    read_handover_select,
+    write_handover_select,
 )
 from idwallet.protocols.proximity.keys import session_key_of
 from idwallet.protocols.proximity.machine import (
@@ -23,13 +29,14 @@ from idwallet.protocols.proximity.machine import (
     ToSend,
 )
 from idwallet.protocols.proximity.messages import write_data
-from idwallet.protocols.proximity.methods import Ble
+from idwallet.protocols.proximity.methods import Ble, OtherMethod
 from idwallet.protocols.proximity.reader import ReaderSession
 from idwallet.protocols.proximity.states import Ending
 from tests.conformance.test_mdoc_annex_d import AnnexD
 
 pytestmark = pytest.mark.conformance
 
+SERVICE: Final = bytes.fromhex("3a82d455d5fc4db3bea06fd2f6ff32c8")
 AT: Final = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
@@ -107,6 +114,24 @@ def test_the_reader_asks_opens_and_ends_as_in_the_annex(
     events = reader.receive(annex["session_data"], at=AT)
     assert events == (AnswerHeard(annex["device_response"]),)
     assert reader.end(at=AT) == annex["session_termination"]
+
+
+def test_the_handover_of_the_annex_is_read_and_what_was_selected_written(
+    annex: AnnexD, contact: ByNfc
+) -> None:
+    assert contact.request is not None
+    asked = read_handover_request(contact.request)
+    address = bytes.fromhex("28bf80800728")
+    offered = Ble(peripheral=SERVICE, central=SERVICE, address=address)
+    assert asked.methods == (offered, LEAST_NFC, OtherMethod(3, 1))
+    assert asked.engagement is None
+    read = read_handover_select(contact.select, asked=asked)
+    (way,) = read.methods
+    assert isinstance(way, Ble)
+    assert (way.peripheral, way.central) == (None, SERVICE)
+    assert read.engagement.octets == _engagement(annex)
+    again = write_handover_select(read.engagement, read.methods, asked=asked)
+    assert again.octets == contact.select
 
 
 def test_the_session_of_the_annex_opens_in_no_other_conversation(

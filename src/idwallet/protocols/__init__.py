@@ -90,6 +90,13 @@ if TYPE_CHECKING:
         device_engagement_of,
         reader_engagement_of,
     )
+    from idwallet.protocols.proximity.handover import (
+        HandoverRequest,
+        HandoverSelect,
+        read_handover_request,
+        read_handover_select,
+        write_handover_request,
+    )
     from idwallet.protocols.proximity.machine import (
         AnswerHeard,
         DeviceEngaged,
@@ -136,6 +143,8 @@ __all__ = [
     "ErrorCode",
     "Failed",
     "FetchRequest",
+    "HandoverRequest",
+    "HandoverSelect",
     "HttpRequest",
     "HttpResponse",
     "InputMode",
@@ -178,6 +187,8 @@ __all__ = [
     "WifiAware",
     "device_engagement_of",
     "offer_reference",
+    "read_handover_request",
+    "read_handover_select",
     "read_offer",
     "read_reference",
     "read_reply",
@@ -186,6 +197,7 @@ __all__ = [
     "restore_issuance",
     "start_inquiry",
     "start_issuance",
+    "write_handover_request",
 ]
 
 _HOMES: Final = MappingProxyType(
@@ -209,6 +221,8 @@ _HOMES: Final = MappingProxyType(
         "ErrorCode": "idwallet.protocols.openid4vp",
         "Failed": "idwallet.protocols.openid4vci.wallet",
         "FetchRequest": "idwallet.protocols.openid4vp.inquiry",
+        "HandoverRequest": "idwallet.protocols.proximity.handover",
+        "HandoverSelect": "idwallet.protocols.proximity.handover",
         "HttpRequest": "idwallet.protocols.http",
         "HttpResponse": "idwallet.protocols.http",
         "InputMode": "idwallet.protocols.openid4vci.offer",
@@ -252,6 +266,8 @@ _HOMES: Final = MappingProxyType(
         "WifiAware": "idwallet.protocols.proximity.methods",
         "device_engagement_of": "idwallet.protocols.proximity.engagement",
         "offer_reference": "idwallet.protocols.openid4vci.offer",
+        "read_handover_request": "idwallet.protocols.proximity.handover",
+        "read_handover_select": "idwallet.protocols.proximity.handover",
         "read_offer": "idwallet.protocols.openid4vci.offer",
         "read_reference": "idwallet.protocols.openid4vp.reference",
         "read_reply": "idwallet.protocols.openid4vp.reply",
@@ -260,6 +276,7 @@ _HOMES: Final = MappingProxyType(
         "restore_issuance": "idwallet.protocols.openid4vci.wallet",
         "start_inquiry": "idwallet.protocols.openid4vp.inquiry",
         "start_issuance": "idwallet.protocols.openid4vci.wallet",
+        "write_handover_request": "idwallet.protocols.proximity.handover",
     }
 )
 

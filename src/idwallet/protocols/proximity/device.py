@@ -7,11 +7,16 @@ from idwallet import limits
 from idwallet.credentials.mdoc.transcript import Handover
 from idwallet.crypto.agreement import EphemeralKey
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
-from idwallet.protocols.proximity.contact import ByQr, ByReader, Contact
+from idwallet.protocols.proximity.contact import ByNfc, ByQr, ByReader, Contact
 from idwallet.protocols.proximity.engagement import (
     DeviceEngagement,
     ReaderEngagement,
     write_device_engagement,
+)
+from idwallet.protocols.proximity.handover import (
+    HandoverRequest,
+    HandoverSelect,
+    write_handover_select,
 )
 from idwallet.protocols.proximity.keys import (
     SessionKey,
@@ -99,6 +104,30 @@ class DeviceSession(Machine[DeviceState]):
         key = EphemeralKey.generate(curve)
         engagement = write_device_engagement(session_key_of(key), methods)
         return cls(engagement, ByQr(), key=key, at=at, terms=terms)
+
+    @classmethod
+    def by_nfc(
+        cls,
+        methods: tuple[Method, ...],
+        *,
+        at: datetime,
+        asked: HandoverRequest | None = None,
+        terms: SessionTerms = TERMS,
+    ) -> tuple["DeviceSession", HandoverSelect]:
+        """Begin with a new key by NFC; return the session, and what to hand over.
+
+        With `asked`, what a reader offered, `methods` is the one way that is chosen of
+        it (negotiated handover); without, every way the device has (static).
+
+        Raises:
+            UsageError: no way, one that NFC has no record for or that nobody offered,
+                or `at` has no zone.
+        """
+        key = EphemeralKey.generate()
+        engagement = write_device_engagement(session_key_of(key))
+        select = write_handover_select(engagement, methods, asked=asked)
+        contact = ByNfc(select.octets, None if asked is None else asked.octets)
+        return cls(engagement, contact, key=key, at=at, terms=terms), select
 
     @classmethod
     def by_reader(

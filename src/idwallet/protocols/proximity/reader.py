@@ -8,7 +8,7 @@ from idwallet.credentials.mdoc.binding import Session
 from idwallet.credentials.mdoc.transcript import Handover
 from idwallet.crypto.agreement import EphemeralKey
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
-from idwallet.protocols.proximity.contact import ByQr, ByReader, Contact
+from idwallet.protocols.proximity.contact import ByNfc, ByQr, ByReader, Contact
 from idwallet.protocols.proximity.engagement import (
     DeviceEngagement,
     ReaderEngagement,
@@ -17,6 +17,7 @@ from idwallet.protocols.proximity.engagement import (
     read_reader_engagement,
     write_reader_engagement,
 )
+from idwallet.protocols.proximity.handover import HandoverRequest, HandoverSelect
 from idwallet.protocols.proximity.keys import session_ciphers, session_key_of
 from idwallet.protocols.proximity.machine import (
     TERMS,
@@ -96,6 +97,28 @@ class ReaderSession(Machine[ReaderState]):
         engagement = device_engagement_of(uri)
         key = EphemeralKey.generate(engagement.key.public_key.kind.name)
         return cls(engagement, ByQr(), key=key, at=at, terms=terms)
+
+    @classmethod
+    def by_nfc(
+        cls,
+        select: HandoverSelect,
+        *,
+        at: datetime,
+        asked: HandoverRequest | None = None,
+        terms: SessionTerms = TERMS,
+    ) -> "ReaderSession":
+        """Begin with what a device handed over (`read_handover_select`).
+
+        `asked` is what this reader offered, where it was negotiated.
+
+        Raises:
+            UnsupportedError: nothing here agrees on the curve of the device's key.
+            UsageError: `at` has no zone.
+        """
+        engagement = select.engagement
+        contact = ByNfc(select.octets, None if asked is None else asked.octets)
+        key = EphemeralKey.generate(engagement.key.public_key.kind.name)
+        return cls(engagement, contact, key=key, at=at, terms=terms)
 
     @classmethod
     def showing(
