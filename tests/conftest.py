@@ -23,6 +23,7 @@ VECTORS_ABSENT: Final = "shared vectors absent"
 NODE_ABSENT: Final = "Node.js peers absent (npm ci in tests/interop/node)"
 MDOC_PYTHON_ABSENT: Final = "Python peers of mobile documents absent (.ci/mdoc-python)"
 DSS_ABSENT: Final = "EU DSS absent (.ci/dss, with Java and Maven)"
+MULTIPAZ_ABSENT: Final = "multipaz absent (.ci/multipaz, with Java and Maven)"
 SOFTHSM_ABSENT: Final = "SoftHSM absent (Debian package softhsm2)"
 POSTGRESQL_ABSENT: Final = "PostgreSQL absent (IDWALLET_POSTGRESQL, .ci/postgresql)"
 BROWSER_ABSENT: Final = "a browser absent (Debian package chromium, and playwright)"
@@ -136,6 +137,15 @@ def dss_peer() -> Path:
     folder = ROOT / "tests/interop/dss"
     if shutil.which("java") is None or not (folder / "target/classes").is_dir():
         pytest.skip(DSS_ABSENT)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def multipaz_peer() -> Path:
+    """The folder whose Java program is compiled, with multipaz beside it."""
+    folder = ROOT / "tests/interop/multipaz"
+    if shutil.which("java") is None or not (folder / "target/classes").is_dir():
+        pytest.skip(MULTIPAZ_ABSENT)
     return folder
 
 
