@@ -4,14 +4,13 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID
 
 from idwallet import limits
-from idwallet.codec.der import INTEGER, element, places
 from idwallet.codec.text import show
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.kinds import P256
@@ -23,6 +22,7 @@ from idwallet.trust.extensions import (
     name_of,
     stated_by,
 )
+from idwallet.trust.frame import Frame, Signed, frame_of
 from idwallet.trust.names import GeneralName, NameConstraints, NameKind, Rdns
 
 __all__ = ["Certificate", "KeyUsage"]
@@ -39,8 +39,8 @@ class Certificate:
     `extended_key_usage` (dotted OIDs) are None when the extension is absent.
     `unsupported` names what makes the certificate unusable in any path: critical
     extensions unknown here, and policy constraints. `extensions` are the dotted OIDs of
-    all that are there, `critical` of the critical ones. Two certificates are equal when
-    their bytes are.
+    all that are there, `critical` of the critical ones. `signed` is what its issuer's
+    signature covers. Two certificates are equal when their bytes are.
     """
 
     der: bytes = field(repr=False)
@@ -65,6 +65,7 @@ class Certificate:
     unsupported: tuple[str, ...] = field(repr=False, compare=False)
     extensions: frozenset[str] = field(repr=False, compare=False)
     critical: frozenset[str] = field(repr=False, compare=False)
+    signed: Signed = field(repr=False, compare=False)
 
     @staticmethod
     def from_der(der: bytes, *, at: str) -> "Certificate":
@@ -143,29 +144,16 @@ def _read(der: bytes) -> Certificate:
         unsupported=stated.unsupported,
         extensions=stated.extensions,
         critical=stated.critical,
+        signed=frame.signed,
     )
 
 
 _remembered: Final = lru_cache(maxsize=limits.CERTIFICATE_CACHE_ENTRIES)(_read)
 
 
-class _Frame(NamedTuple):
-    """What is cut out of a certificate before `cryptography` reads it.
-
-    It only warns of a serial number that is not positive. `extensions` are the content
-    of their SEQUENCE, empty where there are none.
-    """
-
-    serial: int
-    issuer: bytes
-    subject: bytes
-    key: bytes
-    extensions: bytes
-
-
-def _load(der: bytes) -> tuple[x509.Certificate, _Frame]:
+def _load(der: bytes) -> tuple[x509.Certificate, Frame]:
     try:
-        frame = _frame(der)
+        frame = frame_of(der)
         if frame.serial <= 0:
             raise Broken("serial number is not positive", clause="RFC 5280 §4.1.2.2")
         native = x509.load_der_x509_certificate(der)
@@ -180,47 +168,13 @@ def _load(der: bytes) -> tuple[x509.Certificate, _Frame]:
     return native, frame
 
 
-def _frame(der: bytes) -> _Frame:
-    """Cut a certificate open.
-
-    Raises:
-        ValueError: its parts are not where RFC 5280 4.1 has them.
-    """
-    outer, _, _ = element(der, 0)
-    inner, stop, _ = element(der, outer)
-    if der[inner : inner + 1] == _VERSION:
-        _, inner, _ = element(der, inner)
-    number, _, issuer, validity, subject, key, rest = places(der, inner, count=6)
-    if der[number] != INTEGER:
-        raise ValueError("no serial number")
-    value, end, _ = element(der, number)
-    return _Frame(
-        int.from_bytes(der[value:end], signed=True),
-        der[issuer:validity],
-        der[subject:key],
-        der[key:rest],
-        _extensions_at(der, rest, stop=stop),
-    )
-
-
-def _extensions_at(der: bytes, place: int, *, stop: int) -> bytes:
-    """Pass by the unique identifiers, which may stand before the extensions."""
-    while place < stop:
-        value, place, tag = element(der, place)
-        if tag == _EXTENSIONS_TAG:
-            start, end, _ = element(der, value)
-            return der[start:end]
-    return b""
-
-
-_VERSION: Final = b"\xa0"
-_EXTENSIONS_TAG: Final = 0xA3
+_P256_BYTES: Final = P256.spki_bytes
 
 
 def _public_key(native: x509.Certificate, key: bytes) -> PublicKey:
-    if len(key) == P256.spki_bytes:
+    if len(key) == _P256_BYTES and key.startswith(P256.head):
         try:
-            return PublicKey.from_spki(key, at="key")
+            return PublicKey.from_point(P256, key[len(P256.head) :], at="key")
         except (UnsupportedError, MalformedError):
             pass  # below it is said why
     try:

@@ -101,10 +101,15 @@ def standing_of(path: ValidatedPath) -> Standing:
 # A signer signs many documents, and what its certificates say does not change.
 @lru_cache(maxsize=limits.CERTIFICATE_CACHE_ENTRIES)
 def _standing(chain: tuple[Certificate, ...], root: Certificate | None) -> Standing:
-    leaf = chain[0]
+    said = _folded(chain[0].subject_der)
     return Standing(
-        _deviations(chain, root), values(leaf, _COUNTRY), values(leaf, _STATE)
+        _deviations(chain, root),
+        said.get(_COUNTRY, _NOTHING),
+        said.get(_STATE, _NOTHING),
     )
+
+
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 def _deviations(
@@ -194,19 +199,21 @@ def is_critical(extensions: x509.Extensions, oid: x509.ObjectIdentifier) -> bool
 
 
 def _has_subject(certificate: Certificate) -> bool:
-    return bool(values(certificate, _COUNTRY) and values(certificate, COMMON_NAME))
+    said = _folded(certificate.subject_der)
+    return bool(said.get(_COUNTRY) and said.get(COMMON_NAME))
 
 
 def _are_of_one_place(leaf: Certificate, root: Certificate) -> bool:
-    if values(leaf, _COUNTRY) != values(root, _COUNTRY):
+    said, above = _folded(leaf.subject_der), _folded(root.subject_der)
+    if said.get(_COUNTRY) != above.get(_COUNTRY):
         return False
-    state = values(root, _STATE)
-    return not state or values(leaf, _STATE) == state
+    state = above.get(_STATE)
+    return not state or said.get(_STATE) == state
 
 
 def values(certificate: Certificate, oid: str) -> frozenset[str]:
     """Return what the subject says under an attribute type, folded for comparison."""
-    return _folded(certificate.subject_der).get(oid, frozenset())
+    return _folded(certificate.subject_der).get(oid, _NOTHING)
 
 
 def _folded(name: bytes) -> Mapping[str, frozenset[str]]:

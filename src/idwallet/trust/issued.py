@@ -6,8 +6,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from idwallet.codec.der import BITS, element, places
 from idwallet.trust.certificate import Certificate
+from idwallet.trust.frame import Signed
 
 # The AlgorithmIdentifiers of ECDSA with SHA-256, SHA-384 and SHA-512, which have no
 # parameters (RFC 5758 3.2).
@@ -32,7 +32,7 @@ def is_signed_by(lower: Certificate, upper: Certificate) -> bool:
     try:
         native = upper.public_key.native
         if isinstance(native, ec.EllipticCurvePublicKey):
-            return _is_signed_with(native, lower.der)
+            return _is_signed_with(native, lower.signed)
         hashed = lower.native.signature_hash_algorithm
         if hashed is not None and hashed.name not in _HASHES:
             return False
@@ -42,7 +42,7 @@ def is_signed_by(lower: Certificate, upper: Certificate) -> bool:
     return True
 
 
-def _is_signed_with(key: ec.EllipticCurvePublicKey, der: bytes) -> bool:
+def _is_signed_with(key: ec.EllipticCurvePublicKey, signed: Signed) -> bool:
     """Verify over the octets received, with the key as it was loaded before.
 
     `verify_directly_issued_by` writes the certificate and loads the key anew each time,
@@ -50,18 +50,9 @@ def _is_signed_with(key: ec.EllipticCurvePublicKey, der: bytes) -> bool:
 
     Raises:
         InvalidSignature: it is of another key.
-        ValueError: an element is not where RFC 5280 4.1 has it.
     """
-    start, last, _ = element(der, 0)
-    first, _, _ = element(der, start)
-    _, outer, end, past = places(der, start, count=3)
-    bits, _, tag = element(der, end)
-    algorithm = der[outer:end]
-    scheme = _ECDSA.get(algorithm)
-    if scheme is None or tag != BITS or der[bits] or not last == past == len(der):
+    scheme = _ECDSA.get(signed.algorithm)
+    if scheme is None:
         return False
-    _, _, inner = places(der, first, count=2)
-    if der[inner : inner + len(algorithm)] != algorithm:
-        return False
-    key.verify(der[bits + 1 :], der[start:outer], scheme)
+    key.verify(signed.signature, signed.covered, scheme)
     return True

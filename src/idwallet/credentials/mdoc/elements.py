@@ -223,6 +223,29 @@ def _fit_of(namespace: str, element: str) -> Callable[[CborValue], bool] | None:
     return None if kind is None else _FITS[kind]
 
 
+@lru_cache(maxsize=1024)
+def plain_types_of(namespace: str, element: str) -> frozenset[type]:
+    """Return of which types a value needs no second look, whatever it says.
+
+    Of text, octets, flags, days, and numbers that are not negative; of all others
+    `element_value` has more to ask.
+    """
+    kind = kind_of(namespace, element)
+    return _ALL_PLAIN if kind is None else _PLAIN_TYPES.get(kind, frozenset())
+
+
+_ALL_PLAIN: Final[frozenset[type]] = frozenset({str, bytes, bool, date, int})
+_PLAIN_TYPES: Final[Mapping[Kind, frozenset[type]]] = {
+    Kind.TEXT: frozenset({str}),
+    Kind.BYTES: frozenset({bytes}),
+    Kind.BOOLEAN: frozenset({bool}),
+    Kind.UINT: frozenset({int}),
+    Kind.FULL_DATE: frozenset({date}),
+    Kind.DAY: frozenset({date}),
+    Kind.DAY_OR_MAP: frozenset({date}),
+}
+
+
 def written_value(value: ElementValue) -> CborValue:
     """Return days and moments as CBOR has them, all else as it is.
 
@@ -249,7 +272,9 @@ def tdate(moment: datetime) -> CborTag:
 
 def tdate_text(moment: datetime) -> str:
     """Return what stands under the tag of a `tdate`; see there."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat("T", "seconds") + "Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat("T", "seconds").removesuffix("+00:00") + "Z"
 
 
 def _is_tagged(value: CborValue, *, number: int, pattern: re.Pattern[str]) -> bool:

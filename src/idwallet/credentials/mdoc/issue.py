@@ -14,17 +14,13 @@ from idwallet.codec.cbor import (
     ARRAY,
     BYTES,
     MAP,
-    TAG,
-    TEXT,
     UNSIGNED,
-    CborTag,
     CborValue,
     write_cbor,
     write_cbor_head,
 )
 from idwallet.credentials.mdoc.elements import (
     ElementValue,
-    element_value,
     tdate_text,
 )
 from idwallet.credentials.mdoc.members import TAG_24, CborMap
@@ -34,6 +30,7 @@ from idwallet.credentials.mdoc.mso import (
     Authorizations,
 )
 from idwallet.credentials.mdoc.transcript import tagged
+from idwallet.credentials.mdoc.written import written_element
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.kinds import P256
 from idwallet.crypto.signer import Signer
@@ -179,19 +176,10 @@ def _of_namespace(
     start = 0
     for (name, value), place in zip(elements.items(), places, strict=False):
         end = start + _SALT_BYTES
-        number = write_cbor_head(UNSIGNED, place)
-        octets = b"".join(
-            (
-                _RANDOM,
-                salts[start:end],
-                _DIGEST_ID,
-                number,
-                _VALUE,
-                _value(element_value(namespace, name, value=value)),
-                _named(name),
-            )
-        )
-        item = TAG_24 + string_head(len(octets)) + octets
+        number, middle = _numbered(place)
+        said = written_element(namespace, name, value=value)
+        octets = b"".join((_RANDOM, salts[start:end], middle, said, _named(name)))
+        item = _item_head(len(octets)) + octets
         listed.append(item)
         found[place] = number + digest_head + hashed(item).digest()
         start = end
@@ -204,13 +192,25 @@ def _of_namespace(
     return listed, found
 
 
+# Heads are few, and asked for twenty times a document.
+@lru_cache(maxsize=1024)
+def _item_head(size: int) -> bytes:
+    return TAG_24 + string_head(size)
+
+
+@lru_cache(maxsize=1024)
+def _numbered(place: int) -> tuple[bytes, bytes]:
+    """Return a digest identifier, and it with what stands around it in an item."""
+    number = write_cbor_head(UNSIGNED, place)
+    return number, _DIGEST_ID + number + _VALUE
+
+
 # The members of an item in the order of their encodings (RFC 8949 4.2.1).
 _RANDOM: Final = b"\xa4" + write_cbor("random") + write_cbor_head(BYTES, _SALT_BYTES)
 _DIGEST_ID: Final = write_cbor("digestID")
 _VALUE: Final = write_cbor("elementValue")
 _IDENTIFIER: Final = write_cbor("elementIdentifier")
 _DECOY: Final = b"decoy"
-_FALSE, _TRUE = write_cbor(value=False), write_cbor(value=True)
 
 
 @lru_cache(maxsize=1024)
@@ -221,25 +221,6 @@ def _text(name: str) -> bytes:
 @lru_cache(maxsize=1024)
 def _named(element: str) -> bytes:
     return _IDENTIFIER + write_cbor(element)
-
-
-def _value(value: CborValue) -> bytes:
-    if type(value) is str:
-        try:
-            octets = value.encode()
-        except UnicodeEncodeError:
-            return write_cbor(value)  # which says what is wrong with it
-        return write_cbor_head(TEXT, len(octets)) + octets
-    if type(value) is bytes:
-        return string_head(len(value)) + value
-    if type(value) is bool:
-        return _TRUE if value else _FALSE
-    if type(value) is int and value >= 0:
-        return write_cbor_head(UNSIGNED, value)
-    if type(value) is CborTag:
-        # As a day is.
-        return write_cbor_head(TAG, value.number) + _value(value.value)
-    return write_cbor(value)
 
 
 def _shuffled(size: int, *, random: Random) -> list[int]:
@@ -388,4 +369,6 @@ _NAMESPACES: Final = write_cbor("nameSpaces")
 
 def whole_seconds(moment: datetime) -> datetime:
     """Return a moment in UTC without parts of a second (9.1.2.4)."""
+    if moment.tzinfo is UTC and not moment.microsecond:
+        return moment
     return datetime.fromtimestamp(math.floor(moment.timestamp()), tz=UTC)
