@@ -122,12 +122,15 @@ def prove_possession(
     nonce: str,
     at: datetime,
     policy: Policy = WALLET,
+    named: PublicKey | None = None,
 ) -> ProvenKey:
     """Check a JWT proof (OpenID4VCI 1.0 Appendix F.1) and return the key it proves.
 
     `audience` is the issuer's own identifier, `nonce` the one it gave out for this
     very request. That a nonce serves once is the caller's to see to. Of `policy`, the
-    algorithms and the clock skew apply.
+    algorithms and the clock skew apply. `named` is the key that a ``kid`` in the header
+    stands for, where you know it, as from a key attestation beside it: it has to be the
+    one that signed.
 
     Raises:
         VerificationFailed: a ``proof.*`` check failed; the report has all of them.
@@ -136,7 +139,7 @@ def prove_possession(
             a time zone.
     """
     _require_usable(audience, nonce=nonce, at=at)
-    checks, key = _judge(proof, _Expected(audience, nonce, at, policy))
+    checks, key = _judge(proof, _Expected(audience, nonce, at, policy, named))
     report = Report(checks=checks, required=_REQUIRED, at=at, policy=policy.name)
     if key is None:
         raise VerificationFailed(report)
@@ -144,12 +147,17 @@ def prove_possession(
 
 
 def make_proof(
-    signer: Signer, *, audience: str, nonce: str | None, at: datetime
+    signer: Signer,
+    *,
+    audience: str,
+    nonce: str | None,
+    at: datetime,
+    attestation: str | None = None,
 ) -> str:
     """Sign the proof that a wallet sends to an issuer for the signer's key.
 
     `audience` is the issuer's identifier, `nonce` what the issuer gave out, None for
-    one that gives none out.
+    one that gives none out. `attestation` is a key attestation that names the key.
 
     Raises:
         UsageError: an audience or nonce that is empty or no text, or a moment without
@@ -163,11 +171,10 @@ def make_proof(
     }
     if nonce is not None:
         claims["nonce"] = nonce
-    return sign_compact(
-        write_json(claims),
-        header={"typ": PROOF_TYP, "jwk": signer.public_key.to_jwk()},
-        signer=signer,
-    )
+    header: JsonObject = {"typ": PROOF_TYP, "jwk": signer.public_key.to_jwk()}
+    if attestation is not None:
+        header["key_attestation"] = attestation
+    return sign_compact(write_json(claims), header=header, signer=signer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +185,7 @@ class _Expected:
     nonce: str
     at: datetime
     policy: Policy
+    named: PublicKey | None
 
 
 def _judge(
@@ -191,14 +199,14 @@ def _judge(
         jws = read_compact(proof, at=_SUBJECT, understood=frozenset())
     except (MalformedError, UnsupportedError) as error:
         return (_faulty(error), *map(_waiting, _CHECKS[1:])), None
-    key, signature = _signature(jws, expected.policy)
+    key, signature = _signature(jws, expected)
     try:
         claims = read_object(jws.payload, at=f"{_SUBJECT}/payload", clause=_CLAUSE)
     except MalformedError as error:
         formed = _typ_fault(jws) or _faulty(error)
         return (formed, signature, *map(_waiting, _CHECKS[2:])), key
     return (
-        _typ_fault(jws) or _form(jws, claims),
+        _typ_fault(jws) or _form(jws, claims, named=expected.named is not None),
         signature,
         _compared(
             CheckId.PROOF_AUDIENCE, claims.get("aud"), expected=expected.audience
@@ -216,25 +224,27 @@ def _typ_fault(jws: Jws) -> Check | None:
     return _say(CheckId.PROOF_FORMAT, Reason.TYP_MISMATCH, facts=facts)
 
 
-def _form(jws: Jws, claims: JsonObject) -> Check:
+def _form(jws: Jws, claims: JsonObject, *, named: bool) -> Check:
     try:
-        _require_one_jwk(jws)
+        _require_one_jwk(jws, named=named)
         _require_claim_types(claims)
     except (MalformedError, UnsupportedError) as error:
         return _faulty(error)
     return _say(CheckId.PROOF_FORMAT, Reason.WELL_FORMED)
 
 
-def _require_one_jwk(jws: Jws) -> None:
-    named = _KEY_PARAMETERS & jws.header.parameters.keys()
+def _require_one_jwk(jws: Jws, *, named: bool) -> None:
+    found = _KEY_PARAMETERS & jws.header.parameters.keys()
     at = f"{_SUBJECT}/header"
-    if len(named) > 1:
+    if len(found) > 1:
         # A `kid` of an honest key beside the `jwk` of another: whoever prefers one of
         # them silently binds the credential to what the other reader did not judge.
         raise MalformedError("more than one key", at=at, clause=_CLAUSE)
-    if not named:
+    if not found:
         raise MalformedError("no key", at=at, clause=_CLAUSE)
-    if "jwk" not in named:
+    if named and found == {"kid"}:
+        return
+    if "jwk" not in found:
         # What `kid` or `x5c` stand for would have to be believed: nothing here
         # resolves a DID or trusts a certificate for a holder's key.
         raise UnsupportedError("a key that is not a jwk", at=at, clause=_CLAUSE)
@@ -253,19 +263,25 @@ def _require_claim_types(claims: JsonObject) -> None:
             )
 
 
-def _signature(jws: Jws, policy: Policy) -> tuple[PublicKey | None, Check]:
+def _signature(jws: Jws, expected: _Expected) -> tuple[PublicKey | None, Check]:
     parameters = jws.header.parameters
-    jwk = parameters.get("jwk")
-    if not isinstance(jwk, dict) or len(_KEY_PARAMETERS & parameters.keys()) != 1:
+    found, jwk = _KEY_PARAMETERS & parameters.keys(), parameters.get("jwk")
+    if expected.named is not None and found == {"kid"}:
+        return expected.named, _signed_by(expected.named, jws, policy=expected.policy)
+    if not isinstance(jwk, dict) or len(found) != 1:
         return None, _waiting(CheckId.PROOF_SIGNATURE)
     try:
         key = PublicKey.from_jwk(jwk, at=f"{_SUBJECT}/header/jwk")
     except (MalformedError, UnsupportedError) as error:
         facts = {"what": error.what}
         return None, _say(CheckId.PROOF_SIGNATURE, Reason.KEY_UNUSABLE, facts=facts)
+    return key, _signed_by(key, jws, policy=expected.policy)
+
+
+def _signed_by(key: PublicKey, jws: Jws, *, policy: Policy) -> Check:
     reason = signature_reason(jws, key=key, allowed=policy.algorithms)
     facts = signature_facts(reason, jws)
-    return key, _say(CheckId.PROOF_SIGNATURE, reason, facts=facts)
+    return _say(CheckId.PROOF_SIGNATURE, reason, facts=facts)
 
 
 def _compared(check_id: CheckId, found: JsonValue, *, expected: str) -> Check:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
         HttpRequest,
         HttpResponse,
     )
+    from idwallet.protocols.oauth.client_attestation import (
+        WalletAttestation,
+    )
     from idwallet.protocols.openid4vci.credential import (
         NotificationEvent,
     )
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     from idwallet.protocols.openid4vci.encryption import (
         RequestEncryption,
         ResponseEncryption,
+    )
+    from idwallet.protocols.openid4vci.key_attestation import (
+        KeyAttestation,
     )
     from idwallet.protocols.openid4vci.metadata import (
         CredentialConfiguration,
@@ -151,6 +157,7 @@ __all__ = [
     "Inquiry",
     "Issuance",
     "IssuerMetadata",
+    "KeyAttestation",
     "MessageRefused",
     "Nfc",
     "NotificationEvent",
@@ -183,6 +190,7 @@ __all__ = [
     "VerifierReply",
     "Wait",
     "WalletAbilities",
+    "WalletAttestation",
     "WalletClient",
     "WifiAware",
     "device_engagement_of",
@@ -229,6 +237,7 @@ _HOMES: Final = MappingProxyType(
         "Inquiry": "idwallet.protocols.openid4vp.inquiry",
         "Issuance": "idwallet.protocols.openid4vci.wallet",
         "IssuerMetadata": "idwallet.protocols.openid4vci.metadata",
+        "KeyAttestation": "idwallet.protocols.openid4vci.key_attestation",
         "MessageRefused": "idwallet.protocols.proximity.machine",
         "Nfc": "idwallet.protocols.proximity.methods",
         "NotificationEvent": "idwallet.protocols.openid4vci.credential",
@@ -262,6 +271,7 @@ _HOMES: Final = MappingProxyType(
         "VerifierReply": "idwallet.protocols.openid4vp.reply",
         "Wait": "idwallet.protocols.openid4vci.wallet",
         "WalletAbilities": "idwallet.protocols.openid4vp.abilities",
+        "WalletAttestation": "idwallet.protocols.oauth.client_attestation",
         "WalletClient": "idwallet.protocols.openid4vci.wallet",
         "WifiAware": "idwallet.protocols.proximity.methods",
         "device_engagement_of": "idwallet.protocols.proximity.engagement",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         Refused,
     )
     from idwallet.roles.credential_service import (
+        AttestationRule,
         AuthorizationAsked,
         Client,
         CredentialService,
@@ -48,13 +49,20 @@ if TYPE_CHECKING:
         SessionVerifier,
     )
     from idwallet.roles.receiving import (
+        AttestKeys,
         ConfirmArrived,
         Receiving,
+    )
+    from idwallet.roles.wallet_provider import (
+        KeyClaims,
+        WalletProvider,
     )
 
 __all__ = [
     "AnswerState",
     "Arrived",
+    "AttestKeys",
+    "AttestationRule",
     "AuthorizationAsked",
     "Client",
     "ConfirmArrived",
@@ -63,6 +71,7 @@ __all__ = [
     "DeviceAnswered",
     "Flow",
     "IssuanceRules",
+    "KeyClaims",
     "MemoryExchanges",
     "Noticed",
     "Notification",
@@ -81,6 +90,7 @@ __all__ = [
     "Started",
     "Supplied",
     "TokenRule",
+    "WalletProvider",
     "request_encryption",
     "response_code_of",
     "service_metadata",
@@ -90,6 +100,8 @@ _HOMES: Final = MappingProxyType(
     {
         "AnswerState": "idwallet.roles.presentation_service",
         "Arrived": "idwallet.roles.arriving",
+        "AttestKeys": "idwallet.roles.receiving",
+        "AttestationRule": "idwallet.roles.credential_service",
         "AuthorizationAsked": "idwallet.roles.credential_service",
         "Client": "idwallet.roles.credential_service",
         "ConfirmArrived": "idwallet.roles.receiving",
@@ -98,6 +110,7 @@ _HOMES: Final = MappingProxyType(
         "DeviceAnswered": "idwallet.roles.reader_session",
         "Flow": "idwallet.roles.presentation_service",
         "IssuanceRules": "idwallet.roles.credential_service",
+        "KeyClaims": "idwallet.roles.wallet_provider",
         "MemoryExchanges": "idwallet.roles.presentation_service",
         "Noticed": "idwallet.roles.presentation_service",
         "Notification": "idwallet.roles.credential_service",
@@ -116,6 +129,7 @@ _HOMES: Final = MappingProxyType(
         "Started": "idwallet.roles.presentation_service",
         "Supplied": "idwallet.roles.credential_service",
         "TokenRule": "idwallet.roles.credential_service",
+        "WalletProvider": "idwallet.roles.wallet_provider",
         "request_encryption": "idwallet.roles.credential_service",
         "response_code_of": "idwallet.roles.presentation_service",
         "service_metadata": "idwallet.roles.credential_service",

@@ -170,6 +170,28 @@ class Issuer:
         require_fixed(content, fixed=fixed, types=self._types)
         return self._sign(content, fixed=fixed, salts=random_salts(self._random))
 
+    def issue_unbound(
+        self, content: "SdJwtVc | Mdoc", *, valid_until: datetime, at: datetime
+    ) -> Credential:
+        """Issue one credential that is bound to no key: whoever has a copy can show it.
+
+        For what proves nothing about who shows it, a ticket or a diploma; a verifier
+        has to accept by its policy that nobody is proven to hold it.
+
+        Raises:
+            UsageError: as `issue`; or a mobile document, which always has a key.
+            SignerError: the key could not sign.
+        """
+        if not isinstance(content, SdJwtVc):
+            raise UsageError("a mobile document is bound to a key (18013-5 9.1.2.4)")
+        require_issuable(content, self._types)
+        self._require_life(at, valid_until, at=at)
+        fixed = fixed_claims(
+            content, holder_jwk=None, valid_from=None, valid_until=valid_until, at=at
+        )
+        require_fixed(content, fixed=fixed, types=self._types)
+        return self._sign(content, fixed=fixed, salts=random_salts(self._random))
+
     def issue_batch(
         self,
         content: "SdJwtVc | Mdoc",

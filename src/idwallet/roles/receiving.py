@@ -12,10 +12,12 @@ from typing import Final
 from idwallet import limits
 from idwallet.credentials.possession import make_proof
 from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.signer import StoredKeySigner
-from idwallet.errors import UnsupportedError, UsageError
+from idwallet.errors import SignerUnavailable, UnsupportedError, UsageError
 from idwallet.protocols.http import HttpResponse
+from idwallet.protocols.openid4vci.credential import ProofKind
 from idwallet.protocols.openid4vci.wallet import (
     ConfirmCredentials,
     ConfirmOffer,
@@ -44,7 +46,21 @@ class ConfirmArrived:
     arrived: tuple[Arrived, ...]
 
 
-_Asks = Send | ConfirmOffer | OpenBrowser | ConfirmArrived
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttestKeys:
+    """Have the wallet's provider attest `keys`, and hand it over to `attested`.
+
+    The issuer wants one of the resistances in `key_storage` and `user_authentication`,
+    any where they are empty, and `nonce` in it (OpenID4VCI 1.0 Appendix D).
+    """
+
+    keys: tuple[PublicKey, ...]
+    nonce: str | None
+    key_storage: tuple[str, ...]
+    user_authentication: tuple[str, ...]
+
+
+_Asks = Send | ConfirmOffer | OpenBrowser | AttestKeys | ConfirmArrived
 _Ends = Wait | Done | Failed
 
 
@@ -102,6 +118,32 @@ class Receiving:
             UsageError: nothing is offered, or the code is none.
         """
         after = self._issuance.accept(transaction_code=transaction_code, at=at)
+        return self._on(after, at=at)
+
+    def attested(self, attestation: str, *, at: datetime) -> "Receiving":
+        """Take the key attestation that the wallet's provider gave.
+
+        Raises:
+            UsageError: none is wanted.
+            SignerError: the key could not sign the proof that it goes into.
+        """
+        step = self._issuance.step
+        if not isinstance(step, ProveKeys) or not isinstance(self.step, AttestKeys):
+            raise UsageError("no attestation is wanted: see step")
+        thumbprints = [each.thumbprint for each in self.step.keys]
+        proof = attestation
+        if step.kind is ProofKind.JWT:
+            stored = self._terms.keys.get(thumbprints[0])
+            if stored is None:
+                raise SignerUnavailable("the first of the keys is gone")
+            proof = make_proof(
+                StoredKeySigner(stored),
+                audience=step.audience,
+                nonce=step.nonce,
+                attestation=attestation,
+                at=at,
+            )
+        after = self._issuance.prove([proof], thumbprints=thumbprints, at=at)
         return self._on(after, at=at)
 
     def decline(self, *, at: datetime) -> "Receiving":
@@ -202,6 +244,9 @@ class Receiving:
             self._destroy(self._issuance.keys)
         while True:
             step = issuance.step
+            if isinstance(step, ProveKeys) and step.attested:
+                asks = _to_attest(step, self._terms)
+                return replace(self, step=asks, _issuance=issuance)
             if isinstance(step, ProveKeys):
                 issuance = _proven(issuance, step, terms=self._terms, at=at)
             elif isinstance(step, ConfirmCredentials):
@@ -234,12 +279,7 @@ def _proven(
     issuance: Issuance, step: ProveKeys, *, terms: Terms, at: datetime
 ) -> Issuance:
     """Make keys, prove each, and go on."""
-    most = limits.BATCH_CREDENTIALS if terms.copies is None else terms.copies
-    name = _algorithm(step.algorithms)
-    signers = [
-        StoredKeySigner(terms.keys.create(name, None))
-        for _ in range(min(step.count, most, limits.CREDENTIAL_PROOFS))
-    ]
+    signers = _new_keys(step, terms)
     return issuance.prove(
         [
             make_proof(each, audience=step.audience, nonce=step.nonce, at=at)
@@ -248,6 +288,27 @@ def _proven(
         thumbprints=[each.public_key.thumbprint for each in signers],
         at=at,
     )
+
+
+def _to_attest(step: ProveKeys, terms: Terms) -> AttestKeys:
+    return AttestKeys(
+        keys=tuple(each.public_key for each in _new_keys(step, terms)),
+        nonce=step.nonce,
+        key_storage=step.key_storage,
+        user_authentication=step.user_authentication,
+    )
+
+
+def _new_keys(step: ProveKeys, terms: Terms) -> list[StoredKeySigner]:
+    most = limits.BATCH_CREDENTIALS if terms.copies is None else terms.copies
+    name = _algorithm(step.algorithms)
+    nonce = None
+    if step.attested and step.nonce is not None:
+        nonce = step.nonce.encode()  # the platform attests each key for it, if it does
+    return [
+        StoredKeySigner(terms.keys.create(name, nonce))
+        for _ in range(min(step.count, most, limits.CREDENTIAL_PROOFS))
+    ]
 
 
 def _algorithm(named: tuple[str, ...]) -> str:

@@ -26,9 +26,10 @@ class Purpose(StrEnum):
     somebody else, registered for the addresses of lists in place of issuers' names.
     `REGISTER_READERS` is for who signs registration certificates of relying parties
     (ETSI TS 119 475), `ATTEST_READERS` for who signs verifier attestations (OpenID4VP
-    1.0 section 12), `SIGN_TRUSTED_LISTS` for the operators of lists of trust,
-    `SIGN_TIMESTAMPS` for authorities that stamp the time (RFC 3161), `SIGN_DOCUMENTS`
-    for people and seals that sign documents.
+    1.0 section 12), `ATTEST_WALLETS` for providers of wallets, who attest them and
+    their keys (OpenID4VCI 1.0 Appendices D and E), `SIGN_TRUSTED_LISTS` for the
+    operators of lists of trust, `SIGN_TIMESTAMPS` for authorities that stamp the time
+    (RFC 3161), `SIGN_DOCUMENTS` for people and seals that sign documents.
     """
 
     ISSUE_CREDENTIALS = "issue_credentials"
@@ -36,6 +37,7 @@ class Purpose(StrEnum):
     SIGN_STATUS_LISTS = "sign_status_lists"
     REGISTER_READERS = "register_readers"
     ATTEST_READERS = "attest_readers"
+    ATTEST_WALLETS = "attest_wallets"
     SIGN_TRUSTED_LISTS = "sign_trusted_lists"
     SIGN_TIMESTAMPS = "sign_timestamps"
     SIGN_DOCUMENTS = "sign_documents"

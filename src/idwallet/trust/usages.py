@@ -45,6 +45,7 @@ KEY_PURPOSES: Final[Mapping[Purpose, frozenset[str]]] = MappingProxyType(
         ),
         Purpose.REGISTER_READERS: frozenset({_DOCUMENTS, _ANY}),
         Purpose.ATTEST_READERS: frozenset({_DOCUMENTS, _ANY}),
+        Purpose.ATTEST_WALLETS: frozenset({_DOCUMENTS, _ANY}),
         Purpose.SIGN_TRUSTED_LISTS: frozenset(
             {
                 LIST_SIGNING,

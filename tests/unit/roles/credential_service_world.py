@@ -84,6 +84,8 @@ class World:
     answer: Supplied | Pending | Denied | None = None
     encryption: EphemeralKey | None = None
     required: bool = True
+    changes: Mapping[str, object] = field(default_factory=dict)
+    more: Mapping[str, object] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
     told: list[Notification] = field(default_factory=list)
     keys: list[SoftwareSigner] = field(default_factory=list)
@@ -102,6 +104,7 @@ class World:
             supply=self._supply,
             notified=self.told.append,
             rules=self.rules,
+            **self.more,  # type: ignore[arg-type]  # any other part of a service
         )
         self.client = WalletClient(
             client_id=CLIENT_ID,
@@ -112,7 +115,7 @@ class World:
     def described(self) -> IssuerMetadata:
         """What the service says of itself."""
         if self.encryption is None:
-            return metadata()
+            return metadata(**self.changes)
         return metadata(
             request_encryption=request_encryption(
                 self.encryption, required=self.required

@@ -11,7 +11,10 @@ from idwallet.protocols.http import Headers, HttpResponse, json_response
 
 
 class OAuthCode(StrEnum):
-    """The codes of RFC 6749 5.2 and 4.1.2.1, RFC 9449 5 and 8, RFC 9126 2.3."""
+    """The codes of RFC 6749 5.2 and 4.1.2.1, RFC 9449 5 and 8, RFC 9126 2.3.
+
+    And of draft-ietf-oauth-attestation-based-client-auth-08, section 6.2.
+    """
 
     INVALID_REQUEST = "invalid_request"
     INVALID_CLIENT = "invalid_client"
@@ -26,6 +29,7 @@ class OAuthCode(StrEnum):
     INSUFFICIENT_SCOPE = "insufficient_scope"
     INVALID_DPOP_PROOF = "invalid_dpop_proof"
     USE_DPOP_NONCE = "use_dpop_nonce"
+    USE_ATTESTATION_CHALLENGE = "use_attestation_challenge"
     INVALID_TARGET = "invalid_target"
     INVALID_AUTHORIZATION_DETAILS = "invalid_authorization_details"
 

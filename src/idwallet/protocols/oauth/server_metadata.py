@@ -15,6 +15,11 @@ WELL_KNOWN: Final = "/.well-known/oauth-authorization-server"
 _CLAUSE: Final = "RFC 8414 §2"
 _DPOP: Final = "RFC 9449 §5.1"
 
+_ATTESTATION_ALGORITHMS: Final = "client_attestation_signing_alg_values_supported"
+_ATTESTATION_PROOF_ALGORITHMS: Final = (
+    "client_attestation_pop_signing_alg_values_supported"
+)
+
 _Names = tuple[str, ...]
 
 
@@ -23,8 +28,11 @@ class AuthorizationServer:
     """The server that lets a wallet have tokens.
 
     Addresses are ``https``; an endpoint that is None is not there. `dpop_algorithms`
-    are JOSE names, empty where no proof of possession is taken. `names_itself`: its
-    authorization answers carry ``iss`` (RFC 9207). `anonymous_pre_authorized`: a
+    are JOSE names, empty where no proof of possession is taken. Attestations of clients
+    and their proofs are signed with `attestation_algorithms` and
+    `attestation_proof_algorithms`, for a challenge from `challenge_endpoint` where
+    there is one (draft-ietf-oauth-attestation-based-client-auth-08). `names_itself`:
+    its authorization answers carry ``iss`` (RFC 9207). `anonymous_pre_authorized`: a
     pre-authorized code is taken from a wallet without a client identifier.
     """
 
@@ -37,6 +45,9 @@ class AuthorizationServer:
     code_challenge_methods: _Names = ()
     dpop_algorithms: _Names = ()
     client_authentication: _Names = ()
+    attestation_algorithms: _Names = ()
+    attestation_proof_algorithms: _Names = ()
+    challenge_endpoint: str | None = None
     details_types: _Names = ()
     names_itself: bool = False
     anonymous_pre_authorized: bool = False
@@ -48,6 +59,7 @@ class AuthorizationServer:
             ("token_endpoint", self.token_endpoint),
             ("authorization_endpoint", self.authorization_endpoint),
             ("pushed_authorization_request_endpoint", self.par_endpoint),
+            ("challenge_endpoint", self.challenge_endpoint),
         ):
             if value is not None:
                 found[name] = value
@@ -75,6 +87,8 @@ _LISTS: Final = {
     "code_challenge_methods_supported": "code_challenge_methods",
     "dpop_signing_alg_values_supported": "dpop_algorithms",
     "token_endpoint_auth_methods_supported": "client_authentication",
+    _ATTESTATION_ALGORITHMS: "attestation_algorithms",
+    _ATTESTATION_PROOF_ALGORITHMS: "attestation_proof_algorithms",
     "authorization_details_types_supported": "details_types",
 }
 
@@ -122,6 +136,9 @@ def read_authorization_server(
         code_challenge_methods=_names(root, "code_challenge_methods_supported"),
         dpop_algorithms=_names(root.under(_DPOP), "dpop_signing_alg_values_supported"),
         client_authentication=_names(root, "token_endpoint_auth_methods_supported"),
+        attestation_algorithms=_names(root, _ATTESTATION_ALGORITHMS),
+        attestation_proof_algorithms=_names(root, _ATTESTATION_PROOF_ALGORITHMS),
+        challenge_endpoint=optional_endpoint(root, "challenge_endpoint"),
         details_types=_names(root, "authorization_details_types_supported"),
         names_itself=root.flag_of(
             "authorization_response_iss_parameter_supported", absent=False

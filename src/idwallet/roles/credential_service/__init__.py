@@ -10,12 +10,14 @@ from idwallet.roles.credential_service.described import (
 )
 from idwallet.roles.credential_service.endpoints import CredentialService, Offered
 from idwallet.roles.credential_service.rules import (
+    AttestationRule,
     Client,
     IssuanceRules,
     TokenRule,
 )
 from idwallet.roles.credential_service.supply import (
     AuthorizationAsked,
+    DataSets,
     Denied,
     Notification,
     Order,
@@ -25,9 +27,11 @@ from idwallet.roles.credential_service.supply import (
 )
 
 __all__ = [
+    "AttestationRule",
     "AuthorizationAsked",
     "Client",
     "CredentialService",
+    "DataSets",
     "Denied",
     "IssuanceRules",
     "Notification",

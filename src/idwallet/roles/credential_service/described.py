@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from idwallet.codec.json import JsonObject
 from idwallet.codec.web import read_web_address
+from idwallet.credentials.model import Format
 from idwallet.crypto.agreement import Agreement
 from idwallet.crypto.keys import PublicKey
 from idwallet.envelope.jwe import ContentEncryption
 from idwallet.errors import UsageError
 from idwallet.protocols.oauth import pkce
+from idwallet.protocols.oauth.client_attestation import METHOD
 from idwallet.protocols.oauth.server_metadata import (
     AuthorizationServer,
     metadata_url,
@@ -18,6 +20,7 @@ from idwallet.protocols.oauth.token import (
     PRE_AUTHORIZED,
     REFRESH,
 )
+from idwallet.protocols.openid4vci.credential import ProofKind
 from idwallet.protocols.openid4vci.display import Display
 from idwallet.protocols.openid4vci.encryption import ALG, RequestEncryption
 from idwallet.protocols.openid4vci.metadata import (
@@ -25,7 +28,7 @@ from idwallet.protocols.openid4vci.metadata import (
     IssuerMetadata,
 )
 from idwallet.protocols.openid4vci.offer import require_issuer
-from idwallet.roles.credential_service.rules import IssuanceRules
+from idwallet.roles.credential_service.rules import AttestationRule, IssuanceRules
 
 
 def service_metadata(
@@ -63,6 +66,8 @@ def server_of(metadata: IssuerMetadata, rules: IssuanceRules) -> AuthorizationSe
         grants.append(AUTHORIZATION_CODE)
     if rules.refresh_lifetime is not None:
         grants.append(REFRESH)
+    attests = rules.attestation is not AttestationRule.NOT_ASKED
+    algorithms = tuple(sorted(each.jose for each in rules.algorithms))
     return AuthorizationServer(
         issuer=metadata.issuer,
         token_endpoint=f"{root}/token",
@@ -71,27 +76,63 @@ def server_of(metadata: IssuerMetadata, rules: IssuanceRules) -> AuthorizationSe
         requires_par=bool(rules.clients),
         grant_types=tuple(grants),
         code_challenge_methods=(pkce.METHOD,) if rules.clients else (),
-        dpop_algorithms=tuple(sorted(each.jose for each in rules.algorithms)),
+        dpop_algorithms=algorithms,
+        client_authentication=(METHOD,) if attests else (),
+        attestation_algorithms=algorithms if attests else (),
+        attestation_proof_algorithms=algorithms if attests else (),
+        challenge_endpoint=f"{root}/challenge" if attests else None,
         details_types=("openid_credential",),
         names_itself=bool(rules.clients),
-        anonymous_pre_authorized=True,
+        anonymous_pre_authorized=not attests,
     )
 
 
-def require_served(metadata: IssuerMetadata) -> None:
+def require_served(
+    metadata: IssuerMetadata, rules: IssuanceRules, *, trusts: bool
+) -> None:
     """Return only if the service serves what the metadata name.
 
+    `trusts`: it has a trust store, by which providers of wallets are believed.
+
     Raises:
-        UsageError: another server, no nonces, or a credential it cannot issue.
+        UsageError: another server, no nonces, a credential it cannot issue, or
+            attestations by nobody who is believed.
     """
     if metadata.authorization_servers:
         raise UsageError("this service lets in by itself: name no other server")
     if metadata.nonce_endpoint is None or metadata.deferred_endpoint is None:
         raise UsageError("a service gives out nonces, and may put off")
+    if rules.attestation is not AttestationRule.NOT_ASKED and not trusts:
+        raise UsageError("attestations need a trust store: who is believed about them")
+    if not rules.unbound <= metadata.configurations.keys():
+        raise UsageError("unbound names what is not issued here")
     for name, each in metadata.configurations.items():
-        proof = each.proofs.get("jwt")
-        if each.credential_type is None or proof is None or proof.attested:
-            raise UsageError(f"{name}: of a known format, and proven by jwt")
+        if each.credential_type is None:
+            raise UsageError(f"{name}: of a format that is not known")
+        if name in rules.unbound:
+            _require_unbound(name, each)
+        else:
+            _require_proven(name, each, trusts=trusts)
+
+
+def _require_unbound(name: str, configuration: CredentialConfiguration) -> None:
+    if configuration.is_bound or configuration.format != Format.SD_JWT_VC.value:
+        # A mobile document has a device key, always (ISO/IEC 18013-5 9.1.2.4).
+        raise UsageError(f"{name}: unbound, so an SD-JWT VC without proofs")
+
+
+def _require_proven(
+    name: str, configuration: CredentialConfiguration, *, trusts: bool
+) -> None:
+    proofs = configuration.proofs
+    if not proofs or not proofs.keys() <= {each.value for each in ProofKind}:
+        raise UsageError(f"{name}: proven by jwt or attestation, or named unbound")
+    attested = any(
+        each.attested or kind == ProofKind.ATTESTATION.value
+        for kind, each in proofs.items()
+    )
+    if attested and not trusts:
+        raise UsageError(f"{name}: attestations of keys need a trust store")
 
 
 def require_decrypted(metadata: IssuerMetadata, key: Agreement | None) -> None:

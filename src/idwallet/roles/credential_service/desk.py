@@ -23,7 +23,9 @@ from idwallet.protocols.openid4vci.encryption import (
 )
 from idwallet.protocols.openid4vci.metadata import IssuerMetadata
 from idwallet.roles.credential_service.rules import IssuanceRules, TokenRule
+from idwallet.roles.credential_service.supply import DataSets, one_data_set
 from idwallet.roles.credential_service.tickets import Kind, Ticket, Tickets
+from idwallet.trust.anchors import TrustStore
 
 _UNAUTHORIZED: Final = 401
 
@@ -39,6 +41,8 @@ class Desk:
     rules: IssuanceRules
     random: Random
     decryption: Agreement | None
+    trust: TrustStore | None = None
+    data_sets: DataSets = one_data_set
 
     def document_of(self, request: HttpRequest) -> JsonObject:
         """Return what a request says, decrypted where it came encrypted (10).

@@ -40,11 +40,14 @@ from idwallet.roles.credential_service.desk import Desk
 from idwallet.roles.credential_service.rules import IssuanceRules
 from idwallet.roles.credential_service.supply import (
     AuthorizationAsked,
+    DataSets,
     Notification,
     Supply,
+    one_data_set,
 )
 from idwallet.roles.credential_service.tickets import Kind, Tickets
 from idwallet.roles.issuer import Issuer
+from idwallet.trust.anchors import TrustStore
 
 _NOT_FOUND: Final = 404
 _NOT_ALLOWED: Final = 405
@@ -76,11 +79,13 @@ class CredentialService:
     """Issues over HTTP. Thread-safe, and alike in every process with the same parts.
 
     `metadata` says where its endpoints are and what is issued, each configuration
-    bound to a key and proven by ``jwt``; `decryption` is the key that their
-    `request_encryption` names, if it does. `seal` seals what it hands out: share it
-    among its processes, and change it at the cost of whatever is under way. `replay`
-    sees to it that each code, nonce and proof serves once. `supply` looks up what a
-    credential is to say.
+    bound to a key, proven by ``jwt`` or attested; `trust` says who is believed about
+    wallets and their keys (`Purpose.ATTEST_WALLETS`), where that is asked for;
+    `data_sets` which data sets an account has of a configuration; `decryption` is the
+    key that their `request_encryption` names, if it does. `seal` seals what it hands
+    out: share it among its processes, and change it at the cost of whatever is under
+    way. `replay` sees to it that each code, nonce and proof serves once. `supply` looks
+    up what a credential is to say.
     """
 
     __slots__ = ("_desk", "_issuer", "_notified", "_routes", "_supply")
@@ -96,6 +101,8 @@ class CredentialService:
         notified: Callable[[Notification], None] = _unheard,
         decryption: Agreement | None = None,
         rules: IssuanceRules | None = None,
+        trust: TrustStore | None = None,
+        data_sets: DataSets = one_data_set,
         random: Random = secrets.token_bytes,
     ) -> None:
         """Take the parts together.
@@ -104,9 +111,9 @@ class CredentialService:
             UsageError: the metadata name an endpoint, a proof or an encryption that
                 this service does not serve.
         """
-        require_served(metadata)
-        require_decrypted(metadata, decryption)
         rules = rules or IssuanceRules()
+        require_served(metadata, rules, trusts=trust is not None)
+        require_decrypted(metadata, decryption)
         self._issuer = issuer
         self._supply = supply
         self._notified = notified
@@ -118,6 +125,8 @@ class CredentialService:
             rules=rules,
             random=random,
             decryption=decryption,
+            trust=trust,
+            data_sets=data_sets,
         )
         self._routes = self._endpoints()
 
@@ -264,6 +273,7 @@ class CredentialService:
             server.token_endpoint: ("POST", self._token),
             server.par_endpoint: ("POST", self._push),
             server.authorization_endpoint: ("GET", self._authorize),
+            server.challenge_endpoint: ("POST", self._challenge),
             metadata.nonce_endpoint: ("POST", self._nonce),
             metadata.credential_endpoint: ("POST", self._credential),
             metadata.deferred_endpoint: ("POST", self._deferred),
@@ -282,6 +292,9 @@ class CredentialService:
 
     def _nonce(self, _: HttpRequest, at: datetime) -> HttpResponse:
         return handing_out.nonce(self._desk, at=at)
+
+    def _challenge(self, _: HttpRequest, at: datetime) -> HttpResponse:
+        return letting_in.challenge(self._desk, at=at)
 
     def _credential(self, request: HttpRequest, at: datetime) -> HttpResponse:
         return handing_out.credential(

@@ -4,17 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from idwallet.codec.json import JsonObject, JsonValue, read_object
+from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.model import Credential
-from idwallet.credentials.possession import HolderKey, ProvenKey, prove_possession
+from idwallet.credentials.possession import HolderKey
 from idwallet.crypto.keys import PublicKey
-from idwallet.envelope.jws import read_compact
-from idwallet.errors import (
-    MalformedError,
-    UnsupportedError,
-    UsageError,
-    VerificationFailed,
-)
+from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.protocols.http import HttpRequest, HttpResponse, json_response
 from idwallet.protocols.oauth import dpop
 from idwallet.protocols.oauth.errors import OAuthError
@@ -23,12 +17,13 @@ from idwallet.protocols.openid4vci.credential import (
     CredentialRequest,
     Deferred,
     Issued,
-    ProofKind,
     read_credential_request,
     read_deferred_request,
     read_notification,
 )
+from idwallet.roles.credential_service.data_sets import data_set_of
 from idwallet.roles.credential_service.desk import Desk
+from idwallet.roles.credential_service.proving import BindableKey, proven_keys
 from idwallet.roles.credential_service.supply import (
     Denied,
     Notification,
@@ -62,15 +57,17 @@ def credential(
     except (MalformedError, UnsupportedError) as error:
         raise _refused(_Code.INVALID_CREDENTIAL_REQUEST) from error
     to = desk.answer_to(asked.encryption, request)
-    name = _configuration(desk, asked, token=token)
-    keys = _proven(desk, asked, at=at)
+    name, data_set = _configuration(desk, asked, token=token)
+    proven = proven_keys(desk, asked, name=name, at=at)
     order = Order(
         subject=token.text("subject"),
         configuration=name,
-        identifier=None,
-        count=len(keys),
+        identifier=data_set,
+        count=max(len(proven.keys), 1),
+        provider=token.text("provider") or None,
+        attested=proven.attestation,
     )
-    filled = _Filled(order, keys)
+    filled = _Filled(order, proven.keys)
     answer = supply(order)
     if isinstance(answer, Pending):
         later = _put_off(desk, filled, interval=answer.interval, token=token, at=at)
@@ -80,68 +77,24 @@ def credential(
     return desk.written(made, to=to)
 
 
-def _configuration(desk: Desk, asked: CredentialRequest, *, token: Ticket) -> str:
-    """Return what is asked for, if the token allows it."""
+def _configuration(
+    desk: Desk, asked: CredentialRequest, *, token: Ticket
+) -> tuple[str, str | None]:
+    """Return what is asked for and of which data set, if the token allows it (8.2)."""
     if asked.identifier is not None:
-        # No token of ours comes with identifiers of data sets (section 8.2).
-        raise _refused(_Code.UNKNOWN_CREDENTIAL_IDENTIFIER)
+        found = data_set_of(token, asked.identifier)
+        if found is None:
+            raise _refused(_Code.UNKNOWN_CREDENTIAL_IDENTIFIER)
+        return found
     name = asked.configuration or ""
     if name not in desk.metadata.configurations:
         raise _refused(_Code.UNKNOWN_CREDENTIAL_CONFIGURATION)
     if name not in token.texts("configurations"):
         raise _refused(_Code.CREDENTIAL_REQUEST_DENIED)
-    return name
-
-
-def _proven(
-    desk: Desk, asked: CredentialRequest, *, at: datetime
-) -> tuple[ProvenKey, ...]:
-    """Return the keys that the proofs prove: all of them, or none is issued for."""
-    proofs = asked.proofs
-    if not 0 < len(proofs) <= desk.metadata.batch_size:
-        raise _refused(_Code.INVALID_PROOF)
-    if asked.proof_kind is not ProofKind.JWT:
-        raise _refused(_Code.INVALID_PROOF)
-    challenges = {_challenge(each) for each in proofs}
-    if len(challenges) != 1 or None in challenges:
-        raise _refused(_Code.INVALID_PROOF)
-    (challenge,) = challenges
-    known = desk.tickets.read(Kind.NONCE, challenge or "", at=at)
-    if known is None:
-        raise _refused(_Code.INVALID_NONCE)
-    keys = tuple(
-        _prove(desk, each, challenge=challenge or "", at=at) for each in proofs
-    )
-    if len({each.key.thumbprint for each in keys}) != len(keys):
-        raise _refused(_Code.INVALID_PROOF)
-    if not desk.once(known.slot("used"), until=known.until, at=at):
-        # A proof that came before, from whoever saw it (section 13.8).
-        raise _refused(_Code.INVALID_NONCE)
-    return keys
-
-
-def _challenge(proof: str) -> str | None:
-    """Return the challenge that a proof names; whether it is one is judged later."""
-    try:
-        jws = read_compact(proof, at="proof", understood=frozenset())
-        claims = read_object(jws.payload, at="proof")
-    except (MalformedError, UnsupportedError):
-        return None
-    found = claims.get("nonce")
-    return found if isinstance(found, str) else None
-
-
-def _prove(desk: Desk, proof: str, *, challenge: str, at: datetime) -> ProvenKey:
-    try:
-        return prove_possession(
-            proof,
-            audience=desk.metadata.issuer,
-            nonce=challenge,
-            at=at,
-            policy=desk.rules.policy,
-        )
-    except (VerificationFailed, UnsupportedError, UsageError) as error:
-        raise _refused(_Code.INVALID_PROOF) from error
+    if token.values.get("identifiers"):
+        # It got identifiers: a name would leave open which data set is meant.
+        raise _refused(_Code.INVALID_CREDENTIAL_REQUEST)
+    return name, None
 
 
 def _put_off(
@@ -155,6 +108,8 @@ def _put_off(
     values: JsonObject = {
         "subject": filled.order.subject,
         "configuration": filled.order.configuration,
+        "identifier": filled.order.identifier or "",
+        "provider": token.text("provider"),
         "jkt": token.text("jkt"),
         "keys": [each.key.to_jwk() for each in filled.keys],
     }
@@ -167,7 +122,7 @@ class _Filled(NamedTuple):
     """An order, and the keys that it is to be issued to."""
 
     order: Order
-    keys: Sequence[ProvenKey | HolderKey]
+    keys: Sequence[BindableKey]
 
 
 def _issue(
@@ -180,9 +135,12 @@ def _issue(
 ) -> HttpResponse:
     order, keys = filled
     content, until = supplied.content, supplied.valid_until
-    if len(keys) == 1:
-        one = issuer.issue(content, holder_key=keys[0], valid_until=until, at=at)
+    if not keys:
+        one = issuer.issue_unbound(content, valid_until=until, at=at)
         made: tuple[Credential, ...] = (one,)
+    elif len(keys) == 1:
+        one = issuer.issue(content, holder_key=keys[0], valid_until=until, at=at)
+        made = (one,)
     else:
         made = issuer.issue_batch(content, holder_keys=keys, valid_until=until, at=at)
     told = None
@@ -219,8 +177,9 @@ def deferred(
     order = Order(
         subject=found.text("subject"),
         configuration=found.text("configuration"),
-        identifier=None,
-        count=len(keys),
+        identifier=found.text("identifier") or None,
+        count=max(len(keys), 1),
+        provider=found.text("provider") or None,
     )
     answer = supply(order)
     if isinstance(answer, Pending):

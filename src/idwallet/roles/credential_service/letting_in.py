@@ -25,6 +25,8 @@ from idwallet.protocols.oauth.token import (
     REFRESH,
     TokenResponse,
 )
+from idwallet.roles.credential_service.attested import instance_of
+from idwallet.roles.credential_service.data_sets import details_of, identified_sets
 from idwallet.roles.credential_service.desk import Desk, configurations_in
 from idwallet.roles.credential_service.rules import TokenRule
 from idwallet.roles.credential_service.supply import AuthorizationAsked
@@ -43,16 +45,25 @@ def push(desk: Desk, request: HttpRequest, *, at: datetime) -> HttpResponse:
     asked = read_authorization_request(form)
     _require_known(desk, asked)
     jkt = desk.proof_of(request, token=None, at=at)
+    wallet = instance_of(desk, request, client_id=asked.client_id, jkt=jkt, at=at)
     until = at + desk.rules.code_lifetime
-    values = dict[str, JsonValue](asked.parameters())
-    ticket = desk.tickets.issue(
-        Kind.PUSHED, {"request": values, "jkt": jkt or ""}, until=until
-    )
+    values: JsonObject = {
+        "request": dict[str, JsonValue](asked.parameters()),
+        "jkt": jkt or "",
+        "provider": wallet.provider,
+        "instance": wallet.thumbprint,
+    }
+    ticket = desk.tickets.issue(Kind.PUSHED, values, until=until)
     answer: JsonObject = {
         "request_uri": f"{_REFERENCE}{ticket}",
         "expires_in": int(desk.rules.code_lifetime.total_seconds()),
     }
     return json_response(answer, status=_CREATED)
+
+
+def challenge(desk: Desk, *, at: datetime) -> HttpResponse:
+    """Give out a challenge for a proof of a wallet's attested key (section 8)."""
+    return json_response({"attestation_challenge": desk.nonce(Kind.CHALLENGE, at=at)})
 
 
 def authorize(desk: Desk, request: HttpRequest, *, at: datetime) -> AuthorizationAsked:
@@ -71,7 +82,12 @@ def authorize(desk: Desk, request: HttpRequest, *, at: datetime) -> Authorizatio
     )
     if query.get("client_id") != asked.client_id:
         raise _refused("another client's request")
-    return replace(_asked(desk, asked, at=at), jkt=pushed.text("jkt"))
+    return replace(
+        _asked(desk, asked, at=at),
+        jkt=pushed.text("jkt"),
+        provider=pushed.text("provider"),
+        instance=pushed.text("instance"),
+    )
 
 
 def _asked(
@@ -123,6 +139,8 @@ def grant(
             "redirect_uri": request.redirect_uri,
             "challenge": request.challenge,
             "jkt": asked.jkt,
+            "instance": asked.instance,
+            "by_details": bool(configurations_in(request.details)),
         },
         until=at + desk.rules.code_lifetime,
     )
@@ -148,21 +166,26 @@ def token(desk: Desk, request: HttpRequest, *, at: datetime) -> HttpResponse:
     jkt = desk.proof_of(request, token=None, at=at)
     if jkt is None and desk.rules.tokens is TokenRule.BOUND:
         raise OAuthError("no proof of a key", OAuthCode.INVALID_DPOP_PROOF)
+    wallet = instance_of(desk, request, client_id=form.get("client_id"), jkt=jkt, at=at)
     kind = form.get("grant_type", "")
     redeem = _GRANTS.get(kind)
     if redeem is None:
         raise OAuthError("another grant", OAuthCode.UNSUPPORTED_GRANT_TYPE)
     found = redeem(desk, form, at=at)
-    bound = found.text("jkt")
-    if bound and bound != jkt:
-        raise OAuthError("another key than the one bound", OAuthCode.INVALID_GRANT)
-    wanted = configurations_in(read_details(form)) or found.texts("configurations")
+    for bound, proven in (("jkt", jkt), ("instance", wallet.thumbprint)):
+        if found.text(bound) and found.text(bound) != proven:
+            raise OAuthError("another key than the one bound", OAuthCode.INVALID_GRANT)
+    details = configurations_in(read_details(form))
+    wanted = details or found.texts("configurations")
     if not set(wanted) <= set(found.texts("configurations")):
         raise OAuthError("more than was granted", OAuthCode.INVALID_SCOPE)
     values: JsonObject = {
         "subject": found.text("subject"),
         "configurations": list[JsonValue](wanted),
         "jkt": jkt or "",
+        "provider": wallet.provider,
+        "instance": wallet.thumbprint,
+        "by_details": bool(details) or found.values.get("by_details") is True,
     }
     return _token_response(desk, values, at=at)
 
@@ -174,8 +197,11 @@ def _token_response(desk: Desk, values: JsonObject, *, at: datetime) -> HttpResp
         until = at + rules.refresh_lifetime
         refresh = desk.tickets.issue(Kind.REFRESH, values, until=until)
     until = at + rules.token_lifetime
+    identified = identified_sets(desk, values)
+    held: JsonObject = {**values, "identifiers": dict[str, JsonValue](identified)}
     return TokenResponse(
-        access_token=desk.tickets.issue(Kind.TOKEN, values, until=until),
+        access_token=desk.tickets.issue(Kind.TOKEN, held, until=until),
+        details=details_of(identified),
         token_type=dpop.TOKEN_TYPE if bound else "Bearer",
         expires_in=int(rules.token_lifetime.total_seconds()),
         refresh_token=refresh,

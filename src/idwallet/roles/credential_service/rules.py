@@ -10,7 +10,7 @@ from idwallet import limits
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.errors import UsageError
 from idwallet.trust.policies import WALLET
-from idwallet.trust.policy import Policy
+from idwallet.trust.policy import Policy, StatusRule
 
 _LONGEST_BEARER: Final = timedelta(minutes=5)  # OpenID4VCI 1.0 section 13.9
 
@@ -22,14 +22,28 @@ class TokenRule(StrEnum):
     BEARER_ACCEPTED = "bearer_accepted"
 
 
+class AttestationRule(StrEnum):
+    """Whether a wallet has to show by an attestation what it is.
+
+    `REQUIRED_SAME_KEY` wants its tokens bound to the very key that is attested, so that
+    one proof cannot be another wallet's.
+    """
+
+    NOT_ASKED = "not_asked"
+    REQUIRED = "required"
+    REQUIRED_SAME_KEY = "required_same_key"
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """A wallet that may come with a browser: where the browser may go back to.
 
-    Compared character by character (RFC 9700 section 2.1).
+    Compared character by character (RFC 9700 section 2.1). `providers` are the names
+    (``iss``) of who may attest it, empty for everybody who is believed about wallets.
     """
 
     redirect_uris: frozenset[str]
+    providers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +51,17 @@ class IssuanceRules:
     """The rules of a service. Left out, each is at its strictest.
 
     `policy` bounds the algorithms of wallets' proofs and the clocks. `attempts` is how
-    often a transaction code may be mistyped before its offer is over.
+    often a transaction code may be mistyped before its offer is over. `attestation` is
+    demanded where wallets are let in; `attestation_status` says whether attestations,
+    of wallets and keys, must be known not to be taken back. `unbound` names what may be
+    issued to no key: whoever has a copy of such a credential can show it.
     """
 
     clients: Mapping[str, Client] = field(default_factory=dict)
     tokens: TokenRule = TokenRule.BOUND
+    attestation: AttestationRule = AttestationRule.NOT_ASKED
+    attestation_status: StatusRule = StatusRule.IF_PRESENT
+    unbound: frozenset[str] = frozenset()
     attempts: int = 5
     offer_lifetime: timedelta = timedelta(minutes=10)
     code_lifetime: timedelta = timedelta(minutes=1)
@@ -61,6 +81,10 @@ class IssuanceRules:
         """
         if type(self.tokens) is not TokenRule:
             raise UsageError("tokens is a TokenRule, as TokenRule(text)")
+        if type(self.attestation) is not AttestationRule:
+            raise UsageError("attestation is an AttestationRule")
+        if type(self.attestation_status) is not StatusRule:
+            raise UsageError("attestation_status is a StatusRule")
         if not 0 < self.attempts <= limits.TRANSACTION_CODE_ATTEMPTS:
             raise UsageError("attempts pass limits.TRANSACTION_CODE_ATTEMPTS")
         lives = (

@@ -1,6 +1,6 @@
 """What a service asks of the application that it stands in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from idwallet.credentials.mdoc.issue import Mdoc
 from idwallet.credentials.sdjwt.issue import SdJwtVc
 from idwallet.protocols.oauth.authorization import AuthorizationRequest
 from idwallet.protocols.openid4vci.credential import NotificationEvent
+from idwallet.protocols.openid4vci.key_attestation import KeyAttestation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,12 +17,17 @@ class Order:
 
     `subject` is the application's own name of the account that was authorised, never
     what a wallet said. `identifier` is the data set, None where it has but one.
+    `provider` is who attests the wallet, None where that was not asked for, `attested`
+    what was attested of the keys, if that was. What was put off is asked about again
+    without it.
     """
 
     subject: str
     configuration: str
     identifier: str | None
     count: int
+    provider: str | None = None
+    attested: KeyAttestation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,14 @@ class Denied:
 Supply = Callable[[Order], Supplied | Pending | Denied]
 """Looks up what a credential is to say. It may be asked twice for the same."""
 
+DataSets = Callable[[str, str], Sequence[str]]
+"""Names the data sets that an account has of a configuration, none where it has one."""
+
+
+def one_data_set(_subject: str, _configuration: str) -> Sequence[str]:
+    """Say that an account has one data set of everything."""
+    return ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class AuthorizationAsked:
@@ -57,12 +71,16 @@ class AuthorizationAsked:
     was made to, None where the wallet began by itself: grant to nobody else, for who
     scans an offer need not be whom it was made for. `jkt` is the thumbprint of the key
     that the wallet proved when it pushed the request; the code serves that key alone.
+    `provider` is who attests the wallet, `instance` the thumbprint of the key that is
+    attested; both are "" where that was not asked for.
     """
 
     request: AuthorizationRequest
     configurations: tuple[str, ...]
     offered_to: str | None = None
     jkt: str = ""
+    provider: str = ""
+    instance: str = ""
 
     def __repr__(self) -> str:
         """Show what is asked for."""

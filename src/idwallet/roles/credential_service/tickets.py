@@ -29,6 +29,7 @@ class Kind(StrEnum):
     REFRESH = "refresh"
     NONCE = "nonce"
     DPOP_NONCE = "dpop_nonce"
+    CHALLENGE = "challenge"
     TRANSACTION = "transaction"
     NOTIFICATION = "notification"
 

@@ -17,13 +17,14 @@ from idwallet.errors import (
 )
 from idwallet.protocols.http import HttpResponse
 from idwallet.protocols.oauth.authorization import read_redirect
-from idwallet.protocols.openid4vci.credential import NotificationEvent
+from idwallet.protocols.openid4vci.credential import NotificationEvent, ProofKind
 from idwallet.protocols.openid4vci.offer import (
     InputMode,
     OfferReference,
     TransactionCode,
     read_offer,
 )
+from idwallet.protocols.openid4vci.wallet.attested import challenged_first
 from idwallet.protocols.openid4vci.wallet.client import WalletClient
 from idwallet.protocols.openid4vci.wallet.known import offer_of, server_of
 from idwallet.protocols.openid4vci.wallet.progress import (
@@ -157,7 +158,8 @@ class Issuance:
         """Take the proofs of the keys that the credentials are to be bound to.
 
         `thumbprints` are of these keys, in the same order: what comes for another key
-        is not taken, now or when it was deferred (openid/OpenID4VCI#740).
+        is not taken, now or when it was deferred (openid/OpenID4VCI#740). Where keys
+        are attested, one proof, or the attestation itself, stands for all of them.
 
         Raises:
             UsageError: no proofs are wanted, none is given, or more than the issuer
@@ -165,13 +167,19 @@ class Issuance:
         """
         require_aware(at)
         wanted = self._step(ProveKeys)
-        if not 0 < len(proofs) <= min(wanted.count, limits.CREDENTIAL_PROOFS):
-            raise UsageError("as many proofs as the step says, at least one")
-        if len(set(thumbprints)) != len(proofs):
+        if not 0 < len(thumbprints) <= min(wanted.count, limits.CREDENTIAL_PROOFS):
+            raise UsageError("as many keys as the step says, at least one")
+        stands_for_all = wanted.attested and len(proofs) == 1
+        if len(set(thumbprints)) != len(thumbprints) or not (
+            stands_for_all or len(proofs) == len(thumbprints)
+        ):
             raise UsageError("one key for each proof, none of them twice")
+        if wanted.kind is ProofKind.ATTESTATION and len(proofs) != 1:
+            raise UsageError("one attestation of all keys")
         after = self._progress.on(
             Phase.CREDENTIAL,
             proofs=list[JsonValue](proofs),
+            proof_kind=wanted.kind.value,
             keys=list[JsonValue](thumbprints),
             renewed=self._progress.number("renewed"),
         )
@@ -256,6 +264,7 @@ class Issuance:
 
     def _at(self, progress: Progress, at: datetime) -> "Issuance":
         try:
+            progress = challenged_first(progress, self._client)
             return Issuance(progress, self._client, at=at)
         except (MalformedError, UnsupportedError, ProtocolError) as error:
             return Issuance(self._failed(error, during=""), self._client, at=at)

@@ -22,6 +22,7 @@ class Phase(StrEnum):
     CONFIRM = "confirm"
     PUSH = "push"
     BROWSER = "browser"
+    CHALLENGE = "challenge"
     TOKEN = "token"  # noqa: S105 - the name of a phase
     NONCE = "nonce"
     PROVE = "prove"

@@ -33,6 +33,10 @@ from idwallet.protocols.openid4vci.metadata import (
     read_issuer_metadata,
 )
 from idwallet.protocols.openid4vci.offer import read_offer_object
+from idwallet.protocols.openid4vci.wallet.attested import (
+    read_challenge,
+    with_challenge,
+)
 from idwallet.protocols.openid4vci.wallet.client import WalletClient
 from idwallet.protocols.openid4vci.wallet.known import (
     choose_server,
@@ -87,20 +91,22 @@ def next_of(answer: Answer) -> Progress:
 
 def _with_nonce(answer: Answer) -> Progress:
     """Keep the nonce that a server gives out for the next proof (RFC 9449 8, 8.2)."""
+    progress = with_challenge(answer.progress, answer.response)
     nonce = answer.response.header(dpop.NONCE_HEADER)
     if nonce is None or not dpop.is_nonce(nonce):
-        return answer.progress  # none is none: the server asks again, or refuses
-    progress = answer.progress
+        return progress  # none is none: the server asks again, or refuses
     nonces = progress.document("dpop_nonces") | {answer.origin: nonce}
     return Progress(progress.phase, {**progress.values, "dpop_nonces": nonces})
 
 
 def _again(progress: Progress, code: str) -> Progress | None:
     """Return the state in which the same is tried once more, None where it is not."""
-    if progress.number("attempts"):
+    tried = progress.number("attempts")
+    fresh = _FRESH.get(code, 0)
+    if fresh and not tried & fresh:
+        return Progress(progress.phase, {**progress.values, "attempts": tried | fresh})
+    if tried:
         return None
-    if code == OAuthCode.USE_DPOP_NONCE:
-        return Progress(progress.phase, {**progress.values, "attempts": 1})
     stale = code == CredentialCode.INVALID_NONCE and progress.phase is Phase.CREDENTIAL
     if stale and not progress.number("renewed") and issuer_of(progress).nonce_endpoint:
         return progress.on(Phase.NONCE, renewed=1, proofs=[], keys=[])
@@ -160,6 +166,12 @@ def _pushed(answer: Answer) -> Progress:
     if answer.response.status not in _DONE:
         raise refusal_of(answer.response, at="par")
     return answer.progress.on(Phase.BROWSER, reference=read_pushed(answer.response))
+
+
+def _challenge(answer: Answer) -> Progress:
+    found = read_challenge(answer.response)
+    progress = answer.progress
+    return progress.on(Phase(progress.text("then")), challenge=found, then="")
 
 
 def _token(answer: Answer) -> Progress:
@@ -343,12 +355,18 @@ def _require_ok(response: HttpResponse, *, at: str) -> None:
 
 
 UNSUPPORTED: Final = "unsupported"
+# What a server may want fresh once more at one step, each by a bit of its own.
+_FRESH: Final[Mapping[str, int]] = {
+    OAuthCode.USE_DPOP_NONCE.value: 1,
+    OAuthCode.USE_ATTESTATION_CHALLENGE.value: 2,
+}
 
 _NEXT: Final[Mapping[Phase, _Next]] = {
     Phase.OFFER: _offer,
     Phase.ISSUER: _issuer,
     Phase.SERVER: _server,
     Phase.PUSH: _pushed,
+    Phase.CHALLENGE: _challenge,
     Phase.TOKEN: _token,
     Phase.NONCE: _nonce,
     Phase.CREDENTIAL: _credential,

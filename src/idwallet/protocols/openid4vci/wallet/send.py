@@ -30,7 +30,7 @@ from idwallet.protocols.oauth.token import (
     REFRESH,
     authorization_header,
 )
-from idwallet.protocols.openid4vci.credential import CredentialRequest
+from idwallet.protocols.openid4vci.credential import CredentialRequest, ProofKind
 from idwallet.protocols.openid4vci.encryption import (
     ALG,
     AnswerTo,
@@ -40,8 +40,10 @@ from idwallet.protocols.openid4vci.encryption import (
 from idwallet.protocols.openid4vci.metadata import (
     WELL_KNOWN,
     CredentialConfiguration,
+    ProofType,
     configuration_of,
 )
+from idwallet.protocols.openid4vci.wallet.attested import shown
 from idwallet.protocols.openid4vci.wallet.client import WalletClient
 from idwallet.protocols.openid4vci.wallet.known import (
     configuration_now,
@@ -110,6 +112,11 @@ class _Moment:
             answer = AnswerTo(self.key, content).to_json()
             value = {**value, "credential_response_encryption": answer}
         return encrypted_request(url, value, to=requests, random=self.client.random)
+
+    def let_in(self, request: HttpRequest) -> HttpRequest:
+        """Return a request to the server: with what this wallet is, and its key."""
+        fields = shown(self.progress, self.client, at=self.at)
+        return self.bound(with_headers(request, fields), token=False)
 
     def bound(self, request: HttpRequest, *, token: bool) -> HttpRequest:
         """Return the request with the proof of this wallet's key, and the token."""
@@ -211,7 +218,12 @@ def _confirm(now: _Moment) -> Step:
 
 def _push(now: _Moment) -> Step:
     request = push(authorization_of(now.progress, now.client), server_of(now.progress))
-    return Send(now.bound(request, token=False), SendFor.PUSHED_REQUEST)
+    return Send(now.let_in(request), SendFor.PUSHED_REQUEST)
+
+
+def _challenge(now: _Moment) -> Step:
+    endpoint = server_of(now.progress).challenge_endpoint or ""
+    return Send(HttpRequest("POST", endpoint, _JSON), SendFor.CHALLENGE)
 
 
 def _browser(now: _Moment) -> Step:
@@ -244,7 +256,7 @@ def _token(now: _Moment) -> Step:
             "client_id": now.client.client_id,
         }
     request = form_request(server.token_endpoint, form)
-    return Send(now.bound(request, token=False), SendFor.TOKEN)
+    return Send(now.let_in(request), SendFor.TOKEN)
 
 
 def _nonce(now: _Moment) -> Step:
@@ -254,15 +266,38 @@ def _nonce(now: _Moment) -> Step:
 
 def _prove(now: _Moment) -> Step:
     metadata, configuration = issuer_of(now.progress), configuration_now(now.progress)
-    proof = configuration.proofs.get("jwt")
+    kind, proof = _proof_type(configuration)
     return ProveKeys(
         configuration=configuration,
         audience=metadata.issuer,
         nonce=now.progress.text("nonce") or None,
         count=metadata.batch_size,
-        algorithms=() if proof is None else proof.algorithms,
-        attested=proof is not None and proof.attested,
+        algorithms=proof.algorithms,
+        attested=proof.attested or kind is ProofKind.ATTESTATION,
+        kind=kind,
+        key_storage=proof.key_storage,
+        user_authentication=proof.user_authentication,
     )
+
+
+def _proof_type(configuration: CredentialConfiguration) -> tuple[ProofKind, ProofType]:
+    """Return the kind of proof to make: what needs nobody to attest, else what does.
+
+    An attestation in place of proofs comes before one inside of a proof: it needs no
+    key to sign, and nobody to wait for it.
+    """
+    proofs = configuration.proofs
+    plain, other = proofs.get("jwt"), proofs.get("attestation")
+    if plain is not None and (not plain.attested or other is None):
+        return ProofKind.JWT, plain
+    if other is not None:
+        return ProofKind.ATTESTATION, other
+    if proofs:
+        raise UnsupportedError(
+            "a kind of proof that this wallet does not make",
+            clause="OpenID4VCI 1.0 Appendix F",
+        )
+    return ProofKind.JWT, ProofType(algorithms=())
 
 
 def _credential(now: _Moment) -> Step:
@@ -271,6 +306,7 @@ def _credential(now: _Moment) -> Step:
         configuration=name if identifier is None else None,
         identifier=identifier,
         proofs=now.progress.texts("proofs"),
+        proof_kind=ProofKind(now.progress.text("proof_kind") or ProofKind.JWT),
     )
     sent = now.asking(issuer_of(now.progress).credential_endpoint, request.to_json())
     return Send(now.bound(sent, token=True), SendFor.CREDENTIAL)
@@ -345,6 +381,7 @@ _STEPS: Final[Mapping[Phase, Callable[[_Moment], Step]]] = {
     Phase.CONFIRM: _confirm,
     Phase.PUSH: _push,
     Phase.BROWSER: _browser,
+    Phase.CHALLENGE: _challenge,
     Phase.TOKEN: _token,
     Phase.NONCE: _nonce,
     Phase.PROVE: _prove,

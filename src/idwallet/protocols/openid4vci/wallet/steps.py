@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from idwallet.protocols.http import HttpRequest
+from idwallet.protocols.openid4vci.credential import ProofKind
 from idwallet.protocols.openid4vci.metadata import (
     CredentialConfiguration,
     IssuerMetadata,
@@ -20,6 +21,7 @@ class SendFor(StrEnum):
     SERVER_METADATA = "server_metadata"
     PUSHED_REQUEST = "pushed_request"
     TOKEN = "token"  # noqa: S105 - the name of a step
+    CHALLENGE = "challenge"
     NONCE = "nonce"
     CREDENTIAL = "credential"
     DEFERRED = "deferred"
@@ -67,7 +69,10 @@ class ProveKeys:
 
     At most `count` of them, each by `make_proof` for `audience` and `nonce` (None
     where the issuer gives none out). `algorithms` are JOSE names that the issuer takes,
-    empty where it did not say. `attested`: it wants a key attestation in each.
+    empty where it did not say. `kind` is what to hand over: proofs, or one attestation
+    of all keys (Appendix F.3). `attested`: it wants a key attestation, inside of the
+    one proof of the first of its keys where `kind` is a proof, with one of the
+    resistances in `key_storage` and `user_authentication`, any where they are empty.
     """
 
     configuration: CredentialConfiguration
@@ -76,6 +81,9 @@ class ProveKeys:
     count: int
     algorithms: tuple[str, ...]
     attested: bool
+    kind: ProofKind = ProofKind.JWT
+    key_storage: tuple[str, ...] = ()
+    user_authentication: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
