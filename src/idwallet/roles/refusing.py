@@ -1,4 +1,4 @@
-"""A wallet that answers a request with an error: by the standard's code alone."""
+"""What a wallet says to who asks online beside an answer: what it can, and errors."""
 
 from datetime import datetime
 from typing import Final
@@ -9,6 +9,7 @@ from idwallet.consent.transaction import TRANSACTION_TYPES
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.ports import Random
 from idwallet.protocols.http import HttpRequest
+from idwallet.protocols.openid4vp.abilities import WalletAbilities
 from idwallet.protocols.openid4vp.encryption import encrypt_answer, read_encryption
 from idwallet.protocols.openid4vp.evaluate import RequestVerdict, evaluate_request
 from idwallet.protocols.openid4vp.message import read_carrier
@@ -38,13 +39,19 @@ _VOUCHED: Final = (
 
 
 class Refusing:
-    """What a wallet says to a request that it cannot take; `Holder` is one."""
+    """What a wallet can, and what it says to a request beyond that; `Holder` is one."""
 
     __slots__ = ()
 
     _trust: TrustStore
     _policy: Policy
     _random: Random
+
+    @property
+    def abilities(self) -> WalletAbilities:
+        """What this wallet says of itself to fetch a request: see `start_inquiry`."""
+        prefixes = self._policy.profile.request_prefixes
+        return WalletAbilities(self._policy.algorithms, prefixes)
 
     def refuse_request(self, raw: str | bytes, *, at: datetime) -> HttpRequest | None:
         """Return the error that answers a request which `read_request` refused.
