@@ -89,6 +89,20 @@ def test_a_redirect_is_honoured_in_the_session_that_began_alone() -> None:
     assert world.state(attacker, session=OTHER, url=guess) is AnswerState.FOREIGN
 
 
+def test_a_code_that_a_refusal_brought_serves_no_later_answer() -> None:
+    """An attacker declines on a phone of their own, and passes the request on then."""
+    world = World()
+    attacker = world.start(Flow.SAME_DEVICE, session=OTHER)
+    own_phone = scene().new_wallet()
+    asked = world.ask(attacker.link, own_phone)
+    declined = world.post(own_phone.decline(asked, at=world.at))
+    assert declined.redirect_uri is not None
+    victim = world.post(world.answer(attacker.link))
+    assert victim.redirect_uri not in {None, declined.redirect_uri}
+    found = world.outcome(attacker, session=OTHER, url=declined.redirect_uri)
+    assert (found.state, found.presentation) == (AnswerState.FOREIGN, None)
+
+
 def test_whoever_saw_the_code_on_the_page_cannot_ask_what_came_of_it() -> None:
     world = World()
     started = world.start()

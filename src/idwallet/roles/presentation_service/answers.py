@@ -132,7 +132,8 @@ class Answers:
 
     def _declined(self, kept: Kept, parts: WalletRefusal) -> HttpResponse | None:
         error = parts.code
-        exchange = kept.exchange.declined("" if error is None else error.value)
+        said = "" if error is None else error.value
+        exchange = kept.exchange.declined(said, code=self._exchanges.code())
         if not self._exchanges.advance(kept, exchange):
             return None
         self._noticed(Noticed(kept.name, error=error))
@@ -141,7 +142,10 @@ class Answers:
     def _judged(self, kept: Kept, body: str, *, at: datetime) -> HttpResponse | None:
         verdict = self._judge(kept.exchange, body, at=at)
         accepts = verdict.report.outcome is not Outcome.FAILED
-        exchange = kept.exchange.answered(body, accepted=accepts, at=at)
+        # A new one: who declined before, on a device of their own, has the last one.
+        exchange = kept.exchange.answered(
+            body, accepted=accepts, code=self._exchanges.code(), at=at
+        )
         if not self._exchanges.advance(kept, exchange):
             return None
         self._noticed(Noticed(kept.name, report=verdict.report))
@@ -175,7 +179,7 @@ class Answers:
         state = _STATES[verdict.report.outcome]
         if not exchange.accepted and state is AnswerState.PASSED:
             # It was refused then: no later look makes a yes of it.
-            return PresentationOutcome(AnswerState.TAKEN)
+            return PresentationOutcome(AnswerState.FAILED)
         if state is AnswerState.PASSED and not self._exchanges.advance(
             kept, exchange.taken()
         ):

@@ -59,9 +59,9 @@ class PresentationService:
     `public` is the https address that the world knows it by; requests are fetched
     below it, and answers are posted to ``{public}/answer``, which is the `answer_to` of
     the verifier's `RelyingParty`. `trust` returns the trust store to judge by. `store`
-    remembers what is under way: each request is answered once, whichever process hears
-    it. `seal` seals it: share it among the processes. `return_to` is the page that a
-    wallet on the same device sends the browser back to.
+    remembers what is under way, and is the replay guard: each request is answered once,
+    whichever process hears it. `seal` seals it: share it among the processes.
+    `return_to` is the page that a wallet on the same device sends the browser back to.
 
     `noticed` is told everything that comes; wallets are told one of two constants.
     """
@@ -172,7 +172,6 @@ class PresentationService:
             session=digest_of(session),
             flow=flow,
             until=request.expires,
-            code=b64.encode(self._random(limits.NONCE_BYTES)),
         )
 
     def _started(self, request: PresentationRequest, name: str) -> Started:

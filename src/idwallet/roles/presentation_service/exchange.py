@@ -46,14 +46,15 @@ class Exchange:
     `request` is as `PresentationRequest.save` sealed it, `session` the digest of the
     secret of the browser's session that began. `body` is the answer, which is there
     until it is taken, and `digest` tells it from every other; `received` is when it
-    came and `accepted` what was said to it. `code` is what the browser brings back.
+    came and `accepted` what was said to it. `code` is what the browser brings back: new
+    for whatever the wallet said last, so that none serves an answer that came later.
     """
 
     request: bytes
     session: str
     flow: Flow
     until: datetime
-    code: str
+    code: str = ""
     phase: Phase = Phase.OPEN
     body: str = ""
     digest: str = ""
@@ -65,20 +66,23 @@ class Exchange:
         """Show the phase only."""
         return f"Exchange({self.phase.value})"
 
-    def answered(self, body: str, *, accepted: bool, at: datetime) -> "Exchange":
+    def answered(
+        self, body: str, *, accepted: bool, code: str, at: datetime
+    ) -> "Exchange":
         """Return it with an answer."""
         return replace(
             self,
             phase=Phase.ANSWERED,
+            code=code,
             body=body,
             digest=digest_of(body),
             received=at,
             accepted=accepted,
         )
 
-    def declined(self, error: str) -> "Exchange":
+    def declined(self, error: str, *, code: str) -> "Exchange":
         """Return it with the wallet's refusal; another wallet may still answer."""
-        return replace(self, phase=Phase.DECLINED, error=error)
+        return replace(self, phase=Phase.DECLINED, error=error, code=code)
 
     def taken(self) -> "Exchange":
         """Return it without the answer, which was handed out."""
@@ -125,6 +129,10 @@ class Exchanges:
         self._store = store
         self._key = key
         self._random = random
+
+    def code(self) -> str:
+        """Return a fresh secret, for the browser to bring back."""
+        return b64.encode(self._random(limits.NONCE_BYTES))
 
     def begin(self, name: str, exchange: Exchange, *, at: datetime) -> bool:
         """Keep a new exchange; False where the name is taken."""

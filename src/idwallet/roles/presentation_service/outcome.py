@@ -22,7 +22,7 @@ class AnswerState(StrEnum):
     PASSED = "passed"
     """Every check passed: `presentation` holds what was proven, this one time."""
     FAILED = "failed"
-    """A check failed; `report` says which."""
+    """A check failed; `report` says which, unless it would pass by now."""
     INDETERMINATE = "indeterminate"
     """Something could not be decided: see `report.missing()`, and ask again."""
     TAKEN = "taken"
