@@ -256,6 +256,20 @@ def items(draw: st.DrawFn) -> bytes:
     return ordered(members, list(order))
 
 
+BEFORE, BEHIND = b"\xd8\x18", b"\x71elementIdentifier\x60\x60"
+"""What stands around an element among others: its tag, and something like its end."""
+
+
+def quick_way(octets: bytes) -> Item | None:
+    """Read an element in the midst of something else."""
+    head = tagged(octets)[: -len(octets) or None]
+    data = BEFORE + head + octets + BEHIND
+    first = len(BEFORE)
+    start = first + len(head)
+    parts = item_parts(data, (first, start, start + len(octets)))
+    return None if parts is None else Item(*parts)
+
+
 def long_way(octets: bytes) -> object:
     def read(data: bytes, *, at: str) -> Item:
         (held,) = read_cbor_each([data], at=at)
@@ -266,9 +280,9 @@ def long_way(octets: bytes) -> object:
 
 @given(items())
 def test_an_element_is_read_alike_by_both_ways(octets: bytes) -> None:
-    quick = item_parts(octets)
+    quick = quick_way(octets)
     if quick is not None:
-        assert Item(*quick) == long_way(octets)
+        assert quick == long_way(octets)
 
 
 @given(items(), st.integers(0, 2**64))
@@ -276,19 +290,37 @@ def test_a_changed_element_is_read_alike_or_left_to_the_long_way(
     octets: bytes, seed: int
 ) -> None:
     changed = Mutations(seed).changed(octets)
-    quick = item_parts(changed)
+    quick = quick_way(changed)
     if quick is not None:
-        assert Item(*quick) == long_way(changed)
+        assert quick == long_way(changed)
 
 
 @given(items())
 def test_no_element_that_is_cut_off_or_longer_is_read_quickly(octets: bytes) -> None:
-    assert all(item_parts(octets[:end]) is None for end in range(len(octets)))
-    assert item_parts(octets + b"\0") is None
+    assert all(quick_way(octets[:end]) is None for end in range(len(octets)))
+    assert quick_way(octets + b"\0") is None
+
+
+def test_an_element_does_not_reach_into_the_next_one() -> None:
+    members = {
+        "random": write_cbor(bytes(32)),
+        "digestID": write_cbor(3),
+        "elementValue": write_cbor("x" * 20),
+        "elementIdentifier": write_cbor("name"),
+    }
+    octets = ordered(members, list(members))
+    assert quick_way(octets) is not None
+    value = octets.index(write_cbor("x" * 20))
+    for end in range(value + 1, len(octets)):
+        # Its text goes on to what follows, in which a name without letters ends all.
+        longer = bytearray(octets[:end])
+        longer[value] = 0x60 + len(longer) - value - 1
+        if longer[value] < 0x78:
+            assert quick_way(bytes(longer)) is None
 
 
 def test_usual_elements_are_read_quickly() -> None:
-    for value in (True, "Образцова", CborTag(1004, "1990-05-17")):
+    for value in (True, "Образцова", CborTag(1004, "1990-05-17"), b"x", bytes(9000)):
         for order in (
             ["random", "digestID", "elementValue", "elementIdentifier"],
             ["digestID", "random", "elementIdentifier", "elementValue"],
@@ -300,5 +332,6 @@ def test_usual_elements_are_read_quickly() -> None:
                 "elementValue": write_cbor(value),
             }
             octets = ordered(members, order)
-            parts = item_parts(octets)
-            assert parts == (300, bytes(32), "an_element", value, octets)
+            read = quick_way(octets)
+            assert read == (300, bytes(32), "an_element", value, tagged(octets))
+            assert read.octets == octets

@@ -6,42 +6,46 @@ from functools import partial
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from idwallet.codec.cbor import CborValue, read_cbor_each
-from idwallet.credentials.mdoc.members import TAG_24, a_map, member
+from idwallet.codec.cbor import CborValue, read_cbor, read_cbor_each
+from idwallet.credentials.mdoc.members import HEADS, TAG_24, a_map, member
 from idwallet.credentials.mdoc.mso import DIGEST_IDS, HASHES
-from idwallet.credentials.mdoc.regular_item import item_parts
+from idwallet.credentials.mdoc.regular_item import Place, item_parts
 from idwallet.envelope.cose.structures import string_head
 from idwallet.errors import MalformedError
 
 ITEM: Final = "ISO/IEC 18013-5 §9.1.2.4"
 _SALT_BYTES: Final = 16
 _MEMBERS: Final = itemgetter("digestID", "random", "elementIdentifier", "elementValue")
-_HEADS: Final = tuple(TAG_24 + string_head(length) for length in range(1 << 8))
 _HASHERS: Final = {name: getattr(hashlib, name) for name in HASHES.values()}
 
 
 class Item(NamedTuple):
-    """An IssuerSignedItem: one data element. `octets` is what was received of it."""
+    """An IssuerSignedItem: one data element.
+
+    `encoded` is what was received of it, the tag and head of IssuerSignedItemBytes
+    included: what its digest covers. A long one is a view of what it was read from.
+    """
 
     digest_id: int
     random: bytes
     element: str
     value: CborValue
-    octets: bytes
+    encoded: bytes | memoryview
 
     def __repr__(self) -> str:
         """Show nothing of it: it is personal data."""
         return "Item(<...>)"
 
-    def digest(self, hashed: str) -> bytes:
-        """Return the digest over IssuerSignedItemBytes (9.1.2.5).
+    @property
+    def octets(self) -> bytes:
+        """What stands under the tag: the item itself, as received."""
+        encoded = self.encoded
+        head = bytes(encoded[len(TAG_24) : len(TAG_24) + 1])
+        return bytes(encoded[len(TAG_24) + HEADS.get(head, 1) :])
 
-        The head of the byte string is written in its shortest form, the only one that
-        the reader lets through.
-        """
-        made = _HASHERS[hashed](TAG_24 + string_head(len(self.octets)))
-        made.update(self.octets)
-        digest: bytes = made.digest()
+    def digest(self, hashed: str) -> bytes:
+        """Return the digest over IssuerSignedItemBytes (9.1.2.5), as received."""
+        digest: bytes = _HASHERS[hashed](self.encoded).digest()
         return digest
 
 
@@ -51,14 +55,31 @@ def read_items(octets: list[bytes], *, at: str) -> tuple[Item, ...]:
     Raises:
         MalformedError, LimitError, UnsupportedError: one of them is none.
     """
-    quick = list(map(item_parts, octets))
-    if None not in quick:
-        return tuple(map(_new_item, quick))
     values = read_cbor_each(octets, at=at, clause=ITEM)
     return tuple(
         _regular(held, octets[n]) or _item(held, octets[n], at=f"{at}/{n}")
         for n, held in enumerate(values)
     )
+
+
+def items_in(data: bytes, places: list[Place], *, at: str) -> tuple[Item, ...]:
+    """Return the elements that stand at these places.
+
+    Raises:
+        MalformedError, LimitError, UnsupportedError: one of them is none.
+    """
+    quick = [item_parts(data, each) for each in places]
+    if None not in quick:
+        return tuple(map(_new_item, quick))
+    found: list[Item] = []
+    for n, (parts, (_, start, end)) in enumerate(zip(quick, places, strict=True)):
+        if parts is not None:
+            found.append(_new_item(parts))
+            continue
+        octets, place = data[start:end], f"{at}/{n}"
+        held = read_cbor(octets, at=place, clause=ITEM)
+        found.append(_regular(held, octets) or _item(held, octets, at=place))
+    return tuple(found)
 
 
 # As `Item(...)`, in a third of the time: no Python code runs.
@@ -67,13 +88,8 @@ _new_item: Final = partial(tuple.__new__, Item)
 
 def digests_of(items: Iterable[Item], hashed: str) -> list[bytes]:
     """Return the digest of each; see `Item.digest`."""
-    make, heads = _HASHERS[hashed], _HEADS
-    return [
-        make(heads[len(octets)] + octets).digest()
-        if len(octets) < len(heads)
-        else make(TAG_24 + string_head(len(octets)) + octets).digest()
-        for _, _, _, _, octets in items
-    ]
+    make = _HASHERS[hashed]
+    return [make(encoded).digest() for _, _, _, _, encoded in items]
 
 
 def _regular(held: Any, octets: bytes) -> Item | None:
@@ -89,7 +105,7 @@ def _regular(held: Any, octets: bytes) -> Item | None:
         and 0 <= number < DIGEST_IDS
         and len(random) >= _SALT_BYTES
     ):
-        return Item(number, random, element, value, octets)
+        return Item(number, random, element, value, _encoded(octets))
     return None
 
 
@@ -105,4 +121,9 @@ def _item(value: CborValue, octets: bytes, *, at: str) -> Item:
     if "elementValue" not in held:
         raise MalformedError("no elementValue", at=at, clause=ITEM)
     element = member(held, "elementIdentifier", kind=str, at=at, clause=ITEM)
-    return Item(number, random, element, held["elementValue"], octets)
+    return Item(number, random, element, held["elementValue"], _encoded(octets))
+
+
+def _encoded(octets: bytes) -> bytes:
+    # With the head in its shortest form, the only one that the reader lets through.
+    return TAG_24 + string_head(len(octets)) + octets

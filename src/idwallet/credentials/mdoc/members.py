@@ -22,8 +22,8 @@ FULL_DATE: Final = 1004
 TAG_24: Final = b"\xd8\x18"
 """The head of tag 24."""
 
-# How long the head of a byte string is whose first octet is not its whole head.
-_HEADS: Final = {b"\x58": 2, b"\x59": 3, b"\x5a": 5, b"\x5b": 9}
+HEADS: Final = {b"\x58": 2, b"\x59": 3, b"\x5a": 5, b"\x5b": 9}
+"""How long the head of a byte string is whose first octet is not its whole head."""
 
 _STRUCTURE: Final = "ISO/IEC 18013-5 §8.3.2.1.2.2"
 _Kind = TypeVar("_Kind", int, str, bytes)
@@ -126,7 +126,7 @@ def unwrapped(data: bytes, *, at: str, clause: str = _STRUCTURE) -> bytes:
     Raises:
         MalformedError, LimitError, UnsupportedError: it is no byte string under tag 24.
     """
-    start = len(TAG_24) + _HEADS.get(data[2:3], 1)
+    start = len(TAG_24) + HEADS.get(data[2:3], 1)
     inside = data[start:]
     if data[:start] == TAG_24 + string_head(len(inside)):
         return inside

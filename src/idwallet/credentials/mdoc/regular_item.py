@@ -7,14 +7,18 @@ this reads, the long way reads alike.
 import re
 from typing import Final
 
+from idwallet import limits
 from idwallet.codec.cbor import CborValue, made_tag
 from idwallet.credentials.mdoc.regular import text_at
+from idwallet.envelope.cose.frame import extent
 
-ItemParts = tuple[int, bytes, str, CborValue, bytes]
+ItemParts = tuple[int, bytes, str, CborValue, bytes | memoryview]
 """An IssuerSignedItem's number, `random` of at least 16 octets, element, and value.
 
-Behind them stand the octets that it was read from.
+Behind them stands all that it was read from, with tag 24 before it.
 """
+Place = tuple[int, int, int]
+"""Where the tag of an item begins, the item behind it, and where that ends."""
 
 # The members in the order in which CBOR is deterministic (RFC 8949 4.2.3), and in that
 # in which the standard names them (9.1.2.4): most issuers keep one of the two.
@@ -39,43 +43,64 @@ _TWO_OCTETS: Final = 25
 _SALT_BYTES: Final = 16
 
 
-def item_parts(octets: bytes) -> ItemParts | None:
-    """Return the members of an element whose value is a flag, a text or a day."""
+def item_parts(data: bytes, place: Place) -> ItemParts | None:
+    """Return the members of an element that is a flag, a text, a day, or octets."""
+    first, start, end = place
     try:
-        if not octets.startswith(_RANDOM):
-            return _standing_as_named(octets)
-        head = len(_RANDOM)
-        size, start = octets[head] - _OCTETS, head + 1
-        if size == _INLINE:
-            size, start = octets[start], start + 1
-            if size < _INLINE:
-                return None
-        elif not _SALT_BYTES <= size < _INLINE:
-            return None
-        return _behind(octets, start + size, random=octets[start : start + size])
+        found = _parts_at(data, start, end=end)
     except (LookupError, ValueError):
         return None
+    if found is None:
+        return None
+    size = end - first
+    # A portrait is not copied for its digest; it keeps alive what it was read from.
+    if size > limits.MDOC_COPIED_BYTES:
+        return *found, memoryview(data)[first:end]
+    return *found, data[first:end]
 
 
-def _behind(octets: bytes, place: int, *, random: bytes) -> ItemParts | None:
-    """Read what stands behind `random`, from that place on."""
-    if not octets.startswith(_NUMBER, place):
+_Members = tuple[int, bytes, str, CborValue]
+
+
+def _parts_at(data: bytes, start: int, *, end: int) -> _Members | None:
+    if not data.startswith(_RANDOM, start):
+        return _standing_as_named(data, start, end=end)
+    head = start + len(_RANDOM)
+    size, start = data[head] - _OCTETS, head + 1
+    if size == _INLINE:
+        size, start = data[start], start + 1
+        if size < _INLINE:
+            return None
+    elif not _SALT_BYTES <= size < _INLINE:
+        return None
+    place = start + size
+    if not data.startswith(_NUMBER, place):
         return None
     head = place + len(_NUMBER)
-    number, end = octets[head], head + 1
+    number, behind = data[head], head + 1
     if number >= _INLINE:
-        number, end = _long_number(octets, head)
-    if not octets.startswith(_VALUE, end):
-        return None
-    value, end = _value_at(octets, end + len(_VALUE))
-    # Slices end where the octets do: what is cut off has nothing behind it.
-    if not octets.startswith(_NAME, end):
-        return None
-    head = end + len(_NAME)
-    name = octets[head + 1 :]
-    if octets[head] != _TEXT + len(name) or len(name) >= _INLINE:
-        name = _long_name(octets, head)
-    return number, random, name.decode(), value, octets
+        number, behind = _long_number(data, head)
+    value, element = _named_value(data, behind, end=end)
+    return number, data[start:place], element, value
+
+
+def _named_value(data: bytes, place: int, *, end: int) -> tuple[CborValue, str]:
+    """Return the value at a place and the name behind it, which ends all.
+
+    Raises:
+        LookupError, ValueError: they are of another kind, or no UTF-8.
+    """
+    if not data.startswith(_VALUE, place):
+        raise LookupError
+    value, behind = _value_at(data, place + len(_VALUE))
+    head = behind + len(_NAME)
+    # A length that is too long leads out of the item, into the next one perhaps.
+    if head >= end or not data.startswith(_NAME, behind):
+        raise LookupError
+    name = data[head + 1 : end]
+    if data[head] != _TEXT + len(name) or len(name) >= _INLINE:
+        name = _long_name(data, head, end=end)
+    return value, name.decode()
 
 
 def _long_number(octets: bytes, place: int) -> tuple[int, int]:
@@ -95,13 +120,13 @@ def _long_number(octets: bytes, place: int) -> tuple[int, int]:
     return number, end
 
 
-def _long_name(octets: bytes, place: int) -> bytes:
-    """Return the text of 24 octets or more that ends where the octets do.
+def _long_name(octets: bytes, place: int, *, end: int) -> bytes:
+    """Return the text of 24 octets or more that ends there.
 
     Raises:
         LookupError: there is none.
     """
-    name = octets[place + 2 :]
+    name = octets[place + 2 : end]
     if octets[place] != _LONG_TEXT or octets[place + 1] != len(name):
         raise LookupError
     if len(name) < _INLINE:
@@ -109,20 +134,20 @@ def _long_name(octets: bytes, place: int) -> bytes:
     return name
 
 
-def _standing_as_named(octets: bytes) -> ItemParts | None:
-    found = _as_named(octets)
+def _standing_as_named(octets: bytes, start: int, *, end: int) -> _Members | None:
+    found = _as_named(octets, start)
     if found is None:
         return None
     one, two, three, a, b, c = found.groups()
     element, place = text_at(octets, found.end())
     if not octets.startswith(_VALUE, place):
         return None
-    value, end = _value_at(octets, place + len(_VALUE))
-    # Slices end where the octets do: one comparison finds whatever is cut off.
-    if end != len(octets):
+    value, behind = _value_at(octets, place + len(_VALUE))
+    # One comparison finds whatever is cut off, or goes on behind it.
+    if behind != end:
         return None
     number = int.from_bytes(one or two or three, "big")
-    return number, a or b or c, element, value, octets
+    return number, a or b or c, element, value
 
 
 def _value_at(octets: bytes, place: int) -> tuple[CborValue, int]:
@@ -141,4 +166,7 @@ def _value_at(octets: bytes, place: int) -> tuple[CborValue, int]:
         start = place + len(_DAY)
         end = start + _DAY_SIZE
         return made_tag(_FULL_DATE, octets[start:end].decode()), end
-    return text_at(octets, place)
+    if head >= _TEXT:
+        return text_at(octets, place)
+    start, end = extent(octets, place)
+    return octets[start:end], end

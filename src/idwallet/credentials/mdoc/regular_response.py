@@ -8,17 +8,22 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from idwallet.credentials.mdoc.regular import text_at
+from idwallet.credentials.mdoc.regular_item import Place
 from idwallet.envelope.cose.frame import Frame, extent, frame_at
+
+Items = Mapping[str, list[Place]]
+"""Where elements stand, by namespace."""
 
 
 class ShownParts(NamedTuple):
-    """One document. `items` are octets under tag 24, by namespace, as are `said`.
+    """One document. `items` are places of elements, by namespace.
 
-    `auth` is what the issuer signed; of `signature` and `mac` there is one.
+    `auth` is what the issuer signed, `said` octets under tag 24; of `signature` and
+    `mac` there is one.
     """
 
     doc_type: str
-    items: Mapping[str, list[bytes]]
+    items: Items
     auth: Frame
     said: bytes
     signature: Frame | None
@@ -56,7 +61,7 @@ _MAP: Final = 0xA0
 _INLINE: Final = 24
 _MEMBERS: Final = 3
 _BOTH: Final = 3
-_TWO_MEMBERS: Final = 0xA2
+_TWO_MEMBERS: Final = b"\xa2"
 _THREE_MEMBERS: Final = b"\xa3"
 _TAG_24: Final = b"\xd8\x18"
 _SHORT_ITEM: Final = b"\xd8\x18\x58"
@@ -71,7 +76,17 @@ _ISSUER_AUTH: Final = b"\x6aissuerAuth"
 _DEVICE_AUTH: Final = b"\x6adeviceAuth\xa1"
 _SIGNATURE: Final = b"\x6fdeviceSignature"
 _MAC: Final = b"\x69deviceMac"
-_Items = Mapping[str, list[bytes]]
+
+
+def issued_parts(data: bytes) -> tuple[Items, Frame] | None:
+    """Return elements and signature of what an issuer hands out: IssuerSigned."""
+    if data[:1] != _TWO_MEMBERS:
+        return None
+    try:
+        found, end = _issued(data, 1)
+    except (LookupError, ValueError):
+        return None
+    return found if end == len(data) else None
 
 
 def _count(data: bytes, place: int, *, head: int) -> int:
@@ -94,7 +109,7 @@ def _documents(data: bytes, place: int) -> tuple[list[ShownParts], int]:
 def _document(data: bytes, place: int) -> tuple[ShownParts, int]:
     """Return a document that has its three members, in whatever order."""
     doc_type: str | None = None
-    issued: tuple[_Items, Frame] | None = None
+    issued: tuple[Items, Frame] | None = None
     device: tuple[bytes, Frame | None, Frame | None] | None = None
     if data[place] != _THREE_MEMBERS[0]:
         raise LookupError
@@ -115,7 +130,7 @@ def _document(data: bytes, place: int) -> tuple[ShownParts, int]:
     return ShownParts(doc_type, items, auth, said, signature, mac), place
 
 
-def _issued(data: bytes, place: int) -> tuple[tuple[_Items, Frame], int]:
+def _issued(data: bytes, place: int) -> tuple[tuple[Items, Frame], int]:
     if data.startswith(_ISSUER_AUTH, place):
         auth, place = frame_at(data, place + len(_ISSUER_AUTH))
         if not data.startswith(_NAMESPACES, place):
@@ -131,10 +146,10 @@ def _issued(data: bytes, place: int) -> tuple[tuple[_Items, Frame], int]:
     return (items, auth), place
 
 
-def _namespaces(data: bytes, place: int) -> tuple[_Items, int]:
+def _namespaces(data: bytes, place: int) -> tuple[Items, int]:
     count = _count(data, place, head=_MAP)
     place += 1
-    found: dict[str, list[bytes]] = {}
+    found: dict[str, list[Place]] = {}
     for _ in range(count):
         name, place = text_at(data, place)
         found[name], place = _items(data, place)
@@ -143,23 +158,25 @@ def _namespaces(data: bytes, place: int) -> tuple[_Items, int]:
     return found, place
 
 
-def _items(data: bytes, place: int) -> tuple[list[bytes], int]:
+def _items(data: bytes, place: int) -> tuple[list[Place], int]:
     length = _count(data, place, head=_ARRAY)
     if not length:
         raise LookupError
     place += 1
-    items: list[bytes] = []
+    items: list[Place] = []
     for _ in range(length):
-        if data.startswith(_SHORT_ITEM, place):
-            start = place + len(_SHORT_ITEM) + 1
+        first = place
+        if data.startswith(_SHORT_ITEM, first):
+            start = first + len(_SHORT_ITEM) + 1
             size = data[start - 1]
             if size < _INLINE:
                 raise LookupError
             place = start + size
-            items.append(data[start:place])
+        elif data.startswith(_TAG_24, first):
+            start, place = extent(data, first + len(_TAG_24))
         else:
-            octets, place = _under_tag(data, place)
-            items.append(octets)
+            raise LookupError
+        items.append((first, start, place))
     return items, place
 
 

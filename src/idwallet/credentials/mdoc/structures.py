@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from idwallet import limits
 from idwallet.codec.cbor import CborValue, read_cbor
-from idwallet.credentials.mdoc.items import Item, read_items
+from idwallet.credentials.mdoc.items import Item, items_in, read_items
 from idwallet.credentials.mdoc.members import (
     CborMap,
     a_list,
@@ -26,7 +26,12 @@ from idwallet.credentials.mdoc.mso import (
     read_mso,
     require_version,
 )
-from idwallet.credentials.mdoc.regular_response import ShownParts, shown_parts
+from idwallet.credentials.mdoc.regular_response import (
+    Items,
+    ShownParts,
+    issued_parts,
+    shown_parts,
+)
 from idwallet.envelope.cose import (
     ChainRule,
     CoseMac0,
@@ -37,6 +42,7 @@ from idwallet.envelope.cose import (
     sign1_in,
     sign1_of,
 )
+from idwallet.envelope.cose.frame import Frame
 from idwallet.errors import LimitError, MalformedError
 
 CLAUSE: Final = "ISO/IEC 18013-5 §8.3.2.1.2.2"
@@ -145,30 +151,37 @@ def _regular_response(data: bytes, *, at: str) -> DeviceResponse | None:
     if parts is None:
         return None
     documents = [
-        _regular_document(each, at=f"{at}/documents/{n}")
+        _regular_document(data, each, at=f"{at}/documents/{n}")
         for n, each in enumerate(parts)
     ]
     return DeviceResponse("1.0", tuple(documents), (), 0)
 
 
-def _regular_document(parts: ShownParts, *, at: str) -> Document:
+def _regular_issued(
+    data: bytes, items: Items, *, frame: Frame, at: str
+) -> IssuerSigned:
     place = f"{at}/issuerSigned"
     namespaces = MappingProxyType(
         {
-            name: read_items(octets, at=f"{place}/nameSpaces")
-            for name, octets in parts.items.items()
+            name: items_in(data, places, at=f"{place}/nameSpaces")
+            for name, places in items.items()
         }
     )
-    place, device = f"{place}/issuerAuth", f"{at}/deviceSigned"
-    auth = sign1_in(parts.auth, at=place, rules=_RULES)
+    place = f"{place}/issuerAuth"
+    auth = sign1_in(frame, at=place, rules=_RULES)
+    mso = read_mso(auth.payload, at=place)
+    return _issuer_signed((namespaces, auth, mso, [*frame]))
+
+
+def _regular_document(data: bytes, parts: ShownParts, *, at: str) -> Document:
+    issued = _regular_issued(data, parts.items, frame=parts.auth, at=at)
     said = _NO_ELEMENTS
     if parts.said != _NOTHING:
-        said = _said(parts.said, at=device)
+        said = _said(parts.said, at=f"{at}/deviceSigned")
     signature, mac = parts.signature, parts.mac
-    mso = read_mso(auth.payload, at=place)
     return Document(
         parts.doc_type,
-        _issuer_signed((namespaces, auth, mso, [*parts.auth])),
+        issued,
         _device_signed_of(
             (
                 parts.said,
@@ -251,7 +264,11 @@ def read_issuer_signed(data: bytes, *, at: str) -> IssuerSigned:
     Raises:
         MalformedError, UnsupportedError, LimitError: see `read_device_response`.
     """
-    return issuer_signed_of(read_map(data, at=at), at=at)
+    parts = issued_parts(data) if len(data) <= limits.CBOR_ITEMS else None
+    if parts is None:
+        return issuer_signed_of(read_map(data, at=at), at=at)
+    items, frame = parts
+    return _regular_issued(data, items, frame=frame, at=at)
 
 
 def issuer_signed_of(held: CborMap, *, at: str) -> IssuerSigned:
