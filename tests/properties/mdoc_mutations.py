@@ -23,7 +23,10 @@ from typing import Final
 from idwallet.codec.cbor import CborTag, CborValue, read_cbor, write_cbor
 from idwallet.credentials.mdoc.binding import Session
 from idwallet.credentials.mdoc.evaluate import Elements, evaluate
+from idwallet.credentials.mdoc.evaluate_request import evaluate_device_request
 from idwallet.credentials.mdoc.mso import Authorizations, read_mso
+from idwallet.credentials.mdoc.reader import SignedOver
+from idwallet.credentials.mdoc.request import read_device_request
 from idwallet.credentials.mdoc.structures import (
     read_device_response,
     read_issuer_signed,
@@ -32,7 +35,13 @@ from idwallet.credentials.mdoc.transcript import KnownTranscript
 from idwallet.credentials.required import Context
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 from idwallet.report import Outcome
-from idwallet.testing.mdoc import NAMESPACE, MdocDraft, MdocScene, mdoc_draft
+from idwallet.testing.mdoc import (
+    NAMESPACE,
+    MdocDraft,
+    MdocScene,
+    mdoc_draft,
+    reader_draft,
+)
 
 _TAGS: Final = (0, 1, 18, 24, 61, 1004, 55799)
 _LEAVES: Final[tuple[CborValue, ...]] = (
@@ -214,7 +223,34 @@ class Judged:
         }
         found.append(Subject("issued", write_cbor(issued), _read_issued))
         found.append(Subject("signed", read.auth.payload, _read_mso))
+        found += [
+            Subject(f"asked, signed over {over.value}", *self._asked(over))
+            for over in SignedOver
+        ]
         return found
+
+    def _asked(self, over: SignedOver) -> tuple[bytes, Callable[[bytes], object]]:
+        """Return a request, and what reads and judges it as a wallet would."""
+        made = reader_draft(self.scene)
+        made.over = over
+        octets = made.request()
+        items = {each.octets for each in made.items()}
+        context = Context(made.trust, made.policy, made.at)
+
+        def judge(changed: bytes) -> object:
+            read = read_device_request(changed, at="request")
+            verdict = evaluate_device_request(
+                changed, handover=made.heard_in, context=context
+            )
+            passed = verdict.request is not None
+            self.found["asked: passed" if passed else "asked: not passed"] += 1
+            if verdict.request is not None:
+                asked = {each.items.octets for each in verdict.request.documents}
+                if verdict.signer is None or not asked <= items:
+                    raise AssertionError("passed with what nobody asked")
+            return read
+
+        return octets, judge
 
     def _maced(self) -> MdocDraft:
         made = self._alike()
