@@ -473,3 +473,11 @@ TRANSACTION_CODE_CHARACTERS: Final = 64
 TRANSACTION_CODE_ATTEMPTS: Final = 10
 TRANSACTION_CODE_DESCRIPTION: Final = 300
 DEFERRED_SECONDS: Final = 31_557_600
+
+# Compact credentials, and what a QR code carries. 2,331 octets are the most of one of
+# version 40 at level M; signatures that no quantum computer forges come in frames.
+COMPACT_BYTES: Final = 16_384
+COMPACT_CLAIMS: Final = 64
+COMPACT_PICTURE_BYTES: Final = 2_048
+QR_WINDOW: Final = timedelta(minutes=5)
+KEY_ID_BYTES: Final = 8

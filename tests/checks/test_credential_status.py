@@ -24,6 +24,7 @@ from idwallet.trust.evidence import EvidenceAtHand, StatusListAtHand, content_of
 from idwallet.trust.freshness import FreshnessRule
 from idwallet.trust.policies import RETAIL
 from idwallet.trust.policy import Policy, StatusRule
+from tests.checks import compact
 from tests.checks.presentations import came_to, only, scene, twins, under
 
 HOUR = timedelta(hours=1)
@@ -271,3 +272,16 @@ def test_who_must_know_of_the_issuer_must_know_of_the_lists_signer() -> None:
     made.request = under(RETAIL).request
     made.evidence = EvidenceAtHand(status_lists=[status_list(delegate, at=scene().at)])
     assert only(judge(made), STATUS).reason is Reason.NOT_REVOKED
+
+
+def test_a_compact_credential_needs_a_status_unless_it_lives_less_than_a_day() -> None:
+    made = compact.shown()
+    check = compact.said(made.judge(), CheckId.CREDENTIAL_STATUS)
+    assert came_to(check, Outcome.PASSED, Reason.SHORT_LIVED)
+    made.life = made.life._replace(minutes=24 * 60 - 1)
+    assert compact.said(made.judge(), CheckId.CREDENTIAL_STATUS).outcome is (
+        Outcome.PASSED
+    )
+    made.life = made.life._replace(minutes=24 * 60)
+    check = compact.said(made.judge(), CheckId.CREDENTIAL_STATUS)
+    assert came_to(check, Outcome.FAILED, Reason.NO_STATUS)

@@ -3,11 +3,13 @@ from datetime import timedelta
 
 import pytest
 
-from idwallet.report import Check, CheckId, Outcome, Reason
+from idwallet.report import Check, CheckId, Origin, Outcome, Reason
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.testing.corpus import judge
 from idwallet.testing.draft import Draft, draft
+from idwallet.trust.evidence import EvidenceAtHand
 from idwallet.trust.policies import RETAIL
+from tests.checks import compact
 from tests.checks.presentations import came_to, only, scene, twins, under
 
 FRESHNESS = CheckId.PRESENTATION_FRESHNESS
@@ -89,3 +91,37 @@ def test_a_request_is_answered_within_its_life(
 def test_without_a_binding_to_read_it_stays_open() -> None:
     _, forged = twins("no key binding", FRESHNESS)
     assert came_to(forged, Outcome.INDETERMINATE, Reason.WAITING)
+
+
+@pytest.mark.parametrize(
+    ("away", "reason"),
+    [
+        (-30, Reason.FRESH),
+        (-31, Reason.TOO_OLD),
+        (30, Reason.FRESH),
+        (31, Reason.FROM_THE_FUTURE),
+        (-3600 - 60, Reason.TOO_OLD),
+        (-3600 - 61, Reason.CLOCK_BEFORE_CREDENTIAL),
+    ],
+)
+def test_a_code_shown_unasked_is_fresh_within_its_window_and_not_a_second_more(
+    away: int, reason: Reason
+) -> None:
+    made = compact.shown()
+    made.moment = made.at + away * SECOND
+    check = compact.said(made.judge(), FRESHNESS)
+    outcome = Outcome.PASSED if reason is Reason.FRESH else Outcome.FAILED
+    assert came_to(check, outcome, reason)
+
+
+def test_a_till_whose_clock_is_unset_cannot_say_how_old_a_code_is() -> None:
+    made = compact.shown()
+    taken = made.at + SKEW + SECOND
+    origin = Origin(taken=taken, source="a bundle")
+    made.trust = made.trust.with_evidence(EvidenceAtHand(anchors=origin))
+    report = made.judge()
+    check = compact.said(report, FRESHNESS)
+    assert came_to(check, Outcome.INDETERMINATE, Reason.CLOCK_BEHIND)
+    assert report.outcome is Outcome.INDETERMINATE
+    made.at = made.moment = taken
+    assert compact.said(made.judge(), FRESHNESS).outcome is Outcome.PASSED

@@ -93,7 +93,7 @@ def _images() -> frozenset[str]:
         for each in catalogue().values()
         for claim in each.claims.values()
         if claim.kind is ClaimKind.IMAGE
-        for path in claim.paths.values()
+        for path in (*claim.paths.values(), (claim.name,))
     )
 
 

@@ -68,7 +68,7 @@ def _statements(source: AgeSource, age: int, *, day: date) -> Iterator[Says]:
     for parent, prefix in _families(listed, source.format):
         yield from _stated(look_up(source.claims, parent), prefix, age=age)
     for claim in listed.claims.values():
-        path = claim.paths.get(source.format)
+        path = claim.path_in(source.format)
         if claim.tells_age is not None and path is not None:
             yield _told(look_up(source.claims, path), claim.tells_age, age=age, day=day)
 
@@ -84,7 +84,7 @@ def _families(listed: CredentialType, form: str) -> frozenset[tuple[ClaimPath, s
         (path[:-1], name.removesuffix(str(claim.states_age)))
         for claim in listed.claims.values()
         if claim.states_age is not None
-        and (path := claim.paths.get(form)) is not None
+        and (path := claim.path_in(form)) is not None
         and isinstance(name := path[-1], str)
         and name.endswith(str(claim.states_age))
     )

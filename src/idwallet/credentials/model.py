@@ -24,6 +24,8 @@ class Format(StrEnum):
     SD_JWT_VC = "dc+sd-jwt"
     MDOC = "mso_mdoc"
     """ISO/IEC 18013-5; its bytes stand as base64url (OpenID4VCI 1.0 A.2.4)."""
+    COMPACT = "idwallet-compact"
+    """Small enough for a QR code (docs/reference/compact.md); base64url as well."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -110,7 +112,7 @@ class VerifiedCredential:
     def _named(self, name: str) -> tuple[JsonValue, ...]:
         listed = listed_type(self.format.value, self._types())
         claim = None if listed is None else listed.claims.get(name)
-        path = None if claim is None else claim.paths.get(self.format.value)
+        path = None if claim is None else claim.path_in(self.format.value)
         return () if path is None else self._found(path)
 
     def _types(self) -> tuple[str, ...]:

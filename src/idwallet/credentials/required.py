@@ -89,6 +89,31 @@ SHOWN_MDOC: Final = (
 Its device signs no time: how old the answer is, the nonce of the request says.
 """
 
+SHOWN_COMPACT: Final = (
+    *STORED_MDOC,
+    CheckId.HOLDER_PRESENCE,
+    *BOUND,
+    CheckId.PRESENTATION_QUERY,
+)
+"""The same of a compact credential that answers a question; its type is as it says."""
+
+SHOWN_ONE_WAY: Final = (
+    *STORED_MDOC,
+    CheckId.HOLDER_PRESENCE,
+    CheckId.PRESENTATION_AUDIENCE,
+    CheckId.PRESENTATION_FRESHNESS,
+    CheckId.PRESENTATION_RELAY,
+    CheckId.PRESENTATION_QUERY,
+)
+"""The same of one that its holder shows unasked: there is no nonce."""
+
+ANSWERED_ONE_WAY: Final = (
+    CheckId.PRESENTATION_FORMAT,
+    CheckId.PRESENTATION_REPLAY,
+    CheckId.PRESENTATION_QUERY,
+)
+"""The checks that no code passes without that was shown unasked."""
+
 ANSWERED: Final = (
     CheckId.PRESENTATION_FORMAT,
     CheckId.PRESENTATION_FRESHNESS,

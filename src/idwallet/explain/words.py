@@ -97,6 +97,6 @@ def claim_names(language: Language) -> Mapping[str, str]:
     for kind in catalogue().values():
         for claim in kind.claims.values():
             name = claim.display.ru if language == "ru" else claim.display.en
-            for path in claim.paths.values():
+            for path in (*claim.paths.values(), (claim.name,)):
                 names.setdefault(show_path(path), set()).add(name)
     return {path: min(called) for path, called in names.items() if len(called) == 1}

@@ -8,6 +8,8 @@ from idwallet.report.checks import CheckId, Outcome, Reason
 from idwallet.report.documents import DOCUMENTS
 from idwallet.report.ledger_rows import LEDGER
 from idwallet.report.lists import LISTS
+from idwallet.report.one_way_rows import ONE_WAY
+from idwallet.report.proof_rows import PROOF
 from idwallet.report.registration import REGISTRATION
 from idwallet.report.row import Row
 from idwallet.report.session_rows import SESSION
@@ -352,33 +354,6 @@ _PRESENTATION: Final = {
     (_C.PRESENTATION_QUERY, _R.WAITING): Row(_I, f"{_VP} §8.6", ("waits_for",)),
 }
 
-_VCI = "OpenID4VCI 1.0 Appendix F"
-_PROOF: Final = {
-    (_C.PROOF_FORMAT, _R.WELL_FORMED): Row(_P, f"{_VCI}.1"),
-    (_C.PROOF_FORMAT, _R.MALFORMED): Row(_F, f"{_VCI}.1", ("what", "at")),
-    (_C.PROOF_FORMAT, _R.LIMIT_EXCEEDED): Row(_F, f"{_VCI}.1", ("what", "at")),
-    (_C.PROOF_FORMAT, _R.UNSUPPORTED): Row(_F, f"{_VCI}.1", ("what", "at")),
-    (_C.PROOF_FORMAT, _R.TYP_MISMATCH): Row(_F, f"{_VCI}.1", ("found",)),
-    (_C.PROOF_SIGNATURE, _R.VALID): Row(_P, f"{_VCI}.4"),
-    (_C.PROOF_SIGNATURE, _R.INVALID): Row(_F, f"{_VCI}.4"),
-    (_C.PROOF_SIGNATURE, _R.ALGORITHM_NOT_ALLOWED): Row(_F, f"{_VCI}.4", ("found",)),
-    (_C.PROOF_SIGNATURE, _R.KEY_UNUSABLE): Row(_F, f"{_VCI}.1", ("what",)),
-    (_C.PROOF_SIGNATURE, _R.WAITING): Row(_I, f"{_VCI}.4", ("waits_for",)),
-    (_C.PROOF_AUDIENCE, _R.MATCHES): Row(_P, f"{_VCI}.4"),
-    (_C.PROOF_AUDIENCE, _R.MISMATCH): Row(_F, f"{_VCI}.4"),
-    (_C.PROOF_AUDIENCE, _R.ABSENT): Row(_F, f"{_VCI}.1"),
-    (_C.PROOF_AUDIENCE, _R.WAITING): Row(_I, f"{_VCI}.4", ("waits_for",)),
-    (_C.PROOF_NONCE, _R.MATCHES): Row(_P, f"{_VCI}.4"),
-    (_C.PROOF_NONCE, _R.MISMATCH): Row(_F, f"{_VCI}.4"),
-    (_C.PROOF_NONCE, _R.ABSENT): Row(_F, f"{_VCI}.4"),
-    (_C.PROOF_NONCE, _R.WAITING): Row(_I, f"{_VCI}.4", ("waits_for",)),
-    (_C.PROOF_FRESHNESS, _R.FRESH): Row(_P, f"{_VCI}.4"),
-    (_C.PROOF_FRESHNESS, _R.TOO_OLD): Row(_F, f"{_VCI}.4", ("signed", "window")),
-    (_C.PROOF_FRESHNESS, _R.FROM_THE_FUTURE): Row(_F, f"{_VCI}.4", ("signed",)),
-    (_C.PROOF_FRESHNESS, _R.ABSENT): Row(_F, f"{_VCI}.1"),
-    (_C.PROOF_FRESHNESS, _R.WAITING): Row(_I, f"{_VCI}.4", ("waits_for",)),
-}
-
 TABLE: Final = MappingProxyType(
     {
         **_REQUEST,
@@ -388,8 +363,9 @@ TABLE: Final = MappingProxyType(
         **_CREDENTIAL,
         **_HOLDER,
         **_PRESENTATION,
+        **ONE_WAY,
         **TRANSACTION,
-        **_PROOF,
+        **PROOF,
         **LEDGER,
         **BUNDLE,
         **DOCUMENTS,

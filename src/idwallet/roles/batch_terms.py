@@ -15,6 +15,7 @@ from idwallet.ports import Random
 from idwallet.trust.certificate import Certificate
 
 if TYPE_CHECKING:  # whoever issues without a status need not load lists
+    from idwallet.credentials.compact.issue import Compact
     from idwallet.credentials.mdoc.issue import Mdoc
     from idwallet.trust.status_list import StatusReference
 
@@ -67,11 +68,11 @@ def life_of(
 
 
 def contents_of(
-    content: "SdJwtVc | Mdoc",
+    content: "SdJwtVc | Mdoc | Compact",
     *,
     statuses: "Iterable[StatusReference | None]",
     rounding: timedelta,
-) -> "Iterator[SdJwtVc | Mdoc]":
+) -> "Iterator[SdJwtVc | Mdoc | Compact]":
     """Yield the content of each copy: the same, but for where its status stands.
 
     Raises:
@@ -79,11 +80,23 @@ def contents_of(
     """
     if content.status is not None:
         raise UsageError("the copies of a batch share no status: give `statuses`")
-    if not isinstance(content, SdJwtVc) and content.expected_update is not None:
-        planned = rounded(content.expected_update, to=rounding)
-        content = replace(content, expected_update=planned)
+    content = _rounded_update(content, rounding)
     for status in statuses:
         yield content if status is None else replace(content, status=status)
+
+
+def _rounded_update(
+    content: "SdJwtVc | Mdoc | Compact", rounding: timedelta
+) -> "SdJwtVc | Mdoc | Compact":
+    """Round what would tell that two mobile documents were planned together."""
+    if isinstance(content, SdJwtVc):
+        return content
+    from idwallet.credentials.compact.issue import Compact
+
+    if isinstance(content, Compact) or content.expected_update is None:
+        return content
+    planned = rounded(content.expected_update, to=rounding)
+    return replace(content, expected_update=planned)
 
 
 def require_keys(keys: Sequence[PublicKey]) -> None:

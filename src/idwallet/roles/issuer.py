@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from idwallet import limits
@@ -37,6 +38,7 @@ from idwallet.roles.batch_terms import (
 from idwallet.trust.certificate import Certificate
 
 if TYPE_CHECKING:  # whoever issues no mobile documents need not load them
+    from idwallet.credentials.compact.issue import Compact
     from idwallet.credentials.mdoc.issue import Mdoc
     from idwallet.envelope.cose import Sign1Signer
     from idwallet.trust.status_list import StatusReference
@@ -84,8 +86,10 @@ class Issuer:
 
     __slots__ = (
         "_chain",
+        "_compact",
         "_header",
         "_key",
+        "_kid",
         "_random",
         "_sign1",
         "_signer",
@@ -113,6 +117,9 @@ class Issuer:
         self._random = random
         self._key = signer
         self._sign1: Sign1Signer | None = None
+        self._compact: Sign1Signer | None = None
+        # By which a compact credential names the key where it has no room for a chain.
+        self._kid = _key_id(signer) if kid is None else kid.encode()
         self._chain: tuple[Certificate, ...] = ()
         header: JsonObject = {"typ": TYP}
         if certificates is not None:
@@ -133,7 +140,7 @@ class Issuer:
 
     def issue(
         self,
-        content: "SdJwtVc | Mdoc",
+        content: "SdJwtVc | Mdoc | Compact",
         *,
         holder_key: ProvenKey | HolderKey,
         valid_until: datetime,
@@ -143,7 +150,9 @@ class Issuer:
         """Issue one credential bound to one holder key.
 
         All moments are aware and travel in whole seconds UTC. Signs once. A mobile
-        document comes as IssuerSigned in base64url (OpenID4VCI 1.0 A.2.4).
+        document comes as IssuerSigned in base64url (OpenID4VCI 1.0 A.2.4), a compact
+        credential in base64url as well; its key is found by the `kid`, or by the
+        certificate's own key (docs/reference/compact.md).
 
         Raises:
             UsageError: something unsafe would be issued: claims that mean something
@@ -152,7 +161,7 @@ class Issuer:
             SignerError: the key could not sign.
         """
         if not isinstance(content, SdJwtVc):
-            return self._issue_mdoc(
+            return self._issue_cbor(
                 content,
                 key=_bindable(holder_key),
                 life=(valid_from or at, valid_until),
@@ -194,7 +203,7 @@ class Issuer:
 
     def issue_batch(
         self,
-        content: "SdJwtVc | Mdoc",
+        content: "SdJwtVc | Mdoc | Compact",
         *,
         holder_keys: Sequence[ProvenKey | HolderKey],
         valid_until: datetime,
@@ -228,6 +237,45 @@ class Issuer:
             )
             for each, key in zip(copies, holder_keys, strict=True)
         )
+
+    def _issue_cbor(
+        self,
+        content: "Mdoc | Compact",
+        *,
+        key: PublicKey,
+        life: tuple[datetime, datetime],
+        at: datetime,
+    ) -> Credential:
+        from idwallet.credentials.compact.issue import Compact
+
+        if isinstance(content, Compact):
+            return self._issue_compact(content, key=key, life=life, at=at)
+        return self._issue_mdoc(content, key=key, life=life, at=at)
+
+    def _issue_compact(
+        self,
+        content: "Compact",
+        *,
+        key: PublicKey,
+        life: tuple[datetime, datetime],
+        at: datetime,
+    ) -> Credential:
+        from idwallet.credentials.compact import issue as compact
+
+        self._require_life(*life, at=at)
+        since, until = life
+        compact.require_issuable(content, since=since, until=until)
+        payload = compact.payload_of(
+            content, life=compact.life_of(*life), key=key, random=self._random
+        )
+        if self._compact is None:
+            self._compact = compact.compact_signer(
+                self._key,
+                kid=self._kid,
+                chain=tuple(each.der for each in self._chain),
+            )
+        raw = compact.issued_bytes(payload, by=self._compact)
+        return Credential(Format.COMPACT, b64.encode(raw))
 
     def _issue_mdoc(
         self,
@@ -295,6 +343,10 @@ class Issuer:
                 raise UsageError(
                     f"the credential would outlive its certificate, which ends {ends}"
                 )
+
+
+def _key_id(signer: Signer) -> bytes:
+    return sha256(signer.public_key.spki).digest()[: limits.KEY_ID_BYTES]
 
 
 def _written(text: str, form: Serialisation) -> str:

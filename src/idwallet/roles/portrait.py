@@ -241,7 +241,7 @@ def _portrait(shown: Shown, narrowed: dict[str, Narrowed]) -> Portrait | None:
         return None
     known = listed_type(credential.format.value, shown.verdict.types)
     claim = None if known is None else known.claims.get(_PORTRAIT)
-    path = None if claim is None else claim.paths.get(credential.format.value)
+    path = None if claim is None else claim.path_in(credential.format.value)
     if path is None:
         return None
     try:
@@ -256,8 +256,8 @@ def _portrait(shown: Shown, narrowed: dict[str, Narrowed]) -> Portrait | None:
 
 
 def _image(text: str, form: Format) -> bytes:
-    """Decode an image: octets of an mdoc, a data URL (RFC 2397), or bare base64."""
-    if form is Format.MDOC:
+    """Decode an image: octets of CBOR, a data URL (RFC 2397), or bare base64."""
+    if form in {Format.MDOC, Format.COMPACT}:
         return b64.decode(text, at=_PORTRAIT, clause="RFC 4648 §5")
     if text.startswith(_DATA):
         _, _, text = text.partition(_BASE64)

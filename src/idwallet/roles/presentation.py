@@ -5,7 +5,10 @@ are, `verify_presentation` raises unless it passed.
 """
 
 import hmac
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from idwallet.credentials.model import (
     Format,
@@ -19,6 +22,7 @@ from idwallet.credentials.query import (
 )
 from idwallet.credentials.required import (
     SHOWN,
+    SHOWN_COMPACT,
     SHOWN_MDOC,
     Context,
     Expected,
@@ -47,6 +51,7 @@ from idwallet.report import (
     waiting,
 )
 from idwallet.roles.answering import RESPONSE, WELL_FORMED, Answering
+from idwallet.roles.compact_shown import judge_compact
 from idwallet.roles.device_presentation import judge_device_response
 from idwallet.roles.mdoc_shown import judge_mdoc
 from idwallet.roles.portrait import AwaitingPortrait
@@ -125,6 +130,11 @@ def evaluate_presentation(
     return _Answer(request, trust=trust, at=at).judge(response)
 
 
+_SHOWN: Final[Mapping[str, tuple[CheckId, ...]]] = MappingProxyType(
+    {Format.MDOC: SHOWN_MDOC, Format.COMPACT: SHOWN_COMPACT}
+)
+
+
 def _octets(response: str | bytes) -> bytes:
     # Text that is none, with half of a surrogate pair, is judged as well.
     if isinstance(response, str):
@@ -191,10 +201,13 @@ class _Answer(Answering):
     def _judge(self, text: str, query: CredentialQuery, *, subject: str) -> Verdict:
         verifier = self._question.verifier
         context = Context(self._trust, verifier.policy, self._at)
-        is_mdoc = query.format == Format.MDOC
-        self._required |= required_of(SHOWN_MDOC if is_mdoc else SHOWN, subject)
+        self._required |= required_of(_SHOWN.get(query.format, SHOWN), subject)
         verdict: Verdict
-        if is_mdoc:
+        if query.format == Format.COMPACT:
+            verdict = judge_compact(
+                text, request=self._question, context=context, subject=subject
+            )
+        elif query.format == Format.MDOC:
             verdict = judge_mdoc(
                 text, request=self._question, context=context, subject=subject
             )

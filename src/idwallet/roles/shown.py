@@ -13,9 +13,10 @@ from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict
 from idwallet.credentials.sdjwt.narrow import Narrowed, narrow
 from idwallet.credentials.sdjwt.present import leaf_places, seen_places
 from idwallet.report import Check, CheckId, Facts, Reason, check
+from idwallet.roles.compact_shown import CompactShown
 from idwallet.roles.mdoc_shown import MdocShown
 
-Verdict = SdJwtVerdict | MdocShown
+Verdict = SdJwtVerdict | MdocShown | CompactShown
 """What judging a credential came to."""
 
 
@@ -39,7 +40,7 @@ def foreign(subject: str) -> SdJwtVerdict:
 
 def narrowed_of(verdict: Verdict, asked: CredentialQuery) -> Narrowed | None:
     """Return what may be handed on, None where nothing could be read."""
-    if isinstance(verdict, MdocShown):
+    if isinstance(verdict, MdocShown | CompactShown):
         return Narrowed(*verdict.narrow(requested_paths(asked, verdict.claims)))
     unpacked = verdict.unpacked
     if unpacked is None:
@@ -49,7 +50,7 @@ def narrowed_of(verdict: Verdict, asked: CredentialQuery) -> Narrowed | None:
 
 def unreadable(verdict: Verdict) -> CheckId | None:
     """Return the check that keeps the claims from being read, or None."""
-    if isinstance(verdict, MdocShown):
+    if isinstance(verdict, MdocShown | CompactShown):
         return CheckId.CREDENTIAL_FORMAT if verdict.verdict is None else None
     if verdict.sd_jwt is None:
         return CheckId.CREDENTIAL_FORMAT
@@ -61,14 +62,15 @@ def unreadable(verdict: Verdict) -> CheckId | None:
 def said_of(verdict: Verdict) -> Mapping[str, JsonValue] | None:
     """Return what the holder's key signed beside, None where it cannot be read.
 
-    A mobile document says nothing of a transaction: no type of one defines how.
+    Mobile documents and compact credentials say nothing of a transaction: no type of
+    one defines how.
     """
-    return {} if isinstance(verdict, MdocShown) else verdict.said
+    return {} if isinstance(verdict, MdocShown | CompactShown) else verdict.said
 
 
 def candidate_of(verdict: Verdict) -> Candidate:
     """Return a credential as a query is matched against it."""
-    if isinstance(verdict, MdocShown):
+    if isinstance(verdict, MdocShown | CompactShown):
         return verdict.candidate()
     issuer, unpacked = verdict.issuer, verdict.unpacked
     path = issuer.path if issuer is not None else None
@@ -124,7 +126,7 @@ def handed_on(
 
 def _seen(verdict: Verdict) -> tuple[ClaimPath, ...]:
     """Return where everything stood that was seen, asked for or not."""
-    if isinstance(verdict, MdocShown):
+    if isinstance(verdict, MdocShown | CompactShown):
         return telling(verdict.claims, leaf_places(verdict.claims))
     if verdict.unpacked is None:
         return ()
@@ -132,4 +134,6 @@ def _seen(verdict: Verdict) -> tuple[ClaimPath, ...]:
 
 
 def _format(verdict: Verdict) -> Format:
+    if isinstance(verdict, CompactShown):
+        return Format.COMPACT
     return Format.MDOC if isinstance(verdict, MdocShown) else Format.SD_JWT_VC

@@ -14,6 +14,7 @@ from idwallet.trust.policy import (
     BindingRule,
     ExpiryRule,
     MetadataRule,
+    OneWayRule,
     Policy,
     PresenceRule,
     ReaderRule,
@@ -34,6 +35,7 @@ __all__ = [
     "ExpiryRule",
     "FreshnessRule",
     "MetadataRule",
+    "OneWayRule",
     "Policy",
     "PresenceRule",
     "ReaderRule",
@@ -58,12 +60,14 @@ RETAIL: Final = Policy(
     metadata=MetadataRule.IF_PRESENT,
     revocation=RevocationRule.IF_AT_HAND,
     signer_profile=SignerProfileRule.DEVIATIONS_ACCEPTED,
+    one_way=OneWayRule.BOUND_ACCEPTED,
     freshness=FreshnessRule(StaleRule.ACCEPTED, timedelta(days=7)),
 )
 """An age at a till: the cashier sees the person, and the sale is small.
 
 A till may be without a network for days: a status list past its time to live is
-accepted for a week, and the verdict says so.
+accepted for a week, and the verdict says so. A code that a holder shows unasked is
+taken where it is bound to this till.
 """
 
 HOTEL: Final = replace(RETAIL, name="hotel", key_binding_age=timedelta(minutes=5))

@@ -101,6 +101,19 @@ class ReaderRule(StrEnum):
     ANONYMOUS_ACCEPTED = "anonymous_accepted"
 
 
+class OneWayRule(StrEnum):
+    """Whether a code is taken that a holder shows without having been asked.
+
+    Whoever photographs it can show it elsewhere while it is fresh: that relay cannot be
+    excluded, and the verdict says so. `BOUND_ACCEPTED` takes it from holders who read
+    the code that is printed at the till, `UNBOUND_ACCEPTED` from anybody.
+    """
+
+    REFUSED = "refused"
+    BOUND_ACCEPTED = "bound_accepted"
+    UNBOUND_ACCEPTED = "unbound_accepted"
+
+
 class ExpiryRule(StrEnum):
     """Whether a credential must say when it expires; one that says so is held to it."""
 
@@ -170,6 +183,7 @@ class Policy:
     signer_profile: SignerProfileRule = SignerProfileRule.ISO_18013_5
     readers: ReaderRule = ReaderRule.AUTHENTICATED
     registration: RegistrationRule = RegistrationRule.REQUIRED
+    one_way: OneWayRule = OneWayRule.REFUSED
     unauthenticated: tuple[Admission, ...] = ()
     freshness: FreshnessRule = STRICTEST
     revocation_age: timedelta = timedelta(days=7)
@@ -235,6 +249,7 @@ _RULES: Final = (
     ("signer_profile", SignerProfileRule),
     ("readers", ReaderRule),
     ("registration", RegistrationRule),
+    ("one_way", OneWayRule),
     ("freshness", FreshnessRule),
 )
 

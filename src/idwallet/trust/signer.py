@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
 
@@ -245,3 +246,54 @@ def _one_pin(
 def _holds(anchor: TrustAnchor, at: datetime) -> bool:
     validity = anchor.validity
     return validity is None or validity.since <= at <= validity.until
+
+
+def resolve_by_key_id(
+    kid: bytes,
+    *,
+    store: TrustStore,
+    purpose: Purpose,
+    at: datetime,
+    algorithms: frozenset[Algorithm],
+) -> SignerFound | SignerRefused:
+    """Find a key that a token names by nothing but its identifier.
+
+    It is a key pinned under that ``kid``, in whichever name, or that of an anchor which
+    is a signer's own certificate, by the first octets of the SHA-256 digest of its
+    SubjectPublicKeyInfo. Where two answer to it, neither is believed: whoever signs
+    must not be chosen by the order of anchors. The signature says whether it is right.
+
+    Raises:
+        UsageError: `at` has no zone.
+    """
+    found: dict[bytes, SignerFound | SignerRefused] = {}
+    for anchor in store.anchors:
+        if purpose not in anchor.purposes:
+            continue
+        for pin in anchor.keys if _holds(anchor, at) else ():
+            if pin.kid.encode() == kid:
+                found[pin.key.spki] = _one_pin([(anchor, pin)], _known_as(anchor))
+        own = anchor.certificate if anchor.signs_directly else None
+        if own is not None and _identifies(kid, own.public_key):
+            found[own.der] = resolve_signer(
+                (own.der,),
+                kid=None,
+                name=None,
+                store=store,
+                purpose=purpose,
+                at=at,
+                algorithms=algorithms,
+            )
+    if len(found) == 1:
+        return next(iter(found.values()))
+    return SignerRefused(Reason.KEY_NOT_PINNED, _facts(name=f"key {kid.hex()}"))
+
+
+def _known_as(anchor: TrustAnchor) -> str:
+    """Return the name of whoever signs without one: the registered name, if one."""
+    names = anchor.issuer_names
+    return show(next(iter(names)) if len(names) == 1 else anchor.name)
+
+
+def _identifies(kid: bytes, key: PublicKey) -> bool:
+    return len(kid) == limits.KEY_ID_BYTES and sha256(key.spki).digest().startswith(kid)

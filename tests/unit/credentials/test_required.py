@@ -1,4 +1,11 @@
-from idwallet.credentials.required import ANSWERED, BOUND, SHOWN, STORED, required_of
+from idwallet.credentials.required import (
+    ANSWERED,
+    BOUND,
+    SHOWN,
+    SHOWN_ONE_WAY,
+    STORED,
+    required_of,
+)
 from idwallet.report import CheckId
 
 
@@ -21,7 +28,7 @@ def test_every_check_on_presenting_is_required_of_what_is_shown_or_of_the_answer
 ):
     # Required where the request has a transaction: see `roles/transactions`.
     of_some = {CheckId.PRESENTATION_TRANSACTION}
-    assert prefixed("presentation.") - of_some <= set(SHOWN) | set(ANSWERED)
+    assert prefixed("presentation.") - of_some <= {*SHOWN, *ANSWERED, *SHOWN_ONE_WAY}
     assert set(BOUND) < set(SHOWN)
 
 

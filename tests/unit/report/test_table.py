@@ -264,6 +264,7 @@ ROWS = [
     "credential.status no_status failed",
     "credential.status no_status_accepted passed",
     "credential.status status_not_required_accepted passed : found",
+    "credential.status short_lived passed : until",
     "credential.status malformed failed : what at",
     "credential.status unsupported indeterminate : what",
     "credential.status waiting indeterminate : waits_for",
@@ -324,6 +325,8 @@ ROWS = [
     "presentation.audience absent failed",
     "presentation.audience binding_not_required_accepted passed",
     "presentation.audience waiting indeterminate : waits_for",
+    "presentation.audience not_bound failed",
+    "presentation.audience not_bound_accepted passed",
     # presentation.freshness
     "presentation.freshness fresh passed",
     "presentation.freshness too_old failed : signed window",
@@ -332,11 +335,17 @@ ROWS = [
     "presentation.freshness request_expired failed : until",
     "presentation.freshness binding_not_required_accepted passed",
     "presentation.freshness waiting indeterminate : waits_for",
+    "presentation.freshness clock_before_credential failed : signed since",
+    "presentation.freshness clock_behind indeterminate : signed since",
+    # presentation.relay
+    "presentation.relay relay_possible failed : window",
+    "presentation.relay relay_possible_accepted passed : window",
     # presentation.replay
     "presentation.replay first_use passed",
     "presentation.replay same_response_again passed",
     "presentation.replay already_used failed",
     "presentation.replay mismatch failed",
+    "presentation.replay waiting indeterminate : waits_for",
     # presentation.query
     "presentation.query answered passed",
     "presentation.query surplus_withheld passed : paths",
@@ -707,6 +716,7 @@ def test_every_row_names_its_clause() -> None:
         "SD-JWT VC draft 19 §",
         "Token Status List draft 21 §",
         "idwallet bundle 1 §",
+        "idwallet compact 1 §",
         "idwallet signing session 1 §",
         "idwallet receipt 1 §",
         "idwallet consent ledger 1 §",

@@ -1,12 +1,14 @@
 """Hold two presentations against each other, as two verifiers who met would."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, product
 from math import perm
-from typing import Final
+from types import MappingProxyType
+from typing import Final, Protocol
 
 from idwallet import limits
+from idwallet.consent.linking.compact import compact_trace, issued_compact_trace
 from idwallet.consent.linking.links import Link, LinkKind, LinkWeight
 from idwallet.consent.linking.mdoc import issued_trace, mdoc_traces
 from idwallet.consent.linking.sdjwt import sdjwt_trace
@@ -101,14 +103,31 @@ def issued_traces(credential: Credential) -> Trace:
     Raises:
         MalformedError, LimitError, UnsupportedError: it cannot be read.
     """
-    read = issued_trace if credential.format is Format.MDOC else sdjwt_trace
-    return read(credential.raw, at="credential")
+    return _ISSUED[credential.format](credential.raw, at="credential")
+
+
+class _Read(Protocol):
+    def __call__(self, raw: str, /, *, at: str) -> Trace: ...
+
+
+_ISSUED: Final[Mapping[Format, _Read]] = MappingProxyType(
+    {
+        Format.SD_JWT_VC: sdjwt_trace,
+        Format.MDOC: issued_trace,
+        Format.COMPACT: issued_compact_trace,
+    }
+)
 
 
 def _traces(text: str, *, at: str) -> list[Trace]:
     if "~" in text or text.lstrip().startswith("{"):
         return [sdjwt_trace(text, at=at)]
+    if text.startswith(_ARRAY):
+        return [compact_trace(text, at=at)]
     return mdoc_traces(text, at=at)
+
+
+_ARRAY: Final = "h"  # as base64url begins of a CBOR array of four; a map has "o"
 
 
 def _compare(a: Trace, b: Trace) -> Iterator[Link]:

@@ -108,9 +108,10 @@ def _leaves(
 def _minimal(format_: str, of_type: str) -> frozenset[ClaimPath]:
     """Return the paths of claims that tell next to nothing, in that type."""
     return frozenset(
-        claim.paths[format_]
+        path
         for each in catalogue().values()
-        if each.types.get(format_) == of_type
+        if each.type_in(format_) == of_type
         for claim in each.claims.values()
-        if format_ in claim.paths and claim.sensitivity is Sensitivity.MINIMAL
+        if (path := claim.path_in(format_)) is not None
+        and claim.sensitivity is Sensitivity.MINIMAL
     )

@@ -34,6 +34,6 @@ def is_biometric(
         if each is not None
         for claim in each.claims.values()
         if claim.kind is ClaimKind.IMAGE and claim.sensitivity is Sensitivity.SPECIAL
-        for place in (claim.paths.get(form),)
+        for place in (claim.path_in(form),)
         if place is not None
     )

@@ -218,7 +218,7 @@ def _name(listed: CredentialType | None, form: str, *, path: ClaimPath) -> str |
     if listed is None:
         return None
     for each in listed.claims.values():
-        place = each.paths.get(form)
+        place = each.path_in(form)
         if place is not None and bare(place) == bare(path):
             return each.name
     return None

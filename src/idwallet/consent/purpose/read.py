@@ -82,7 +82,7 @@ def _needs(here: Cursor, name: str) -> CredentialNeeds:
     claims = _Claims(listed)
     found = CredentialNeeds(
         credential=name,
-        types=MappingProxyType({} if listed is None else dict(listed.types)),
+        types=MappingProxyType({} if listed is None else dict(listed.identifiers)),
         needed=tuple(map(claims.any_of, _elements(here.optional("needed")))),
         optional=tuple(map(claims.claim, _elements(here.optional("optional")))),
         instead=claims.instead(here.optional("instead")),
@@ -112,7 +112,7 @@ class _Claims:
         claim = self.listed.claims.get(name)
         if claim is None:
             raise here.fault("the catalogue's type has no such claim")
-        return ProfileClaim(name, claim.paths)
+        return ProfileClaim(name, claim.places)
 
     def any_of(self, here: Cursor) -> tuple[ProfileClaim, ...]:
         """A claim, or several of which any one will do."""

@@ -36,9 +36,9 @@ class Weights:
         listed = listed_type(form, lineage)
         claims = () if listed is None else tuple(listed.claims.values())
         self._by_path = {
-            bare(each.paths[form]): _WEIGHTS[each.sensitivity]
+            bare(path): _WEIGHTS[each.sensitivity]
             for each in claims
-            if form in each.paths
+            if (path := each.path_in(form)) is not None
         }
         # A type that is not known is not taken to tell little.
         every = (_WEIGHTS[each.sensitivity] for each in claims)

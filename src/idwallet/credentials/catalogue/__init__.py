@@ -3,6 +3,7 @@
 from idwallet.credentials.catalogue.load import catalogue, listed_type
 from idwallet.credentials.catalogue.read import read_credential_type
 from idwallet.credentials.catalogue.types import (
+    COMPACT,
     CatalogueClaim,
     ClaimKind,
     CredentialType,
@@ -12,6 +13,7 @@ from idwallet.credentials.catalogue.types import (
 )
 
 __all__ = [
+    "COMPACT",
     "CatalogueClaim",
     "ClaimKind",
     "CredentialType",

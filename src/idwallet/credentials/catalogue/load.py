@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from idwallet.credentials.catalogue.read import read_credential_type
-from idwallet.credentials.catalogue.types import CredentialType
+from idwallet.credentials.catalogue.types import COMPACT, CredentialType
 
 _NAMES: Final = (
     "national-id",
@@ -83,6 +83,6 @@ def _by_name() -> Mapping[tuple[str, str], CredentialType]:
         {
             (form, name): each
             for each in _CATALOGUE.values()
-            for form, name in each.types.items()
+            for form, name in (*each.types.items(), (COMPACT, each.identifier))
         }
     )

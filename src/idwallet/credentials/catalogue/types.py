@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from idwallet.codec.json import JsonObject, JsonValue, read_json
@@ -12,7 +13,11 @@ OWN: Final = "urn:idwallet:"
 """How the identifiers of types begin that no standard names but this library."""
 
 _MDOC: Final = "mso_mdoc"
-_OF_THE_MDOC: Final = "-mdoc"
+COMPACT: Final = "idwallet-compact"
+"""The format of compact credentials: every type has it, its claims by neutral names."""
+
+_SD_JWT_VC: Final = "dc+sd-jwt"
+_SUFFIXES: Final = {_MDOC: "-mdoc", COMPACT: "-qr"}
 
 
 class Sensitivity(StrEnum):
@@ -82,6 +87,15 @@ class CatalogueClaim:
     tells_age: TellsAge | None = None
     example: str | None = None
 
+    @property
+    def places(self) -> Mapping[str, ClaimPath]:
+        """`paths`, and where compact credentials keep it: under its neutral name."""
+        return MappingProxyType({**self.paths, COMPACT: (self.name,)})
+
+    def path_in(self, form: str) -> ClaimPath | None:
+        """Return where a format keeps it, None where it has no such claim."""
+        return (self.name,) if form == COMPACT else self.paths.get(form)
+
 
 @dataclass(frozen=True, slots=True)
 class CredentialType:
@@ -104,6 +118,20 @@ class CredentialType:
         return tuple(self.types)
 
     @property
+    def identifier(self) -> str:
+        """What the type is called where no format has a name of its own for it."""
+        return self.types.get(_SD_JWT_VC) or next(iter(self.types.values()))
+
+    @property
+    def identifiers(self) -> Mapping[str, str]:
+        """`types`, and what a compact credential of the type is called."""
+        return MappingProxyType({**self.types, COMPACT: self.identifier})
+
+    def type_in(self, form: str) -> str | None:
+        """Return the identifier of the type in a format, None where it has none."""
+        return self.identifier if form == COMPACT else self.types.get(form)
+
+    @property
     def is_own(self) -> bool:
         """Whether one of its identifiers is this library's, and no standard's."""
         return any(each.startswith(OWN) for each in self.types.values())
@@ -112,20 +140,23 @@ class CredentialType:
         """Return the identifier of the credential query for that format.
 
         It is the type's name, or `base`; a mobile document of a type that is not only
-        one has ``-mdoc`` behind it: ``national-id`` and ``national-id-mdoc``.
+        one has ``-mdoc`` behind it, a compact credential ``-qr``: ``national-id``,
+        ``national-id-mdoc`` and ``national-id-qr``.
         """
         name = self.name if base is None else base
-        return name + _OF_THE_MDOC if form == _MDOC and len(self.types) > 1 else name
+        if form == _MDOC and len(self.types) == 1:
+            return name
+        return name + _SUFFIXES.get(form, "")
 
     def example(self, form: str) -> JsonObject:
         """Return claims of an invented person, to begin with in that format.
 
-        For ``dc+sd-jwt`` they stand as in a credential, for ``mso_mdoc`` by their
+        For ``dc+sd-jwt`` they stand as in a credential, for other formats by their
         neutral names. It is what `idwallet types NAME --example` prints.
         """
         found: JsonObject = {}
         for claim in self.claims.values():
-            path = claim.paths.get(form)
+            path = claim.path_in(form)
             if path is None or claim.example is None:
                 continue
             value = read_json(claim.example, at=claim.name)

@@ -13,10 +13,12 @@ from idwallet.credentials.query.match import (
 )
 from idwallet.credentials.query.query import AGE_TYPES, Query
 from idwallet.credentials.query.structures import (
+    COMPACT,
     MDOC,
     SD_JWT_VC,
     Candidate,
     ClaimQuery,
+    CompactMeta,
     CredentialQuery,
     CredentialSet,
     ForeignMeta,
@@ -27,11 +29,13 @@ from idwallet.credentials.query.structures import (
 
 __all__ = [
     "AGE_TYPES",
+    "COMPACT",
     "MDOC",
     "SD_JWT_VC",
     "Candidate",
     "CandidateMatch",
     "ClaimQuery",
+    "CompactMeta",
     "CredentialMatch",
     "CredentialQuery",
     "CredentialSet",

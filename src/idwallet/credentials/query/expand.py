@@ -7,11 +7,14 @@ from typing import Final
 from idwallet.credentials.catalogue import CatalogueClaim, CredentialType, catalogue
 from idwallet.credentials.paths import ClaimPath, show_path
 from idwallet.credentials.query.structures import (
+    COMPACT,
     MDOC,
     SD_JWT_VC,
     ClaimQuery,
+    CompactMeta,
     CredentialQuery,
     MdocMeta,
+    Meta,
     SdJwtVcMeta,
 )
 from idwallet.errors import UsageError
@@ -59,6 +62,13 @@ def _unlisted_query(
     formats: Sequence[str],
 ) -> CredentialQuery:
     """Return the query for a type that the catalogue has not."""
+    if COMPACT in formats:
+        return CredentialQuery(
+            id=credential_id or _UNLISTED_ID,
+            format=COMPACT,
+            meta=CompactMeta((credential_type,)),
+            claims=tuple(_plain_claim(each) for each in claims),
+        )
     if MDOC in formats:
         return _element_query(credential_type, claims, credential_id=credential_id)
     # A misspelt catalogue name must not pass as the type of a credential.
@@ -96,6 +106,9 @@ def _element_query(
 def _formats(listed: CredentialType, formats: Sequence[str]) -> tuple[str, ...]:
     """Return the encodings of a type that are wanted; all where none is named."""
     wanted = tuple(each for each in listed.formats if not formats or each in formats)
+    if COMPACT in formats:
+        # Every type has it; it is asked for where somebody says so.
+        wanted += (COMPACT,)
     if not wanted:
         raise UsageError(f"the catalogue has {listed.name} as {_or(listed.formats)}")
     return wanted
@@ -132,7 +145,9 @@ def _holding(
 
 def _has(listed: CredentialType, name: str | ClaimPath, *, form: str) -> bool:
     if isinstance(name, str):
-        return form in _listed_claim(listed, name).paths
+        return _listed_claim(listed, name).path_in(form) is not None
+    if form == COMPACT:
+        return tuple(name[:1]) in {(each,) for each in listed.claims}
     if len(listed.types) == 1:
         return True
     # A path is one of a format: of a mobile document, if it begins with a namespace.
@@ -156,19 +171,21 @@ def _listed_query(
     credential_id: str | None,
 ) -> CredentialQuery:
     asked = (
-        _listed_claim(listed, each).paths[form] if isinstance(each, str) else each
+        _listed_claim(listed, each).path_in(form) if isinstance(each, str) else each
         for each in claims
     )
     return CredentialQuery(
         id=listed.query_id(form, credential_id),
         format=form,
         meta=_meta(listed, form),
-        claims=tuple(map(_plain_claim, asked)),
+        claims=tuple(_plain_claim(each) for each in asked if each is not None),
     )
 
 
-def _meta(listed: CredentialType, form: str) -> SdJwtVcMeta | MdocMeta:
-    named = listed.types[form]
+def _meta(listed: CredentialType, form: str) -> Meta:
+    named = listed.type_in(form) or listed.identifier
+    if form == COMPACT:
+        return CompactMeta((named,))
     return MdocMeta(named) if form == MDOC else SdJwtVcMeta((named,))
 
 
@@ -224,9 +241,11 @@ def _listed(name: str | CredentialType) -> CredentialType:
 def _age_credentials(
     listed: CredentialType, age: int, *, formats: Sequence[str]
 ) -> Iterator[CredentialQuery]:
-    for form in listed.formats:
+    forms = (*listed.formats, COMPACT) if COMPACT in formats else listed.formats
+    for form in forms:
         for claim in listed.claims.values():
-            if claim.states_age != age or form not in claim.paths:
+            path = claim.path_in(form)
+            if claim.states_age != age or path is None:
                 continue
             if formats and form not in formats:
                 continue
@@ -236,5 +255,5 @@ def _age_credentials(
                 id=listed.query_id(form),
                 format=form,
                 meta=_meta(listed, form),
-                claims=(ClaimQuery(path=claim.paths[form], values=(True,)),),
+                claims=(ClaimQuery(path=path, values=(True,)),),
             )

@@ -14,10 +14,12 @@ from idwallet.credentials.cursor import Cursor
 from idwallet.credentials.paths import ClaimPath, is_pointer_part
 from idwallet.credentials.query.structures import (
     AUTHORITY_KEY,
+    COMPACT,
     MDOC,
     SD_JWT_VC,
     ClaimQuery,
     ClaimValue,
+    CompactMeta,
     CredentialQuery,
     CredentialSet,
     ForeignMeta,
@@ -88,6 +90,9 @@ def _meta(here: Cursor, *, form: str) -> Meta:
         return SdJwtVcMeta(values.texts(limit=limits.QUERY_VALUES))
     if form == MDOC:
         return MdocMeta(here.under(f"{_VP} §B.2.3").member("doctype_value").text())
+    if form == COMPACT:
+        values = here.under("idwallet compact 1 §9").member("type_values")
+        return CompactMeta(values.texts(limit=limits.QUERY_VALUES))
     return ForeignMeta(write_json(here.members()))
 
 

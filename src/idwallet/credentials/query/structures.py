@@ -18,6 +18,9 @@ SD_JWT_VC: Final = "dc+sd-jwt"
 MDOC: Final = "mso_mdoc"
 """The credential format identifier of ISO mdoc (OpenID4VP 1.0 §B.2)."""
 
+COMPACT: Final = "idwallet-compact"
+"""The format identifier of compact credentials (docs/reference/compact.md)."""
+
 AUTHORITY_KEY: Final = "aki"
 """The one type of trusted authority that can be judged without a network."""
 
@@ -119,13 +122,20 @@ class MdocMeta:
 
 
 @dataclass(frozen=True, slots=True)
+class CompactMeta:
+    """The types that a query for a compact credential accepts."""
+
+    type_values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignMeta:
     """What a query for a format not known here says, kept as JSON text and unread."""
 
     json: bytes
 
 
-Meta = SdJwtVcMeta | MdocMeta | ForeignMeta
+Meta = SdJwtVcMeta | MdocMeta | CompactMeta | ForeignMeta
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +173,8 @@ class CredentialQuery:
             types = self.meta.vct_values
         elif isinstance(self.meta, MdocMeta):
             types = (self.meta.doctype_value,)
+        elif isinstance(self.meta, CompactMeta):
+            types = self.meta.type_values
         object.__setattr__(self, "types", frozenset(types))
         object.__setattr__(self, "options", self._resolved())
         key_ids = (each.key_ids() for each in self.trusted_authorities)

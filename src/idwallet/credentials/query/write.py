@@ -3,6 +3,7 @@
 from idwallet.codec.json import JsonObject, read_object
 from idwallet.credentials.query.structures import (
     ClaimQuery,
+    CompactMeta,
     CredentialQuery,
     CredentialSet,
     MdocMeta,
@@ -49,6 +50,8 @@ def _meta(meta: Meta) -> JsonObject:
         return {"vct_values": list(meta.vct_values)}
     if isinstance(meta, MdocMeta):
         return {"doctype_value": meta.doctype_value}
+    if isinstance(meta, CompactMeta):
+        return {"type_values": list(meta.type_values)}
     return read_object(meta.json, at="meta", clause="OpenID4VP 1.0 §6.1")
 
 

@@ -5,12 +5,17 @@ from types import MappingProxyType
 from typing import Final
 
 from idwallet.credentials.model import Format
+from idwallet.roles.held.compact import CompactFormat
 from idwallet.roles.held.format import HeldFormat, Opened
 from idwallet.roles.held.mdoc import MdocFormat
 from idwallet.roles.held.sdjwt import SdJwtFormat
 
 FORMATS: Final[Mapping[Format, HeldFormat]] = MappingProxyType(
-    {Format.SD_JWT_VC: SdJwtFormat(), Format.MDOC: MdocFormat()}
+    {
+        Format.SD_JWT_VC: SdJwtFormat(),
+        Format.MDOC: MdocFormat(),
+        Format.COMPACT: CompactFormat(),
+    }
 )
 """Every format that a wallet holds, each with its room."""
 
