@@ -118,7 +118,7 @@ class Issuer:
         self._key = signer
         self._sign1: Sign1Signer | None = None
         self._compact: Sign1Signer | None = None
-        # By which a compact credential names the key where it has no room for a chain.
+        # The name of the key where there is no room for a chain.
         self._kid = _key_id(signer) if kid is None else kid.encode()
         self._chain: tuple[Certificate, ...] = ()
         header: JsonObject = {"typ": TYP}
@@ -129,14 +129,8 @@ class Issuer:
             header["x5c"] = x5c_parameter([each.der for each in self._chain])
         else:
             header["kid"] = kid
-        # Read and written once: it is the same for every credential. On a Brainpool
-        # curve there are mobile documents only.
         self._header = header
-        self._signer = (
-            None
-            if signer.algorithm in COSE_ONLY
-            else CompactSigner(signer, header=header)
-        )
+        self._signer = _jose_signer(signer, header)
 
     def issue(
         self,
@@ -343,6 +337,16 @@ class Issuer:
                 raise UsageError(
                     f"the credential would outlive its certificate, which ends {ends}"
                 )
+
+
+def _jose_signer(signer: Signer, header: JsonObject) -> CompactSigner | None:
+    """Write the header once: it is the same for every credential.
+
+    On a Brainpool curve there are mobile documents only.
+    """
+    if signer.algorithm in COSE_ONLY:
+        return None
+    return CompactSigner(signer, header=header)
 
 
 def _key_id(signer: Signer) -> bytes:
