@@ -16,6 +16,7 @@ from idwallet.testing.bundle import (
     judge_bundle,
 )
 from idwallet.testing.bundle.draft import SEQUENCE
+from idwallet.testing.compact import COMPACT_FORGERIES, CompactScene
 from idwallet.testing.containers import CONTAINER_FORGERIES
 from idwallet.testing.corpus import (
     CREDENTIALS,
@@ -57,8 +58,11 @@ REFUSALS: Final = {
 }
 
 ELSEWHERE: Final = {
-    (CheckId.ISSUER_TRUST, Reason.TYPE_NOT_REGISTERED): (
-        "only under an anchor bound to types; the corpus trusts one that is not"
+    (CheckId.PRESENTATION_FRESHNESS, Reason.CLOCK_BEHIND): (
+        "only where the till's clock is wrong, which no code can make it"
+    ),
+    (CheckId.PRESENTATION_REPLAY, Reason.WAITING): (
+        "told of codes shown unasked, which are judged as a whole by a standing request"
     ),
     (CheckId.READER_AUTHORISED, Reason.ANCHORS_FROM_THE_FUTURE): (
         "only where the wallet's clock is wrong, which no request can make it"
@@ -95,6 +99,7 @@ def reached() -> set[Row]:
     papers = DocumentScene(seed=b"idwallet TEST coverage of documents")
     old = ArchiveScene(seed=b"idwallet TEST coverage of archives")
     cards = MdocScene()
+    till = CompactScene()
     shown = ReceiptScene(seed=b"idwallet TEST coverage of receipts")
     written = LedgerScene(seed=b"idwallet TEST coverage of ledgers")
     desk = SessionScene(seed=b"idwallet TEST coverage of sessions")
@@ -134,6 +139,7 @@ def reached() -> set[Row]:
         )
         | _rows(each.twins(old)[1].report() for each in ARCHIVE_FORGERIES)
         | _rows(judge_mdoc(each.twins(cards)[1]) for each in MDOC_FORGERIES)
+        | _rows(each.twins(till)[1].judge() for each in COMPACT_FORGERIES)
         | _rows(judge_reader(each.twins(cards)[1]) for each in READER_FORGERIES)
     )
 
@@ -157,6 +163,7 @@ CORPORA: Final = (
     CONTAINER_FORGERIES,
     ARCHIVE_FORGERIES,
     MDOC_FORGERIES,
+    COMPACT_FORGERIES,
 )
 
 

@@ -1,5 +1,6 @@
 """Forgeries of what is shown of a compact credential, for whom, and when."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -21,6 +22,7 @@ from idwallet.testing.compact.changes import (
     showing,
 )
 from idwallet.testing.compact.draft import OTHER_TILL, TILL, CompactDraft, Parts
+from idwallet.trust.policy import OneWayRule
 
 _C, _R = CheckId, Reason
 _SECOND: Final = timedelta(seconds=1)
@@ -158,6 +160,11 @@ def _unbound(made: CompactDraft) -> None:
     made.to = Addressed()
 
 
+def _where_nobody_may(made: CompactDraft) -> None:
+    """Show it unasked where the policy takes nothing but answers."""
+    made.policy = replace(made.policy, name="asked", one_way=OneWayRule.REFUSED)
+
+
 def _asked_of_nobody(made: CompactDraft) -> None:
     made.hints = (None, hint_of("a nonce"))
 
@@ -278,6 +285,12 @@ BINDINGS: Final[tuple[tuple[str, CheckId, Reason, Forger], ...]] = (
         _C.PRESENTATION_NONCE,
         _R.MISMATCH,
         _answer_shown_unasked,
+    ),
+    (
+        "shown unasked where only answers are taken",
+        _C.PRESENTATION_RELAY,
+        _R.RELAY_POSSIBLE,
+        _where_nobody_may,
     ),
     ("photographed", _C.PRESENTATION_FRESHNESS, _R.TOO_OLD, _photographed),
     ("a step of time ahead", _C.PRESENTATION_FRESHNESS, _R.FROM_THE_FUTURE, _ahead),
