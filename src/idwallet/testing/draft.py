@@ -7,6 +7,7 @@ again. Nothing here is checked on purpose: it must be able to make what `Issuer`
 """
 
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.sdjwt.structures import HASHES, issued_digest
 from idwallet.crypto.signer import Signer
+from idwallet.envelope.jwe import encrypt
 from idwallet.envelope.jws import x5c_parameter
 from idwallet.report import Origin
 from idwallet.roles.verifier import PresentationRequest
@@ -66,7 +68,8 @@ class Draft:
     digest, `digests` are digests put into ``_sd`` as they are. `evidence` is what the
     verifier has at hand beside the anchors, which are the scene's unless `trust` is
     set; `proven` is when a proof was taken that the credential exists. The `bend_`
-    functions change finished tokens, after they are signed.
+    functions change finished tokens, after they are signed and before an answer is
+    encrypted.
     """
 
     scene: Scene
@@ -157,13 +160,26 @@ class Draft:
             at_hand = at_hand.plus(EvidenceAtHand(existence=[proof]))
         return trust if at_hand is trust.evidence else trust.with_evidence(at_hand)
 
-    def response(self) -> str:
-        """Return the response body, as JSON."""
+    def answer(self) -> str:
+        """Return the parameters of the response as JSON, in the clear."""
         members: JsonObject = {
             "vp_token": {self.query_id: [self.token()]},
             "state": self.request.state,
         }
         return self.bend_response(loose_json(members).decode())
+
+    def response(self) -> str:
+        """Return the response body, as JSON; encrypted where the request wants that."""
+        text, key = self.answer(), self.request.decryption
+        if key is None:
+            return text
+        token = encrypt(
+            text.encode("utf-8", "surrogatepass"),
+            to=key.public.key,
+            random=secrets.token_bytes,
+            header={"kid": key.kid},
+        )
+        return loose_json({"response": token}).decode()
 
 
 ABSENT: Final = "\0absent"

@@ -576,7 +576,7 @@ class Line:
 
     def honest(self) -> JsonObject:
         made = draft(scene(), self.request)
-        return read_object(made.response(), at="")
+        return read_object(made.answer(), at="")
 
     def sealed(
         self,
@@ -646,7 +646,7 @@ def presented(change: Callable[[Draft], None], **more: JsonValue) -> Posts:
     def post(to: Line) -> tuple[int, bytes]:
         made = draft(scene(), to.request)
         change(made)
-        members: JsonObject = {**read_object(made.response(), at=""), **more}
+        members: JsonObject = {**read_object(made.answer(), at=""), **more}
         return to.post({"response": to.sealed(members)})
 
     return post
@@ -679,7 +679,7 @@ def _nonce_of_another(to: Line) -> tuple[int, bytes]:
     other = line()
     made = draft(scene(), to.request)
     made.binding = {"nonce": other.request.nonce}
-    return to.post({"response": to.sealed(read_object(made.response(), at=""))})
+    return to.post({"response": to.sealed(read_object(made.answer(), at=""))})
 
 
 def _to_another_key(to: Line) -> tuple[int, bytes]:
