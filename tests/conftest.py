@@ -24,6 +24,7 @@ NODE_ABSENT: Final = "Node.js peers absent (npm ci in tests/interop/node)"
 MDOC_PYTHON_ABSENT: Final = "Python peers of mobile documents absent (.ci/mdoc-python)"
 DSS_ABSENT: Final = "EU DSS absent (.ci/dss, with Java and Maven)"
 MULTIPAZ_ABSENT: Final = "multipaz absent (.ci/multipaz, with Java and Maven)"
+EUDI_ABSENT: Final = "EU reference wallet absent (.ci/eudi-kotlin, with Java and Maven)"
 SOFTHSM_ABSENT: Final = "SoftHSM absent (Debian package softhsm2)"
 POSTGRESQL_ABSENT: Final = "PostgreSQL absent (IDWALLET_POSTGRESQL, .ci/postgresql)"
 BROWSER_ABSENT: Final = "a browser absent (Debian package chromium, and playwright)"
@@ -146,6 +147,15 @@ def multipaz_peer() -> Path:
     folder = ROOT / "tests/interop/multipaz"
     if shutil.which("java") is None or not (folder / "target/classes").is_dir():
         pytest.skip(MULTIPAZ_ABSENT)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def eudi_kotlin() -> Path:
+    """The folder whose Kotlin program is compiled, with the EU libraries beside it."""
+    folder = ROOT / "tests/interop/eudi_kotlin"
+    if shutil.which("java") is None or not (folder / "target/classes").is_dir():
+        pytest.skip(EUDI_ABSENT)
     return folder
 
 

@@ -23,3 +23,13 @@ def npm(node_peers: Path, authority: Authority) -> Iterator[Process]:
     process = Process(["node", "online_peer.mjs"], node_peers, env=believed)
     yield process
     process.close()
+
+
+@pytest.fixture(scope="session")
+def eudi(eudi_kotlin: Path, authority: Authority) -> Iterator[Process]:
+    """The wallet by the EU reference libraries."""
+    believed = os.environ | {"IDWALLET_ROOTS": str(authority.roots)}
+    command = ["java", "-cp", "target/classes:target/dependency/*", "PeerKt"]
+    process = Process(command, eudi_kotlin, env=believed)
+    yield process
+    process.close()

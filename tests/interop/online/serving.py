@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
+from unittest.mock import patch
 
 import uvicorn
 
@@ -42,12 +43,14 @@ def served(handle: Handle, door: socket.socket, authority: Authority) -> Iterato
     )
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, kwargs={"sockets": [door]})
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.005)
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
+    # Java's client never says goodbye, which is waited for half a minute otherwise.
+    with patch("asyncio.constants.SSL_SHUTDOWN_TIMEOUT", 0.05):
+        thread.start()
+        try:
+            while not server.started:
+                assert thread.is_alive()
+                time.sleep(0.005)
+            yield
+        finally:
+            server.should_exit = True
+            thread.join()

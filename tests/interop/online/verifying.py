@@ -148,13 +148,13 @@ class VerifyingWorld:
 
     def __post_init__(self) -> None:
         answer_to = f"{origin_of(self.door)}/answer"
-        reader = self.trusted.readers.reader(HOST)
+        self.reader = self.trusted.readers.reader(HOST)
         identity = (
             RelyingParty.anonymous(answer_to=answer_to)
             if self.prefix is None
             else RelyingParty(
-                signer=reader.signer,
-                certificates=reader.chain,
+                signer=self.reader.signer,
+                certificates=self.reader.chain,
                 answer_to=answer_to,
                 prefix=self.prefix,
             )
