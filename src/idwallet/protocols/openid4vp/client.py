@@ -32,6 +32,7 @@ class ClientIdPrefix(StrEnum):
     then a name that the reader knows with a pinned key. Under `VERIFIER_ATTESTATION` it
     is the name that an attestation has; under `DECENTRALIZED_IDENTIFIER` a DID, which
     leads to a key; under `REDIRECT_URI` the address of the answer, and nobody signs.
+    `ORIGIN` stands in no request: so a browser names who asks (section A.4).
     """
 
     X509_HASH = "x509_hash"
@@ -39,13 +40,14 @@ class ClientIdPrefix(StrEnum):
     VERIFIER_ATTESTATION = "verifier_attestation"
     DECENTRALIZED_IDENTIFIER = "decentralized_identifier"
     REDIRECT_URI = "redirect_uri"
+    ORIGIN = "origin"
     PRE_REGISTERED = "pre-registered"
 
 
 _UNDERSTOOD: Final = {
     each.value: each
     for each in ClientIdPrefix
-    if each is not ClientIdPrefix.PRE_REGISTERED
+    if each not in {ClientIdPrefix.PRE_REGISTERED, ClientIdPrefix.ORIGIN}
 }
 _OF_CERTIFICATES: Final = (ClientIdPrefix.X509_HASH, ClientIdPrefix.X509_SAN_DNS)
 # Defined by the standard and not understood here. They must not fall back to a

@@ -2,29 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
-from idwallet import limits
 from idwallet.codec.json import JsonObject
 from idwallet.codec.moment import require_aware
 from idwallet.codec.text import show
 from idwallet.credentials.required import Context
 from idwallet.credentials.status import Issued, judge_issuer_revocation
 from idwallet.envelope.jws import Jws, signature_facts, signature_reason
-from idwallet.errors import MalformedError, UnsupportedError, fault_reason
+from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.protocols.openid4vp.client import ClientIdPrefix
+from idwallet.protocols.openid4vp.formed import (
+    Judged,
+    format_fault,
+    judge_format,
+    judge_validity,
+)
 from idwallet.protocols.openid4vp.judging import SUBJECT, Opened, Reader, say, wait
 from idwallet.protocols.openid4vp.message import read_carrier
 from idwallet.protocols.openid4vp.parameters import (
     NO_TRANSACTIONS,
     Parameters,
-    Validity,
     read_client,
-    read_parameters,
-    read_validity,
 )
 from idwallet.protocols.openid4vp.reader import judge_reader, reader_error
-from idwallet.protocols.openid4vp.refusals import ErrorCode, code_for
+from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.registered import Registered, judge_registered
 from idwallet.protocols.openid4vp.request import (
     TYP,
@@ -38,7 +40,6 @@ from idwallet.report import (
     CheckId,
     Checks,
     EvidenceUsed,
-    Facts,
     Outcome,
     Reason,
     Required,
@@ -61,8 +62,11 @@ REQUIRED: Final[Required] = frozenset(
 """Without these no request passes."""
 
 
+_Request = TypeVar("_Request")
+
+
 @dataclass(frozen=True, slots=True)
-class RequestVerdict:
+class Verdict(Generic[_Request]):
     """The checks of one request and, only if all passed, the request.
 
     `signer` is the verifier as the trust store knows it, only if all passed. `error` is
@@ -80,7 +84,7 @@ class RequestVerdict:
 
     checks: tuple[Check, ...]
     required: Required
-    request: RequestObject | None
+    request: _Request | None
     signer: SignerFound | None
     error: ErrorCode | None
     registration: VerifiedRegistration | None = None
@@ -99,11 +103,59 @@ class RequestVerdict:
         return self.signer.name
 
 
-class _Judged(NamedTuple):
-    """One check, and the code that answers its failure."""
+RequestVerdict = Verdict[RequestObject]
+"""What judging a request comes to that was sent to a wallet."""
 
-    check: Check
-    error: ErrorCode
+
+class Received(NamedTuple):
+    """A request as far as it was read; `formed` and `timed` say what came of that.
+
+    `parameters` are None where they could not be read.
+    """
+
+    opened: Opened
+    formed: Judged
+    parameters: Parameters | None
+    timed: Check
+
+
+class Came(NamedTuple):
+    """What judging who asks came to; `passed` says that every check did."""
+
+    checks: tuple[Check, ...]
+    required: Required
+    reader: Reader
+    registered: Registered
+    evidence: tuple[EvidenceUsed, ...]
+    error: ErrorCode | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passed."""
+        return all(each.outcome is Outcome.PASSED for each in self.checks)
+
+    def verdict(self, request: _Request | None) -> Verdict[_Request]:
+        """Return the verdict; it has the request only if every check passed."""
+        if not self.passed or request is None:
+            return Verdict(
+                self.checks,
+                self.required,
+                None,
+                None,
+                self.error,
+                evidence=self.evidence,
+            )
+        return Verdict(
+            self.checks,
+            self.required,
+            request,
+            self.reader.signer,
+            None,
+            registration=self.registered.found,
+            registered_ids=self.registered.query_ids,
+            evidence=self.evidence,
+            attested=self.reader.attested,
+        )
 
 
 def evaluate_request(
@@ -128,67 +180,50 @@ def evaluate_request(
     try:
         opened = _open(raw)
     except (MalformedError, UnsupportedError) as fault:
-        return _unread(_format_fault(fault))
+        return unread(format_fault(fault))
     if isinstance(opened, Check):
-        return _unread(_Judged(opened, ErrorCode.INVALID_REQUEST))
+        return unread(Judged(opened, ErrorCode.INVALID_REQUEST))
     return _judge(opened, context=Context(trust, policy, at), transactions=transactions)
 
 
 def _judge(
     opened: Opened, *, context: Context, transactions: frozenset[str]
 ) -> RequestVerdict:
-    policy = context.policy
-    formed, parameters = _judge_format(opened, policy, transactions=transactions)
-    timed, validity = _judge_validity(opened, context)
+    formed, parameters = judge_format(opened, context.policy, transactions=transactions)
+    timed, validity = judge_validity(opened, context)
+    came = judge_received(Received(opened, formed, parameters, timed), context=context)
+    return came.verdict(
+        compose(parameters, validity) if parameters and validity else None
+    )
+
+
+def judge_received(received: Received, *, context: Context) -> Came:
+    """Judge who asks, once it was read what they ask; it never raises for it."""
+    opened, formed, parameters, timed = received
     reader = judge_reader(opened, parameters, context=context)
-    signed = _judge_signature(opened.jws, reader, policy=policy)
+    signed = _judge_signature(opened.jws, reader, policy=context.policy)
     revoked, evidence = _judge_revocation(reader, signed, context=context)
     judged = (
         formed,
-        _Judged(signed, ErrorCode.INVALID_REQUEST_OBJECT),
-        _Judged(timed, ErrorCode.INVALID_REQUEST_OBJECT),
-        *(_Judged(each, ErrorCode.UNAUTHORIZED_CLIENT) for each in reader.more),
-        _Judged(reader.check, reader_error(reader.check.reason)),
-        _Judged(revoked, ErrorCode.UNAUTHORIZED_CLIENT),
+        Judged(signed, ErrorCode.INVALID_REQUEST_OBJECT),
+        Judged(timed, ErrorCode.INVALID_REQUEST_OBJECT),
+        *(Judged(each, ErrorCode.UNAUTHORIZED_CLIENT) for each in reader.more),
+        Judged(reader.check, reader_error(reader.check.reason)),
+        Judged(revoked, ErrorCode.UNAUTHORIZED_CLIENT),
     )
     registered = _judge_registered(
         judged, reader, parameters=parameters, context=context
     )
-    return _concluded(
-        judged,
-        registered,
-        request=compose(parameters, validity) if parameters and validity else None,
-        reader=reader,
-        evidence=evidence,
-    )
-
-
-def _concluded(
-    judged: tuple[_Judged, ...],
-    registered: Registered,
-    *,
-    request: RequestObject | None,
-    reader: Reader,
-    evidence: tuple[EvidenceUsed, ...],
-) -> RequestVerdict:
-    checks = (*(each.check for each in judged), *registered.checks)
+    also = (Judged(each, ErrorCode.UNAUTHORIZED_CLIENT) for each in registered.checks)
     more = frozenset((each.id, SUBJECT) for each in reader.more)
-    required = REQUIRED | registered.required | more
-    if all(each.outcome is Outcome.PASSED for each in checks):
-        return RequestVerdict(
-            checks,
-            required,
-            request,
-            reader.signer,
-            None,
-            registration=registered.found,
-            registered_ids=registered.query_ids,
-            evidence=evidence,
-            attested=reader.attested,
-        )
-    also = (_Judged(each, ErrorCode.UNAUTHORIZED_CLIENT) for each in registered.checks)
-    error = _first_error((*judged, *also))
-    return RequestVerdict(checks, required, None, None, error, evidence=evidence)
+    return Came(
+        (*(each.check for each in judged), *registered.checks),
+        REQUIRED | registered.required | more,
+        reader,
+        registered,
+        evidence,
+        _first_error((*judged, *also)),
+    )
 
 
 def _open(raw: str | bytes) -> Opened | Check:
@@ -224,7 +259,8 @@ def _open_unsigned(claims: JsonObject) -> Opened:
     return Opened(None, claims, client, None)
 
 
-def _unread(formed: _Judged) -> RequestVerdict:
+def unread(formed: Judged) -> Verdict[_Request]:
+    """Return the verdict on a request of which not even the form can be judged."""
     others = (
         CheckId.REQUEST_SIGNATURE,
         CheckId.REQUEST_VALIDITY,
@@ -233,58 +269,7 @@ def _unread(formed: _Judged) -> RequestVerdict:
         CheckId.READER_REGISTERED,
     )
     waits = tuple(wait(each, CheckId.REQUEST_FORMAT) for each in others)
-    return RequestVerdict((formed.check, *waits), REQUIRED, None, None, formed.error)
-
-
-def _judge_format(
-    opened: Opened, policy: Policy, *, transactions: frozenset[str]
-) -> tuple[_Judged, Parameters | None]:
-    prefix = opened.client.prefix
-    if prefix.value not in policy.profile.request_prefixes:
-        refused = say(
-            CheckId.REQUEST_FORMAT,
-            Reason.OUTSIDE_PROFILE,
-            facts={
-                "what": f"client identifier prefix {prefix.value}",
-                "at": "/client_id",
-            },
-        )
-        return _Judged(refused, ErrorCode.INVALID_REQUEST), None
-    try:
-        parameters = read_parameters(
-            opened.claims, opened.client, transactions=transactions
-        )
-    except (MalformedError, UnsupportedError) as fault:
-        return _format_fault(fault), None
-    formed = say(CheckId.REQUEST_FORMAT, Reason.WELL_FORMED)
-    return _Judged(formed, ErrorCode.INVALID_REQUEST), parameters
-
-
-def _judge_validity(opened: Opened, context: Context) -> tuple[Check, Validity | None]:
-    if opened.jws is None:
-        # Whoever writes an unsigned request writes its dates: they prove nothing.
-        validity = Validity(None, None, context.at + limits.REQUEST_LIFETIME)
-        return say(CheckId.REQUEST_VALIDITY, Reason.NO_EXPIRY_ACCEPTED), validity
-    try:
-        validity = read_validity(opened.claims)
-    except MalformedError as fault:
-        said = {"what": fault.what, "at": fault.at}
-        return say(CheckId.REQUEST_VALIDITY, Reason.MALFORMED, facts=said), None
-    reason, facts = _window(validity, context)
-    return say(CheckId.REQUEST_VALIDITY, reason, facts=facts), validity
-
-
-def _window(validity: Validity, context: Context) -> tuple[Reason, Facts | None]:
-    early = context.at - context.policy.clock_skew
-    late = context.at + context.policy.clock_skew
-    for since in (validity.issued, validity.not_before):
-        if since is not None and late < since:
-            return Reason.NOT_YET_VALID, {"since": since}
-    if early >= validity.expires:
-        return Reason.EXPIRED, {"until": validity.expires}
-    if validity.expires - late > limits.REQUEST_LIFETIME_MAXIMUM:
-        return Reason.MALFORMED, {"what": "lives too long", "at": "/exp"}
-    return Reason.CURRENT, None
+    return Verdict((formed.check, *waits), REQUIRED, None, None, formed.error)
 
 
 def _judge_signature(jws: Jws | None, reader: Reader, *, policy: Policy) -> Check:
@@ -320,7 +305,7 @@ def _judge_revocation(
 
 
 def _judge_registered(
-    judged: tuple[_Judged, ...],
+    judged: tuple[Judged, ...],
     reader: Reader,
     *,
     parameters: Parameters | None,
@@ -338,12 +323,6 @@ def _judge_registered(
     return judge_registered(parameters.verifier_info, signer, context=context)
 
 
-def _format_fault(fault: MalformedError | UnsupportedError) -> _Judged:
-    facts = {"what": fault.what, "at": fault.at}
-    said = say(CheckId.REQUEST_FORMAT, fault_reason(fault), facts=facts)
-    return _Judged(said, code_for(fault))
-
-
-def _first_error(judged: tuple[_Judged, ...]) -> ErrorCode | None:
+def _first_error(judged: tuple[Judged, ...]) -> ErrorCode | None:
     failed = (each for each in judged if each.check.outcome is Outcome.FAILED)
     return next((each.error for each in failed), None)

@@ -16,13 +16,15 @@ SUBJECT: Final = "request"
 class Opened(NamedTuple):
     """A request of which carrier, token and client identifier could be read.
 
-    `jws` is None where nobody signed it.
+    `jws` is None where nobody signed it. `origin` is the page that a browser says it
+    came from, None where it came another way (section A.2).
     """
 
     jws: Jws | None
     claims: JsonObject
     client: ClientId
     outer_client_id: str | None
+    origin: str | None = None
 
 
 class Reader(NamedTuple):

@@ -56,24 +56,35 @@ _BY_ADDRESS: Final = {
 }
 
 
-def read_mode(claims: Mapping[str, JsonValue]) -> ResponseMode:
+_BY_BROWSER: Final = {
+    each.value: each for each in (ResponseMode.DC_API, ResponseMode.DC_API_JWT)
+}
+
+
+def read_mode(
+    claims: Mapping[str, JsonValue], *, in_browser: bool = False
+) -> ResponseMode:
     """Read ``response_mode`` of a request that came by link, message or QR code.
+
+    With `in_browser` it came through the Digital Credentials API, which has modes of
+    its own (section A.2): each way knows its own modes and no other.
 
     Raises:
         MalformedError: it is missing, or no string.
-        UnsupportedError: another one, those of the Digital Credentials API included,
-            which vouches for who asks and is not there.
+        UnsupportedError: another one, as of the Digital Credentials API, which vouches
+            for who asks, where that is not there.
     """
     text = claims.get("response_mode")
     if not isinstance(text, str):
         what = "not a string" if "response_mode" in claims else "missing"
         raise MalformedError(what, at="/response_mode", clause=_EXISTING)
-    mode = _BY_ADDRESS.get(text)
+    mode = (_BY_BROWSER if in_browser else _BY_ADDRESS).get(text)
     if mode is None:
+        what = "to no browser" if in_browser else "to no address"
         raise UnsupportedError(
-            "a response mode that sends to no address",
+            f"a response mode that sends {what}",
             at="/response_mode",
-            clause=_DIRECT_POST,
+            clause="OpenID4VP 1.0 §A.2" if in_browser else _DIRECT_POST,
         )
     return mode
 

@@ -132,11 +132,17 @@ def read_client(claims: Mapping[str, JsonValue]) -> ClientId:
 
 
 def read_parameters(
-    claims: JsonObject, client: ClientId, *, transactions: frozenset[str]
+    claims: JsonObject,
+    client: ClientId,
+    *,
+    transactions: frozenset[str],
+    origin: str | None = None,
 ) -> Parameters:
     """Read every other parameter but the times.
 
-    `transactions` are the types of transaction data that are understood.
+    `transactions` are the types of transaction data that are understood. With `origin`
+    the request came through a browser from that page: the answer goes back there, and
+    neither an address nor ``state`` plays a part (section A.2).
 
     Unknown parameters are ignored (OpenID4VP 1.0 section 5), the legacy
     ``client_id_scheme`` among them. ``iss`` must be ignored too.
@@ -149,14 +155,14 @@ def read_parameters(
     _require_supported(claims)
     _require_audience(claims)
     query = _query(claims)
-    state = _state(claims, query)
+    state = None if origin is not None else _state(claims, query)
     nonce = _string(claims, "nonce", clause=_EXISTING)
     require_url_safe(nonce, limits.NONCE_CHARACTERS, at="/nonce")
-    mode = read_mode(claims)
+    mode = read_mode(claims, in_browser=origin is not None)
     metadata = _metadata(claims, client)
     return Parameters(
         client=client,
-        response_uri=read_destination(claims, client, mode=mode),
+        response_uri=origin or read_destination(claims, client, mode=mode),
         nonce=nonce,
         query=query,
         state=state,

@@ -3,12 +3,13 @@
 from typing import Final
 
 from idwallet.codec.text import show
+from idwallet.codec.web import read_web_address
 from idwallet.credentials.required import Context
 from idwallet.envelope.jws import JwsHeader
+from idwallet.errors import MalformedError
 from idwallet.profiles import HAIP_1_0
 from idwallet.protocols.openid4vp.attestation import Attestation, judge_attestation
 from idwallet.protocols.openid4vp.client import (
-    ClientId,
     ClientIdPrefix,
     names_certificate,
 )
@@ -57,7 +58,8 @@ def judge_reader(
     `parameters` are None where they could not be read.
     """
     if opened.jws is None:
-        stranger = judge_stranger(opened.client.text, parameters, context=context)
+        name = opened.origin or opened.client.text
+        stranger = judge_stranger(name, parameters, context=context)
         return Reader(stranger, None, None)
     header = opened.jws.header
     if opened.client.prefix is ClientIdPrefix.DECENTRALIZED_IDENTIFIER:
@@ -99,19 +101,24 @@ def _attested(
     if said.reader is not None or found is None or signer is None:
         waits = wait(CheckId.READER_AUTHORISED, said.check.id)
         return Reader(said.reader or waits, said.key, None, more)
-    judged = _judge_attested(client, found, parameters=parameters)
+    judged = _judge_attested(opened, found, parameters=parameters)
     made = _timely(judged, signer, context=context)
     return Reader(made, said.key, signer, more, attested=show(found.subject))
 
 
 def _judge_attested(
-    client: ClientId, found: Attestation, *, parameters: Parameters | None
+    opened: Opened, found: Attestation, *, parameters: Parameters | None
 ) -> Check:
     """Say whether an attestation is about who asks, and where the answer goes."""
     asker, name = CheckId.READER_AUTHORISED, show(found.subject)
-    if found.subject != client.value:
-        return _mismatch(client.text)
-    if found.addresses is not None:
+    if found.subject != opened.client.value:
+        return _mismatch(opened.client.text)
+    if found.addresses is not None and opened.origin is not None:
+        # Who may be answered at these addresses is answered on their pages.
+        if opened.origin not in {_origin(each) for each in found.addresses}:
+            place = {"found": show(opened.origin), "name": name}
+            return say(asker, Reason.RESPONSE_URI_MISMATCH, facts=place)
+    elif found.addresses is not None:
         if parameters is None:
             return wait(asker, CheckId.REQUEST_FORMAT)
         if parameters.response_uri not in found.addresses:
@@ -153,7 +160,7 @@ def _certified(
         judged = say(CheckId.READER_AUTHORISED, signer.reason, facts=signer.facts)
     else:
         judged = _judge_certificate(
-            client,
+            opened,
             signer,
             chain=header.x5c,
             parameters=parameters,
@@ -185,13 +192,14 @@ def _timely(judged: Check, signer: SignerFound, *, context: Context) -> Check:
 
 
 def _judge_certificate(
-    client: ClientId,
+    opened: Opened,
     signer: SignerFound,
     *,
     chain: tuple[bytes, ...],
     parameters: Parameters | None,
     policy: Policy,
 ) -> Check:
+    client = opened.client
     leaf = Certificate.from_der(chain[0], at="request/header/x5c/0")
     if not names_certificate(client, leaf):
         return _mismatch(client.text)
@@ -201,7 +209,8 @@ def _judge_certificate(
         what = "the trust anchor stands in x5c (HAIP 1.0 section 5)"
         facts = {"name": signer.name, "what": what}
         return say(CheckId.READER_AUTHORISED, Reason.CERTIFICATE_PROFILE, facts=facts)
-    free = client.text in signer.anchor.issuer_names
+    # §5.9.3: over a browser the address plays no part, the origin does.
+    free = client.text in signer.anchor.issuer_names or opened.origin is not None
     if client.prefix is ClientIdPrefix.X509_SAN_DNS and not free:
         # §5.9.3: unless the identifier is one of those known, answers go to its host.
         if parameters is None:
@@ -214,6 +223,13 @@ def _judge_certificate(
                 facts={"found": show(host), "name": show(client.value)},
             )
     return say(CheckId.READER_AUTHORISED, signer.reason, facts=signer.facts)
+
+
+def _origin(address: str) -> str | None:
+    try:
+        return read_web_address(address, at="redirect_uris").origin
+    except MalformedError:
+        return None
 
 
 def _mismatch(client_id: str) -> Check:
