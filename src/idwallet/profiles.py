@@ -38,7 +38,8 @@ class Profile:
     """The versions that belong together under one name.
 
     `request_prefixes` are the client identifier prefixes a request may use
-    (OpenID4VP 1.0 section 5.9.3); ``"pre-registered"`` stands for none.
+    (OpenID4VP 1.0 section 5.9.3); ``"pre-registered"`` stands for none, ``"origin"``
+    for who asks unsigned through a browser (section A.3.1).
     `algorithms` are the names, in JOSE or where it has none in COSE, of what
     credentials and requests may be signed with, unless a policy narrows or names more.
     """
@@ -64,6 +65,7 @@ OPENID4VP_1_0: Final = Profile(
             "verifier_attestation",
             "decentralized_identifier",
             "redirect_uri",
+            "origin",
             "pre-registered",
         }
     ),
@@ -78,7 +80,7 @@ HAIP_1_0: Final = Profile(
     openid4vp="1.0",
     sd_jwt_vc=SdJwtVcVersion.DRAFT_13,
     status_list=StatusListVersion.DRAFT_14,
-    request_prefixes=frozenset({"x509_hash"}),
+    request_prefixes=frozenset({"x509_hash", "origin"}),
     algorithms=frozenset({"ES256", "ES384", "ES512"}),
 )
 """OpenID4VC High Assurance Interoperability Profile 1.0 and what it pins."""

@@ -30,6 +30,7 @@ from idwallet.testing.corpus import (
     judge_proof,
     judge_request,
 )
+from idwallet.testing.corpus.pages import PAGES
 from idwallet.testing.documents import DOCUMENT_FORGERIES, DocumentScene
 from idwallet.testing.jades import JADES_FORGERIES
 from idwallet.testing.ledger_draft import LedgerScene, ledger_draft
@@ -42,6 +43,7 @@ from idwallet.testing.mdoc import (
     judge_reader,
 )
 from idwallet.testing.mdoc import judge as judge_mdoc
+from idwallet.testing.page_draft import judge_page
 from idwallet.testing.pdf.forgeries import PDF_FORGERIES
 from idwallet.testing.receipts import RECEIPT_FORGERIES, ReceiptScene, receipt_draft
 from idwallet.testing.registrations import REGISTRATION_FORGERIES, RegistrationScene
@@ -106,6 +108,7 @@ def reached() -> set[Row]:
     return (
         _rows(judge(each.twins(scene)[1]) for each in PRESENTATIONS)
         | _rows(judge_portrait(each.twins(scene)[1]) for each in PORTRAITS)
+        | _rows(judge_page(each.twins(scene)[1]) for each in PAGES)
         | _rows(judge_request(each.twins(scene)[1]) for each in REQUESTS)
         | _rows(add(each.twins(scene)[1]) for each in CREDENTIALS)
         | _rows(judge_proof(each.twins(scene)[1]) for each in PROOFS)

@@ -20,7 +20,7 @@ def test_haip_pins_the_drafts_it_names() -> None:
 
 
 def test_haip_accepts_requests_by_the_hash_of_the_certificate_only() -> None:
-    assert HAIP_1_0.request_prefixes == {"x509_hash"}
+    assert HAIP_1_0.request_prefixes == {"x509_hash", "origin"}
 
 
 def test_the_default_profile_pins_the_newest_drafts_read() -> None:
@@ -32,6 +32,7 @@ def test_the_default_profile_pins_the_newest_drafts_read() -> None:
         "verifier_attestation",
         "decentralized_identifier",
         "redirect_uri",
+        "origin",
         "pre-registered",
     }
 

@@ -8,6 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from idwallet.protocols.dc_api import (
+        PageProtocol,
+    )
     from idwallet.protocols.http import (
         HttpRequest,
         HttpResponse,
@@ -163,6 +166,7 @@ __all__ = [
     "NotificationEvent",
     "OfferReference",
     "OpenBrowser",
+    "PageProtocol",
     "PreAuthorizedGrant",
     "ProofType",
     "ProveKeys",
@@ -211,6 +215,7 @@ __all__ = [
 _HOMES: Final = MappingProxyType(
     {
         "ACCEPTANCE_BODY": "idwallet.protocols.openid4vp",
+        "REFUSAL_BODY": "idwallet.protocols.openid4vp",
         "AnswerHeard": "idwallet.protocols.proximity.machine",
         "Ble": "idwallet.protocols.proximity.methods",
         "ClaimDescription": "idwallet.protocols.openid4vci.display",
@@ -243,10 +248,10 @@ _HOMES: Final = MappingProxyType(
         "NotificationEvent": "idwallet.protocols.openid4vci.credential",
         "OfferReference": "idwallet.protocols.openid4vci.offer",
         "OpenBrowser": "idwallet.protocols.openid4vci.wallet",
+        "PageProtocol": "idwallet.protocols.dc_api",
         "PreAuthorizedGrant": "idwallet.protocols.openid4vci.offer",
         "ProofType": "idwallet.protocols.openid4vci.metadata",
         "ProveKeys": "idwallet.protocols.openid4vci.wallet",
-        "REFUSAL_BODY": "idwallet.protocols.openid4vp",
         "ReaderEngagement": "idwallet.protocols.proximity.engagement",
         "ReaderSession": "idwallet.protocols.proximity.reader",
         "ReaderState": "idwallet.protocols.proximity.states",

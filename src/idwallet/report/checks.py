@@ -180,6 +180,7 @@ class Reason(StrEnum):
     ANONYMOUS = "anonymous"
     ADMITTED_ACCEPTED = "admitted_accepted"
     CLAIM_NOT_ADMITTED = "claim_not_admitted"
+    ORIGIN_MISMATCH = "origin_mismatch"
     IDENTIFIER_KNOWN = "identifier_known"
     KEY_NOT_IN_IDENTIFIER = "key_not_in_identifier"
     DID_DOCUMENT_NEEDED = "did_document_needed"

@@ -36,6 +36,7 @@ REGISTRATION: Final = {
     (_AUTHORISED, _R.ANONYMOUS): Row(_F, f"{_VP} §5.9.3", ("found",)),
     (_AUTHORISED, _R.ADMITTED_ACCEPTED): Row(_P, _HOUSE, ("found",)),
     (_AUTHORISED, _R.CLAIM_NOT_ADMITTED): Row(_F, _HOUSE, ("found", "paths")),
+    (_AUTHORISED, _R.ORIGIN_MISMATCH): Row(_F, f"{_VP} §A.2", ("found", "name")),
     (_AUTHORISED, _R.IDENTIFIER_KNOWN): Row(_P, f"{_VP} §5.9.3", ("name", "found")),
     (_AUTHORISED, _R.KEY_NOT_IN_IDENTIFIER): Row(_F, f"{_VP} §5.9.3", ("found",)),
     (_AUTHORISED, _R.KEY_UNUSABLE): Row(_F, f"{_VP} §5.9.3", ("what",)),

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
         Arrived,
         Refused,
     )
+    from idwallet.roles.asked import (
+        Anonymous,
+        Authenticated,
+        OriginOnly,
+    )
     from idwallet.roles.credential_service import (
         AttestationRule,
         AuthorizationAsked,
@@ -33,6 +38,16 @@ if TYPE_CHECKING:
         RequestRefused,
         SessionAnswer,
         SessionHolder,
+    )
+    from idwallet.roles.in_browser import (
+        PageResponse,
+    )
+    from idwallet.roles.page import (
+        Page,
+        page_options,
+    )
+    from idwallet.roles.page_question import (
+        PageQuestion,
     )
     from idwallet.roles.presentation_service import (
         AnswerState,
@@ -59,10 +74,12 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Anonymous",
     "AnswerState",
     "Arrived",
     "AttestKeys",
     "AttestationRule",
+    "Authenticated",
     "AuthorizationAsked",
     "Client",
     "ConfirmArrived",
@@ -77,6 +94,10 @@ __all__ = [
     "Notification",
     "Offered",
     "Order",
+    "OriginOnly",
+    "Page",
+    "PageQuestion",
+    "PageResponse",
     "Pending",
     "PersonAsked",
     "PresentationOutcome",
@@ -91,6 +112,7 @@ __all__ = [
     "Supplied",
     "TokenRule",
     "WalletProvider",
+    "page_options",
     "request_encryption",
     "response_code_of",
     "service_metadata",
@@ -98,10 +120,12 @@ __all__ = [
 
 _HOMES: Final = MappingProxyType(
     {
+        "Anonymous": "idwallet.roles.asked",
         "AnswerState": "idwallet.roles.presentation_service",
         "Arrived": "idwallet.roles.arriving",
         "AttestKeys": "idwallet.roles.receiving",
         "AttestationRule": "idwallet.roles.credential_service",
+        "Authenticated": "idwallet.roles.asked",
         "AuthorizationAsked": "idwallet.roles.credential_service",
         "Client": "idwallet.roles.credential_service",
         "ConfirmArrived": "idwallet.roles.receiving",
@@ -116,6 +140,10 @@ _HOMES: Final = MappingProxyType(
         "Notification": "idwallet.roles.credential_service",
         "Offered": "idwallet.roles.credential_service",
         "Order": "idwallet.roles.credential_service",
+        "OriginOnly": "idwallet.roles.asked",
+        "Page": "idwallet.roles.page",
+        "PageQuestion": "idwallet.roles.page_question",
+        "PageResponse": "idwallet.roles.in_browser",
         "Pending": "idwallet.roles.credential_service",
         "PersonAsked": "idwallet.roles.device_session",
         "PresentationOutcome": "idwallet.roles.presentation_service",
@@ -130,6 +158,7 @@ _HOMES: Final = MappingProxyType(
         "Supplied": "idwallet.roles.credential_service",
         "TokenRule": "idwallet.roles.credential_service",
         "WalletProvider": "idwallet.roles.wallet_provider",
+        "page_options": "idwallet.roles.page",
         "request_encryption": "idwallet.roles.credential_service",
         "response_code_of": "idwallet.roles.presentation_service",
         "service_metadata": "idwallet.roles.credential_service",

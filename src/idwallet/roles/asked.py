@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from idwallet.consent.occasion import AuthenticatedBy
 from idwallet.consent.purpose import NOBODY, Judgement, PartyFacts
 from idwallet.consent.transaction import Transaction, read_transaction
+from idwallet.credentials.mdoc.dc_api import EncryptionInfo
 from idwallet.credentials.mdoc.request import DeviceRequest
 from idwallet.credentials.mdoc.transcript import Handover
 from idwallet.credentials.presence import PersonVerified
 from idwallet.credentials.query import Query, QueryMatch
 from idwallet.errors import UsageError
+from idwallet.protocols.dc_api.request import PageRequest
 from idwallet.protocols.http import HttpRequest
 from idwallet.protocols.openid4vp.client import ClientIdPrefix
 from idwallet.protocols.openid4vp.mode import ResponseMode
@@ -105,11 +108,20 @@ Asker = Authenticated | OriginOnly | Anonymous
 class HeardRequest:
     """A request of a reader of mobile documents, and the conversation it was heard in.
 
-    The answer is signed for that conversation and no other.
+    The answer is signed for that conversation and no other. `page` is how it is
+    encrypted, and for which origin, where a page asked by ``org-iso-mdoc``.
     """
 
     documents: DeviceRequest
     handover: Handover
+    page: "PageReader | None" = None
+
+
+class PageReader(NamedTuple):
+    """A page that asks as a reader does: its origin, and what the answer is for."""
+
+    origin: str
+    info: EncryptionInfo
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -117,7 +129,8 @@ class Asked:
     """A request that passed every check: who asks, for what, and why.
 
     `purpose` is the verifier's own word, or None; pass it through `codec.text`.
-    `request` is what was read: of OpenID4VP, or of a reader of mobile documents.
+    `request` is what was read: of OpenID4VP, of a page, or of a reader of mobile
+    documents.
     `query` says what either asks for in the same words, with what would be kept
     (`ClaimQuery.intent_to_retain`). `evidence` is the request as it came, without what
     carried it: the ledger keeps it, and a receipt has its digest.
@@ -132,7 +145,7 @@ class Asked:
     query: Query
     purpose: str | None
     report: Report
-    request: RequestObject | HeardRequest
+    request: RequestObject | HeardRequest | PageRequest
     evidence: bytes
     registration: Registration | None = None
     registered_ids: tuple[str, ...] = ()

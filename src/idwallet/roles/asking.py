@@ -5,12 +5,21 @@ from typing import Final
 
 from idwallet.codec.moment import require_aware
 from idwallet.errors import MalformedError, UsageError
+from idwallet.protocols.dc_api.evaluate import PageVerdict
+from idwallet.protocols.dc_api.request import PageRequest
 from idwallet.protocols.openid4vp.client import ClientIdPrefix, read_client_id
 from idwallet.protocols.openid4vp.evaluate import RequestVerdict
 from idwallet.protocols.openid4vp.message import read_carrier
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.report import Outcome, Report
-from idwallet.roles.asked import Anonymous, Asked, Asker, Authenticated, Choice
+from idwallet.roles.asked import (
+    Anonymous,
+    Asked,
+    Asker,
+    Authenticated,
+    Choice,
+    OriginOnly,
+)
 from idwallet.roles.in_person import online
 from idwallet.roles.party import party_facts
 
@@ -22,7 +31,7 @@ _UNKNOWN: Final = (
 
 
 def asked_of(
-    verdict: RequestVerdict, report: Report, *, raw: str | bytes
+    verdict: RequestVerdict | PageVerdict, report: Report, *, raw: str | bytes
 ) -> Asked | None:
     """Return what is asked, only if every check passed; `raw` is how it came."""
     request, by = verdict.request, _asker(verdict)
@@ -35,7 +44,7 @@ def asked_of(
         request.purpose,
         report,
         request,
-        _evidence(raw),
+        _evidence(raw) if isinstance(request, RequestObject) else _octets(raw),
         registration=None if found is None else found.registration,
         registered_ids=verdict.registered_ids,
         party=party_facts(
@@ -44,9 +53,13 @@ def asked_of(
     )
 
 
+def _octets(raw: str | bytes) -> bytes:
+    return raw.encode() if isinstance(raw, str) else raw
+
+
 def _evidence(raw: str | bytes) -> bytes:
     """Return what was signed, without what carried it; else all of it as it came."""
-    whole = raw.encode() if isinstance(raw, str) else raw
+    whole = _octets(raw)
     try:
         carried = read_carrier(raw)
     except MalformedError:
@@ -76,25 +89,33 @@ def answerable(asked: Asked, choice: Choice, *, at: datetime) -> RequestObject:
         UsageError: it was made for another request, shows a stranger more than they
             may see, the request expired, or `at` has no zone.
     """
+    request = online(asked)
+    require_answerable(asked, choice, expires=request.expires, at=at)
+    return request
+
+
+def require_answerable(
+    asked: Asked, choice: Choice, *, expires: datetime, at: datetime
+) -> None:
+    """Return only if that choice may answer the request now.
+
+    Raises:
+        UsageError: see `answerable`.
+    """
     require_aware(at)
     if choice.asked is not asked:
         raise UsageError("the choice was made for another request")
     require_admitted(choice)
-    request = online(asked)
-    if at >= request.expires:  # RFC 7519 §4.1.4: "on or after"
+    if at >= expires:  # RFC 7519 §4.1.4: "on or after"
         raise UsageError("the request has expired: ask the verifier for a new one")
-    return request
 
 
-def _asker(verdict: RequestVerdict) -> Asker | None:
+def _asker(verdict: RequestVerdict | PageVerdict) -> Asker | None:
     request, signer = verdict.request, verdict.signer
     if request is None:
         return None
     if signer is None:
-        client = read_client_id(request.client_id, at="/client_id")
-        if client.prefix not in _UNKNOWN:
-            return None  # whoever has a key signs with it
-        return Anonymous(request.client_id, request.response_uri)
+        return _stranger(request)
     own = None if verdict.attested is not None else signer.path
     return Authenticated(
         name=verdict.asker or signer.name,
@@ -102,3 +123,14 @@ def _asker(verdict: RequestVerdict) -> Asker | None:
         anchor=signer.anchor.name,
         certificate=None if own is None else own.leaf.sha256.hex(),
     )
+
+
+def _stranger(request: RequestObject | PageRequest) -> Asker | None:
+    """Return what is known of whom nobody vouches for."""
+    if isinstance(request, PageRequest):
+        # A browser vouches for the origin; a key of its own making adds nothing.
+        return OriginOnly(request.origin, request.client_id)
+    client = read_client_id(request.client_id, at="/client_id")
+    if client.prefix not in _UNKNOWN:
+        return None  # whoever has a key signs with it
+    return Anonymous(request.client_id, request.response_uri)

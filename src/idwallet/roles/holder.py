@@ -38,6 +38,7 @@ from idwallet.ports import (
     StoredKey,
     WalletStore,
 )
+from idwallet.protocols.dc_api.evaluate import PageVerdict
 from idwallet.protocols.openid4vp.evaluate import RequestVerdict, evaluate_request
 from idwallet.protocols.openid4vp.response import (
     refusal_members,
@@ -58,7 +59,8 @@ from idwallet.roles.cabinet import Cabinet
 from idwallet.roles.held.format import Chosen, Judged, Kept
 from idwallet.roles.held.formats import FORMATS
 from idwallet.roles.in_batches import InBatches
-from idwallet.roles.in_person import InPerson, matched, online
+from idwallet.roles.in_browser import InBrowser
+from idwallet.roles.in_person import matched, online
 from idwallet.roles.judged import judge_match
 from idwallet.roles.receives import Receives
 from idwallet.roles.record import HeldCredential, added, read_record
@@ -72,7 +74,7 @@ from idwallet.trust.policy import Policy
 _SUBJECT: Final = "credential"
 
 
-class Holder(InBatches, InPerson, Receives, Refusing):
+class Holder(InBatches, InBrowser, Receives, Refusing):
     """A wallet: what is in `store` is sealed with `seal` before it gets there.
 
     With a `counter` an older copy of the store is noticed; without one it is not, and
@@ -199,7 +201,7 @@ class Holder(InBatches, InPerson, Receives, Refusing):
 
     def _report(
         self,
-        verdict: Judged | RequestVerdict | ReaderVerdict,
+        verdict: Judged | RequestVerdict | PageVerdict | ReaderVerdict,
         *,
         at: datetime,
         required: Required,

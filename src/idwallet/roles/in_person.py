@@ -188,8 +188,11 @@ def _asker(signer: SignerFound | None) -> Authenticated | Anonymous:
 
 
 def _heard(asked: Asked) -> HeardRequest:
-    if not isinstance(asked.request, HeardRequest):
-        raise UsageError("a request of OpenID4VP is answered by present or decline")
+    if not isinstance(asked.request, HeardRequest) or asked.request.page is not None:
+        raise UsageError(
+            "a request of OpenID4VP is answered by present or decline, one of a page "
+            "by present_page or decline_page"
+        )
     return asked.request
 
 
@@ -200,7 +203,10 @@ def online(asked: Asked) -> RequestObject:
         UsageError: a reader asked in person.
     """
     if not isinstance(asked.request, RequestObject):
-        raise UsageError("a reader is answered by present_device or decline_device")
+        raise UsageError(
+            "a reader is answered by present_device or decline_device, a page by "
+            "present_page or decline_page"
+        )
     return asked.request
 
 

@@ -10,7 +10,7 @@ from idwallet.codec.json import JsonObject
 from idwallet.credentials.mdoc.binding import Session
 from idwallet.credentials.mdoc.evaluate import MdocVerdict, evaluate, unreadable
 from idwallet.credentials.mdoc.structures import Document, read_device_response
-from idwallet.credentials.mdoc.transcript import RedirectHandover
+from idwallet.credentials.mdoc.transcript import Handover
 from idwallet.credentials.mdoc.values import json_of
 from idwallet.credentials.model import Format
 from idwallet.credentials.paths import ClaimPath
@@ -18,7 +18,6 @@ from idwallet.credentials.query import Candidate
 from idwallet.credentials.required import Context
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.report import Check, EvidenceUsed
-from idwallet.roles.verifier import PresentationRequest
 from idwallet.trust.signer import SignerFound
 
 _CLAUSE: Final = "OpenID4VP 1.0 §B.2.5"
@@ -90,24 +89,17 @@ class MdocShown(NamedTuple):
 
 
 def judge_mdoc(
-    text: str, *, request: PresentationRequest, context: Context, subject: str
+    text: str, *, handover: Handover, context: Context, subject: str
 ) -> MdocShown:
     """Judge a DeviceResponse as one credential of an answer; never raises for it.
 
-    The conversation is that of the request: an answer to another one, from another
-    address, or encrypted to another key does not verify (B.2.6.1).
+    `handover` is the conversation of the request: an answer to another one, to another
+    address or page, or encrypted to another key does not verify (B.2.6).
     """
     try:
         document = _document(text, at=subject)
     except (MalformedError, UnsupportedError) as error:
         return MdocShown((unreadable(error, subject=subject),))
-    key = request.decryption
-    handover = RedirectHandover(
-        request.client_id,
-        request.nonce,
-        request.response_uri,
-        None if key is None else key.public.thumbprint,
-    )
     return judge_document(
         document, session=Session(handover), context=context, subject=subject
     )

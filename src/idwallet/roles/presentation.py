@@ -54,6 +54,7 @@ from idwallet.roles.answering import RESPONSE, WELL_FORMED, Answering
 from idwallet.roles.compact_shown import judge_compact
 from idwallet.roles.device_presentation import judge_device_response
 from idwallet.roles.mdoc_shown import judge_mdoc
+from idwallet.roles.page_question import PageQuestion
 from idwallet.roles.portrait import AwaitingPortrait
 from idwallet.roles.reader import DeviceQuestion
 from idwallet.roles.shown import (
@@ -74,7 +75,7 @@ from idwallet.trust.anchors import TrustStore
 def verify_presentation(
     response: str | bytes,
     *,
-    request: PresentationRequest | DeviceQuestion,
+    request: PresentationRequest | DeviceQuestion | PageQuestion,
     trust: TrustStore,
     at: datetime,
 ) -> VerifiedPresentation:
@@ -82,7 +83,8 @@ def verify_presentation(
 
     `response` is the body that the wallet posted, a form or JSON. `request` is the
     one it answers, from `Verifier.request` or `Verifier.restore`; it is used up. To a
-    question of `Verifier.ask_device` the response is a DeviceResponse, octets.
+    question of `Verifier.ask_device` the response is a DeviceResponse, octets; to one
+    of `Verifier.ask_page` it is the DigitalCredential that the page got, as JSON.
 
     Raises:
         VerificationFailed: a check failed; `report` on it says which.
@@ -104,7 +106,7 @@ def verify_presentation(
 def evaluate_presentation(
     response: str | bytes,
     *,
-    request: PresentationRequest | DeviceQuestion,
+    request: PresentationRequest | DeviceQuestion | PageQuestion,
     trust: TrustStore,
     at: datetime,
 ) -> VerifiedPresentation | Unverified:
@@ -118,7 +120,7 @@ def evaluate_presentation(
         UsageError: `request` is no `PresentationRequest`, or `at` has no time zone.
         PortError: the replay guard did not answer.
     """
-    if not isinstance(request, PresentationRequest | DeviceQuestion):
+    if not isinstance(request, PresentationRequest | DeviceQuestion | PageQuestion):
         raise UsageError("judge against a PresentationRequest of Verifier.request")
     if request.policy_digest != request.verifier.policy.digest():
         raise UsageError("the request was made under another policy")
@@ -127,6 +129,8 @@ def evaluate_presentation(
     if isinstance(request, DeviceQuestion):
         octets = _octets(response)
         return judge_device_response(octets, question=request, trust=trust, at=at)
+    if isinstance(request, PageQuestion):
+        return _PageAnswer(request, trust=trust, at=at).judge(response)
     return _Answer(request, trust=trust, at=at).judge(response)
 
 
@@ -147,7 +151,7 @@ class _Answer(Answering):
 
     __slots__ = ()
 
-    _question: PresentationRequest
+    _question: PresentationRequest | PageQuestion
 
     def judge(self, response: str | bytes) -> VerifiedPresentation | Unverified:
         parts = self._read(response)
@@ -162,19 +166,25 @@ class _Answer(Answering):
 
     def _read(self, response: str | bytes) -> ResponseParts | None:
         try:
-            parts = read_response(response, key=self._question.decryption)
+            parts = self._parts(response)
         except (MalformedError, UnsupportedError) as error:
-            self._say(
-                CheckId.PRESENTATION_FORMAT,
-                fault_reason(error),
-                facts={"what": error.what, "at": error.at},
-            )
+            self._unreadable(error)
             return None
         if isinstance(parts, WalletRefusal):
             self._say(CheckId.PRESENTATION_FORMAT, Reason.DECLINED)
             return None
         self._told(WELL_FORMED)
         return parts
+
+    def _unreadable(self, error: MalformedError | UnsupportedError) -> None:
+        self._say(
+            CheckId.PRESENTATION_FORMAT,
+            fault_reason(error),
+            facts={"what": error.what, "at": error.at},
+        )
+
+    def _parts(self, response: str | bytes) -> ResponseParts | WalletRefusal:
+        return read_response(response, key=self._question.decryption)
 
     def _replay(self, parts: ResponseParts, raw: bytes) -> Use | None:
         state = self._question.state
@@ -209,14 +219,17 @@ class _Answer(Answering):
             )
         elif query.format == Format.MDOC:
             verdict = judge_mdoc(
-                text, request=self._question, context=context, subject=subject
+                text,
+                handover=self._question.handover,
+                context=context,
+                subject=subject,
             )
         elif query.format == Format.SD_JWT_VC:
             verdict = evaluate(
                 text,
                 expected=Expected(
                     self._question.nonce,
-                    self._question.client_id,
+                    self._question.audience,
                     query.require_cryptographic_holder_binding,
                 ),
                 context=context,
@@ -265,3 +278,31 @@ class _Answer(Answering):
             self._checks.append(
                 waiting(CheckId.PRESENTATION_QUERY, subject=subject, waits_for=cause)
             )
+
+
+class _PageAnswer(_Answer):
+    """What a page got from a wallet: the same in the envelope of the browser's API."""
+
+    __slots__ = ()
+
+    _question: PageQuestion
+
+    def judge(self, response: str | bytes) -> VerifiedPresentation | Unverified:
+        device = self._question.device
+        if device is None:
+            return super().judge(response)
+        try:
+            octets = self._question.documents_in(response)
+        except (MalformedError, UnsupportedError) as error:
+            self._unreadable(error)
+            self._freshness()
+            return Unverified(self._report())
+        return judge_device_response(
+            octets, question=device, trust=self._trust, at=self._at
+        )
+
+    def _parts(self, response: str | bytes) -> ResponseParts | WalletRefusal:
+        return self._question.parts_of(response)
+
+    def _replay(self, parts: ResponseParts, raw: bytes) -> Use | None:  # noqa: ARG002 - the browser keeps the session, there is no state (section A.2)
+        return self._consume(raw)

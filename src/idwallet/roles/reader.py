@@ -97,9 +97,7 @@ def ask_device(
         UsageError: see there.
         SignerError: the key could not sign.
     """
-    require_aware(at)
-    if not timedelta(0) < lifetime <= limits.REQUEST_LIFETIME_MAXIMUM:
-        raise UsageError("a request lives longer than nothing and at most a day")
+    issued, expires = times_of(at, lifetime)
     query = _of_documents(query.require_askable())
     identity = verifier.identity
     if not identity.certificates:
@@ -111,17 +109,30 @@ def ask_device(
         over=over,
         info=request_info(_uses(query)),
     )
-    issued = at.replace(microsecond=0)
     return DeviceQuestion(
         message,
         query,
         session,
         issued,
-        issued + lifetime,
+        expires,
         verifier,
         verifier.policy.digest(),
         witness=_WITNESS,
     )
+
+
+def times_of(at: datetime, lifetime: timedelta) -> tuple[datetime, datetime]:
+    """Return from when until when a request may be answered, in whole seconds.
+
+    Raises:
+        UsageError: `at` has no time zone, or `lifetime` is not positive or longer than
+            `limits.REQUEST_LIFETIME_MAXIMUM`.
+    """
+    require_aware(at)
+    if not timedelta(0) < lifetime <= limits.REQUEST_LIFETIME_MAXIMUM:
+        raise UsageError("a request lives longer than nothing and at most a day")
+    issued = at.replace(microsecond=0)
+    return issued, issued + lifetime
 
 
 def _of_documents(query: Query) -> Query:

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
@@ -18,11 +18,14 @@ from idwallet.errors import (
     UsageError,
     fault_reason,
 )
+from idwallet.protocols.dc_api.evaluate import PageVerdict
 from idwallet.protocols.openid4vp.attached import TransactionData
 from idwallet.protocols.openid4vp.evaluate import RequestVerdict
 from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.report import Check, CheckId, Facts, Reason, check, waiting
 from idwallet.roles.asked import Shown
+
+_Judged = TypeVar("_Judged", RequestVerdict, PageVerdict)
 
 HASHED: Final = "transaction_data_hashes"
 ALGORITHM: Final = "transaction_data_hashes_alg"
@@ -37,7 +40,7 @@ def hash_of(raw: str, algorithm: str) -> str:
     return b64.encode(HASHES[algorithm](raw.encode("ascii")).digest())
 
 
-def held_to_types(verdict: RequestVerdict) -> RequestVerdict:
+def held_to_types(verdict: _Judged) -> _Judged:
     """Hold the transactions of a request to the schemas of their types.
 
     One that breaks its own refuses the whole request (OpenID4VP 1.0 section 5.1): the
@@ -54,9 +57,7 @@ def held_to_types(verdict: RequestVerdict) -> RequestVerdict:
     return verdict
 
 
-def _refused(
-    verdict: RequestVerdict, fault: MalformedError | UnsupportedError
-) -> RequestVerdict:
+def _refused(verdict: _Judged, fault: MalformedError | UnsupportedError) -> _Judged:
     facts: Facts = {"what": fault.what, "at": fault.at}
     checks = tuple(
         check(each.id, fault_reason(fault), subject=each.subject, facts=facts)

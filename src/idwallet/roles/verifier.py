@@ -10,16 +10,17 @@ from typing import Final
 from idwallet import limits
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject
-from idwallet.codec.moment import require_aware
 from idwallet.consent.transaction import read_transaction
 from idwallet.credentials.mdoc.binding import Session
 from idwallet.credentials.mdoc.reader import SignedOver
+from idwallet.credentials.mdoc.transcript import RedirectHandover
 from idwallet.credentials.query import Query
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.crypto.seal import SealKey
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.ports import Random, ReplayGuard
 from idwallet.profiles import HAIP_1_0
+from idwallet.protocols.dc_api.message import PageProtocol
 from idwallet.protocols.openid4vp.attached import TransactionData
 from idwallet.protocols.openid4vp.client import ClientIdPrefix, read_client_id
 from idwallet.protocols.openid4vp.encryption import AnswerKey
@@ -33,7 +34,9 @@ from idwallet.protocols.openid4vp.request import (
     formats_supported,
 )
 from idwallet.roles.kept_request import KeptRequest
-from idwallet.roles.reader import DeviceQuestion, ask_device
+from idwallet.roles.page import Page, ask_page, ask_page_for_documents
+from idwallet.roles.page_question import PageQuestion, restored_page
+from idwallet.roles.reader import DeviceQuestion, ask_device, times_of
 from idwallet.roles.relying_party import RelyingParty
 from idwallet.trust.policy import Policy
 
@@ -84,6 +87,22 @@ class PresentationRequest:
     def client_id(self) -> str:
         """The verifier's client identifier: the audience of every answer."""
         return self.message.client_id
+
+    @property
+    def audience(self) -> str:
+        """Whom presentations have to be for: who asked, by the whole identifier."""
+        return self.client_id
+
+    @property
+    def handover(self) -> RedirectHandover:
+        """The conversation that a mobile document is shown in (B.2.6.1)."""
+        key = self.decryption
+        return RedirectHandover(
+            self.client_id,
+            self.nonce,
+            self.response_uri,
+            None if key is None else key.public.thumbprint,
+        )
 
     def with_types(self, types: TypeMetadataSet) -> "PresentationRequest":
         """Return the same request, its answer to be judged with this type metadata."""
@@ -165,12 +184,8 @@ class Verifier:
                 than `limits.REQUEST_LIFETIME_MAXIMUM`, or a wallet would refuse it.
             SignerError: the key could not sign.
         """
-        require_aware(at)
-        if not timedelta(0) < lifetime <= limits.REQUEST_LIFETIME_MAXIMUM:
-            raise UsageError("a request lives longer than nothing and at most a day")
+        times = times_of(at, lifetime)
         query.require_askable()
-        issued = at.replace(microsecond=0)
-        times = (issued, issued + lifetime)
         asked = self._asked(query, purpose=purpose, times=times)
         asked = replace(asked, transaction_data=_transactions(transactions))
         return self._asking(asked, mode=mode or self._usual)
@@ -231,6 +246,43 @@ class Verifier:
         return ask_device(
             self, query, session=session, at=at, lifetime=lifetime, over=over
         )
+
+    def ask_page(
+        self,
+        query: Query,
+        *,
+        page: Page,
+        purpose: str,
+        at: datetime,
+        lifetime: timedelta = limits.REQUEST_LIFETIME,
+        transactions: Sequence[JsonObject] = (),
+    ) -> PageQuestion:
+        """Make a request for the Digital Credentials API of a browser.
+
+        `page` says from which origin it is asked, and how. `PageQuestion.options` is
+        what the page gives to ``navigator.credentials.get``; what comes back is judged
+        by `verify_presentation`. The rest is as of `request`.
+
+        Raises:
+            UsageError: a wallet would refuse it; else as `request` and `ask_device`.
+            SignerError: a key could not sign.
+        """
+        times = times_of(at, lifetime)
+        query.require_askable()
+        if page.protocol is PageProtocol.ISO_MDOC:
+            return ask_page_for_documents(self, query, page=page, times=times)
+        agreed = _transactions(transactions)
+        return ask_page(
+            self, query, page=page, purpose=purpose, times=times, transactions=agreed
+        )
+
+    def restore_page(self, saved: bytes, key: SealKey) -> PageQuestion:
+        """Open a question that `PageQuestion.save` sealed.
+
+        Raises:
+            MalformedError, UsageError: see `restore`.
+        """
+        return restored_page(self, saved, key=key)
 
     def _asked(
         self, query: Query, *, purpose: str, times: tuple[datetime, datetime]

@@ -52,6 +52,7 @@ ROWS = [
     "reader.authorised anonymous failed : found",
     "reader.authorised admitted_accepted passed : found",
     "reader.authorised claim_not_admitted failed : found paths",
+    "reader.authorised origin_mismatch failed : found name",
     "reader.authorised identifier_known passed : name found",
     "reader.authorised key_not_in_identifier failed : found",
     "reader.authorised key_unusable failed : what",

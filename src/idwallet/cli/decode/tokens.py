@@ -21,8 +21,8 @@ from idwallet.credentials.sdjwt.structures import (
 )
 from idwallet.envelope.jws import Jws, read_compact, read_json_serialization
 from idwallet.errors import MalformedError, UnsupportedError
+from idwallet.protocols.openid4vp.known_by import TYP as TYP_REQUEST
 from idwallet.protocols.openid4vp.message import read_carrier
-from idwallet.protocols.openid4vp.request import TYP as TYP_REQUEST
 from idwallet.protocols.openid4vp.response import WalletRefusal, read_response
 from idwallet.trust.relying_party.envelopes import TYP_JWT as TYP_REGISTRATION
 

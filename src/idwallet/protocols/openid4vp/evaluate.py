@@ -19,6 +19,7 @@ from idwallet.protocols.openid4vp.formed import (
     judge_validity,
 )
 from idwallet.protocols.openid4vp.judging import SUBJECT, Opened, Reader, say, wait
+from idwallet.protocols.openid4vp.known_by import TYP
 from idwallet.protocols.openid4vp.message import read_carrier
 from idwallet.protocols.openid4vp.parameters import (
     NO_TRANSACTIONS,
@@ -29,7 +30,6 @@ from idwallet.protocols.openid4vp.reader import judge_reader, reader_error
 from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.registered import Registered, judge_registered
 from idwallet.protocols.openid4vp.request import (
-    TYP,
     RequestObject,
     compose,
     open_jws,

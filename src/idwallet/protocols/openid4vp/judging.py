@@ -17,7 +17,8 @@ class Opened(NamedTuple):
     """A request of which carrier, token and client identifier could be read.
 
     `jws` is None where nobody signed it. `origin` is the page that a browser says it
-    came from, None where it came another way (section A.2).
+    came from, None where it came another way (section A.2); `expected` are the origins
+    that who signed named, None where they could not be read.
     """
 
     jws: Jws | None
@@ -25,6 +26,7 @@ class Opened(NamedTuple):
     client: ClientId
     outer_client_id: str | None
     origin: str | None = None
+    expected: tuple[str, ...] | None = None
 
 
 class Reader(NamedTuple):

@@ -140,9 +140,8 @@ def read_parameters(
 ) -> Parameters:
     """Read every other parameter but the times.
 
-    `transactions` are the types of transaction data that are understood. With `origin`
-    the request came through a browser from that page: the answer goes back there, and
-    neither an address nor ``state`` plays a part (section A.2).
+    `transactions` are the types of transaction data understood. With `origin` a browser
+    brought the request from that page, and neither address nor ``state`` counts (A.2).
 
     Unknown parameters are ignored (OpenID4VP 1.0 section 5), the legacy
     ``client_id_scheme`` among them. ``iss`` must be ignored too.
@@ -156,14 +155,12 @@ def read_parameters(
     _require_audience(claims)
     query = _query(claims)
     state = None if origin is not None else _state(claims, query)
-    nonce = _string(claims, "nonce", clause=_EXISTING)
-    require_url_safe(nonce, limits.NONCE_CHARACTERS, at="/nonce")
     mode = read_mode(claims, in_browser=origin is not None)
-    metadata = _metadata(claims, client)
+    metadata, wanted = _metadata(claims, client), mode.is_encrypted
     return Parameters(
         client=client,
         response_uri=origin or read_destination(claims, client, mode=mode),
-        nonce=nonce,
+        nonce=_nonce(claims),
         query=query,
         state=state,
         purpose=_purpose(claims),
@@ -171,9 +168,7 @@ def read_parameters(
         verifier_info=read_verifier_info(claims, query),
         transaction_data=read_transaction_data(claims, query, understood=transactions),
         mode=mode,
-        encryption=read_encryption(metadata, at=_METADATA)
-        if mode.is_encrypted
-        else None,
+        encryption=read_encryption(metadata, at=_METADATA) if wanted else None,
     )
 
 
@@ -214,6 +209,12 @@ def require_url_safe(text: str, characters: int, *, at: str) -> None:
         raise LimitError("too long", at=at, clause=_EXISTING)
     if URL_SAFE.fullmatch(text) is None:
         raise MalformedError("not URL-safe ASCII", at=at, clause=_EXISTING)
+
+
+def _nonce(claims: JsonObject) -> str:
+    nonce = _string(claims, "nonce", clause=_EXISTING)
+    require_url_safe(nonce, limits.NONCE_CHARACTERS, at="/nonce")
+    return nonce
 
 
 def _require_supported(claims: JsonObject) -> None:

@@ -32,6 +32,7 @@ _BROKEN: Final = frozenset(
         Reason.CLIENT_ID_MISMATCH,
         Reason.RESPONSE_URI_MISMATCH,
         Reason.NO_KEY_MATERIAL,
+        Reason.ORIGIN_MISMATCH,
         Reason.KEY_NOT_IN_IDENTIFIER,
         Reason.KEY_UNUSABLE,
     }
@@ -55,8 +56,21 @@ def judge_reader(
 ) -> Reader:
     """Find who asks, and say whether it is known that they do.
 
-    `parameters` are None where they could not be read.
+    `parameters` are None where they could not be read. Whoever signed for other pages
+    than the one that asks has not asked (section A.2).
     """
+    found = _judge_reader(opened, parameters, context=context)
+    expected, origin = opened.expected, opened.origin
+    if expected is None or origin is None or origin in expected:
+        return found
+    facts = {"found": show(origin), "name": show(expected[0])}
+    foreign = say(CheckId.READER_AUTHORISED, Reason.ORIGIN_MISMATCH, facts=facts)
+    return found._replace(check=foreign, signer=None)
+
+
+def _judge_reader(
+    opened: Opened, parameters: Parameters | None, *, context: Context
+) -> Reader:
     if opened.jws is None:
         name = opened.origin or opened.client.text
         stranger = judge_stranger(name, parameters, context=context)

@@ -11,7 +11,7 @@ from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.query import MDOC, Query
 from idwallet.crypto.algorithms import COSE_ONLY, Algorithm
 from idwallet.crypto.signer import Signer
-from idwallet.envelope.jws import Jws, read_compact, sign_compact, x5c_parameter
+from idwallet.envelope.jws import Jws, read_compact, sign_compact
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.protocols.openid4vp.attached import (
     TRANSACTION_DATA,
@@ -19,15 +19,13 @@ from idwallet.protocols.openid4vp.attached import (
     TransactionData,
     VerifierInfo,
 )
-from idwallet.protocols.openid4vp.attestation import HEADER, read_attestation
 from idwallet.protocols.openid4vp.client import (
     ClientId,
     ClientIdPrefix,
-    names_certificate,
     read_client_id,
 )
-from idwallet.protocols.openid4vp.decentralized import method_of
 from idwallet.protocols.openid4vp.encryption import EncryptTo
+from idwallet.protocols.openid4vp.known_by import TYP, header_of
 from idwallet.protocols.openid4vp.message import Carried, read_carrier
 from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.protocols.openid4vp.parameters import (
@@ -42,10 +40,6 @@ from idwallet.protocols.openid4vp.parameters import (
     read_parameters,
     read_validity,
 )
-from idwallet.trust.certificate import Certificate
-
-TYP: Final = "oauth-authz-req+jwt"
-"""The only `typ` of a request object (OpenID4VP 1.0 section 5)."""
 
 _SD_JWT_VC: Final = "dc+sd-jwt"
 
@@ -103,7 +97,7 @@ class RequestObject:
         for name, value in (("state", self.state), (PURPOSE, self.purpose)):
             if value is not None:
                 claims[name] = value
-        metadata = self._metadata()
+        metadata = metadata_of(self.formats, self.encryption)
         if metadata:
             claims["client_metadata"] = metadata
         if self.verifier_info:
@@ -116,16 +110,6 @@ class RequestObject:
                 claims[name] = int(moment.timestamp())
         return claims
 
-    def _metadata(self) -> JsonObject:
-        metadata: JsonObject = {}
-        if self.formats:
-            metadata["vp_formats_supported"] = {
-                each.format: _format_claims(each) for each in self.formats
-            }
-        if self.encryption is not None:
-            metadata |= self.encryption.to_metadata()
-        return metadata
-
 
 @dataclass(frozen=True, slots=True)
 class ReadRequest:
@@ -136,6 +120,20 @@ class ReadRequest:
 
     jws: Jws
     request: RequestObject
+
+
+def metadata_of(
+    formats: Sequence[FormatSupport], encryption: EncryptTo | None
+) -> JsonObject:
+    """Return what ``client_metadata`` says (OpenID4VP 1.0 section 5.1)."""
+    metadata: JsonObject = {}
+    if formats:
+        metadata["vp_formats_supported"] = {
+            each.format: _format_claims(each) for each in formats
+        }
+    if encryption is not None:
+        metadata |= encryption.to_metadata()
+    return metadata
 
 
 def formats_supported(
@@ -182,22 +180,14 @@ def build_request_object(
         SignerError: the key could not sign.
     """
     client, claims = _checked(request)
-    header: JsonObject = {"typ": TYP}
-    if client.prefix is ClientIdPrefix.REDIRECT_URI:
-        raise UsageError("who is known by an address alone cannot sign")
-    if client.prefix is ClientIdPrefix.VERIFIER_ATTESTATION:
-        _require_attested(request, client, attestation=attestation, signer=signer)
-        header[HEADER] = attestation
-    elif client.prefix is ClientIdPrefix.DECENTRALIZED_IDENTIFIER:
-        header["kid"] = method_of(client, kid, signer=signer)
-    elif client.prefix is ClientIdPrefix.PRE_REGISTERED:
-        if certificates:
-            raise UsageError("a pre-registered client is known by its key")
-        if kid is not None:
-            header["kid"] = kid
-    else:
-        chain = _chain(client, certificates, signer=signer)
-        header["x5c"] = x5c_parameter(chain)
+    header = header_of(
+        client,
+        signer=signer,
+        certificates=certificates,
+        kid=kid,
+        attestation=attestation,
+        answer_to=request.response_uri,
+    )
     return sign_compact(json.write_json(claims), header=header, signer=signer)
 
 
@@ -319,50 +309,9 @@ def _checked(request: RequestObject) -> tuple[ClientId, JsonObject]:
     return client, claims
 
 
-def _require_attested(
-    request: RequestObject,
-    client: ClientId,
-    *,
-    attestation: str | None,
-    signer: Signer,
-) -> None:
-    """Refuse an attestation that no wallet would take for this request (§5.9.3)."""
-    if attestation is None:
-        raise UsageError("an attested client needs its attestation")
-    try:
-        found = read_attestation(attestation)
-    except (MalformedError, UnsupportedError) as error:
-        raise UsageError(f"no wallet takes this attestation: {error}") from error
-    if found.subject != client.value:
-        raise UsageError("the attestation is that of another client")
-    if found.key != signer.public_key:
-        raise UsageError("the signer's key is not that of the attestation")
-    if found.addresses is not None and request.response_uri not in found.addresses:
-        raise UsageError("the attestation does not know the address of the answer")
-
-
 def _format_claims(support: FormatSupport) -> JsonObject:
     claims: JsonObject = {}
     for name, algorithms in support.members:
         if algorithms:
             claims[name] = list[JsonValue](algorithms)
     return claims
-
-
-def _chain(
-    client: ClientId, certificates: Sequence[bytes], *, signer: Signer
-) -> list[bytes]:
-    if not certificates:
-        raise UsageError("an x509 client identifier needs its certificates")
-    try:
-        chain = [Certificate.from_der(der, at="certificates") for der in certificates]
-    except (MalformedError, UnsupportedError) as error:
-        raise UsageError("a certificate cannot be read") from error
-    leaf = chain[0]
-    if leaf.self_issued:
-        raise UsageError("the signing certificate is self-signed")
-    if leaf.public_key != signer.public_key:
-        raise UsageError("the signer's key is not that of the leaf certificate")
-    if not names_certificate(client, leaf):
-        raise UsageError("the client identifier is not that of the leaf certificate")
-    return [each.der for each in chain if not each.self_issued]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.credentials.mdoc.transcript import Handover
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.required import Context
 from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
@@ -24,14 +25,16 @@ class Conversation:
     """What a presentation is bound to: who asked, and where the answer goes.
 
     `thumbprint` is that of the key the answer is encrypted to (RFC 7638, SHA-256),
-    None where it is not encrypted. `serialisation` is how an SD-JWT VC is written,
-    `said` what its key binding says beside.
+    None where it is not encrypted. `over` is the conversation as a mobile document is
+    shown in it, None where it is that of these members (B.2.6.1). `serialisation` is
+    how an SD-JWT VC is written, `said` what its key binding says beside.
     """
 
     client_id: str
     nonce: str = field(repr=False)
     response_uri: str
     thumbprint: bytes | None = field(default=None, repr=False)
+    over: Handover | None = None
     serialisation: Serialisation = Serialisation.COMPACT
     said: Mapping[str, JsonValue] = field(default_factory=lambda: NOTHING, repr=False)
 

@@ -82,7 +82,7 @@ class MdocChosen:
         at: datetime,  # noqa: ARG002 - a device signs no time (9.1.3)
     ) -> str:
         """Return a DeviceResponse of one document for OpenID4VP (B.2.5, B.2.6.1)."""
-        handover = RedirectHandover(
+        handover = conversation.over or RedirectHandover(
             conversation.client_id,
             conversation.nonce,
             conversation.response_uri,

@@ -1,0 +1,220 @@
+"""A question of a page while it waits for its answer: kept, sealed, read again."""
+
+import hashlib
+import secrets
+from dataclasses import InitVar, dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from idwallet.codec import b64
+from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
+from idwallet.credentials.mdoc.dc_api import decrypt_response
+from idwallet.credentials.mdoc.transcript import DcApiHandover, IsoDcApiHandover
+from idwallet.credentials.query import Query
+from idwallet.crypto.hpke import RecipientKey
+from idwallet.crypto.seal import SealKey, seal, unseal
+from idwallet.errors import MalformedError, UsageError
+from idwallet.ports import Random
+from idwallet.protocols.dc_api.message import (
+    PageMessage,
+    read_page_answer,
+    read_page_message,
+)
+from idwallet.protocols.dc_api.request import audience_of
+from idwallet.protocols.openid4vp.attached import TransactionData
+from idwallet.protocols.openid4vp.encryption import AnswerKey
+from idwallet.protocols.openid4vp.message import RequestMessage
+from idwallet.protocols.openid4vp.response import (
+    ResponseParts,
+    WalletRefusal,
+    read_response,
+)
+from idwallet.roles.kept_request import KeptRequest
+from idwallet.roles.reader import DeviceQuestion
+
+if TYPE_CHECKING:
+    from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
+    from idwallet.roles.verifier import Verifier
+
+WITNESS: Final = object()
+"""Held by who asks pages alone: what is made without it did not come from there."""
+
+_CONTEXT: Final = b"idwallet page question/1"
+_VERSION: Final = "idwallet-page-question/1"
+_CLAUSE: Final = "idwallet page question 1"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PageQuestion:
+    """One request of a page and all that judging its answer needs; used up by one.
+
+    `options` is public: give it to the page. The rest stays on the server, or travels
+    sealed by `save`. Only `Verifier.ask_page` and `Verifier.restore_page` make one.
+    `device` is the question to a device, where it is asked by ``org-iso-mdoc``.
+    """
+
+    message: PageMessage
+    origin: str
+    client_id: str
+    query: Query
+    nonce: str
+    issued: datetime
+    expires: datetime
+    verifier: "Verifier"
+    policy_digest: bytes
+    witness: InitVar[object]
+    transaction_data: tuple[TransactionData, ...] = ()
+    decryption: AnswerKey | None = None
+    device: DeviceQuestion | None = None
+    recipient: RecipientKey | None = field(default=None)
+
+    def __post_init__(self, witness: object) -> None:
+        """Refuse what no verifier asked.
+
+        Raises:
+            UsageError: somebody else than a `Verifier` called.
+        """
+        if witness is not WITNESS:
+            raise UsageError("a PageQuestion comes from Verifier.ask_page")
+
+    def __repr__(self) -> str:
+        """Show which page asks and until when, not the nonce."""
+        return f"PageQuestion({self.origin!r}, {self.expires})"
+
+    @property
+    def options(self) -> JsonObject:
+        """What goes into ``navigator.credentials.get({digital: options})``."""
+        return {"requests": [self.message.to_json()]}
+
+    @property
+    def audience(self) -> str:
+        """Whom presentations have to be for: the page, whoever signed (A.4)."""
+        return audience_of(self.origin)
+
+    @property
+    def state(self) -> str:
+        """Nothing: the browser keeps the session (section A.2)."""
+        return ""
+
+    @property
+    def handover(self) -> DcApiHandover:
+        """The conversation that mobile documents are shown in (B.2.6.2)."""
+        key = self.decryption
+        thumbprint = None if key is None else key.public.thumbprint
+        return DcApiHandover(self.origin, self.nonce, thumbprint)
+
+    def with_types(self, types: "TypeMetadataSet") -> "PageQuestion":
+        """Return the same question, its answer judged with this type metadata."""
+        verifier = replace(self.verifier, types=types)
+        return replace(self, verifier=verifier, witness=WITNESS)
+
+    def key(self) -> bytes:
+        """Return the SHA-256 digest under which the replay guard knows it."""
+        named = f"page\0{self.origin}\0{self.client_id}\0{self.nonce}"
+        return hashlib.sha256(named.encode()).digest()
+
+    def parts_of(self, response: str | bytes) -> ResponseParts | WalletRefusal:
+        """Read an answer of OpenID4VP out of what the browser gave the page.
+
+        Raises:
+            MalformedError, UnsupportedError, LimitError: it is none, answers another
+                protocol, or comes in another mode than was asked for.
+        """
+        data = self._data(response)
+        return read_response(write_json(data), key=self.decryption)
+
+    def documents_in(self, response: str | bytes) -> bytes:
+        """Return the DeviceResponse that is encrypted in an answer (Annex C).
+
+        Raises:
+            MalformedError, UnsupportedError, LimitError: it is none, or not for this
+                question and this page.
+        """
+        text = self._data(response).get("response")
+        if not isinstance(text, str) or self.recipient is None:
+            raise MalformedError(
+                "no response", at="/data/response", clause="ISO/IEC TS 18013-7 §C"
+            )
+        sealed = b64.decode(text, at="/data/response")
+        handover = None if self.device is None else self.device.session.handover
+        if not isinstance(handover, IsoDcApiHandover):
+            raise MalformedError("no conversation", at="/data", clause=_CLAUSE)
+        return decrypt_response(sealed, key=self.recipient, handover=handover)
+
+    def _data(self, response: str | bytes) -> JsonObject:
+        answer = read_page_answer(response)
+        if answer.protocol is not self.message.protocol:
+            raise MalformedError(
+                "another protocol than was asked by",
+                at="/protocol",
+                clause="OpenID4VP 1.0 §A.1",
+            )
+        return dict[str, JsonValue](answer.data)
+
+    def save(self, key: SealKey, *, random: Random = secrets.token_bytes) -> bytes:
+        """Seal the question so that another process can judge the answer.
+
+        Raises:
+            UsageError: it asks by ``org-iso-mdoc``: its key stays in this process.
+        """
+        if self.device is not None:
+            raise UsageError("the key of org-iso-mdoc does not leave its process")
+        kept = KeptRequest(
+            message=RequestMessage(self.message.to_bytes().decode(), self.client_id),
+            query=self.query,
+            nonce=self.nonce,
+            state=self.message.protocol.value,
+            response_uri=None,
+            issued=self.issued,
+            expires=self.expires,
+            policy=self.verifier.policy.name,
+            policy_digest=self.policy_digest,
+            transaction_data=self.transaction_data,
+            decryption=self.decryption,
+        )
+        state: JsonObject = {
+            "format": _VERSION,
+            "origin": self.origin,
+            "kept": b64.encode(kept.to_sealed(key, random=random)),
+        }
+        return seal(write_json(state), key=key, context=_CONTEXT, random=random)
+
+
+def restored_page(verifier: "Verifier", saved: bytes, *, key: SealKey) -> PageQuestion:
+    """Open a question that was sealed; see `Verifier.restore_page`.
+
+    Raises:
+        MalformedError: another key sealed it, it was changed, or its version is not
+            known.
+        UsageError: it was made by another relying party or under another policy.
+    """
+    plain = unseal(saved, key=key, context=_CONTEXT, at="saved question")
+    state = read_object(plain, at="saved question", clause=_CLAUSE)
+    origin, inner = state.get("origin"), state.get("kept")
+    if state.get("format") != _VERSION:
+        raise MalformedError("unknown version", at="/format", clause=_CLAUSE)
+    if not isinstance(origin, str) or not isinstance(inner, str):
+        raise MalformedError("no question", at="saved question", clause=_CLAUSE)
+    kept = KeptRequest.from_sealed(b64.decode(inner, at="/kept"), key)
+    digest = verifier.policy.digest()
+    if (kept.policy, kept.policy_digest) != (verifier.policy.name, digest):
+        raise UsageError("the question was made under another policy")
+    if kept.message.client_id not in (
+        verifier.identity.client_id,
+        audience_of(origin),
+    ):
+        raise UsageError("the question was made by another relying party")
+    return PageQuestion(
+        message=read_page_message(kept.message.raw),
+        origin=origin,
+        client_id=kept.message.client_id,
+        query=kept.query,
+        nonce=kept.nonce,
+        issued=kept.issued,
+        expires=kept.expires,
+        verifier=verifier,
+        policy_digest=digest,
+        witness=WITNESS,
+        transaction_data=kept.transaction_data,
+        decryption=kept.decryption,
+    )
