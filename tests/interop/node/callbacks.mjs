@@ -2,7 +2,6 @@
 // Everything goes through `jose` and Node.js; keys are JWKs that stay in this process.
 import * as nodeCrypto from "node:crypto";
 import {
-  calculateJwkThumbprint,
   CompactEncrypt,
   compactDecrypt,
   compactVerify,
@@ -12,21 +11,29 @@ import {
 } from "jose";
 
 const secrets = new Map();
+const imported = new Map();
+const place = ({ x, y }) => `${x}.${y}`;
 
 export async function newKey(alg = "ES256") {
   const { privateKey } = nodeCrypto.generateKeyPairSync("ec", { namedCurve: "P-256" });
   const { d, ...publicJwk } = privateKey.export({ format: "jwk" });
-  return { publicJwk: await keep({ d, ...publicJwk }), alg };
+  return { publicJwk: keep({ d, ...publicJwk }), alg };
 }
 
 // Takes a private JWK in, and gives its public half out.
-export async function keep({ d, ...publicJwk }) {
-  secrets.set(await calculateJwkThumbprint(publicJwk), { d, ...publicJwk });
+export function keep({ d, ...publicJwk }) {
+  secrets.set(place(publicJwk), { d, ...publicJwk });
   return publicJwk;
 }
 
-export const secretOf = async ({ kty, crv, x, y }) =>
-  secrets.get(await calculateJwkThumbprint({ kty, crv, x, y }));
+export const secretOf = (jwk) => secrets.get(place(jwk));
+
+// A key that signs is imported once, as an application would.
+async function ownKey(jwk, alg) {
+  const name = `${place(jwk)} ${alg}`;
+  if (!imported.has(name)) imported.set(name, await importJWK(secretOf(jwk), alg));
+  return imported.get(name);
+}
 
 const bare = ({ kty, crv, x, y }) => ({ kty, crv, x, y });
 
@@ -48,7 +55,7 @@ export const callbacks = {
   generateRandom: (length) => nodeCrypto.randomBytes(length),
   async signJwt(signer, { header, payload }) {
     const signerJwk = bare(signerKey(signer));
-    const key = await importJWK(await secretOf(signerJwk), signer.alg);
+    const key = await ownKey(signerJwk, signer.alg);
     const content = new TextEncoder().encode(JSON.stringify(payload));
     const jwt = await new CompactSign(content).setProtectedHeader(header).sign(key);
     return { jwt, signerJwk };
@@ -78,7 +85,7 @@ export const callbacks = {
   async decryptJwe(jwe, options) {
     const { alg, kid } = decodeProtectedHeader(jwe);
     const held = options?.jwk
-      ? [await secretOf(options.jwk)]
+      ? [secretOf(options.jwk)]
       : [...secrets.values()].filter((each) => kid === undefined || each.kid === kid);
     for (const secret of held) {
       try {

@@ -27,7 +27,7 @@ export async function start(told) {
   const server = createServer({ cert: readFileSync(told.chain), key: readFileSync(told.key) });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const origin = `https://localhost:${server.address().port}`;
-  if (told.asker) await keep(told.asker.key);
+  if (told.asker) keep(told.asker.key);
   service = { told, origin, server, requests: new Map(), verdicts: [], came: [] };
   server.on("request", (request, response) => {
     answer(request, response).catch((error) => {
@@ -36,6 +36,18 @@ export async function start(told) {
     });
   });
   return { origin };
+}
+
+// Makes requests and judges answers without a port; for measurements.
+export function offline(told) {
+  keep(told.asker.key);
+  service = { told, origin: "https://localhost", requests: new Map(), verdicts: [], came: [] };
+}
+
+export async function open(id, form) {
+  const found = service.requests.get(id);
+  service.requests.delete(id);
+  return judged(found, form);
 }
 
 export async function stop() {
@@ -62,8 +74,8 @@ export async function ask({ query, mode, prefix, reference, change = {} }) {
   };
   const encryption = mode === "direct_post.jwt" ? await newKey() : null;
   if (encryption)
-    encryption.publicJwk = await keep({
-      ...(await secretOf(encryption.publicJwk)),
+    encryption.publicJwk = keep({
+      ...secretOf(encryption.publicJwk),
       kid: fresh(),
     });
   const keys = encryption && [{ ...encryption.publicJwk, use: "enc", alg: "ECDH-ES" }];
@@ -95,7 +107,7 @@ export async function ask({ query, mode, prefix, reference, change = {} }) {
       : undefined,
   });
   requests.set(id, { payload, jwt: made.jar?.authorizationRequestJwt, encryption });
-  return { request: made.authorizationRequest };
+  return { request: made.authorizationRequest, id };
 }
 
 async function answer(request, response) {

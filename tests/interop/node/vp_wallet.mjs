@@ -104,7 +104,7 @@ async function transcriptOf(payload, audience, origin, thumbprint) {
   );
 }
 
-export async function present({ request, credentials, origin, change = {} }) {
+export async function present({ request, credentials, origin, post = true, change = {} }) {
   const found = await read({ request, origin });
   const payload = found.authorizationRequestPayload;
   const query = DcqlQuery.parse(found.dcql.query);
@@ -146,7 +146,7 @@ export async function present({ request, credentials, origin, change = {} }) {
       : undefined,
   });
   const prefix = found.client.prefix;
-  if (origin)
+  if (origin || !post)
     return { prefix, answer: made.jarm ? { response: made.jarm.responseJwt } : made.authorizationResponsePayload };
   const { response } = await client.submitOpenid4vpAuthorizationResponse({
     authorizationRequestPayload: payload,
