@@ -41,6 +41,7 @@ export async function start(told) {
     encryption,
     signer: { method: "jwk", ...(await newKey()) },
     offers: new Map(),
+    described: new Map(),
     pushed: new Map(),
     codes: new Map(),
     nonces: new Set(),
@@ -113,7 +114,7 @@ export async function stop() {
 
 // What is to be issued comes from the test: it asks by `offer`, having the contents made
 // here by another library once the keys are known.
-export async function offer({ names, code, txCode }) {
+export async function offer({ names, code, txCode, reference }) {
   const handed = fresh();
   const grants = code
     ? { authorization_code: { issuer_state: handed } }
@@ -128,7 +129,9 @@ export async function offer({ names, code, txCode }) {
     issuerMetadata: service.metadata,
     credentialConfigurationIds: names,
     grants,
+    credentialOfferUri: reference ? `${service.origin}/offers/${handed}` : undefined,
   });
+  service.described.set(`/offers/${handed}`, made.credentialOfferObject);
   return { offer: made.credentialOffer };
 }
 
@@ -159,6 +162,8 @@ async function answer(request, response) {
     headers: new Headers(request.headers),
   };
   service.came.push(url.pathname);
+  const described = service.described.get(url.pathname);
+  if (described) return send(response, 200, described);
   const endpoint = endpoints[url.pathname];
   if (!endpoint) return send(response, 404);
   return send(response, ...(await endpoint({ url, body, asked })));

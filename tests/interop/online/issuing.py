@@ -10,7 +10,7 @@ from typing import Any, Final
 from idwallet import Issuer, MemoryReplay, SealKey
 from idwallet.credentials.mdoc.issue import Mdoc
 from idwallet.crypto.agreement import EphemeralKey
-from idwallet.protocols.http import HttpRequest, HttpResponse
+from idwallet.protocols.http import HttpRequest, HttpResponse, json_response
 from idwallet.protocols.openid4vci.display import Display
 from idwallet.protocols.openid4vci.encryption import ResponseEncryption
 from idwallet.protocols.openid4vci.metadata import (
@@ -18,6 +18,7 @@ from idwallet.protocols.openid4vci.metadata import (
     IssuerMetadata,
     ProofType,
 )
+from idwallet.protocols.openid4vci.offer import CredentialOffer
 from idwallet.roles.credential_service import (
     AuthorizationAsked,
     Client,
@@ -80,6 +81,7 @@ class IssuingWorld:
     encryption: EphemeralKey | None = None
     pending: int = 0
     notifies: bool = True
+    offers: dict[str, CredentialOffer] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
     told: list[Notification] = field(default_factory=list)
     came: list[tuple[str, int]] = field(default_factory=list)
@@ -133,6 +135,9 @@ class IssuingWorld:
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer; whoever comes with a browser is signed in and agrees at once."""
+        offer = self.offers.get(request.url)
+        if offer is not None:
+            return json_response(offer.to_json())
         answer = self.service.handle(request, at=now())
         if isinstance(answer, AuthorizationAsked):
             answer = self.service.grant(answer, subject=ACCOUNT, at=now())

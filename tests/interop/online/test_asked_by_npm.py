@@ -15,9 +15,16 @@ from idwallet import Holder, VerificationFailed
 from idwallet.adapters.http import HttpCarrier
 from idwallet.codec.json import JsonObject
 from idwallet.protocols.http import HttpRequest
+from idwallet.protocols.openid4vp.abilities import WalletAbilities
+from idwallet.protocols.openid4vp.inquiry import (
+    FetchRequest,
+    RequestReady,
+    start_inquiry,
+)
 from idwallet.report import CheckId
 from idwallet.roles.asked import PresentationResponse
 from idwallet.testing.mdoc import NAMESPACE
+from idwallet.trust.policies import WALLET
 from tests.interop.mdoc_peers import Process, private_jwk
 from tests.interop.online.issuing import now
 from tests.interop.online.tls import HOST, Authority
@@ -27,6 +34,7 @@ pytestmark = [pytest.mark.interop, pytest.mark.loopback]
 
 MODES: Final = ("direct_post", "direct_post.jwt")
 FORM: Final = (("Content-Type", "application/x-www-form-urlencoded"),)
+ABILITIES: Final = WalletAbilities(WALLET.algorithms, WALLET.profile.request_prefixes)
 SHOWN: Final = {
     "pid": {"family_name": "Образцова", "address": {"locality": "Exampleton"}},
     "mdl": {NAMESPACE: {"family_name": "Примерова", "age_over_18": True}},
@@ -115,6 +123,23 @@ def test_both_formats_are_shown_in_one_answer_and_verified_there(
     (found,) = told["verdicts"]
     _required(found)
     assert (found["jwe"] is not None) is mode.endswith(".jwt")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_request_is_fetched_from_there_and_answered(
+    mode: str, npm: Process, authority: Authority, trusted: Trusted
+) -> None:
+    with asking(npm, authority, trusted) as (world, carrier, told):
+        link = world.ask(mode=mode, prefix="x509_hash", reference=True)
+        inquiry = start_inquiry(link, wallet=ABILITIES)
+        while isinstance(inquiry.step, FetchRequest):
+            inquiry = inquiry.receive(carrier.send(inquiry.step.request))
+        assert isinstance(inquiry.step, RequestReady)
+        answer = _answer(trusted.wallet(), inquiry.step.raw)
+        assert _post(carrier, answer) == 200
+    assert told["came"] == ["GET request", "POST answer"]
+    (found,) = told["verdicts"]
+    _required(found)
 
 
 def test_who_asks_without_a_name_is_refused_unless_the_wallet_says_otherwise(

@@ -185,6 +185,16 @@ def test_an_offer_with_a_code_ends_in_both_formats_verified(
     assert told["events"] == ["credential_accepted"] * 2
 
 
+def test_an_offer_is_fetched_from_where_the_link_says(
+    npm: Process, authority: Authority
+) -> None:
+    with issued(npm, authority) as (world, wallet, _):
+        link = world.offer(CARD, reference=True)
+        assert "credential_offer_uri=" in link
+        asked = wallet.begin(link)
+        wallet.store(wallet.drive(asked.accept(at=now())), (CARD,), 1)
+
+
 def test_a_mistyped_code_is_refused(npm: Process, authority: Authority) -> None:
     with issued(npm, authority) as (world, wallet, _):
         asked = wallet.begin(world.offer(CARD, txCode="493536"))

@@ -9,6 +9,7 @@ import pytest
 
 from idwallet.crypto.agreement import EphemeralKey
 from idwallet.protocols.openid4vci.credential import NotificationEvent
+from idwallet.protocols.openid4vci.offer import offer_reference
 from idwallet.roles.credential_service import TokenRule
 from tests.interop.mdoc_peers import Process
 from tests.interop.online.issuing import (
@@ -49,6 +50,19 @@ def test_an_offer_with_a_code_gives_both_formats_bound_to_its_keys(
         ("/token", 400),
         ("/token", 200),
     ]
+
+
+def test_an_offer_is_fetched_from_where_the_link_says(
+    npm: Process, authority: Authority
+) -> None:
+    with issuing(authority) as world:
+        made = world.service.offer(
+            subject=ACCOUNT, configurations=[CARD], transaction_code=False, at=now()
+        )
+        place = f"{world.origin}/offers/1"
+        world.offers[place] = made.offer
+        result = takes_up(npm, offer=offer_reference(place))
+    require_bound(result, CARD)
 
 
 def test_a_mistyped_code_gives_nothing_and_the_right_one_still_does(

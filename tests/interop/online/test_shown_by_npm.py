@@ -10,11 +10,20 @@ import pytest
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.protocols.openid4vp.client import ClientIdPrefix
 from idwallet.protocols.openid4vp.mode import ResponseMode
+from idwallet.protocols.openid4vp.reference import RequestUriMethod
 from idwallet.report import CheckId, Reason
+from idwallet.roles.presentation_service import AnswerState, Flow
 from idwallet.testing.mdoc import NAMESPACE
 from tests.interop.mdoc_peers import Process
+from tests.interop.online.issuing import now
 from tests.interop.online.tls import Authority
-from tests.interop.online.verifying import Judged, Trusted, verifying
+from tests.interop.online.verifying import (
+    BOTH,
+    Judged,
+    Trusted,
+    presenting,
+    verifying,
+)
 
 pytestmark = [pytest.mark.interop, pytest.mark.loopback]
 
@@ -58,6 +67,29 @@ def test_both_formats_come_in_one_answer_and_are_verified(
     assert told["status"] == 200
     assert told["prefix"] == (prefix.value if prefix else "redirect_uri")
     _require_shown(*world.verdicts)
+
+
+@pytest.mark.parametrize("method", RequestUriMethod)
+@pytest.mark.parametrize("mode", POSTED)
+def test_a_request_is_fetched_and_its_answer_told_to_the_session_that_began(
+    mode: ResponseMode,
+    method: RequestUriMethod,
+    npm: Process,
+    authority: Authority,
+    trusted: Trusted,
+) -> None:
+    session, other = "the session that began", "the session of another"
+    with presenting(authority, trusted, mode=mode, method=method) as service:
+        started = service.start(
+            BOTH, purpose="a test", flow=Flow.CROSS_DEVICE, session=session, at=now()
+        )
+        assert "request_uri=" in started.link
+        assert _present(npm, started.link, trusted)["status"] == 200
+        foreign = service.outcome(started.handle, session=other, at=now())
+        found = service.outcome(started.handle, session=session, at=now())
+    assert foreign.state is AnswerState.FOREIGN
+    assert found.verdict is not None
+    _require_shown(found.verdict)
 
 
 @pytest.mark.parametrize("enc", ["A128GCM", "A256GCM"])

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Final
 
 from idwallet import (
@@ -33,7 +34,9 @@ from idwallet.protocols.http import HttpRequest, HttpResponse
 from idwallet.protocols.openid4vp import ACCEPTANCE_BODY, REFUSAL_BODY
 from idwallet.protocols.openid4vp.client import ClientIdPrefix
 from idwallet.protocols.openid4vp.mode import ResponseMode
+from idwallet.protocols.openid4vp.reference import RequestUriMethod
 from idwallet.roles.presentation import evaluate_presentation
+from idwallet.roles.presentation_service import MemoryExchanges, PresentationService
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.testing.mdoc import MDL, NAMESPACE, MdocScene
 from idwallet.testing.pki import TestPki
@@ -198,3 +201,35 @@ def verifying(
         world = VerifyingWorld(door, trusted, prefix)
         with served(world.handle, door, authority):
             yield world
+
+
+@contextmanager
+def presenting(
+    authority: Authority,
+    trusted: Trusted,
+    *,
+    mode: ResponseMode,
+    method: RequestUriMethod,
+) -> Iterator[PresentationService]:
+    """Serve a verifier's endpoints until the block ends; requests are fetched there."""
+    with port_of_ours() as door:
+        reader = trusted.readers.reader(HOST)
+        public = origin_of(door)
+        party = RelyingParty(
+            signer=reader.signer,
+            certificates=reader.chain,
+            answer_to=f"{public}/answer",
+        )
+        service = PresentationService(
+            verifier=Verifier(
+                identity=party, policy=policies.RETAIL, replay=MemoryReplay()
+            ),
+            trust=lambda: trusted.trust,
+            public=public,
+            store=MemoryExchanges(),
+            seal=SealKey(bytes(32)),
+            mode=mode,
+            method=method,
+        )
+        with served(partial(service.handle, at=now()), door, authority):
+            yield service
