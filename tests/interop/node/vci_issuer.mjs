@@ -65,9 +65,17 @@ export async function start(told) {
         dpop_signing_alg_values_supported: ["ES256"],
         authorization_response_iss_parameter_supported: true,
         grant_types_supported: ["authorization_code", PRE_AUTHORIZED],
-        "pre-authorized_grant_anonymous_access_supported": true,
+        "pre-authorized_grant_anonymous_access_supported": !told.attested,
         response_types_supported: ["code"],
-        token_endpoint_auth_methods_supported: ["none"],
+        token_endpoint_auth_methods_supported: told.attested
+          ? ["attest_jwt_client_auth"]
+          : ["none"],
+        ...(told.attested
+          ? {
+              client_attestation_signing_alg_values_supported: ["ES256"],
+              client_attestation_pop_signing_alg_values_supported: ["ES256"],
+            }
+          : {}),
       }),
     ],
     knownCredentialConfigurations: issuer.getKnownCredentialConfigurationsSupported(metadata),
@@ -190,6 +198,9 @@ async function token({ body, asked }) {
     accessTokenRequest: parsed.accessTokenRequest,
     authorizationServerMetadata: server(),
     dpop: { jwt: parsed.dpop?.jwt, required: true, allowedSigningAlgs: ["ES256"] },
+    clientAttestation: service.told.attested
+      ? { ...parsed.clientAttestation, required: true, ensureConfirmationKeyMatchesDpopKey: true }
+      : undefined,
   };
   const { grant } = parsed;
   let names;

@@ -1,8 +1,12 @@
 // A wallet by @openid4vc/openid4vci: takes an offer up, whole, as it is told.
-import { clientAuthenticationAnonymous, clientAuthenticationNone } from "@openid4vc/oauth2";
-import { Openid4vciClient } from "@openid4vc/openid4vci";
+import {
+  clientAuthenticationAnonymous,
+  clientAuthenticationClientAttestationJwt,
+  clientAuthenticationNone,
+} from "@openid4vc/oauth2";
+import { Openid4vciClient, Openid4vciWalletProvider } from "@openid4vc/openid4vci";
 import { CompactEncrypt, compactDecrypt, importJWK } from "jose";
-import { callbacks, newKey } from "./callbacks.mjs";
+import { callbacks, keep, newKey } from "./callbacks.mjs";
 
 // The peer knows what is encrypted from the metadata alone, and leaves doing it to
 // whoever carries its messages: so this does, by jose.
@@ -33,15 +37,67 @@ async function encrypting(metadata) {
     places.includes(String(url)) ? carry(url, request) : fetch(url, request);
 }
 
+// What an issuer gives out to be proven with an attested key the library does not ask for.
+const challenged = (told) => async (context) => {
+  const { challenge_endpoint: place } = context.authorizationServerMetadata;
+  const { attestation_challenge: challenge } = await (
+    await fetch(place, { method: "POST" })
+  ).json();
+  const signJwt = (signer, { header, payload }) =>
+    callbacks.signJwt(signer, { header, payload: { ...payload, challenge } });
+  return clientAuthenticationClientAttestationJwt({
+    clientAttestationJwt: told.attestation,
+    callbacks: { ...callbacks, signJwt },
+  })(context);
+};
+
+function authentication(told) {
+  if (told.attestation) return challenged(told);
+  if (told.clientId) return clientAuthenticationNone({ clientId: told.clientId });
+  return clientAuthenticationAnonymous();
+}
+
 const clientFor = (told, carry = fetch) =>
   new Openid4vciClient({
-    callbacks: {
-      ...callbacks,
-      fetch: carry,
-      clientAuthentication: told.clientId
-        ? clientAuthenticationNone({ clientId: told.clientId })
-        : clientAuthenticationAnonymous(),
-    },
+    callbacks: { ...callbacks, fetch: carry, clientAuthentication: authentication(told) },
+  });
+
+// The library writes the type that a draft had for what is attested of keys.
+const asFinal = (typ) => typ.replace("keyattestation", "key-attestation");
+const provider = new Openid4vciWalletProvider({
+  callbacks: {
+    ...callbacks,
+    signJwt: (signer, { header, payload }) =>
+      callbacks.signJwt(signer, { header: { ...header, typ: asFinal(header.typ) }, payload }),
+  },
+});
+const inAnHour = () => new Date(Date.now() + 3_600_000);
+
+// Who made the wallet says so of it, and of its keys; the test certified who that is.
+function providing({ key, chain, name }) {
+  keep(key);
+  return { signer: { method: "x5c", x5c: chain, alg: "ES256" }, issuer: name };
+}
+
+const attested = (told, own) =>
+  provider.createWalletAttestationJwt({
+    ...providing(told.provider),
+    clientId: told.clientId,
+    issuedAt: new Date(),
+    expiresAt: inAnHour(),
+    confirmation: { jwk: own },
+  });
+
+const keysAttested = (told, keys, nonce) =>
+  provider.createKeyAttestationJwt({
+    signer: providing(told.provider).signer,
+    issuedAt: new Date(),
+    expiresAt: inAnHour(),
+    nonce,
+    use: "proof_type.jwt",
+    attestedKeys: keys,
+    keyStorage: ["iso_18045_high"],
+    userAuthentication: ["iso_18045_high"],
   });
 
 async function letIn(client, told, context, dpop) {
@@ -81,6 +137,10 @@ async function letIn(client, told, context, dpop) {
 async function proofs(client, told, issuerMetadata, credentialConfigurationId) {
   const { c_nonce: nonce } = await client.requestNonce({ issuerMetadata });
   const keys = await Promise.all(Array.from({ length: told.count ?? 1 }, () => newKey()));
+  const publicJwks = keys.map((each) => each.publicJwk);
+  const keyAttestationJwt = told.keysAttested
+    ? await keysAttested(told, told.attestedKeys ?? publicJwks, nonce)
+    : undefined;
   const made = keys.map(({ publicJwk, alg }) =>
     client.createCredentialRequestJwtProof({
       issuerMetadata,
@@ -88,20 +148,25 @@ async function proofs(client, told, issuerMetadata, credentialConfigurationId) {
       nonce: told.nonce ?? nonce,
       clientId: told.clientId,
       signer: { method: "jwk", publicJwk, alg },
+      keyAttestationJwt,
     }),
   );
   const jwts = (await Promise.all(made)).map(({ jwt }) => jwt);
-  return { jwts, keys: keys.map(({ publicJwk }) => publicJwk) };
+  return { jwts, keys: publicJwks };
 }
 
-export async function takeUp(told) {
+export async function takeUp(given) {
+  const own = await newKey();
+  const told = given.attestWallet
+    ? { ...given, attestation: await attested(given, own.publicJwk) }
+    : given;
   const plain = clientFor(told);
   const credentialOffer = await plain.resolveCredentialOffer(told.offer);
   const issuerMetadata = await plain.resolveIssuerMetadata(credentialOffer.credential_issuer);
   const client = told.encrypted
     ? clientFor(told, await encrypting(issuerMetadata.credentialIssuer))
     : plain;
-  const key = await newKey();
+  const key = told.sameKey ? own : await newKey();
   const signer = { method: "jwk", publicJwk: key.publicJwk, alg: key.alg };
   const context = { credentialOffer, issuerMetadata };
   const token = await letIn(client, told, context, told.bearer ? undefined : { signer });

@@ -1,6 +1,7 @@
 """A credential service of ours that issues both formats, for wallets of others."""
 
 import socket
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -8,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from idwallet import Issuer, MemoryReplay, SealKey
+from idwallet.codec.json import JsonObject
 from idwallet.credentials.mdoc.issue import Mdoc
 from idwallet.crypto.agreement import EphemeralKey
 from idwallet.protocols.http import HttpRequest, HttpResponse, json_response
@@ -20,6 +22,7 @@ from idwallet.protocols.openid4vci.metadata import (
 )
 from idwallet.protocols.openid4vci.offer import CredentialOffer
 from idwallet.roles.credential_service import (
+    AttestationRule,
     AuthorizationAsked,
     Client,
     CredentialService,
@@ -33,7 +36,10 @@ from idwallet.roles.credential_service import (
     service_metadata,
 )
 from idwallet.testing.mdoc import MDL, NAMESPACE, MdocScene
+from idwallet.testing.pki import TestPki
 from idwallet.testing.scene import PID, Scene
+from idwallet.trust.anchors import Purpose
+from tests.interop.mdoc_peers import private_jwk
 from tests.interop.online.serving import origin_of, port_of_ours, served
 from tests.interop.online.tls import Authority
 
@@ -43,6 +49,7 @@ ACCOUNT: Final = "anna"
 MONTH: Final = timedelta(days=30)
 CARD: Final = "national-id"
 LICENCE: Final = "driving-licence"
+_DOCUMENTS: Final = "1.3.6.1.5.5.7.3.36"
 
 
 def now() -> datetime:
@@ -81,6 +88,8 @@ class IssuingWorld:
     encryption: EphemeralKey | None = None
     pending: int = 0
     notifies: bool = True
+    attestation: AttestationRule = AttestationRule.NOT_ASKED
+    keys_attested: bool = False
     offers: dict[str, CredentialOffer] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
     told: list[Notification] = field(default_factory=list)
@@ -99,8 +108,11 @@ class IssuingWorld:
             replay=MemoryReplay(),
             supply=self._supply,
             notified=self.told.append,
+            trust=self.cards.pki.store(purposes=[Purpose.ATTEST_WALLETS]),
             rules=IssuanceRules(
-                clients={CLIENT_ID: Client(frozenset({BACK}))}, tokens=self.tokens
+                clients={CLIENT_ID: Client(frozenset({BACK}))},
+                tokens=self.tokens,
+                attestation=self.attestation,
             ),
         )
 
@@ -110,7 +122,16 @@ class IssuingWorld:
         return origin_of(self.door)
 
     def _metadata(self) -> IssuerMetadata:
-        made = service_metadata(self.origin, configurations(), batch_size=10)
+        listed = configurations()
+        if self.keys_attested:
+            wanted = ProofType(
+                algorithms=("ES256",), attested=True, key_storage=("iso_18045_high",)
+            )
+            listed = {
+                name: replace(each, proofs={"jwt": wanted})
+                for name, each in listed.items()
+            }
+        made = service_metadata(self.origin, listed, batch_size=10)
         if not self.notifies:
             made = replace(made, notification_endpoint=None)
         if self.encryption is None:
@@ -132,6 +153,19 @@ class IssuingWorld:
             return Supplied(self.cards.content(), now() + MONTH)
         elements = {"family_name": "Примерова", "birth_date": date(1990, 5, 17)}
         return Supplied(Mdoc(MDL, {NAMESPACE: {**elements}}), now() + MONTH)
+
+    def provider(self, *, believed: bool = True) -> JsonObject:
+        """Certify who attests wallets, and return it as a peer takes it."""
+        pki = self.cards.pki if believed else TestPki(at=now())
+        name = "https://provider.example"
+        made = pki.issuer(
+            name, change=lambda plan: replace(plan, key_purposes=(_DOCUMENTS,))
+        )
+        return {
+            "name": name,
+            "key": private_jwk(made.signer),
+            "chain": [b64encode(each).decode() for each in made.chain],
+        }
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer; whoever comes with a browser is signed in and agrees at once."""

@@ -7,6 +7,8 @@ the issuance machine says.
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -21,6 +23,7 @@ from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.signer import StoredKeySigner
 from idwallet.crypto.software import MemoryKeyStore, SoftwareSigner
 from idwallet.protocols.http import HttpRequest
+from idwallet.protocols.oauth.client_attestation import WalletAttestation
 from idwallet.protocols.openid4vci.wallet import (
     ConfirmCredentials,
     ConfirmOffer,
@@ -35,6 +38,7 @@ from idwallet.protocols.openid4vci.wallet import (
     start_issuance,
 )
 from idwallet.roles.holder import Holder
+from idwallet.roles.wallet_provider import WalletProvider
 from idwallet.testing.mdoc import MDL, NAMESPACE, MdocScene
 from idwallet.testing.scene import PID
 from idwallet.trust.anchors import TrustStore
@@ -234,6 +238,33 @@ def test_what_we_encrypt_is_read_by_jose_and_what_it_encrypts_by_us(
     with issued(npm, authority, encrypted=True) as (world, wallet, _):
         asked = wallet.begin(world.offer(*BOTH))
         wallet.store(wallet.drive(asked.accept(at=now()), count=2), BOTH, 2)
+
+
+def test_what_our_provider_attests_of_our_wallet_is_verified_there(
+    npm: Process, authority: Authority
+) -> None:
+    with issued(npm, authority, attested=True) as (world, wallet, _):
+        failed = wallet.drive(wallet.begin(world.offer(CARD)).accept(at=now()))
+        assert isinstance(failed.step, Failed)
+        assert failed.step.code == "invalid_client"
+        signer = world.scene.signer
+        provider = WalletProvider(
+            signer=signer.signer,
+            certificates=signer.chain,
+            name="https://provider.example",
+        )
+        held = wallet.client.dpop
+        attested = provider.attest_wallet(
+            held.public_key,
+            client_id=CLIENT_ID,
+            valid_until=now() + timedelta(hours=1),
+            at=now(),
+            wallet="A test wallet",
+        )
+        shown = WalletAttestation(attested, held)
+        wallet.client = replace(wallet.client, attestation=shown)
+        asked = wallet.begin(world.offer(CARD))
+        wallet.store(wallet.drive(asked.accept(at=now())), (CARD,), 1)
 
 
 def test_what_is_not_taken_is_told(npm: Process, authority: Authority) -> None:

@@ -10,7 +10,7 @@ import pytest
 from idwallet.crypto.agreement import EphemeralKey
 from idwallet.protocols.openid4vci.credential import NotificationEvent
 from idwallet.protocols.openid4vci.offer import offer_reference
-from idwallet.roles.credential_service import TokenRule
+from idwallet.roles.credential_service import AttestationRule, TokenRule
 from tests.interop.mdoc_peers import Process
 from tests.interop.online.issuing import (
     ACCOUNT,
@@ -165,3 +165,32 @@ def test_what_jose_encrypts_is_read_and_answered_encrypted(
         require_bound(result, *BOTH, count=2)
         with pytest.raises(Refused, match="invalid_credential_request"):
             takes_up(npm, **offered(world, CARD))
+
+
+def test_a_wallet_that_its_provider_attests_is_let_in_and_no_other(
+    npm: Process, authority: Authority
+) -> None:
+    same = AttestationRule.REQUIRED_SAME_KEY
+    with issuing(authority, attestation=same) as world:
+        told = {"clientId": CLIENT_ID, "attestWallet": True, "sameKey": True}
+        own = {**told, "provider": world.provider()}
+        require_bound(takes_up(npm, **own, **offered(world, CARD)), CARD)
+        for change in (
+            {"provider": world.provider(believed=False)},
+            {"sameKey": False},
+            {"attestWallet": False},
+        ):
+            with pytest.raises(Refused, match=r"invalid_client|invalid_dpop_proof"):
+                takes_up(npm, **own | change, **offered(world, CARD))
+
+
+def test_keys_that_the_provider_attests_get_credentials_and_no_others(
+    npm: Process, authority: Authority
+) -> None:
+    with issuing(authority, keys_attested=True) as world:
+        told = {"keysAttested": True, "provider": world.provider()}
+        result = takes_up(npm, count=2, **told, **offered(world, *BOTH))
+        require_bound(result, *BOTH, count=2)
+        stranger = {**told, "provider": world.provider(believed=False)}
+        with pytest.raises(Refused, match="invalid_proof"):
+            takes_up(npm, **stranger, **offered(world, CARD))

@@ -51,6 +51,7 @@ _POP: Final = f"{_DRAFT} §5.2"
 _AT: Final = "client attestation proof"
 _KIND: Final = Kind(TYP, "client attestation", f"{_DRAFT} §5.1")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_PROOF_SECONDS: Final = 60
 _ID_BYTES: Final = 16
 
 
@@ -105,11 +106,14 @@ def attested_headers(
         SignerError: the key could not sign.
     """
     require_aware(at)
+    issued = (at - _EPOCH) // timedelta(seconds=1)
     claims: JsonObject = {
         "iss": client_id,
         "aud": audience,
         "jti": b64.encode(random(_ID_BYTES)),
-        "iat": (at - _EPOCH) // timedelta(seconds=1),
+        "iat": issued,
+        # Section 5.2 lets it be left out; servers of earlier drafts want one.
+        "exp": issued + _PROOF_SECONDS,
     }
     if challenge is not None:
         claims["challenge"] = challenge
