@@ -102,8 +102,11 @@ def _client(
             result.wrong.append(f"{type(error).__name__}: {error}")
 
 
-def soak(*, seconds: float, clients: int, seed: int) -> Result:
-    """Let `clients` wallets of each kind run against both services."""
+def soak(*, seconds: float, clients: int, seed: int, rarity: int = 6) -> Result:
+    """Let `clients` wallets of each kind run against both services.
+
+    About one message in `rarity` meets a fault.
+    """
     result = Result()
     with TemporaryDirectory() as folder, ExitStack() as stack:
         sides = _sides(Path(folder), result.wrong)
@@ -119,7 +122,7 @@ def soak(*, seconds: float, clients: int, seed: int) -> Result:
                 ("answering", AnsweringSide, asking),
             ):
                 random = Random(f"{seed} {kind} {number}")
-                line = Line(carrier.send, random, result.faults)
+                line = Line(carrier.send, random, result.faults, rarity=rarity)
                 own = make(side, line, random, result.count)
                 name = f"{kind}-{number}"
                 arguments = (own.one, name, began + seconds, result)
@@ -141,6 +144,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rarity", type=int, default=6)
     result = soak(**vars(parser.parse_args()))
     sys.stdout.write(json.dumps(result.to_json(), indent=2) + "\n")
     return 1 if result.wrong else 0

@@ -16,6 +16,8 @@ const actions = {
   startVerifier: verifier.start,
   stopVerifier: verifier.stop,
   ask: verifier.ask,
+  askPage: verifier.askPage,
+  judgePage: verifier.judgePage,
 };
 
 function told(error) {

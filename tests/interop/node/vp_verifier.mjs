@@ -63,6 +63,53 @@ const clientIds = {
   x509_san_dns: () => "x509_san_dns:localhost",
 };
 
+// A page asks through a browser: what goes into the API, and what came out of it.
+export async function askPage({ query, mode, page, isSigned }) {
+  const { told, requests } = service;
+  const id = fresh();
+  const signer = isSigned && { method: "x5c", x5c: told.asker.chain, alg: "ES256" };
+  const encryption = mode === "dc_api.jwt" ? await keyForAnswer() : null;
+  const payload = {
+    response_type: "vp_token",
+    response_mode: mode,
+    nonce: fresh(),
+    dcql_query: query,
+    client_metadata: metadataWith(encryption),
+    ...(signer ? { client_id: clientIds.x509_hash(signer.x5c), expected_origins: [page] } : {}),
+  };
+  const made = await verifier.createOpenId4vpAuthorizationRequest({
+    authorizationRequestPayload: payload,
+    jar: signer
+      ? {
+          jwtSigner: signer,
+          expiresInSeconds: 300,
+          additionalJwtPayload: { aud: "https://self-issued.me/v2" },
+        }
+      : undefined,
+  });
+  requests.set(id, { payload, encryption, page });
+  const { request } = made.authorizationRequestObject;
+  return { id, data: request ? { request } : payload };
+}
+
+export const judgePage = ({ id, data }) => judged(service.requests.get(id), data);
+
+async function keyForAnswer() {
+  const made = await newKey();
+  made.publicJwk = keep({ ...secretOf(made.publicJwk), kid: fresh() });
+  return made;
+}
+
+const metadataWith = (encryption) => ({
+  vp_formats_supported: FORMATS,
+  ...(encryption
+    ? {
+        jwks: { keys: [{ ...encryption.publicJwk, use: "enc", alg: "ECDH-ES" }] },
+        encrypted_response_enc_values_supported: ["A128GCM", "A256GCM"],
+      }
+    : {}),
+});
+
 export async function ask({ query, mode, prefix, reference, change = {} }) {
   const { told, origin, requests } = service;
   const id = fresh();
@@ -72,13 +119,7 @@ export async function ask({ query, mode, prefix, reference, change = {} }) {
     x5c: told.asker.chain,
     alg: "ES256",
   };
-  const encryption = mode === "direct_post.jwt" ? await newKey() : null;
-  if (encryption)
-    encryption.publicJwk = keep({
-      ...secretOf(encryption.publicJwk),
-      kid: fresh(),
-    });
-  const keys = encryption && [{ ...encryption.publicJwk, use: "enc", alg: "ECDH-ES" }];
+  const encryption = mode === "direct_post.jwt" ? await keyForAnswer() : null;
   const payload = {
     client_id: signer ? clientIds[prefix](signer.x5c) : `redirect_uri:${responseUri}`,
     response_type: "vp_token",
@@ -87,12 +128,7 @@ export async function ask({ query, mode, prefix, reference, change = {} }) {
     nonce: fresh(),
     state: fresh(),
     dcql_query: query,
-    client_metadata: {
-      vp_formats_supported: FORMATS,
-      ...(keys
-        ? { jwks: { keys }, encrypted_response_enc_values_supported: ["A128GCM", "A256GCM"] }
-        : {}),
-    },
+    client_metadata: metadataWith(encryption),
     ...change,
   };
   const made = await verifier.createOpenId4vpAuthorizationRequest({
@@ -127,11 +163,12 @@ async function answer(request, response) {
   response.writeHead(200, { "Content-Type": "application/json" }).end("{}");
 }
 
-async function judged({ payload, encryption }, form) {
+async function judged({ payload, encryption, page }, form) {
   if (form.error) return { error: form.error };
   const parsed = await verifier.parseOpenid4vpAuthorizationResponse({
     authorizationResponse: form,
     authorizationRequestPayload: payload,
+    origin: page,
     callbacks,
   });
   const query = DcqlQuery.parse(payload.dcql_query);
@@ -142,7 +179,7 @@ async function judged({ payload, encryption }, form) {
     const verify = format === "mso_mdoc" ? verifiedMdoc : verifiedSdJwt;
     credentials[id] = [];
     for (const each of presentations)
-      credentials[id].push(await verify(each, payload, encryption?.publicJwk));
+      credentials[id].push(await verify(each, { ...payload, page }, encryption?.publicJwk));
     shown[id] = credentials[id].map((each) => each.namespaces ?? each.claims);
   }
   const found = DcqlPresentationResult.fromDcqlPresentation(credentials, { dcqlQuery: query });
@@ -164,7 +201,8 @@ async function verifiedSdJwt(token, payload) {
       (await ES256.getVerifier(cnf.jwk))(data, signature),
   });
   const verified = await peer.verify(token, { keyBindingNonce: payload.nonce });
-  if (verified.kb.payload.aud !== payload.client_id) throw new Error("another audience");
+  const audience = payload.page ? `origin:${payload.page}` : payload.client_id;
+  if (verified.kb.payload.aud !== audience) throw new Error("another audience");
   const claims = verified.payload;
   return {
     credential_format: "dc+sd-jwt",
@@ -178,12 +216,18 @@ async function verifiedMdoc(token, payload, encryptionJwk) {
   const { client_id: clientId, nonce, response_uri: responseUri } = payload;
   const thumbprint = encryptionJwk && (await calculateJwkThumbprint(encryptionJwk, "sha256"));
   const jwkThumbprint = thumbprint ? octets(thumbprint) : undefined;
-  const transcript = { clientId, nonce, responseUri, jwkThumbprint };
+  const { page: origin } = payload;
+  const sessionTranscript = origin
+    ? await owf.SessionTranscript.forOid4VpDcApi({ origin, nonce, jwkThumbprint }, context)
+    : await owf.SessionTranscript.forOid4Vp(
+        { clientId, nonce, responseUri, jwkThumbprint },
+        context,
+      );
   const deviceResponse = owf.DeviceResponse.decode(octets(token));
   await owf.Verifier.verifyDeviceResponse(
     {
       deviceResponse,
-      sessionTranscript: await owf.SessionTranscript.forOid4Vp(transcript, context),
+      sessionTranscript,
       trustedCertificates: service.told.roots.map((each) => new Uint8Array(Buffer.from(each, "base64"))),
       now: new Date(),
     },

@@ -80,7 +80,10 @@ async function showMdoc({ raw, key }, shown, transcript) {
 }
 
 export async function read({ request, origin }) {
-  const { params } = client.parseOpenid4vpAuthorizationRequest({ authorizationRequest: request });
+  const { params } =
+    typeof request === "string"
+      ? client.parseOpenid4vpAuthorizationRequest({ authorizationRequest: request })
+      : { params: request };
   const found = await client.resolveOpenId4vpAuthorizationRequest({
     authorizationRequestPayload: params,
     origin,
@@ -113,7 +116,9 @@ export async function present({ request, credentials, origin, post = true, chang
   if (!matched.can_be_satisfied) throw new Error("nothing that answers is held");
   const encrypted = payload.response_mode.endsWith(".jwt");
   const { jwk, thumbprint } = encrypted ? await encryptionKey(payload) : {};
-  const audience = change.audience ?? found.client.effective;
+  // Through a browser it is the origin, whoever signed (A.4); the library says otherwise.
+  const through = origin ? `origin:${origin}` : found.client.effective;
+  const audience = change.audience ?? through;
   const nonce = change.nonce ?? payload.nonce;
   const transcript = await transcriptOf({ ...payload, nonce }, audience, origin, thumbprint);
   const token = {};

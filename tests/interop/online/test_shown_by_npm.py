@@ -3,11 +3,14 @@
 Over TLS on this machine; it chooses by `dcql`, and shows by `@sd-jwt` and `@owf/mdoc`.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from idwallet import policies
 from idwallet.credentials.model import Unverified, VerifiedPresentation
+from idwallet.profiles import HAIP_1_0
 from idwallet.protocols.openid4vp.client import ClientIdPrefix
 from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.protocols.openid4vp.reference import RequestUriMethod
@@ -88,6 +91,25 @@ def test_a_request_is_fetched_and_its_answer_told_to_the_session_that_began(
         foreign = service.outcome(started.handle, session=other, at=now())
         found = service.outcome(started.handle, session=session, at=now())
     assert foreign.state is AnswerState.FOREIGN
+    assert found.verdict is not None
+    _require_shown(found.verdict)
+
+
+def test_under_haip_it_is_asked_and_answers_as_well(
+    npm: Process, authority: Authority, trusted: Trusted
+) -> None:
+    terms: dict[str, Any] = {
+        "mode": ResponseMode.DIRECT_POST_JWT,
+        "method": RequestUriMethod.POST,
+        "policy": replace(policies.RETAIL, name="haip", profile=HAIP_1_0),
+    }
+    session = "the session that began"
+    with presenting(authority, trusted, **terms) as service:
+        started = service.start(
+            BOTH, purpose="a test", flow=Flow.CROSS_DEVICE, session=session, at=now()
+        )
+        assert _present(npm, started.link, trusted)["status"] == 200
+        found = service.outcome(started.handle, session=session, at=now())
     assert found.verdict is not None
     _require_shown(found.verdict)
 

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Final
@@ -12,6 +12,7 @@ from idwallet import (
     Holder,
     Issuer,
     MemoryReplay,
+    Policy,
     Query,
     RelyingParty,
     SealKey,
@@ -42,6 +43,7 @@ from idwallet.testing.mdoc import MDL, NAMESPACE, MdocScene
 from idwallet.testing.pki import TestPki
 from idwallet.testing.scene import PID, test_claims
 from idwallet.trust.anchors import TrustStore
+from idwallet.trust.policy import Admission, ReaderRule
 from tests.interop.mdoc_peers import private_jwk
 from tests.interop.online.issuing import now
 from tests.interop.online.serving import origin_of, port_of_ours, served
@@ -65,6 +67,10 @@ LICENCE: Final[JsonObject] = {
         {"path": [NAMESPACE, "age_over_18"], "values": [True]},
     ],
 }
+_ADMITTED: Final = (
+    Admission(PID, frozenset({("family_name",), ("address", "locality")})),
+    Admission(MDL, frozenset({(NAMESPACE, "family_name"), (NAMESPACE, "age_over_18")})),
+)
 BOTH: Final = Query.from_dcql({"credentials": [IDENTITY, LICENCE]})
 
 Judged = VerifiedPresentation | Unverified
@@ -112,17 +118,34 @@ class Trusted:
             at=now(),
         )
 
-    def wallet(self) -> Holder:
-        """Return a wallet of ours with both credentials."""
+    def wallet(self, *, strangers: bool = False) -> Holder:
+        """Return a wallet of ours with both credentials; it may answer strangers."""
+        policy = replace(
+            policies.WALLET,
+            name="strangers for what is asked here",
+            readers=ReaderRule.ANONYMOUS_ACCEPTED,
+            unauthenticated=_ADMITTED,
+        )
         made = Holder(
             store=MemoryStore(),
             seal=SealKey(bytes(32)),
             keys=_OneKey(self.key),
             trust=self.trust,
+            policy=policy if strangers else policies.WALLET,
         )
         for each in (self.identity, self.licence):
             made.add(each, at=now())
         return made
+
+    def verifier(self) -> Verifier:
+        """Return a verifier of ours whom the wallets know."""
+        reader = self.readers.reader(HOST)
+        party = RelyingParty(
+            signer=reader.signer,
+            certificates=reader.chain,
+            answer_to=f"https://{HOST}/answer",
+        )
+        return Verifier(identity=party, policy=policies.RETAIL, replay=MemoryReplay())
 
     def held(self) -> list[JsonObject]:
         """Return the credentials as a peer's wallet takes them."""
@@ -210,6 +233,7 @@ def presenting(
     *,
     mode: ResponseMode,
     method: RequestUriMethod,
+    policy: Policy = policies.RETAIL,
 ) -> Iterator[PresentationService]:
     """Serve a verifier's endpoints until the block ends; requests are fetched there."""
     with port_of_ours() as door:
@@ -221,9 +245,7 @@ def presenting(
             answer_to=f"{public}/answer",
         )
         service = PresentationService(
-            verifier=Verifier(
-                identity=party, policy=policies.RETAIL, replay=MemoryReplay()
-            ),
+            verifier=Verifier(identity=party, policy=policy, replay=MemoryReplay()),
             trust=lambda: trusted.trust,
             public=public,
             store=MemoryExchanges(),
