@@ -23,7 +23,12 @@ from idwallet.protocols.proximity.engagement import (
 )
 from idwallet.protocols.proximity.keys import session_key_of
 from idwallet.protocols.proximity.machine import Event, SessionEnded, ToSend
-from idwallet.protocols.proximity.messages import Status, read_message, write_data
+from idwallet.protocols.proximity.messages import (
+    SessionMessage,
+    Status,
+    read_message,
+    write_data,
+)
 from idwallet.protocols.proximity.methods import Ble, Nfc, WifiAware
 from idwallet.protocols.proximity.states import Ending
 from tests.unit.protocols.proximity.sessions import (
@@ -302,7 +307,7 @@ def test_what_is_no_message_of_a_session_is_refused(name: str) -> None:
 @pytest.mark.parametrize("held", WELL_FORMED)
 def test_what_is_one_is_read(held: CborValue) -> None:
     octets = write_cbor(held)
-    assert read_message(octets, most=len(octets))
+    assert read_message(octets, most=len(octets)) != SessionMessage()
     with pytest.raises(LimitError):
         read_message(octets, most=len(octets) - 1)
 

@@ -172,7 +172,7 @@ def _our_phone(met: World, device: DeviceSession, listener: TcpListener) -> list
         side = SessionHolder(met.wallet(), device)
         for event in converse(side, transport):
             if isinstance(event, PersonAsked):
-                told.append(event.asked.asker)
+                told.append(event.asked.asker or "")
                 choice = side.match(at=now()).choose()
                 transport.send(side.present(choice, at=now()).octets)
             elif isinstance(event, SessionEnded):

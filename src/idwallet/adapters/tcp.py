@@ -5,7 +5,7 @@ connection protects nothing: the sessions of `protocols/proximity` that it carri
 """
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Final, Generic, Protocol, Self, TypeVar
@@ -197,29 +197,38 @@ class _Side(Protocol, Generic[_Event_co]):
     def lost(self, *, at: datetime) -> tuple[_Event_co, ...]: ...
 
 
-def converse(side: _Side[_Event_co], transport: TcpTransport) -> Iterator[_Event_co]:
+def converse(
+    side: _Side[_Event_co],
+    transport: TcpTransport,
+    *,
+    clock: Callable[[], datetime] = now,
+) -> Iterator[_Event_co]:
     """Yield what follows from each message, up to the end of the session.
 
     What has to be sent is sent, and not yielded. Send what you make of an event before
-    you ask for the next one.
+    you ask for the next one. `clock` says what time it is.
     """
     while True:
-        for event in _next(side, transport):
+        for event in _next(side, transport, clock=clock):
             yield event
             if isinstance(event, SessionEnded):
                 return
 
 
-def _next(side: _Side[_Event_co], transport: TcpTransport) -> list[_Event_co]:
+def _next(
+    side: _Side[_Event_co], transport: TcpTransport, *, clock: Callable[[], datetime]
+) -> list[_Event_co]:
     events: list[_Event_co] = []
     try:
-        octets = transport.receive(wait=side.session.deadline - now())
-        at = now()
+        octets = transport.receive(wait=side.session.deadline - clock())
+        at = clock()
         events += side.poll(at=at) if octets is None else side.receive(octets, at=at)
         for event in events:
             if isinstance(event, ToSend):
                 transport.send(event.octets)
     except PortError:
         # What was heard before is handed on; the end is what the table says of it.
-        events += [e for e in side.lost(at=now()) if not isinstance(e, MessageRefused)]
+        events += [
+            e for e in side.lost(at=clock()) if not isinstance(e, MessageRefused)
+        ]
     return [event for event in events if not isinstance(event, ToSend)]

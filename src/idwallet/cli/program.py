@@ -37,6 +37,7 @@ COMMANDS: Final = MappingProxyType(
         "offer": Entry("offer", "Read what an issuer offers, and take it up."),
         "request": Entry("request", "Ask for a presentation, signed."),
         "present": Entry("present", "Answer a request from a wallet."),
+        "session": Entry("session", "Meet in person: as a device, or as a reader."),
         "purposes": Entry("purposes", "Say what may be asked for which purpose."),
         "verify": Entry("verify", "Judge an answer or a document, and say why."),
         "describe": Entry(
@@ -88,8 +89,8 @@ def load_command(name: str) -> click.Command:
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
     epilog="Exit status: 0 passed, 1 failed, 2 usage, 3 cannot be decided, "
-    "4 input or output. A file named - is a stream. Only --fetch, --tsa and `offer "
-    "accept` use a network.",
+    "4 input or output. A file named - is a stream. Only --fetch, --tsa, `offer "
+    "accept` and `session` use a network.",
 )
 @click.version_option(package_name="idwallet", message="%(prog)s %(version)s")
 def program() -> None:

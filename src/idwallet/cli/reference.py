@@ -24,7 +24,7 @@ _HEAD: Final = """\
 
 Files in, files out: what one party sends, another receives as a file. No connection is
 opened unless the command is told to, by `--fetch` or `--tsa`, or is there for it, as
-`offer accept` is.
+`offer accept` and `session` are.
 
 - **`-`** in place of a file's name is standard input or standard output.
 - **Results** go to standard output, or whole and at once to the file of `-o`; a file
