@@ -116,8 +116,9 @@ class SessionHolder:
 
         By default the device proves itself by a MAC, which convinces this reader and
         nobody else; keys that only sign, or are on another curve than the session's,
-        need ``mac=False``. `last` ends the session with the answer. Nothing is signed
-        and no entry is written for a session that cannot send it.
+        need ``mac=False``. In a session keyed by X25519 or X448 it signs. `last` ends
+        the session with the answer. Nothing is signed and no entry is written for a
+        session that cannot send it.
 
         Raises:
             UsageError: no request is open, `choice` came from another, the session is

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from idwallet import limits
 from idwallet.credentials.mdoc.transcript import Handover
-from idwallet.crypto.agreement import EphemeralKey
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.protocols.proximity.contact import ByNfc, ByQr, ByReader, Contact
 from idwallet.protocols.proximity.engagement import (
@@ -19,7 +18,10 @@ from idwallet.protocols.proximity.handover import (
     write_handover_select,
 )
 from idwallet.protocols.proximity.keys import (
+    OwnKey,
     SessionKey,
+    agreed,
+    new_session_key,
     read_session_key,
     session_ciphers,
     session_key_of,
@@ -70,7 +72,7 @@ class DeviceSession(Machine[DeviceState]):
         engagement: DeviceEngagement,
         contact: Contact,
         *,
-        key: EphemeralKey,
+        key: OwnKey,
         at: datetime,
         terms: SessionTerms = TERMS,
     ) -> None:
@@ -101,7 +103,7 @@ class DeviceSession(Machine[DeviceState]):
             UsageError: a method that is not known, or `at` has no zone.
             UnsupportedError: nothing here agrees on `curve`.
         """
-        key = EphemeralKey.generate(curve)
+        key = new_session_key(curve)
         engagement = write_device_engagement(session_key_of(key), methods)
         return cls(engagement, ByQr(), key=key, at=at, terms=terms)
 
@@ -123,7 +125,7 @@ class DeviceSession(Machine[DeviceState]):
             UsageError: no way, one that NFC has no record for or that nobody offered,
                 or `at` has no zone.
         """
-        key = EphemeralKey.generate()
+        key = new_session_key()
         engagement = write_device_engagement(session_key_of(key))
         select = write_handover_select(engagement, methods, asked=asked)
         contact = ByNfc(select.octets, None if asked is None else asked.octets)
@@ -142,7 +144,7 @@ class DeviceSession(Machine[DeviceState]):
         reader = shown.key
         if reader is None:
             raise UsageError("a reader that shows no key cannot be answered")
-        key = EphemeralKey.generate(reader.public_key.kind.name)
+        key = new_session_key(reader.curve)
         engagement = write_device_engagement(session_key_of(key))
         made = cls(engagement, ByReader(shown.octets), key=key, at=at, terms=terms)
         made._meet(reader)
@@ -176,7 +178,7 @@ class DeviceSession(Machine[DeviceState]):
         if receiving is None or peer is None or message.data is None:
             raise UsageError("the session has no keys")
         request = receiving.unseal(message.data, at="message/data")
-        return RequestHeard(request, peer[1], peer[0].public_key)
+        return RequestHeard(request, peer[1], peer[0].for_mac)
 
     def _introduce(self, octets: bytes) -> None:
         """Take the reader's key; where it was shown before, it has to be that one."""
@@ -197,7 +199,7 @@ class DeviceSession(Machine[DeviceState]):
         self._meet(reader)
 
     def _meet(self, reader: SessionKey) -> None:
-        secret = self._own_key().agree(reader.public_key)
+        secret = agreed(self._own_key(), reader)
         handover = self._contact.handover(self.engagement.octets, reader.octets)
         ciphers = session_ciphers(
             secret, transcript=handover.transcript(), most=self._terms.messages

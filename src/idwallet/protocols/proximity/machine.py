@@ -12,11 +12,11 @@ from typing import Final, Generic, NoReturn, TypeAlias, TypeVar
 from idwallet import limits
 from idwallet.codec.moment import require_aware
 from idwallet.credentials.mdoc.transcript import Handover
-from idwallet.crypto.agreement import EphemeralKey
 from idwallet.crypto.counted import COUNTER_MAXIMUM, CountedCipher
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 from idwallet.protocols.proximity.engagement import DeviceEngagement
+from idwallet.protocols.proximity.keys import OwnKey
 from idwallet.protocols.proximity.messages import (
     SessionMessage,
     Status,
@@ -45,12 +45,13 @@ class RequestHeard:
     """A reader asks: a DeviceRequest that nobody has judged.
 
     `handover` is the conversation it was heard in; `reader` the reader's key of the
-    session, which a device may prove itself to by a MAC.
+    session, which a device may prove itself to by a MAC, or None where no device's key
+    agrees with it (X25519, X448).
     """
 
     request: bytes = field(repr=False)
     handover: Handover
-    reader: PublicKey
+    reader: PublicKey | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +141,12 @@ class Machine(ABC, Generic[_State]):
     """Where this side stands."""
 
     def __init__(
-        self, state: _State, *, key: EphemeralKey, at: datetime, terms: SessionTerms
+        self, state: _State, *, key: OwnKey, at: datetime, terms: SessionTerms
     ) -> None:
         """Begin at the moment `at`; the key is this session's and no other's."""
         require_aware(at)
         self.state = state
-        self._key: EphemeralKey | None = key
+        self._key: OwnKey | None = key
         self._terms = terms
         self._began = self._last = at
         self._heard = b""
@@ -304,7 +305,7 @@ class Machine(ABC, Generic[_State]):
         self._last = max(self._last, at)
         return self._sending.seal(plain)
 
-    def _own_key(self) -> EphemeralKey:
+    def _own_key(self) -> OwnKey:
         if self._key is None:
             raise UsageError("the session is over: its key is gone")
         return self._key

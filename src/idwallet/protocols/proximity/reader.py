@@ -18,7 +18,13 @@ from idwallet.protocols.proximity.engagement import (
     write_reader_engagement,
 )
 from idwallet.protocols.proximity.handover import HandoverRequest, HandoverSelect
-from idwallet.protocols.proximity.keys import session_ciphers, session_key_of
+from idwallet.protocols.proximity.keys import (
+    OwnKey,
+    agreed,
+    new_session_key,
+    session_ciphers,
+    session_key_of,
+)
 from idwallet.protocols.proximity.machine import (
     TERMS,
     AnswerHeard,
@@ -61,7 +67,7 @@ class ReaderSession(Machine[ReaderState]):
         engagement: DeviceEngagement | None,
         contact: Contact,
         *,
-        key: EphemeralKey,
+        key: OwnKey,
         at: datetime,
         terms: SessionTerms = TERMS,
     ) -> None:
@@ -95,7 +101,7 @@ class ReaderSession(Machine[ReaderState]):
             UsageError: `at` has no zone.
         """
         engagement = device_engagement_of(uri)
-        key = EphemeralKey.generate(engagement.key.public_key.kind.name)
+        key = new_session_key(engagement.key.curve)
         return cls(engagement, ByQr(), key=key, at=at, terms=terms)
 
     @classmethod
@@ -117,7 +123,7 @@ class ReaderSession(Machine[ReaderState]):
         """
         engagement = select.engagement
         contact = ByNfc(select.octets, None if asked is None else asked.octets)
-        key = EphemeralKey.generate(engagement.key.public_key.kind.name)
+        key = new_session_key(engagement.key.curve)
         return cls(engagement, contact, key=key, at=at, terms=terms)
 
     @classmethod
@@ -135,7 +141,7 @@ class ReaderSession(Machine[ReaderState]):
             UsageError: a method that is not known, or `at` has no zone.
             UnsupportedError: nothing here agrees on `curve`.
         """
-        key = EphemeralKey.generate(curve)
+        key = new_session_key(curve)
         shown = write_reader_engagement(session_key_of(key), methods)
         return cls(None, ByReader(shown.octets), key=key, at=at, terms=terms)
 
@@ -153,14 +159,16 @@ class ReaderSession(Machine[ReaderState]):
     def conversation(self) -> Session:
         """Return what a question is bound to: the transcript, and the reader's key.
 
-        The question keeps the key until it is judged, for a MAC is judged by it.
+        The question keeps the key until it is judged, for a MAC is judged by it; a key
+        that no device's agrees with is not handed on (X25519, X448).
 
         Raises:
             UsageError: no device is known yet, or the session is over.
         """
         if self._handover is None:
             raise UsageError("no device has answered yet")
-        return Session(self._handover, self._own_key())
+        own = self._own_key()
+        return Session(self._handover, own if isinstance(own, EphemeralKey) else None)
 
     def ask(self, request: bytes, *, at: datetime) -> bytes:
         """Return the message with a DeviceRequest: the first one has the reader's key.
@@ -199,7 +207,7 @@ class ReaderSession(Machine[ReaderState]):
         return DeviceEngaged(engagement)
 
     def _meet(self, engagement: DeviceEngagement) -> None:
-        secret = self._own_key().agree(engagement.key.public_key)
+        secret = agreed(self._own_key(), engagement.key)
         handover = self._contact.handover(engagement.octets, self._written)
         ciphers = session_ciphers(
             secret, transcript=handover.transcript(), most=self._terms.messages
