@@ -33,6 +33,8 @@ def _local(host: str) -> str:
         address = ip_address(host)
     except ValueError:
         raise UsageError("an address is needed, not a name") from None
+    # An address of IPv4 in the clothes of IPv6 is the one inside.
+    address = getattr(address, "ipv4_mapped", None) or address
     if not (address.is_loopback or address.is_private or address.is_link_local):
         raise UsageError("sessions in person stay on this machine or in its network")
     if address.is_unspecified:

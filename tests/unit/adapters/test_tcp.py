@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from threading import Thread
+from typing import Final
 
 import pytest
 
@@ -91,7 +92,10 @@ def test_too_long_a_message_is_not_sent(
         pair[0].send(bytes(limits.PROXIMITY_RESPONSE_BYTES + 1))
 
 
-@pytest.mark.parametrize("host", ["localhost", "desk.example", "8.8.8.8", "0.0.0.0"])  # noqa: S104 - refused
+PUBLIC: Final = ("8.8.8.8", "::ffff:8.8.8.8", "0.0.0.0", "::")  # noqa: S104 - refused
+
+
+@pytest.mark.parametrize("host", ["localhost", "desk.example", *PUBLIC])
 def test_only_addresses_that_are_near_are_taken(host: str) -> None:
     with pytest.raises(UsageError, match=r"needed|stay"):
         TcpListener(host)
