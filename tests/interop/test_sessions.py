@@ -42,8 +42,13 @@ from idwallet.protocols.proximity.engagement import (
     read_device_engagement,
     write_device_engagement,
 )
+from idwallet.protocols.proximity.handover import (
+    read_handover_select,
+    write_handover_request,
+)
 from idwallet.protocols.proximity.keys import session_key_of
 from idwallet.protocols.proximity.methods import Method
+from idwallet.protocols.proximity.tnep import write_service_select
 from idwallet.roles import DeviceAnswered, PersonAsked, SessionHolder, SessionVerifier
 from idwallet.roles.holder import Holder
 from idwallet.roles.issuer import Issuer
@@ -265,6 +270,46 @@ def test_a_multipaz_device_takes_no_session_for_another(
         with listener.accept(wait=SOON) as transport:
             transport.send(side.ask(wanted, at=now()))
             assert multipaz.says().startswith("refused\t")
+
+
+def _handed(said: str) -> list[bytes | str]:
+    state, *parts = said.split("\t")
+    assert state == "ok", said
+    *octets, methods = parts
+    return [*map(bytes.fromhex, octets), methods]
+
+
+@pytest.mark.parametrize("is_negotiated", [False, True])
+def test_we_are_handed_over_by_a_multipaz_device_that_is_touched(
+    multipaz: Multipaz, *, is_negotiated: bool
+) -> None:
+    offered = write_handover_request((Ble(central=SERVICE),))
+    asked = offered if is_negotiated else None
+    written = (write_service_select(), offered.octets) if is_negotiated else ()
+    told = multipaz.does("hands", ",".join(each.hex() for each in written))
+    select, engagement, handover, _ = _handed(told)
+    assert isinstance(select, bytes)
+    read = read_handover_select(select, asked=asked)
+    assert read.engagement.octets == engagement
+    assert read.methods == (Ble(central=SERVICE if is_negotiated else bytes(16)),)
+    session = ReaderSession.by_nfc(read, at=now(), asked=asked)
+    transcript = session.conversation().handover.transcript()
+    assert isinstance(handover, bytes)
+    assert transcript.endswith(handover)
+
+
+def test_a_multipaz_reader_touches_our_device(multipaz: Multipaz) -> None:
+    _, handed = DeviceSession.by_nfc(WAYS, at=now())
+    told = multipaz.does("touches", handed.octets.hex())
+    engagement, handover, methods = _handed(told)
+    assert engagement == handed.engagement.octets
+    assert methods == (
+        "[ble:central_client_mode:uuid=00010203-0405-0607-0809-0a0b0c0d0e0f,"
+        " nfc:cmd_max_length=255:resp_max_length=256]"
+    )
+    ours = ByNfc(handed.octets).handover(handed.engagement.octets, b"").transcript()
+    assert isinstance(handover, bytes)
+    assert ours.endswith(handover)
 
 
 # --- @owf/mdoc ----------------------------------------------------------------------
