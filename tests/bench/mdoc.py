@@ -28,6 +28,7 @@ import idwallet
 from idwallet.codec import b64
 from idwallet.codec.ecdsa import ecdsa_value
 from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.credentials.mdoc import regular
 from idwallet.credentials.mdoc.binding import Session
 from idwallet.credentials.mdoc.evaluate import evaluate
 from idwallet.credentials.mdoc.issue import Mdoc
@@ -262,6 +263,8 @@ def cold(work: Work) -> dict[str, Case]:
         certificate._remembered.cache_clear()
         extensions._known.clear()
         iaca._standing.cache_clear()
+        iaca._of_extensions.cache_clear()
+        regular._layouts.clear()
         iaca._remembered.cache_clear()
         distinguished._remembered.cache_clear()
         trust = TrustStore(anchors)

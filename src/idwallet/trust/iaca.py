@@ -116,7 +116,7 @@ def _deviations(
     chain: tuple[Certificate, ...], root: Certificate | None
 ) -> tuple[Deviation, ...]:
     leaf = chain[0]
-    found = set(_of_signer(leaf))
+    found = _of_signer(leaf)
     if root is not None and root != leaf:
         found |= _of_root(root)
         if len(chain) > 1 or root.path_length != 0:
@@ -126,29 +126,42 @@ def _deviations(
     return tuple(each for each in Deviation if each in found) if found else ()
 
 
-def _of_signer(leaf: Certificate) -> Iterator[Deviation]:
+def _of_signer(leaf: Certificate) -> set[Deviation]:
+    found = set(
+        _of_extensions(
+            (leaf.key_usage, leaf.extended_key_usage, leaf.extensions, leaf.critical)
+        )
+    )
     if leaf.not_after - leaf.not_before > _SIGNER_LIFE:
-        yield Deviation.SIGNER_LIFE
-    yield from _of_its_usage(leaf)
+        found.add(Deviation.SIGNER_LIFE)
     if not _has_subject(leaf):
-        yield Deviation.SIGNER_SUBJECT
+        found.add(Deviation.SIGNER_SUBJECT)
     if leaf.subject_key_id is None or leaf.authority_key_id is None:
-        yield Deviation.SIGNER_KEY_IDENTIFIERS
-    for oid, missing in _WANTED:
-        if oid not in leaf.extensions:
-            yield missing
+        found.add(Deviation.SIGNER_KEY_IDENTIFIERS)
     if not is_on_a_curve(leaf):
-        yield Deviation.SIGNER_KEY
+        found.add(Deviation.SIGNER_KEY)
+    return found
 
 
-def _of_its_usage(leaf: Certificate) -> Iterator[Deviation]:
-    if leaf.key_usage != _SIGNER_USAGE or _KEY_USAGE not in leaf.critical:
-        yield Deviation.SIGNER_USAGE
-    if (
-        leaf.extended_key_usage != _SIGNER_PURPOSE
-        or _EXTENDED_KEY_USAGE not in leaf.critical
-    ):
-        yield Deviation.SIGNER_PURPOSE
+_Said = tuple[
+    frozenset[KeyUsage] | None,
+    frozenset[str] | None,
+    frozenset[str],
+    frozenset[str],
+]
+"""Key usages and purposes, extensions, and which of those are critical."""
+
+
+# An authority writes the same into all signers; see `idwallet.trust.extensions`.
+@lru_cache(maxsize=limits.CERTIFICATE_CACHE_ENTRIES)
+def _of_extensions(said: _Said) -> frozenset[Deviation]:
+    usage, purposes, extensions, critical = said
+    found = {missing for oid, missing in _WANTED if oid not in extensions}
+    if usage != _SIGNER_USAGE or _KEY_USAGE not in critical:
+        found.add(Deviation.SIGNER_USAGE)
+    if purposes != _SIGNER_PURPOSE or _EXTENDED_KEY_USAGE not in critical:
+        found.add(Deviation.SIGNER_PURPOSE)
+    return frozenset(found)
 
 
 # What else the signer's certificate must have, critical or not.

@@ -159,7 +159,7 @@ def validate_path(
         raise UsageError("a chain has at least one certificate")
     if at.utcoffset() is None:
         raise UsageError("the moment judged needs a zone")
-    key = (tuple(each.der for each in chain), purpose, algorithms)
+    key = (tuple([each.der for each in chain]), purpose, algorithms)
     known = store.paths.get(key, at=at)
     if known is not None:
         return known
