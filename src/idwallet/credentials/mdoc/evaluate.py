@@ -27,7 +27,7 @@ from idwallet.credentials.issuer import believes, issuer_trust
 from idwallet.credentials.mdoc.binding import DeviceJudgement, Session
 from idwallet.credentials.mdoc.items import Item, digests_of
 from idwallet.credentials.mdoc.mso import MobileSecurityObject
-from idwallet.credentials.mdoc.rows import made, with_clauses
+from idwallet.credentials.mdoc.rows import made, shown_type, with_clauses
 from idwallet.credentials.mdoc.structures import (
     DeviceSigned,
     Document,
@@ -294,7 +294,7 @@ class _Judgement:
         self._answer(_ALL_MATCH)
 
     def _type(self) -> None:
-        found = ("found", show(self._mso.doc_type))
+        found = ("found", shown_type(self._mso.doc_type))
         same = self._shown.doc_type == self._mso.doc_type
         self._answer((_TYPE, _ACCEPTED if same else Reason.MISMATCH, (found,)))
 

@@ -1,7 +1,6 @@
 """Members of CBOR maps taken with their type, for every structure of ISO 18013-5."""
 
-import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from idwallet.codec.cbor import CborKey, CborTag, CborValue, read_cbor
@@ -151,13 +150,15 @@ def moment(value: CborValue, *, at: str, clause: str) -> datetime:
 
 def moment_of(text: str) -> datetime | None:
     """Return the moment that the text of a `tdate` is, None where it is none."""
-    if not _MOMENT.fullmatch(text):
-        return None
     try:
-        return datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         return None  # as the 30th of February
+    # `fromisoformat` takes more than this, the hour 24 in later versions of Python; but
+    # a moment is written in one way only.
+    if found.tzinfo is UTC and text == f"{found.isoformat()[:_TO_SECONDS]}Z":
+        return found
+    return None
 
 
-# `fromisoformat` takes more than this, the hour 24 in later versions of Python.
-_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\dZ", re.ASCII)
+_TO_SECONDS: Final = len("2026-11-24T12:00:00")

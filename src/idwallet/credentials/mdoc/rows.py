@@ -5,6 +5,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
+from idwallet.codec.text import show
 from idwallet.report import Check, CheckId, Checks, Reason, check
 from idwallet.report.verdict import Answer
 
@@ -65,3 +66,14 @@ def _with_clause(check: Check) -> Check:
 def _answered(answer: Answer, subject: str) -> Check:
     check_id, reason, given = answer
     return _with_clause(check(check_id, reason, subject=subject, facts=dict(given)))
+
+
+_LONGEST_TYPE: Final = 128
+
+
+def shown_type(doc_type: str) -> str:
+    """Return a type as `show` does; those of usual length are few, and remembered."""
+    return _remembered(doc_type) if len(doc_type) <= _LONGEST_TYPE else show(doc_type)
+
+
+_remembered: Final = lru_cache(maxsize=64)(show)
