@@ -33,7 +33,6 @@ from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.reply import read_reply
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.presentation_service import AnswerState, Flow, Started
-from idwallet.roles.presentation_service.exchange import Exchanges
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.testing.draft import ABSENT, Draft, draft, loose_json
 from idwallet.testing.request_draft import RequestDraft, request_draft
@@ -43,10 +42,9 @@ from tests.unit.roles.presentation_service_world import (
     MINUTE,
     OTHER,
     PUBLIC,
-    SEAL,
     World,
+    request_of,
     scene,
-    verifier,
 )
 
 REFUSED: Final = (400, b'{"error":"invalid_request"}')
@@ -555,15 +553,6 @@ def test_a_request_that_breaks_a_rule_gets_the_code_of_the_standard(
 
 
 # --- answers -------------------------------------------------------------------------
-
-
-def request_of(world: World, started: Started) -> PresentationRequest:
-    """What the service remembers: only a test looks there."""
-    assert started.reference is not None
-    name = started.reference.request_uri.rpartition("/")[2]
-    kept = Exchanges(world.store, SEAL, random=secrets.token_bytes).find(name)
-    assert kept is not None
-    return verifier().restore(kept.exchange.request, SEAL)
 
 
 @dataclass(frozen=True)

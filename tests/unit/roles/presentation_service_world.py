@@ -1,5 +1,6 @@
 """A verifier's service, a wallet that it asks, and a browser; everybody is invented."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,7 +34,8 @@ from idwallet.roles.presentation_service import (
     Started,
     response_code_of,
 )
-from idwallet.roles.verifier import RelyingParty, Verifier
+from idwallet.roles.presentation_service.exchange import Exchanges
+from idwallet.roles.verifier import PresentationRequest, RelyingParty, Verifier
 from idwallet.testing.scene import PID, Scene
 from idwallet.trust.policies import RETAIL, WALLET
 from idwallet.trust.replay import MemoryReplay
@@ -179,3 +181,12 @@ class World:
         self, started: Started, *, session: str = SESSION, url: str | None = None
     ) -> AnswerState:
         return self.outcome(started, session=session, url=url).state
+
+
+def request_of(world: World, started: Started) -> PresentationRequest:
+    """What the service remembers: only a test looks there."""
+    assert started.reference is not None
+    name = started.reference.request_uri.rpartition("/")[2]
+    kept = Exchanges(world.store, SEAL, random=secrets.token_bytes).find(name)
+    assert kept is not None
+    return verifier().restore(kept.exchange.request, SEAL)

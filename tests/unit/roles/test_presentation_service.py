@@ -8,14 +8,20 @@ from threading import Barrier, Thread
 import pytest
 
 from idwallet.adapters.sql import SqlExchanges
+from idwallet.codec.json import read_object
 from idwallet.codec.web import read_web_address
 from idwallet.errors import MalformedError, PortError, UsageError
 from idwallet.protocols.http import HttpRequest
-from idwallet.protocols.openid4vp.inquiry import RequestReady
+from idwallet.protocols.openid4vp.inquiry import (
+    FetchRequest,
+    RequestReady,
+    start_inquiry,
+)
 from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.protocols.openid4vp.reference import RequestUriMethod
 from idwallet.protocols.openid4vp.refusals import ErrorCode
-from idwallet.report import Outcome
+from idwallet.protocols.openid4vp.reply import answer_request, read_reply
+from idwallet.report import Outcome, StatusListNeeded
 from idwallet.roles.presentation_service import (
     AnswerState,
     Flow,
@@ -23,7 +29,11 @@ from idwallet.roles.presentation_service import (
     PresentationService,
 )
 from idwallet.roles.verifier import RelyingParty
+from idwallet.testing.draft import draft
+from idwallet.testing.evidence import LIST, status_list
 from idwallet.testing.scene import Scene
+from idwallet.trust.evidence import EvidenceAtHand
+from tests.unit.roles import two_formats
 from tests.unit.roles.presentation_service_world import (
     BACK,
     MINUTE,
@@ -33,6 +43,7 @@ from tests.unit.roles.presentation_service_world import (
     SESSION,
     World,
     party,
+    request_of,
     scene,
     verifier,
 )
@@ -371,3 +382,72 @@ class _Without(World):
 
     def service(self) -> PresentationService:
         return self._own
+
+
+def test_what_is_undecided_is_settled_by_what_comes_in_later_and_handed_out_once() -> (
+    None
+):
+    world = World()
+    started = world.start()
+    made = draft(scene(), request_of(world, started))
+    made.payload = {"status": {"status_list": {"idx": 7, "uri": LIST}}}
+    believed = scene().trust
+    sent = answer_request(f"{PUBLIC}/answer", f"response={_token(made.response())}")
+    assert world.carry(sent).body == b"{}"
+    waiting = world.outcome(started)
+    assert waiting.state is AnswerState.INDETERMINATE
+    assert waiting.report is not None
+    assert waiting.report.missing() == (StatusListNeeded(LIST, 7),)
+    assert world.state(started) is AnswerState.INDETERMINATE
+    try:
+        at_hand = status_list(scene().issuer_identity, at=world.at)
+        scene().trust = believed.with_evidence(EvidenceAtHand(status_lists=[at_hand]))
+        assert world.state(started) is AnswerState.PASSED
+        assert world.state(started) is AnswerState.TAKEN
+    finally:
+        scene().trust = believed
+
+
+def _token(body: str) -> str:
+    return str(read_object(body, at="")["response"])
+
+
+def test_a_card_and_a_licence_are_asked_for_and_shown_at_once() -> None:
+    both = two_formats.scene()
+    public = "https://shop.example/both"
+    who = both.reader_identity
+    service = PresentationService(
+        verifier=replace(
+            both.verifier,
+            identity=RelyingParty(
+                signer=who.signer,
+                certificates=who.chain,
+                answer_to=f"{public}/answer",
+            ),
+        ),
+        trust=lambda: both.trust,
+        public=public,
+        store=MemoryExchanges(),
+        seal=SEAL,
+    )
+    started = service.start(
+        two_formats.query(
+            two_formats.of_card("family_name"), two_formats.of_licence("age_over_21")
+        ),
+        purpose="a test",
+        flow=Flow.CROSS_DEVICE,
+        session=SESSION,
+        at=both.at,
+    )
+    holder = two_formats.wallet(both.issue(), two_formats.issued())
+    inquiry = start_inquiry(started.link, wallet=holder.abilities)
+    assert isinstance(inquiry.step, FetchRequest)
+    inquiry = inquiry.receive(service.handle(inquiry.step.request, at=both.at))
+    assert isinstance(inquiry.step, RequestReady)
+    asked = holder.read_request(inquiry.step.raw, at=both.at)
+    answer = holder.present(asked, holder.match(asked, at=both.at).choose(), at=both.at)
+    assert read_reply(service.handle(answer.to_http(), at=both.at)).is_taken
+    found = service.outcome(started.handle, session=SESSION, at=both.at)
+    assert found.presentation is not None
+    formats = {e.query_id: e.format.value for e in found.presentation.credentials}
+    assert formats == {"pid": "dc+sd-jwt", "mdl": "mso_mdoc"}
