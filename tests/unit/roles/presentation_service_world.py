@@ -38,6 +38,7 @@ from idwallet.roles.presentation_service.exchange import Exchanges
 from idwallet.roles.verifier import PresentationRequest, RelyingParty, Verifier
 from idwallet.testing.scene import PID, Scene
 from idwallet.trust.policies import RETAIL, WALLET
+from idwallet.trust.policy import Policy
 from idwallet.trust.replay import MemoryReplay
 
 PUBLIC: Final = "https://shop.example/verify"
@@ -76,8 +77,10 @@ def party(answer_to: str = f"{PUBLIC}/answer") -> RelyingParty:
     )
 
 
-def verifier(identity: RelyingParty | None = None) -> Verifier:
-    return Verifier(identity=identity or party(), policy=RETAIL, replay=MemoryReplay())
+def verifier(
+    identity: RelyingParty | None = None, *, policy: Policy = RETAIL
+) -> Verifier:
+    return Verifier(identity=identity or party(), policy=policy, replay=MemoryReplay())
 
 
 Bend = Callable[[HttpRequest], HttpRequest]
@@ -100,6 +103,7 @@ class World:
     mode: ResponseMode = ResponseMode.DIRECT_POST_JWT
     method: RequestUriMethod = RequestUriMethod.POST
     identity: RelyingParty | None = None
+    policy: Policy = RETAIL
     noticed: list[Noticed] = field(default_factory=list)
     at: datetime = field(default_factory=lambda: scene().at)
     sent: list[HttpRequest] = field(default_factory=list)
@@ -107,7 +111,7 @@ class World:
     def service(self) -> PresentationService:
         """A process of the service: each one is made anew."""
         return PresentationService(
-            verifier=verifier(self.identity),
+            verifier=verifier(self.identity, policy=self.policy),
             trust=lambda: scene().trust,
             public=PUBLIC,
             store=self.store,
@@ -189,4 +193,4 @@ def request_of(world: World, started: Started) -> PresentationRequest:
     name = started.reference.request_uri.rpartition("/")[2]
     kept = Exchanges(world.store, SEAL, random=secrets.token_bytes).find(name)
     assert kept is not None
-    return verifier().restore(kept.exchange.request, SEAL)
+    return verifier(policy=world.policy).restore(kept.exchange.request, SEAL)

@@ -8,8 +8,9 @@ from threading import Barrier, Thread
 import pytest
 
 from idwallet.adapters.sql import SqlExchanges
-from idwallet.codec.json import read_object
+from idwallet.codec.json import JsonObject, read_object
 from idwallet.codec.web import read_web_address
+from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.errors import MalformedError, PortError, UsageError
 from idwallet.protocols.http import HttpRequest
 from idwallet.protocols.openid4vp.inquiry import (
@@ -22,6 +23,7 @@ from idwallet.protocols.openid4vp.reference import RequestUriMethod
 from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.reply import answer_request, read_reply
 from idwallet.report import Outcome, StatusListNeeded
+from idwallet.roles.portrait import AwaitingPortrait
 from idwallet.roles.presentation_service import (
     AnswerState,
     Flow,
@@ -29,9 +31,10 @@ from idwallet.roles.presentation_service import (
     PresentationService,
 )
 from idwallet.roles.verifier import RelyingParty
+from idwallet.testing.corpus.portraits import CLERK, PRESENT, picture
 from idwallet.testing.draft import draft
 from idwallet.testing.evidence import LIST, status_list
-from idwallet.testing.scene import Scene
+from idwallet.testing.scene import PID, Scene
 from idwallet.trust.evidence import EvidenceAtHand
 from tests.unit.roles import two_formats
 from tests.unit.roles.presentation_service_world import (
@@ -451,3 +454,31 @@ def test_a_card_and_a_licence_are_asked_for_and_shown_at_once() -> None:
     assert found.presentation is not None
     formats = {e.query_id: e.format.value for e in found.presentation.credentials}
     assert formats == {"pid": "dc+sd-jwt", "mdl": "mso_mdoc"}
+
+
+def test_of_two_clerks_who_compare_one_portrait_one_lets_the_person_in() -> None:
+    world = World(policy=PRESENT)
+    asked: JsonObject = {
+        "credentials": [
+            {
+                "id": "pid",
+                "format": "dc+sd-jwt",
+                "meta": {"vct_values": [PID]},
+                "claims": [{"path": ["family_name"]}, {"path": ["picture"]}],
+            }
+        ]
+    }
+    started = world.start(asked=asked)
+    made = draft(scene(), request_of(world, started))
+    made.claims = {"family_name": "Образцова", "picture": picture()}
+    sent = answer_request(f"{PUBLIC}/answer", f"response={_token(made.response())}")
+    assert world.carry(sent).body == b"{}"
+    desks = [world.outcome(started) for _ in range(2)]
+    found = []
+    for each in desks:
+        assert each.state is AnswerState.INDETERMINATE
+        assert isinstance(each.verdict, AwaitingPortrait)
+        found.append(each.verdict.confirm(matches=True, by=CLERK, at=world.at))
+    assert isinstance(found[0], VerifiedPresentation)
+    assert isinstance(found[1], Unverified)
+    assert world.state(started) is AnswerState.TAKEN

@@ -16,6 +16,7 @@ from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.crypto.seal import SealKey
 from idwallet.envelope.jwe import read_jwe_header
 from idwallet.errors import MalformedError, UnsupportedError
+from idwallet.ports import Use
 from idwallet.protocols.http import FORM, HttpRequest, HttpResponse
 from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.reply import accepted, refused
@@ -41,7 +42,6 @@ from idwallet.roles.presentation_service.outcome import (
 )
 from idwallet.roles.verifier import PresentationRequest, Verifier, reference_of
 from idwallet.trust.anchors import TrustStore
-from idwallet.trust.replay import MemoryReplay
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _STATES: Final = {
@@ -51,6 +51,39 @@ _STATES: Final = {
 }
 _UNKNOWN: Final = "no such request"
 _OVER: Final = "the request is over"
+
+
+class _Guard:
+    """The replay guard of one look at one answer; the store decides, not this.
+
+    What a look comes to uses nothing up, until the exchange is told to be `bound`: then
+    whoever settles first has taken it, as a clerk does who compared a portrait.
+    """
+
+    __slots__ = ("_settle",)
+
+    def __init__(self) -> None:
+        """Begin unbound."""
+        self._settle: Callable[[], bool] = lambda: True
+
+    def consume(
+        self,
+        request: bytes,  # noqa: ARG002 - it guards the one that is looked at
+        response: bytes,  # noqa: ARG002
+        *,
+        until: datetime,  # noqa: ARG002
+        at: datetime,  # noqa: ARG002
+    ) -> Use:
+        """Say that it is the first: the store has kept that one alone."""
+        return Use.FIRST
+
+    def settle(self, request: bytes) -> bool:  # noqa: ARG002 - see above
+        """Say whether this one settles it."""
+        return self._settle()
+
+    def bound(self, settle: Callable[[], bool]) -> None:
+        """Let the store decide from now on."""
+        self._settle = settle
 
 
 class Answers:
@@ -103,7 +136,7 @@ class Answers:
             same = hmac.compare_digest(exchange.digest, digest_of(body))
             self._noticed(Noticed(kept.name, fault=None if same else _OVER))
             return self._said(exchange, accepts=same and exchange.accepted)
-        request = self._restored(exchange)
+        request = self._restored(exchange, _Guard())
         if at >= request.expires + self._verifier.policy.clock_skew:
             self._noticed(Noticed(kept.name, fault=_OVER))
             return refused()
@@ -140,7 +173,7 @@ class Answers:
         return self._said(exchange, accepts=True)
 
     def _judged(self, kept: Kept, body: str, *, at: datetime) -> HttpResponse | None:
-        verdict = self._judge(kept.exchange, body, at=at)
+        verdict = self._judge(kept.exchange, body, guard=_Guard(), at=at)
         accepts = verdict.report.outcome is not Outcome.FAILED
         # A new one: who declined before, on a device of their own, has the last one.
         exchange = kept.exchange.answered(
@@ -174,8 +207,12 @@ class Answers:
 
     def outcome(self, kept: Kept) -> PresentationOutcome:
         """Judge what came, as of when it came; hand out what passed, once."""
-        exchange = kept.exchange
-        verdict = self._judge(exchange, exchange.body, at=exchange.received)
+        exchange, guard = kept.exchange, _Guard()
+        verdict = self._judge(
+            exchange, exchange.body, guard=guard, at=exchange.received
+        )
+        # Where a clerk is to compare a portrait, one clerk's word counts.
+        guard.bound(lambda: self._exchanges.advance(kept, exchange.taken()))
         state = _STATES[verdict.report.outcome]
         if not exchange.accepted and state is AnswerState.PASSED:
             # It was refused then: no later look makes a yes of it.
@@ -187,18 +224,18 @@ class Answers:
         return PresentationOutcome(state, verdict)
 
     def _judge(
-        self, exchange: Exchange, body: str, *, at: datetime | None
+        self, exchange: Exchange, body: str, *, guard: _Guard, at: datetime | None
     ) -> VerifiedPresentation | Unverified:
         return evaluate_presentation(
             body,
-            request=self._restored(exchange),
+            request=self._restored(exchange, guard),
             trust=self._trust(),
             at=at or exchange.until,
         )
 
-    def _restored(self, exchange: Exchange) -> PresentationRequest:
-        """Return the request, with a guard for one look: the store is the guard."""
-        alone = replace(self._verifier, replay=MemoryReplay(entries=1))
+    def _restored(self, exchange: Exchange, guard: _Guard) -> PresentationRequest:
+        """Return the request, with a guard for one look."""
+        alone = replace(self._verifier, replay=guard)
         return alone.restore(exchange.request, self._key)
 
 
