@@ -145,7 +145,7 @@ class Answers:
             return refused()
         if isinstance(parts, WalletRefusal):
             return self._declined(kept, parts)
-        return self._judged(kept, body, at=at)
+        return self._judged(kept, body, request=request, at=at)
 
     def _read(
         self, name: str, body: str, *, request: PresentationRequest
@@ -172,8 +172,10 @@ class Answers:
         self._noticed(Noticed(kept.name, error=error))
         return self._said(exchange, accepts=True)
 
-    def _judged(self, kept: Kept, body: str, *, at: datetime) -> HttpResponse | None:
-        verdict = self._judge(kept.exchange, body, guard=_Guard(), at=at)
+    def _judged(
+        self, kept: Kept, body: str, *, request: PresentationRequest, at: datetime
+    ) -> HttpResponse | None:
+        verdict = self._judge(body, request, at=at)
         accepts = verdict.report.outcome is not Outcome.FAILED
         # A new one: who declined before, on a device of their own, has the last one.
         exchange = kept.exchange.answered(
@@ -208,9 +210,9 @@ class Answers:
     def outcome(self, kept: Kept) -> PresentationOutcome:
         """Judge what came, as of when it came; hand out what passed, once."""
         exchange, guard = kept.exchange, _Guard()
-        verdict = self._judge(
-            exchange, exchange.body, guard=guard, at=exchange.received
-        )
+        request = self._restored(exchange, guard)
+        at = exchange.received or exchange.until
+        verdict = self._judge(exchange.body, request, at=at)
         # Where a clerk is to compare a portrait, one clerk's word counts.
         guard.bound(lambda: self._exchanges.advance(kept, exchange.taken()))
         state = _STATES[verdict.report.outcome]
@@ -224,14 +226,9 @@ class Answers:
         return PresentationOutcome(state, verdict)
 
     def _judge(
-        self, exchange: Exchange, body: str, *, guard: _Guard, at: datetime | None
+        self, body: str, request: PresentationRequest, *, at: datetime
     ) -> VerifiedPresentation | Unverified:
-        return evaluate_presentation(
-            body,
-            request=self._restored(exchange, guard),
-            trust=self._trust(),
-            at=at or exchange.until,
-        )
+        return evaluate_presentation(body, request=request, trust=self._trust(), at=at)
 
     def _restored(self, exchange: Exchange, guard: _Guard) -> PresentationRequest:
         """Return the request, with a guard for one look."""
