@@ -67,18 +67,15 @@ class _Guard:
         self._settle: Callable[[], bool] = lambda: True
 
     def consume(
-        self,
-        request: bytes,  # noqa: ARG002 - it guards the one that is looked at
-        response: bytes,  # noqa: ARG002
-        *,
-        until: datetime,  # noqa: ARG002
-        at: datetime,  # noqa: ARG002
+        self, request: bytes, response: bytes, *, until: datetime, at: datetime
     ) -> Use:
         """Say that it is the first: the store has kept that one alone."""
+        del request, response, until, at
         return Use.FIRST
 
-    def settle(self, request: bytes) -> bool:  # noqa: ARG002 - see above
+    def settle(self, request: bytes) -> bool:
         """Say whether this one settles it."""
+        del request
         return self._settle()
 
     def bound(self, settle: Callable[[], bool]) -> None:
