@@ -111,6 +111,14 @@ class PresentationRequest:
         verifier = replace(self.verifier, types=types)
         return replace(self, verifier=verifier, witness=_WITNESS)
 
+    def addressed(self, raw: str) -> "PresentationRequest":
+        """Return the same request as one wallet got it, signed anew with its nonce.
+
+        A receipt names the very octets that the wallet keeps.
+        """
+        message = RequestMessage(raw, self.client_id)
+        return replace(self, message=message, witness=_WITNESS)
+
     def key(self) -> bytes:
         """Return the SHA-256 digest under which the replay guard knows it."""
         return hashlib.sha256(f"{self.client_id}\0{self.nonce}".encode()).digest()

@@ -30,6 +30,7 @@ from idwallet.roles.presentation_service import (
     MemoryExchanges,
     PresentationService,
 )
+from idwallet.roles.receipts import give_receipt
 from idwallet.roles.verifier import RelyingParty
 from idwallet.testing.corpus.portraits import CLERK, PRESENT, picture
 from idwallet.testing.draft import draft
@@ -482,3 +483,23 @@ def test_of_two_clerks_who_compare_one_portrait_one_lets_the_person_in() -> None
     assert isinstance(found[0], VerifiedPresentation)
     assert isinstance(found[1], Unverified)
     assert world.state(started) is AnswerState.TAKEN
+
+
+@pytest.mark.parametrize("method", RequestUriMethod)
+def test_a_receipt_names_the_request_as_the_wallet_got_it(
+    method: RequestUriMethod,
+) -> None:
+    world = World(method=method)
+    started = world.start()
+    holder = scene().new_wallet()
+    holder.add(scene().issue(), at=world.at)
+    asked = world.ask(started.link, holder)
+    choice = holder.match(asked, at=world.at).choose()
+    answer = holder.present(asked, choice, at=world.at)
+    world.post(answer)
+    found = world.outcome(started)
+    assert found.verdict is not None
+    assert found.request is not None
+    receipt = give_receipt(found.verdict, request=found.request, at=world.at)
+    kept = holder.keep_receipt(receipt, index=answer.entry, at=world.at)
+    assert kept is not None

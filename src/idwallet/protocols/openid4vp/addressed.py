@@ -41,12 +41,11 @@ def address_request(
     wallet_nonce: str | None,
     heard: Heard,
     signer: Signer,
-    random: Random,
 ) -> str:
     """Return a request of our own, signed anew for one wallet.
 
-    It repeats the wallet's nonce, and is encrypted where the wallet gave a key. All
-    else stays: its answer is judged as that to the request it was made from.
+    It repeats the wallet's nonce. All else stays: its answer is judged as that to the
+    request it was made from.
 
     Raises:
         MalformedError, LimitError: see `require_wallet_nonce`.
@@ -64,7 +63,11 @@ def address_request(
         for name, value in jws.header.parameters.items()
         if name not in _WRITTEN
     }
-    token = sign_compact(json.write_json(claims), header=header, signer=signer)
+    return sign_compact(json.write_json(claims), header=header, signer=signer)
+
+
+def encrypt_request(token: str, *, heard: Heard, random: Random) -> str:
+    """Return a signed request, encrypted where the wallet gave a key (RFC 9101 §4)."""
     if heard.recipient is None:
         return token
     kid = heard.recipient.kid

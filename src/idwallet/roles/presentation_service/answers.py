@@ -220,7 +220,7 @@ class Answers:
             kept, exchange.taken()
         ):
             return PresentationOutcome(AnswerState.TAKEN)
-        return PresentationOutcome(state, verdict)
+        return PresentationOutcome(state, verdict, request=request)
 
     def _judge(
         self, body: str, request: PresentationRequest, *, at: datetime
@@ -230,7 +230,8 @@ class Answers:
     def _restored(self, exchange: Exchange, guard: _Guard) -> PresentationRequest:
         """Return the request, with a guard for one look."""
         alone = replace(self._verifier, replay=guard)
-        return alone.restore(exchange.request, self._key)
+        request = alone.restore(exchange.request, self._key)
+        return request.addressed(exchange.addressed or request.message.raw)
 
 
 def _body(request: HttpRequest) -> str:

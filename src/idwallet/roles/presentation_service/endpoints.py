@@ -4,6 +4,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,7 +19,7 @@ from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.ports import ExchangeStore, Random
 from idwallet.protocols.http import HttpRequest, HttpResponse, require_https
 from idwallet.protocols.openid4vp.abilities import Heard, read_wallet_metadata
-from idwallet.protocols.openid4vp.addressed import address_request
+from idwallet.protocols.openid4vp.addressed import address_request, encrypt_request
 from idwallet.protocols.openid4vp.inquiry import REQUEST_OBJECT
 from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.protocols.openid4vp.reference import RequestReference, RequestUriMethod
@@ -44,6 +45,7 @@ from idwallet.trust.anchors import TrustStore
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _SESSION_CHARACTERS: Final = 16
 _HANDLE: Final = "idwallet presentation handle/1"
+_RACES: Final = 3  # how often somebody else may be quicker, before nothing is there
 _NOT_FOUND: Final = 404
 _NOT_ALLOWED: Final = 405
 _NO_STORE: Final = ("Cache-Control", "no-store")
@@ -267,35 +269,44 @@ class PresentationService:
     def _request(
         self, request: HttpRequest, name: str, *, at: datetime
     ) -> HttpResponse:
-        kept = self._exchanges.find(name)
-        if kept is None or at >= kept.exchange.until:
-            return HttpResponse(_NOT_FOUND, (_NO_STORE,))
-        if kept.exchange.phase not in {Phase.OPEN, Phase.DECLINED}:
-            return HttpResponse(_NOT_FOUND, (_NO_STORE,))
-        if self._verifier.identity.is_anonymous:
-            return HttpResponse(_NOT_FOUND, (_NO_STORE,))
-        own = self._verifier.restore(kept.exchange.request, self._key)
-        token = own.message.raw
-        if request.method == "POST":
+        for _ in range(_RACES):
+            kept = self._exchanges.find(name)
+            if kept is None or not self._is_open(kept.exchange, at=at):
+                break
             try:
-                token = self._addressed(own, request)
+                token = self._token(kept, request)
             except (MalformedError, UnsupportedError):
                 return refused()
-        headers = (("Content-Type", REQUEST_OBJECT), _NO_STORE)
-        return HttpResponse(200, headers, token.encode())
+            if token is not None:
+                headers = (("Content-Type", REQUEST_OBJECT), _NO_STORE)
+                return HttpResponse(200, headers, token.encode())
+        return HttpResponse(_NOT_FOUND, (_NO_STORE,))
 
-    def _addressed(self, own: PresentationRequest, request: HttpRequest) -> str:
-        form = request.form()
-        heard = Heard()
-        if "wallet_metadata" in form:
-            heard = read_wallet_metadata(form["wallet_metadata"])
-        return address_request(
-            own.message.raw,
-            wallet_nonce=form.get("wallet_nonce"),
-            heard=heard,
-            signer=self._verifier.identity.signer,
-            random=self._random,
-        )
+    def _is_open(self, exchange: Exchange, *, at: datetime) -> bool:
+        is_fetched = not self._verifier.identity.is_anonymous
+        is_asked = exchange.phase in {Phase.OPEN, Phase.DECLINED}
+        return is_fetched and is_asked and at < exchange.until
+
+    def _token(self, kept: Kept, request: HttpRequest) -> str | None:
+        """Return the request for who fetches it; None where it changed meanwhile."""
+        own = self._verifier.restore(kept.exchange.request, self._key)
+        heard, addressed = Heard(), ""
+        if request.method == "POST":
+            form = request.form()
+            if "wallet_metadata" in form:
+                heard = read_wallet_metadata(form["wallet_metadata"])
+            addressed = address_request(
+                own.message.raw,
+                wallet_nonce=form.get("wallet_nonce"),
+                heard=heard,
+                signer=self._verifier.identity.signer,
+            )
+        exchange = replace(kept.exchange, addressed=addressed)
+        # What the wallet keeps of it is what a receipt has to name.
+        if exchange != kept.exchange and not self._exchanges.advance(kept, exchange):
+            return None
+        token = addressed or own.message.raw
+        return encrypt_request(token, heard=heard, random=self._random)
 
 
 def _root(public: str) -> str:

@@ -48,6 +48,7 @@ class Exchange:
     until it is taken, and `digest` tells it from every other; `received` is when it
     came and `accepted` what was said to it. `code` is what the browser brings back: new
     for whatever the wallet said last, so that none serves an answer that came later.
+    `addressed` is the request as it was last signed for one wallet.
     """
 
     request: bytes
@@ -61,6 +62,7 @@ class Exchange:
     received: datetime | None = None
     accepted: bool = False
     error: str = ""
+    addressed: str = ""
 
     def __repr__(self) -> str:
         """Show the phase only."""
@@ -104,6 +106,7 @@ class Exchange:
             "received": None if received is None else received.isoformat(),
             "accepted": self.accepted,
             "error": self.error,
+            "addressed": self.addressed,
         }
 
 
@@ -195,4 +198,5 @@ def _read(state: JsonObject) -> Exchange:
         received=None if received is None else datetime.fromisoformat(str(received)),
         accepted=state["accepted"] is True,
         error=str(state["error"]),
+        addressed=str(state.get("addressed", "")),
     )

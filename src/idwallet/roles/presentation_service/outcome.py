@@ -8,6 +8,7 @@ from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.protocols.openid4vp.reference import RequestReference
 from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.report import Report
+from idwallet.roles.verifier import PresentationRequest
 
 
 class AnswerState(StrEnum):
@@ -40,12 +41,14 @@ class PresentationOutcome:
     """What became of a request.
 
     `verdict` is there for `PASSED`, `FAILED` and `INDETERMINATE` (where it may be an
-    `AwaitingPortrait`), `error` for `DECLINED` where the wallet named one.
+    `AwaitingPortrait`), with the `request` as the wallet got it: `give_receipt` takes
+    both. `error` is there for `DECLINED` where the wallet named one.
     """
 
     state: AnswerState
     verdict: VerifiedPresentation | Unverified | None = None
     error: ErrorCode | None = None
+    request: PresentationRequest | None = None
 
     def __repr__(self) -> str:
         """Show the state only."""
