@@ -6,6 +6,7 @@ connection protects nothing: the sessions of `protocols/proximity` that it carri
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Final, Generic, Protocol, Self, TypeVar
@@ -13,7 +14,7 @@ from typing import Final, Generic, Protocol, Self, TypeVar
 from idwallet import limits
 from idwallet.adapters.clock import now
 from idwallet.errors import PortError, UsageError
-from idwallet.protocols.proximity.machine import MessageRefused, SessionEnded, ToSend
+from idwallet.protocols.proximity.machine import ToSend
 
 _LENGTH_BYTES: Final = 4
 _PIECE: Final = 65_536
@@ -185,6 +186,9 @@ class _Machine(Protocol):
     @property
     def deadline(self) -> datetime: ...
 
+    @property
+    def is_over(self) -> bool: ...
+
 
 class _Side(Protocol, Generic[_Event_co]):
     """A side of a session: a machine, or what joins one with a role."""
@@ -208,29 +212,20 @@ def converse(
     """Yield what follows from each message, up to the end of the session.
 
     What has to be sent is sent, and not yielded. Send what you make of an event before
-    you ask for the next one. `clock` says what time it is.
+    you ask for the next one. It stops where the session is over, by whomever, or the
+    connection is gone. `clock` says what time it is.
     """
-    while True:
-        for event in _next(side, transport, clock=clock):
-            yield event
-            if isinstance(event, SessionEnded):
-                return
-
-
-def _next(
-    side: _Side[_Event_co], transport: TcpTransport, *, clock: Callable[[], datetime]
-) -> list[_Event_co]:
-    events: list[_Event_co] = []
-    try:
-        octets = transport.receive(wait=side.session.deadline - clock())
-        at = clock()
-        events += side.poll(at=at) if octets is None else side.receive(octets, at=at)
+    while not side.session.is_over:
+        try:
+            octets = transport.receive(wait=side.session.deadline - clock())
+            at = clock()
+            events = side.poll(at=at) if octets is None else side.receive(octets, at=at)
+        except PortError:
+            events = side.lost(at=clock())
         for event in events:
-            if isinstance(event, ToSend):
+            if not isinstance(event, ToSend):
+                yield event
+                continue
+            # Where it cannot be sent, the next look at the connection says so.
+            with suppress(PortError):
                 transport.send(event.octets)
-    except PortError:
-        # What was heard before is handed on; the end is what the table says of it.
-        events += [
-            e for e in side.lost(at=clock()) if not isinstance(e, MessageRefused)
-        ]
-    return [event for event in events if not isinstance(event, ToSend)]

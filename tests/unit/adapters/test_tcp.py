@@ -159,6 +159,35 @@ def test_what_does_not_open_is_answered_and_ends_the_conversation(
     assert pair[1].receive(wait=SOON) == bytes.fromhex("a1667374617475730b")
 
 
+def test_a_conversation_is_over_when_this_side_ends_it(
+    pair: tuple[TcpTransport, TcpTransport],
+) -> None:
+    device = DeviceSession.by_qr(at=now())
+    reader = ReaderSession.by_qr(device.engagement.to_uri(), at=now())
+    pair[1].send(reader.ask(b"request", at=now()))
+    events = converse(_Alone(device), pair[0])
+    assert isinstance(next(events), RequestHeard)
+    pair[0].send(device.answer(b"answer", at=now(), last=True))
+    # Nothing more is waited for, though the other side says nothing.
+    assert list(events) == []
+    assert list(converse(_Alone(reader), pair[1])) == [
+        AnswerHeard(b"answer"),
+        SessionEnded(Ending.BY_PEER),
+    ]
+    assert list(converse(_Alone(reader), pair[1])) == []
+
+
+def test_a_status_that_cannot_be_sent_is_no_fault_of_the_session(
+    pair: tuple[TcpTransport, TcpTransport],
+) -> None:
+    device = DeviceSession.by_qr(at=now())
+    pair[1].send(b"\xa0")
+    pair[1].close()
+    pair[0]._socket.shutdown(socket.SHUT_WR)
+    over = list(converse(_Alone(device), pair[0]))
+    assert over == [SessionEnded(Ending.MALFORMED)]
+
+
 def test_a_connection_that_is_gone_ends_the_session(
     pair: tuple[TcpTransport, TcpTransport],
 ) -> None:

@@ -159,6 +159,11 @@ class Machine(ABC, Generic[_State]):
         terms = self._terms
         return min(self._last + terms.idle, self._began + terms.lifetime)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the session has ended, by whomever."""
+        return self.state is self._ended()
+
     def receive(self, octets: bytes, *, at: datetime) -> tuple[Event, ...]:
         """Take one message of the other side and return what follows, in order.
 
@@ -228,14 +233,14 @@ class Machine(ABC, Generic[_State]):
 
     def _due(self, at: datetime) -> Heard | None:
         require_aware(at)
-        if self.state is self._ended():
+        if self.is_over:
             return None
         if at - self._began >= self._terms.lifetime:
             return Heard.OUTLIVED
         return Heard.IDLE if at - self._last >= self._terms.idle else None
 
     def _sort(self, octets: bytes) -> tuple[Heard, SessionMessage]:
-        if self.state is self._ended():
+        if self.is_over:
             return Heard.MALFORMED, _NOTHING  # nobody reads it: every rule is the same
         if len(octets) <= self._MOST and self._is_repeated(octets):
             return Heard.REPEATED, _NOTHING
