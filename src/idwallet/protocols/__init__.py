@@ -90,6 +90,15 @@ if TYPE_CHECKING:
         VerifierReply,
         read_reply,
     )
+    from idwallet.protocols.proximity.apdu import (
+        NfcDevice,
+        NfcReader,
+    )
+    from idwallet.protocols.proximity.ble import (
+        BlePieces,
+        ble_ident,
+        ble_pieces,
+    )
     from idwallet.protocols.proximity.device import (
         DeviceSession,
     )
@@ -136,6 +145,7 @@ __all__ = [
     "REFUSAL_BODY",
     "AnswerHeard",
     "Ble",
+    "BlePieces",
     "ClaimDescription",
     "CodeGrant",
     "ConfirmCredentials",
@@ -163,6 +173,8 @@ __all__ = [
     "KeyAttestation",
     "MessageRefused",
     "Nfc",
+    "NfcDevice",
+    "NfcReader",
     "NotificationEvent",
     "OfferReference",
     "OpenBrowser",
@@ -197,6 +209,8 @@ __all__ = [
     "WalletAttestation",
     "WalletClient",
     "WifiAware",
+    "ble_ident",
+    "ble_pieces",
     "device_engagement_of",
     "offer_reference",
     "read_handover_request",
@@ -218,6 +232,7 @@ _HOMES: Final = MappingProxyType(
         "REFUSAL_BODY": "idwallet.protocols.openid4vp",
         "AnswerHeard": "idwallet.protocols.proximity.machine",
         "Ble": "idwallet.protocols.proximity.methods",
+        "BlePieces": "idwallet.protocols.proximity.ble",
         "ClaimDescription": "idwallet.protocols.openid4vci.display",
         "CodeGrant": "idwallet.protocols.openid4vci.offer",
         "ConfirmCredentials": "idwallet.protocols.openid4vci.wallet",
@@ -245,6 +260,8 @@ _HOMES: Final = MappingProxyType(
         "KeyAttestation": "idwallet.protocols.openid4vci.key_attestation",
         "MessageRefused": "idwallet.protocols.proximity.machine",
         "Nfc": "idwallet.protocols.proximity.methods",
+        "NfcDevice": "idwallet.protocols.proximity.apdu",
+        "NfcReader": "idwallet.protocols.proximity.apdu",
         "NotificationEvent": "idwallet.protocols.openid4vci.credential",
         "OfferReference": "idwallet.protocols.openid4vci.offer",
         "OpenBrowser": "idwallet.protocols.openid4vci.wallet",
@@ -279,6 +296,8 @@ _HOMES: Final = MappingProxyType(
         "WalletAttestation": "idwallet.protocols.oauth.client_attestation",
         "WalletClient": "idwallet.protocols.openid4vci.wallet",
         "WifiAware": "idwallet.protocols.proximity.methods",
+        "ble_ident": "idwallet.protocols.proximity.ble",
+        "ble_pieces": "idwallet.protocols.proximity.ble",
         "device_engagement_of": "idwallet.protocols.proximity.engagement",
         "offer_reference": "idwallet.protocols.openid4vci.offer",
         "read_handover_request": "idwallet.protocols.proximity.handover",
