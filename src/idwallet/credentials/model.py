@@ -1,7 +1,7 @@
 """Credentials before and after verification; claims exist only on the latter."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -12,6 +12,7 @@ from idwallet.codec.moment import require_aware
 from idwallet.credentials.age import AgeSource, age_over
 from idwallet.credentials.catalogue import listed_type
 from idwallet.credentials.paths import ClaimPath, is_pointer, select
+from idwallet.crypto.keys import PublicKey
 from idwallet.errors import UsageError, require_passed
 from idwallet.report import Outcome, Report
 
@@ -54,7 +55,9 @@ class VerifiedCredential:
     signer's own certificate in hexadecimal, or None where the key was pinned. `extends`
     are the types that its type extends, nearest first, where type metadata said so.
     `disclosed` is where everything stood that was seen, also what is not handed on:
-    each claim that holds no other, each element of an array by itself.
+    each claim that holds no other, each element of an array by itself. `shown_by` is
+    the key that it was shown with, as a public JWK or a key, None where it was shown
+    without one: ask `holder`.
     """
 
     query_id: str
@@ -67,6 +70,19 @@ class VerifiedCredential:
     valid_until: datetime | None
     extends: tuple[str, ...] = ()
     disclosed: tuple[ClaimPath, ...] = ()
+    shown_by: JsonObject | PublicKey | None = field(default=None, compare=False)
+
+    @property
+    def holder(self) -> str | None:
+        """The thumbprint of the key that it was shown with (RFC 7638), None without.
+
+        Whoever keeps it recognises the person: it is for binding what is issued next to
+        the same key, in the same session.
+        """
+        key = self.shown_by
+        if isinstance(key, dict):
+            key = PublicKey.from_jwk(key, at="cnf.jwk")
+        return None if key is None else key.thumbprint
 
     def __repr__(self) -> str:
         """Show type and issuer only."""

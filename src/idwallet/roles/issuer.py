@@ -132,6 +132,29 @@ class Issuer:
         self._header = header
         self._signer = _jose_signer(signer, header)
 
+    @property
+    def names_certificates(self) -> bool:
+        """Whether verifiers find its key by certificates, and not by a pinned name."""
+        return bool(self._chain)
+
+    def sign_metadata(
+        self, document: JsonObject, *, at: datetime, until: datetime
+    ) -> str:
+        """Sign the metadata of a credential issuer (OpenID4VCI 1.0 section 12.2.3).
+
+        Raises:
+            UsageError: it has no certificates, or a moment has no zone.
+            SignerError: the key could not sign.
+        """
+        from idwallet.protocols.openid4vci.signed_metadata import sign_metadata
+
+        if not self._chain:
+            raise UsageError("metadata are signed by a key that certificates name")
+        chain = tuple(each.der for each in self._chain)
+        return sign_metadata(
+            document, signer=self._key, chain=chain, at=at, until=until
+        )
+
     def issue(
         self,
         content: "SdJwtVc | Mdoc | Compact",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:  # whoever takes nothing up need not load the protocol
     from idwallet.roles.batches import Batches
     from idwallet.roles.receiving import Receiving
     from idwallet.roles.record import HeldCredential
+    from idwallet.trust.anchors import TrustStore
+    from idwallet.trust.policy import Policy
 
 
 class Receives:
@@ -26,6 +29,8 @@ class Receives:
 
     _batches: Batches
     _keys: KeyStore
+    _policy: Policy
+    _trust: TrustStore
 
     @abstractmethod
     def _verified(self, credential: Credential, *, at: datetime) -> HeldCredential: ...
@@ -63,6 +68,7 @@ class Receives:
         from idwallet.roles.receiving import begin
 
         terms = Terms(self, copies=copies, accept=accept)
+        client = self._believing(client)
         return begin(start_issuance(offer, client, at=at), terms, at=at)
 
     def resume(  # noqa: PLR0913 - what was saved, and as for `take_offer`
@@ -91,4 +97,11 @@ class Receives:
         from idwallet.roles.receiving import begin
 
         terms = Terms(self, copies=copies, accept=accept, replaces=tuple(replaces))
+        client = self._believing(client)
         return begin(restore_issuance(saved, client, key=key, at=at), terms, at=at)
+
+    def _believing(self, client: WalletClient) -> WalletClient:
+        """Return the client with the wallet's trust, unless it has its own."""
+        if client.trust is not None:
+            return client
+        return replace(client, trust=self._trust, policy=self._policy)

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from idwallet import limits
-from idwallet.codec.json import JsonValue
+from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.model import Format, VerifiedCredential, frozen_claims
 from idwallet.credentials.paths import ClaimPath, show_path, telling
 from idwallet.credentials.query import Candidate, CredentialQuery, requested_paths
 from idwallet.credentials.sdjwt.evaluate import SdJwtVerdict
 from idwallet.credentials.sdjwt.narrow import Narrowed, narrow
 from idwallet.credentials.sdjwt.present import leaf_places, seen_places
+from idwallet.crypto.keys import PublicKey
 from idwallet.report import Check, CheckId, Facts, Reason, check
 from idwallet.roles.compact_shown import CompactShown
 from idwallet.roles.mdoc_shown import MdocShown
@@ -118,6 +119,7 @@ def handed_on(
             valid_until=each.verdict.valid_until,
             extends=each.verdict.types[1:],
             disclosed=_seen(each.verdict),
+            shown_by=_shown_by(each.verdict),
         )
         for each in shown
         if (issuer := each.verdict.issuer) is not None
@@ -131,6 +133,19 @@ def _seen(verdict: Verdict) -> tuple[ClaimPath, ...]:
     if verdict.unpacked is None:
         return ()
     return telling(verdict.unpacked.positioned, seen_places(verdict.unpacked))
+
+
+def _shown_by(verdict: Verdict) -> JsonObject | PublicKey | None:
+    """Return the key that it was shown with, None where it was shown without."""
+    if isinstance(verdict, MdocShown):
+        return None if verdict.verdict is None else verdict.verdict.mso.device_key
+    if isinstance(verdict, CompactShown):
+        return None  # nothing is issued online from what stood in a code
+    if verdict.said is None or verdict.unpacked is None:
+        return None
+    confirmation = verdict.unpacked.claims.get("cnf")
+    jwk = confirmation.get("jwk") if isinstance(confirmation, dict) else None
+    return jwk if isinstance(jwk, dict) else None
 
 
 def _format(verdict: Verdict) -> Format:

@@ -9,6 +9,7 @@ from idwallet.roles.credential_service.described import (
     service_metadata,
 )
 from idwallet.roles.credential_service.endpoints import CredentialService, Offered
+from idwallet.roles.credential_service.presented import Presented
 from idwallet.roles.credential_service.rules import (
     AttestationRule,
     Client,
@@ -38,6 +39,7 @@ __all__ = [
     "Offered",
     "Order",
     "Pending",
+    "Presented",
     "Supplied",
     "Supply",
     "TokenRule",

@@ -37,6 +37,8 @@ from idwallet.roles.credential_service.described import (
     well_known,
 )
 from idwallet.roles.credential_service.desk import Desk
+from idwallet.roles.credential_service.metadata import MetadataPage
+from idwallet.roles.credential_service.presented import Presented, tie
 from idwallet.roles.credential_service.rules import IssuanceRules
 from idwallet.roles.credential_service.supply import (
     AuthorizationAsked,
@@ -47,6 +49,7 @@ from idwallet.roles.credential_service.supply import (
 )
 from idwallet.roles.credential_service.tickets import Kind, Tickets
 from idwallet.roles.issuer import Issuer
+from idwallet.roles.verifier import PresentationRequest
 from idwallet.trust.anchors import TrustStore
 
 _NOT_FOUND: Final = 404
@@ -235,15 +238,38 @@ class CredentialService:
             return OAuthError("unreadable", OAuthCode.INVALID_REQUEST).response()
 
     def grant(
-        self, asked: AuthorizationAsked, *, subject: str, at: datetime
+        self,
+        asked: AuthorizationAsked,
+        *,
+        subject: str,
+        at: datetime,
+        presented: Presented | None = None,
     ) -> HttpResponse:
         """Send the browser back: the person signed in as `subject`, and agreed.
 
+        Where claims come from what the person showed, hand it over as `presented`: it
+        counts in its own session only, and what is issued is bound to the key that
+        showed it (openid/OpenID4VCI#742).
+
         Raises:
-            UsageError: no account, another one than the offer was made to, or no zone.
+            UsageError: no account, another one than the offer was made to, or no zone;
+                or it was presented in another session, or before, or without a key.
         """
         require_aware(at)
-        return letting_in.grant(self._desk, asked, subject=subject, at=at)
+        return letting_in.grant(
+            self._desk, asked, subject=subject, presented=presented, at=at
+        )
+
+    def tie(
+        self, asked: AuthorizationAsked, request: PresentationRequest, *, at: datetime
+    ) -> str:
+        """Tie a presentation to a session; keep it in the session, for `Presented`.
+
+        Raises:
+            UsageError: `asked` did not come from `handle`, or no zone.
+        """
+        require_aware(at)
+        return tie(self._desk, asked, request=request, at=at)
 
     def refuse(self, asked: AuthorizationAsked) -> HttpResponse:
         """Send the browser back without anything."""
@@ -264,7 +290,7 @@ class CredentialService:
         places: dict[str | None, tuple[str, _Endpoint]] = {
             well_known(metadata.issuer, WELL_KNOWN): (
                 "GET",
-                lambda _, __: json_response(metadata.to_json()),
+                MetadataPage(metadata, issuer=self._issuer, rules=desk.rules),
             ),
             well_known(server.issuer, SERVER_PLACE): (
                 "GET",

@@ -23,6 +23,7 @@ from idwallet.protocols.openid4vci.credential import (
 )
 from idwallet.roles.credential_service.data_sets import data_set_of
 from idwallet.roles.credential_service.desk import Desk
+from idwallet.roles.credential_service.presented import is_of_holder
 from idwallet.roles.credential_service.proving import BindableKey, proven_keys
 from idwallet.roles.credential_service.supply import (
     Denied,
@@ -59,6 +60,8 @@ def credential(
     to = desk.answer_to(asked.encryption, request)
     name, data_set = _configuration(desk, asked, token=token)
     proven = proven_keys(desk, asked, name=name, at=at)
+    if not is_of_holder(token, proven.keys, attestation=proven.attestation):
+        raise _refused(_Code.INVALID_PROOF)
     order = Order(
         subject=token.text("subject"),
         configuration=name,

@@ -28,6 +28,7 @@ from idwallet.protocols.oauth.token import (
 from idwallet.roles.credential_service.attested import instance_of
 from idwallet.roles.credential_service.data_sets import details_of, identified_sets
 from idwallet.roles.credential_service.desk import Desk, configurations_in
+from idwallet.roles.credential_service.presented import Presented, holders_of
 from idwallet.roles.credential_service.rules import TokenRule
 from idwallet.roles.credential_service.supply import AuthorizationAsked
 from idwallet.roles.credential_service.tickets import Kind, Ticket
@@ -87,6 +88,7 @@ def authorize(desk: Desk, request: HttpRequest, *, at: datetime) -> Authorizatio
         jkt=pushed.text("jkt"),
         provider=pushed.text("provider"),
         instance=pushed.text("instance"),
+        session=b64.encode(pushed.slot("session")),
     )
 
 
@@ -120,7 +122,12 @@ def _by_scope(desk: Desk, scope: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def grant(
-    desk: Desk, asked: AuthorizationAsked, *, subject: str, at: datetime
+    desk: Desk,
+    asked: AuthorizationAsked,
+    *,
+    subject: str,
+    presented: Presented | None,
+    at: datetime,
 ) -> HttpResponse:
     """Send the browser back with a code for that account."""
     if not subject:
@@ -130,6 +137,9 @@ def grant(
     ):
         raise UsageError("the offer was made to another account: refuse it")
     request = asked.request
+    holders: list[JsonValue] = []
+    if presented is not None:
+        holders = holders_of(desk, asked, presented=presented, at=at)
     code = desk.tickets.issue(
         Kind.CODE,
         {
@@ -140,6 +150,7 @@ def grant(
             "challenge": request.challenge,
             "jkt": asked.jkt,
             "instance": asked.instance,
+            "holders": holders,
             "by_details": bool(configurations_in(request.details)),
         },
         until=at + desk.rules.code_lifetime,
@@ -185,6 +196,7 @@ def token(desk: Desk, request: HttpRequest, *, at: datetime) -> HttpResponse:
         "jkt": jkt or "",
         "provider": wallet.provider,
         "instance": wallet.thumbprint,
+        "holders": list[JsonValue](found.texts("holders")),
         "by_details": bool(details) or found.values.get("by_details") is True,
     }
     return _token_response(desk, values, at=at)

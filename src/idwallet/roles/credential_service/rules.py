@@ -54,7 +54,8 @@ class IssuanceRules:
     often a transaction code may be mistyped before its offer is over. `attestation` is
     demanded where wallets are let in; `attestation_status` says whether attestations,
     of wallets and keys, must be known not to be taken back. `unbound` names what may be
-    issued to no key: whoever has a copy of such a credential can show it.
+    issued to no key: whoever has a copy of such a credential can show it. With a
+    `metadata_lifetime` the metadata are signed for who asks for that, and hold so long.
     """
 
     clients: Mapping[str, Client] = field(default_factory=dict)
@@ -62,6 +63,7 @@ class IssuanceRules:
     attestation: AttestationRule = AttestationRule.NOT_ASKED
     attestation_status: StatusRule = StatusRule.IF_PRESENT
     unbound: frozenset[str] = frozenset()
+    metadata_lifetime: timedelta | None = None
     attempts: int = 5
     offer_lifetime: timedelta = timedelta(minutes=10)
     code_lifetime: timedelta = timedelta(minutes=1)
@@ -94,6 +96,7 @@ class IssuanceRules:
             self.nonce_lifetime,
             self.deferred_lifetime,
             self.refresh_lifetime or timedelta(1),
+            self.metadata_lifetime or timedelta(1),
         )
         if min(lives) <= timedelta():
             raise UsageError("a lifetime is a positive time")

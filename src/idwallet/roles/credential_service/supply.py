@@ -1,7 +1,7 @@
 """What a service asks of the application that it stands in."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from idwallet.credentials.mdoc.issue import Mdoc
@@ -72,7 +72,8 @@ class AuthorizationAsked:
     scans an offer need not be whom it was made for. `jkt` is the thumbprint of the key
     that the wallet proved when it pushed the request; the code serves that key alone.
     `provider` is who attests the wallet, `instance` the thumbprint of the key that is
-    attested; both are "" where that was not asked for.
+    attested; both are "" where that was not asked for. `session` tells this one from
+    every other.
     """
 
     request: AuthorizationRequest
@@ -81,6 +82,7 @@ class AuthorizationAsked:
     jkt: str = ""
     provider: str = ""
     instance: str = ""
+    session: str = field(default="", repr=False)
 
     def __repr__(self) -> str:
         """Show what is asked for."""

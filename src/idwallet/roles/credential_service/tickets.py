@@ -30,6 +30,7 @@ class Kind(StrEnum):
     NONCE = "nonce"
     DPOP_NONCE = "dpop_nonce"
     CHALLENGE = "challenge"
+    TIE = "tie"
     TRANSACTION = "transaction"
     NOTIFICATION = "notification"
 

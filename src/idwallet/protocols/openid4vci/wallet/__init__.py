@@ -1,6 +1,9 @@
 """A wallet being issued credentials: a machine that says what is to be done next."""
 
-from idwallet.protocols.openid4vci.wallet.client import WalletClient
+from idwallet.protocols.openid4vci.wallet.client import (
+    SignedMetadataRule,
+    WalletClient,
+)
 from idwallet.protocols.openid4vci.wallet.machine import (
     Issuance,
     restore_issuance,
@@ -31,6 +34,7 @@ __all__ = [
     "Received",
     "Send",
     "SendFor",
+    "SignedMetadataRule",
     "Step",
     "Wait",
     "WalletClient",

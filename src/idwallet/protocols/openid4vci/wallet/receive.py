@@ -38,6 +38,7 @@ from idwallet.protocols.openid4vci.wallet.attested import (
     with_challenge,
 )
 from idwallet.protocols.openid4vci.wallet.client import WalletClient
+from idwallet.protocols.openid4vci.wallet.described import described
 from idwallet.protocols.openid4vci.wallet.known import (
     choose_server,
     configuration_now,
@@ -126,16 +127,27 @@ def _json_body(response: HttpResponse, *, at: str) -> bytes:
 
 def _issuer(answer: Answer) -> Progress:
     _require_ok(answer.response, at="issuer metadata")
-    document = answer.response.json(at="issuer metadata")
     offer = offer_of(answer.progress)
+    came = described(answer.response, answer.client, issuer=offer.issuer, at=answer.at)
+    if came is None:
+        if answer.progress.number("plain"):
+            raise MalformedError(
+                "signed by nobody believed",
+                at="issuer metadata",
+                clause=f"{_CLAUSE} §12.2.3",
+            )
+        return answer.progress.on(Phase.ISSUER, plain=1)
+    document = came.document
     metadata = read_issuer_metadata(document, identifier=offer.issuer)
     for name in offer.configurations:
-        found = configuration_of(metadata, name, at="offer")
-        if found.credential_type is None:
+        offered = configuration_of(metadata, name, at="offer")
+        if offered.credential_type is None:
             raise ProtocolError(
                 "a format that this wallet does not hold", reply={"error": UNSUPPORTED}
             )
-    progress = answer.progress.on(Phase.SERVER, issuer=document)
+    progress = answer.progress.on(
+        Phase.SERVER, issuer=document, signed_by=came.signed_by
+    )
     return progress.on(Phase.SERVER, server_identifier=choose_server(progress))
 
 

@@ -43,6 +43,7 @@ from idwallet.protocols.openid4vci.metadata import (
     ProofType,
     configuration_of,
 )
+from idwallet.protocols.openid4vci.signed_metadata import ACCEPT
 from idwallet.protocols.openid4vci.wallet.attested import shown
 from idwallet.protocols.openid4vci.wallet.client import WalletClient
 from idwallet.protocols.openid4vci.wallet.known import (
@@ -190,7 +191,9 @@ def _offer(now: _Moment) -> Step:
 def _issuer(now: _Moment) -> Step:
     identifier = offer_of(now.progress).issuer
     url = metadata_url(identifier, WELL_KNOWN, at="credential_issuer")
-    return Send(HttpRequest("GET", url, _JSON), SendFor.ISSUER_METADATA)
+    asks_signed = now.client.trust is not None and not now.progress.number("plain")
+    accepted = (("Accept", ACCEPT),) if asks_signed else _JSON
+    return Send(HttpRequest("GET", url, accepted), SendFor.ISSUER_METADATA)
 
 
 def _server(now: _Moment) -> Step:
@@ -213,6 +216,7 @@ def _confirm(now: _Moment) -> Step:
         ),
         None if grant is None else grant.transaction_code,
         address.authority,
+        progress.text("signed_by") or None,
     )
 
 

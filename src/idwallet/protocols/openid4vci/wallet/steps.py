@@ -43,13 +43,15 @@ class ConfirmOffer:
     Everything in it is the issuer's own word. An offer proves nothing about who sent
     it (OpenID4VCI 1.0 section 13.5): show `issuer`, its address, and where a
     transaction code would be sent (`code_goes_to`, a host), and go on by `accept` or
-    `decline`.
+    `decline`. `signed_by` is who signed the metadata, somebody believed, as text safe
+    to show; None where nobody did.
     """
 
     issuer: IssuerMetadata
     configurations: tuple[CredentialConfiguration, ...]
     transaction_code: TransactionCode | None
     code_goes_to: str
+    signed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
