@@ -33,6 +33,56 @@ class IdentifierListVersion(StrEnum):
     SECOND_EDITION_CD = "18013-5 2nd edition, CD ballot resolution v4"
 
 
+class IssuanceRule(StrEnum):
+    """What a profile may demand of issuance beyond OpenID4VCI itself."""
+
+    CODE_GRANT = "code_grant"
+    """An issuer lets people in by a browser, with an authorization code."""
+    PUSHED = "pushed"
+    """Authorization requests are pushed (RFC 9126)."""
+    BOUND_TOKENS = "bound_tokens"
+    """Access tokens are bound to a key (RFC 9449)."""
+    SERVER_NAMED = "server_named"
+    """Authorization answers name their server (RFC 9207)."""
+    ATTESTED_WALLETS = "attested_wallets"
+    """Wallets authenticate by an attestation (OpenID4VCI 1.0 Appendix E)."""
+    SCOPES = "scopes"
+    """Every credential can be asked for by a scope."""
+    NONCES = "nonces"
+    """What is bound to a key is proven for a nonce."""
+    CERTIFICATES = "certificates"
+    """Issuers are known by certificates."""
+    BATCHES = "batches"
+    """Several copies can be had at once."""
+    NOT_REVOCABLE = "not_revocable"
+    """What is issued has no status."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuanceProfile:
+    """What of OpenID4VCI belongs to a profile; what is outside of it is refused.
+
+    `rules` are those in force, each with the clause that demands it; `within` is the
+    clause that bounds formats, `types` (``vct`` or ``doctype``) and `offered`, the
+    names of what may be offered. Where one of these is empty it bounds nothing.
+    """
+
+    openid4vci: str = "1.0"
+    within: str = "OpenID4VCI 1.0 Appendix A"
+    formats: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+    offered: frozenset[str] = frozenset()
+    rules: tuple[tuple[IssuanceRule, str], ...] = ()
+
+    def clause(self, rule: IssuanceRule) -> str | None:
+        """Return the clause that demands a rule, None where nothing does."""
+        return dict(self.rules).get(rule)
+
+
+OPENID4VCI_1_0: Final = IssuanceProfile()
+"""OpenID4VCI 1.0 final, with nothing demanded beyond it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """The versions that belong together under one name.
@@ -42,6 +92,7 @@ class Profile:
     for who asks unsigned through a browser (section A.3.1).
     `algorithms` are the names, in JOSE or where it has none in COSE, of what
     credentials and requests may be signed with, unless a policy narrows or names more.
+    `issuance` is what it demands where credentials are issued.
     """
 
     name: str
@@ -51,6 +102,7 @@ class Profile:
     request_prefixes: frozenset[str]
     algorithms: frozenset[str]
     identifier_list: IdentifierListVersion = IdentifierListVersion.NONE
+    issuance: IssuanceProfile = OPENID4VCI_1_0
 
 
 OPENID4VP_1_0: Final = Profile(
@@ -82,8 +134,47 @@ HAIP_1_0: Final = Profile(
     status_list=StatusListVersion.DRAFT_14,
     request_prefixes=frozenset({"x509_hash", "origin"}),
     algorithms=frozenset({"ES256", "ES384", "ES512"}),
+    issuance=IssuanceProfile(
+        within="HAIP 1.0 §6",
+        formats=frozenset({"dc+sd-jwt", "mso_mdoc"}),
+        rules=(
+            (IssuanceRule.CODE_GRANT, "HAIP 1.0 §4"),
+            (IssuanceRule.PUSHED, "HAIP 1.0 §4"),
+            (IssuanceRule.BOUND_TOKENS, "HAIP 1.0 §4"),
+            (IssuanceRule.SERVER_NAMED, "HAIP 1.0 §4"),
+            (IssuanceRule.SCOPES, "HAIP 1.0 §4.1"),
+            (IssuanceRule.NONCES, "HAIP 1.0 §4.1"),
+            (IssuanceRule.ATTESTED_WALLETS, "HAIP 1.0 §4.4.1"),
+            (IssuanceRule.CERTIFICATES, "HAIP 1.0 §6.1.1"),
+        ),
+    ),
 )
 """OpenID4VC High Assurance Interoperability Profile 1.0 and what it pins."""
+
+EU_AGE_1: Final = Profile(
+    name="eu-age-1",
+    openid4vp="1.0",
+    sd_jwt_vc=SdJwtVcVersion.LATEST,
+    status_list=StatusListVersion.DRAFT_21,
+    request_prefixes=frozenset({"redirect_uri"}),
+    algorithms=frozenset({"ES256"}),
+    issuance=IssuanceProfile(
+        within="EU age verification, Annex A.3 and A.4",
+        formats=frozenset({"mso_mdoc"}),
+        types=frozenset({"eu.europa.ec.av.1"}),
+        offered=frozenset({"proof_of_age"}),
+        rules=(
+            (IssuanceRule.CODE_GRANT, "EU age verification, Annex A.4"),
+            (IssuanceRule.SCOPES, "EU age verification, Annex A.4"),
+            (IssuanceRule.BATCHES, "EU age verification §4.6.1"),
+            (IssuanceRule.NOT_REVOCABLE, "EU age verification, Annex A.3"),
+        ),
+    ),
+)
+"""The profile of the EU's age verification app: one statement, mobile documents only.
+
+Relying parties are not authenticated in it; a policy has to admit that by name.
+"""
 
 DRAFT: Final = replace(
     OPENID4VP_1_0,

@@ -20,6 +20,7 @@ from idwallet.errors import (
     VerificationError,
 )
 from idwallet.ports import KeyStore
+from idwallet.profiles import OPENID4VCI_1_0, IssuanceProfile, IssuanceRule
 from idwallet.protocols.openid4vci.metadata import CredentialConfiguration
 from idwallet.protocols.openid4vci.wallet import Received
 from idwallet.roles.batches import (
@@ -59,6 +60,7 @@ class Terms:
     copies: int | None = None
     accept: frozenset[LinkKind] = frozenset()
     replaces: tuple[HeldCredential, ...] = ()
+    profile: IssuanceProfile = OPENID4VCI_1_0
 
     def __post_init__(self) -> None:
         """Refuse to take nothing.
@@ -166,10 +168,17 @@ def _copies(
             raise _fault("bound to a key that was not proven for it", _CONTINUITY)
         if received.configuration.credential_type not in each.types:
             raise _fault("of another type than was offered", _TYPE)
+        _require_certified(each, terms)
     if len(copies) > 1:
         require_same(copies)
         require_unlinked(credentials, accepted=terms.accept)
     return copies
+
+
+def _require_certified(held: HeldCredential, terms: Terms) -> None:
+    clause = terms.profile.clause(IssuanceRule.CERTIFICATES)
+    if clause is not None and not held.authority_key_ids:
+        raise _fault("signed by a key that no certificate names", clause)
 
 
 def _fault(what: str, clause: str) -> MalformedError:

@@ -67,8 +67,9 @@ class Receives:
         from idwallet.roles.arriving import Terms
         from idwallet.roles.receiving import begin
 
-        terms = Terms(self, copies=copies, accept=accept)
         client = self._believing(client)
+        profile = client.policy.profile.issuance
+        terms = Terms(self, copies=copies, accept=accept, profile=profile)
         return begin(start_issuance(offer, client, at=at), terms, at=at)
 
     def resume(  # noqa: PLR0913 - what was saved, and as for `take_offer`
@@ -96,8 +97,14 @@ class Receives:
         from idwallet.roles.arriving import Terms
         from idwallet.roles.receiving import begin
 
-        terms = Terms(self, copies=copies, accept=accept, replaces=tuple(replaces))
         client = self._believing(client)
+        terms = Terms(
+            self,
+            copies=copies,
+            accept=accept,
+            replaces=tuple(replaces),
+            profile=client.policy.profile.issuance,
+        )
         return begin(restore_issuance(saved, client, key=key, at=at), terms, at=at)
 
     def _believing(self, client: WalletClient) -> WalletClient:

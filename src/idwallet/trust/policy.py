@@ -13,7 +13,7 @@ from idwallet.codec.jcs import canonicalize
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.errors import UsageError
-from idwallet.profiles import OPENID4VP_1_0, Profile
+from idwallet.profiles import OPENID4VP_1_0, IssuanceProfile, Profile
 from idwallet.trust.freshness import STRICTEST, FreshnessRule
 
 
@@ -277,12 +277,26 @@ _Plain = (
     | frozenset[Algorithm]
     | frozenset[str]
     | Profile
+    | IssuanceProfile
     | FreshnessRule
     | tuple[Admission, ...]
 )
 
 
+def _issuance(profile: IssuanceProfile) -> JsonValue:
+    bounds = (profile.formats, profile.types, profile.offered)
+    rules = sorted((rule.value, clause) for rule, clause in profile.rules)
+    return [
+        profile.openid4vci,
+        profile.within,
+        [list[JsonValue](sorted(each)) for each in bounds],
+        [list[JsonValue](each) for each in rules],
+    ]
+
+
 def _plain(value: _Plain) -> JsonValue:
+    if isinstance(value, IssuanceProfile):
+        return _issuance(value)
     if isinstance(value, str):
         return str(value)
     if isinstance(value, timedelta):

@@ -8,7 +8,8 @@ from idwallet.credentials.model import Format
 from idwallet.crypto.agreement import Agreement
 from idwallet.crypto.keys import PublicKey
 from idwallet.envelope.jwe import ContentEncryption
-from idwallet.errors import UsageError
+from idwallet.errors import UnsupportedError, UsageError
+from idwallet.profiles import IssuanceRule
 from idwallet.protocols.oauth import pkce
 from idwallet.protocols.oauth.client_attestation import METHOD
 from idwallet.protocols.oauth.server_metadata import (
@@ -28,7 +29,16 @@ from idwallet.protocols.openid4vci.metadata import (
     IssuerMetadata,
 )
 from idwallet.protocols.openid4vci.offer import require_issuer
-from idwallet.roles.credential_service.rules import AttestationRule, IssuanceRules
+from idwallet.protocols.openid4vci.within import (
+    require_metadata_within,
+    require_server_within,
+)
+from idwallet.roles.credential_service.rules import (
+    AttestationRule,
+    IssuanceRules,
+    TokenRule,
+)
+from idwallet.roles.issuer import Issuer
 
 
 def service_metadata(
@@ -98,6 +108,7 @@ def require_served(
         UsageError: another server, no nonces, a credential it cannot issue, or
             attestations by nobody who is believed.
     """
+    _require_within(metadata, rules)
     if metadata.authorization_servers:
         raise UsageError("this service lets in by itself: name no other server")
     if metadata.nonce_endpoint is None or metadata.deferred_endpoint is None:
@@ -113,6 +124,29 @@ def require_served(
             _require_unbound(name, each)
         else:
             _require_proven(name, each, trusts=trusts)
+
+
+def _require_within(metadata: IssuerMetadata, rules: IssuanceRules) -> None:
+    profile = rules.policy.profile.issuance
+    try:
+        require_metadata_within(metadata, metadata.configurations, profile=profile)
+        require_server_within(server_of(metadata, rules), profile=profile)
+    except UnsupportedError as error:
+        raise UsageError(f"outside of the profile: {error}") from error
+    clause = profile.clause(IssuanceRule.BOUND_TOKENS)
+    if clause is not None and rules.tokens is not TokenRule.BOUND:
+        raise UsageError(f"outside of the profile: a bearer token ({clause})")
+
+
+def require_signer(issuer: Issuer, rules: IssuanceRules) -> None:
+    """Return only if the issuer is known as the profile wants it.
+
+    Raises:
+        UsageError: certificates are demanded, and it has none.
+    """
+    clause = rules.policy.profile.issuance.clause(IssuanceRule.CERTIFICATES)
+    if clause is not None and not issuer.names_certificates:
+        raise UsageError(f"an issuer without certificates ({clause})")
 
 
 def _require_unbound(name: str, configuration: CredentialConfiguration) -> None:

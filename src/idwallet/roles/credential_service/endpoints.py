@@ -33,6 +33,7 @@ from idwallet.roles.credential_service import handing_out, letting_in
 from idwallet.roles.credential_service.described import (
     require_decrypted,
     require_served,
+    require_signer,
     server_of,
     well_known,
 )
@@ -117,6 +118,7 @@ class CredentialService:
         rules = rules or IssuanceRules()
         require_served(metadata, rules, trusts=trust is not None)
         require_decrypted(metadata, decryption)
+        require_signer(issuer, rules)
         self._issuer = issuer
         self._supply = supply
         self._notified = notified

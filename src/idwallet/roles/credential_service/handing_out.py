@@ -8,7 +8,8 @@ from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.model import Credential
 from idwallet.credentials.possession import HolderKey
 from idwallet.crypto.keys import PublicKey
-from idwallet.errors import MalformedError, UnsupportedError
+from idwallet.errors import MalformedError, UnsupportedError, UsageError
+from idwallet.profiles import IssuanceRule
 from idwallet.protocols.http import HttpRequest, HttpResponse, json_response
 from idwallet.protocols.oauth import dpop
 from idwallet.protocols.oauth.errors import OAuthError
@@ -138,6 +139,9 @@ def _issue(
 ) -> HttpResponse:
     order, keys = filled
     content, until = supplied.content, supplied.valid_until
+    clause = desk.rules.policy.profile.issuance.clause(IssuanceRule.NOT_REVOCABLE)
+    if clause is not None and content.status is not None:
+        raise UsageError(f"the profile issues nothing with a status ({clause})")
     if not keys:
         one = issuer.issue_unbound(content, valid_until=until, at=at)
         made: tuple[Credential, ...] = (one,)

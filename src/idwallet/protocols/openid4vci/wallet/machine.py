@@ -278,7 +278,10 @@ class Issuance:
         elif isinstance(error, ProtocolError):
             code = error.reply.get("error", _UNSUPPORTED)
         # What was worth something to a thief is not kept.
-        return Progress(Phase.FAILED, {"failure": code, "during": during})
+        values: dict[str, JsonValue] = {"failure": code, "during": during}
+        if not isinstance(error, ProtocolError):
+            values |= {"what": error.what, "clause": error.clause}
+        return Progress(Phase.FAILED, values)
 
     def _require(self, phase: Phase) -> None:
         if self._progress.phase is not phase:

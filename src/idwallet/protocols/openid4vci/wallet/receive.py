@@ -49,6 +49,10 @@ from idwallet.protocols.openid4vci.wallet.known import (
     wanted_now,
 )
 from idwallet.protocols.openid4vci.wallet.progress import Phase, Progress
+from idwallet.protocols.openid4vci.within import (
+    require_metadata_within,
+    require_server_within,
+)
 
 _CLAUSE: Final = "OpenID4VCI 1.0"
 _OK: Final = 200
@@ -145,6 +149,8 @@ def _issuer(answer: Answer) -> Progress:
             raise ProtocolError(
                 "a format that this wallet does not hold", reply={"error": UNSUPPORTED}
             )
+    profile = answer.client.policy.profile.issuance
+    require_metadata_within(metadata, offer.configurations, profile=profile)
     progress = answer.progress.on(
         Phase.SERVER, issuer=document, signed_by=came.signed_by
     )
@@ -156,6 +162,7 @@ def _server(answer: Answer) -> Progress:
     document = answer.response.json(at="server metadata")
     identifier = answer.progress.text("server_identifier")
     server = read_authorization_server(document, identifier=identifier)
+    require_server_within(server, profile=answer.client.policy.profile.issuance)
     offer = offer_of(answer.progress)
     if answer.progress.text("refresh"):
         return answer.progress.on(Phase.TOKEN, server=document)

@@ -374,8 +374,9 @@ def _done(now: _Moment) -> Step:
 
 
 def _failed(now: _Moment) -> Step:
-    during = now.progress.text("during")
-    return Failed(now.progress.text("failure"), SendFor(during) if during else None)
+    text = now.progress.text
+    during = SendFor(text("during")) if text("during") else None
+    return Failed(text("failure"), during, text("what"), text("clause"))
 
 
 _STEPS: Final[Mapping[Phase, Callable[[_Moment], Step]]] = {

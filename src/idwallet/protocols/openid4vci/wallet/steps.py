@@ -1,6 +1,6 @@
 """What is to be done next by whoever drives an issuance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -139,11 +139,15 @@ class Failed:
     """The issuer refused, or broke the protocol.
 
     `code` is the issuer's error code, or ours: ``malformed`` for what is no answer,
-    ``unsupported`` for what this wallet cannot do. `during` says at which request.
+    ``unsupported`` for what this wallet cannot do, or its profile does not have.
+    `during` says at which request; `what` and `clause` what was wrong where this wallet
+    found it, for whoever looks for the cause.
     """
 
     code: str
     during: SendFor | None
+    what: str = field(default="", compare=False)
+    clause: str = field(default="", compare=False)
 
 
 Step = (
