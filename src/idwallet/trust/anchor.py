@@ -21,9 +21,10 @@ from idwallet.trust.did import read_did
 class Purpose(StrEnum):
     """What an anchor is believed about; one for each side of the table.
 
-    The CA of an anchor for `ISSUE_CREDENTIALS` is also believed about who signs the
-    status lists of what is issued under it. `SIGN_STATUS_LISTS` by itself is for
-    somebody else, registered for the addresses of lists in place of issuers' names.
+    The CA of an anchor for `ISSUE_CREDENTIALS` or `ATTEST_WALLETS` is also believed
+    about who signs the status lists of what is issued under it. `SIGN_STATUS_LISTS` by
+    itself is for somebody else, registered for the addresses of lists in place of
+    issuers' names.
     `REGISTER_READERS` is for who signs registration certificates of relying parties
     (ETSI TS 119 475), `ATTEST_READERS` for who signs verifier attestations (OpenID4VP
     1.0 section 12), `ATTEST_WALLETS` for providers of wallets, who attest them and

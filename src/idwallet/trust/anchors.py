@@ -183,8 +183,8 @@ def _certificates(
 
 
 def _implied(purposes: frozenset[Purpose]) -> frozenset[Purpose]:
-    is_issuing = Purpose.ISSUE_CREDENTIALS in purposes
-    return frozenset({Purpose.SIGN_STATUS_LISTS}) if is_issuing else frozenset()
+    gives_out = {Purpose.ISSUE_CREDENTIALS, Purpose.ATTEST_WALLETS} & purposes
+    return frozenset({Purpose.SIGN_STATUS_LISTS}) if gives_out else frozenset()
 
 
 def _by_der(

@@ -15,13 +15,14 @@ import pytest
 
 from idwallet import limits
 from idwallet.codec import b64
-from idwallet.codec.form import write_form
+from idwallet.codec.form import read_form, write_form
 from idwallet.codec.json import JsonObject, read_object, write_json
 from idwallet.crypto.agreement import EphemeralKey
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.signer import Signer
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.envelope.jws import sign_compact
+from idwallet.errors import MalformedError
 from idwallet.protocols.http import HttpRequest, HttpResponse, json_response
 from idwallet.protocols.oauth.client_attestation import (
     HEADER,
@@ -31,6 +32,7 @@ from idwallet.protocols.oauth.client_attestation import (
 )
 from idwallet.protocols.openid4vci.encryption import decrypted, encrypted_request
 from idwallet.protocols.openid4vci.metadata import ProofType
+from idwallet.protocols.openid4vci.offer import offer_reference
 from idwallet.protocols.openid4vci.wallet import (
     ConfirmCredentials,
     ConfirmOffer,
@@ -1373,6 +1375,88 @@ def test_what_no_honest_issuer_answers_ends_the_issuance(case: Answered) -> None
     ended = forged.go().step
     assert isinstance(ended, Failed)
     assert ended.code == case.code
+
+
+# --- offers by reference, and browsers that come back ---------------------------------
+
+ELSEWHERE: Final = "https://offers.example/17"
+
+
+def by_reference(answer: Callable[[bytes], HttpResponse]) -> object:
+    """Take an offer up that is got from somewhere, up to where the person is asked."""
+    world = World()
+    offer, _ = world.offer()
+    link = offer_reference(ELSEWHERE)
+    issuance = start_issuance(link, world.client, at=AT)
+    assert isinstance(issuance.step, Send)
+    assert issuance.step.request.url == ELSEWHERE
+    came = answer(write_json(offer.to_json()))
+    return Run(world).drive(issuance.receive(came, at=AT)).step
+
+
+JSON_TYPE: Final = (("Content-Type", "application/json"),)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda raw: HttpResponse(302, (("Location", "https://other.example"),)),
+        lambda raw: HttpResponse(200, (("Content-Type", "text/html"),), raw),
+        lambda raw: HttpResponse(200, JSON_TYPE, raw[:-1]),
+        lambda raw: HttpResponse(200, JSON_TYPE, raw + b" " * limits.OFFER_BYTES),
+        lambda raw: HttpResponse(200, JSON_TYPE, b'{"credential_issuer":"http://x"}'),
+    ],
+    ids=["moved", "a page", "broken", "too long", "in the clear"],
+)
+def test_an_offer_by_reference_is_one_or_nothing_is_offered(
+    answer: Callable[[bytes], HttpResponse],
+) -> None:
+    honest = by_reference(lambda raw: HttpResponse(200, JSON_TYPE, raw))
+    assert isinstance(honest, ConfirmOffer)
+    # The offer of one host may be for another: the person is shown both.
+    assert honest.offered_from == "https://offers.example"
+    assert honest.issuer.issuer == ISSUER
+    ended = by_reference(answer)
+    assert isinstance(ended, Failed)
+    assert ended.code == "malformed"
+
+
+def _moved(**changes: str | None) -> Callable[[str], str]:
+    def change(link: str) -> str:
+        head, _, query = link.partition("?")
+        found = read_form(query.encode(), at="query")
+        made = {k: v.decode() for k, v in found.items()} | changes
+        return f"{head}?{write_form({k: v for k, v in made.items() if v is not None})}"
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("back", "clause"),
+    [
+        (_moved(state="another"), "RFC 6749 §4.1.2"),
+        (_moved(state=None), "RFC 6749 §4.1.2"),
+        (_moved(iss="https://other.example"), "RFC 9207 §2.4"),
+        (_moved(iss=None), "RFC 9207 §2.4"),
+        (_moved(code=None), "RFC 6749 §4.1.2"),
+        (lambda url: url.replace("eu.example", "eu.other"), "RFC 6749 §4.1.2"),
+        (lambda url: f"{url}&state=x", "RFC 6749 §3.1"),
+    ],
+    ids=["state", "no state", "mix-up", "nameless", "no code", "address", "twice"],
+)
+def test_a_browser_of_another_session_or_server_is_not_heeded(
+    back: Callable[[str], str], clause: str
+) -> None:
+    world = World()
+    offer = world.service.invite(subject="anna", configurations=["id"], at=AT)
+    waits = world.drive(world.begin(offer).accept(at=AT))
+    assert isinstance(waits.step, OpenBrowser)
+    url = world.browse(waits.step.url)
+    with pytest.raises(MalformedError) as refused:
+        waits.returned(back(url), at=AT)
+    assert clause.split("§", maxsplit=1)[0] in f"{refused.value.clause} RFC 6749 "
+    done = world.drive(waits.returned(url, at=AT))  # the true one still counts
+    assert isinstance(done.step, ConfirmCredentials)
 
 
 # --- what was put off -----------------------------------------------------------------

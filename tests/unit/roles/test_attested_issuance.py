@@ -11,12 +11,15 @@ from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.software import MemoryKeyStore, SoftwareSigner
 from idwallet.errors import MalformedError, UsageError
+from idwallet.protocols.http import HttpRequest
 from idwallet.protocols.oauth.client_attestation import (
     HEADER,
     POP_HEADER,
+    WalletAttestation,
     attested_headers,
     judge_client,
 )
+from idwallet.protocols.oauth.errors import OAuthError
 from idwallet.protocols.openid4vci.key_attestation import judge_key_attestation
 from idwallet.protocols.openid4vci.metadata import ProofType
 from idwallet.protocols.openid4vci.wallet import (
@@ -36,8 +39,13 @@ from idwallet.roles.credential_service import (
 from idwallet.roles.holder import Holder
 from idwallet.roles.receiving import AttestKeys, ConfirmArrived, Receiving
 from idwallet.roles.wallet_provider import KeyClaims, WalletProvider
+from idwallet.testing.evidence import LIST, status_list
+from idwallet.trust.evidence import EvidenceAtHand
 from idwallet.trust.policies import WALLET
+from idwallet.trust.policy import StatusRule
+from idwallet.trust.status_list.values import StatusReference
 from tests.unit.roles.attested_world import (
+    DOCUMENTS,
     GENUINE,
     HOUR,
     MODERATE,
@@ -324,3 +332,71 @@ def test_an_attestation_that_does_not_say_when_is_none() -> None:
     context = Context(TRUST, WALLET, AT + timedelta(hours=2))
     with pytest.raises(MalformedError, match="expired"):
         judge_key_attestation(text, WANTED, nonce=None, context=context, expires=False)
+
+
+# --- what was taken back --------------------------------------------------------------
+
+PLACE = StatusReference(LIST, 7)
+
+
+def _taken_back(entries: list[tuple[int, int]] | None) -> World:
+    """A wallet whose attestation has a place in a list, and what is at hand of it."""
+    pki = SCENE.pki
+    made = pki.issuer(
+        PROVIDER, change=lambda plan: replace(plan, key_purposes=(DOCUMENTS,))
+    )
+    by = WalletProvider(signer=made.signer, certificates=made.chain, name=PROVIDER)
+    world = attesting()
+    evidence = TRUST.evidence
+    if entries is not None:
+        evidence = evidence.plus(
+            EvidenceAtHand(status_lists=[status_list(made, entries=entries, at=AT)])
+        )
+    desk = world.service._desk
+    world.service._desk = replace(desk, trust=TRUST.with_evidence(evidence))
+    world.service._routes = world.service._endpoints()
+    held = world.client.dpop
+    text = by.attest_wallet(
+        held.public_key,
+        client_id=CLIENT_ID,
+        valid_until=AT + HOUR,
+        at=AT,
+        status=PLACE,
+    )
+    world.client = replace(world.client, attestation=WalletAttestation(text, held))
+    return world
+
+
+def test_a_wallet_that_was_taken_back_is_not_let_in() -> None:
+    assert isinstance(taken_up(_taken_back([])), ConfirmCredentials)
+    ended = taken_up(_taken_back([(7, 1)]))
+    assert ended == Failed("invalid_client", SendFor.TOKEN)
+
+
+def test_a_wallet_of_which_nobody_knows_is_let_in_where_the_rules_do_without() -> None:
+    assert taken_up(_taken_back(None)) == Failed("invalid_client", SendFor.TOKEN)
+    world = _taken_back(None)
+    rules = replace(
+        world.service._desk.rules, attestation_status=StatusRule.NOT_REQUIRED_ACCEPTED
+    )
+    world.service._desk = replace(world.service._desk, rules=rules)
+    world.service._routes = world.service._endpoints()
+    assert isinstance(taken_up(world), ConfirmCredentials)
+    must = replace(rules, attestation_status=StatusRule.REQUIRED)
+    world = attesting()  # whose attestation says nothing of its status
+    world.service._desk = replace(world.service._desk, rules=must)
+    world.service._routes = world.service._endpoints()
+    assert taken_up(world) == Failed("invalid_client", SendFor.TOKEN)
+
+
+def test_whoever_runs_the_service_learns_why_and_the_wallet_does_not() -> None:
+    told: list[OAuthError] = []
+    world = attesting()
+    world.service._refused = told.append
+    world.client = client_of(world, STRANGER)
+    assert taken_up(world) == Failed("invalid_client", SendFor.TOKEN)
+    cause = told[-1].__cause__
+    assert isinstance(cause, MalformedError)
+    assert "nobody believed signed it: no_trusted_path" in cause.what
+    assert world.ask(HttpRequest("POST", f"{ISSUER}/token")).status == 400
+    assert told[-1].code == "invalid_request"

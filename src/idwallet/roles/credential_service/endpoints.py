@@ -59,6 +59,10 @@ _MILLION: Final = 1_000_000
 _EVEN: Final = 2**32 // _MILLION * _MILLION
 
 
+def _unseen(_: OAuthError) -> None:
+    """Tell nobody."""
+
+
 def _unheard(_: Notification) -> None:
     """Notify nobody."""
 
@@ -85,14 +89,15 @@ class CredentialService:
     `metadata` says where its endpoints are and what is issued, each configuration
     bound to a key, proven by ``jwt`` or attested; `trust` says who is believed about
     wallets and their keys (`Purpose.ATTEST_WALLETS`), where that is asked for;
-    `data_sets` which data sets an account has of a configuration; `decryption` is the
+    `data_sets` which data sets an account has of a configuration; `refused` is told of
+    each refusal, with its cause, which the peer never learns; `decryption` is the
     key that their `request_encryption` names, if it does. `seal` seals what it hands
     out: share it among its processes, and change it at the cost of whatever is under
     way. `replay` sees to it that each code, nonce and proof serves once. `supply` looks
     up what a credential is to say.
     """
 
-    __slots__ = ("_desk", "_issuer", "_notified", "_routes", "_supply")
+    __slots__ = ("_desk", "_issuer", "_notified", "_refused", "_routes", "_supply")
 
     def __init__(  # noqa: PLR0913 - the parts that make a service
         self,
@@ -107,6 +112,7 @@ class CredentialService:
         rules: IssuanceRules | None = None,
         trust: TrustStore | None = None,
         data_sets: DataSets = one_data_set,
+        refused: Callable[[OAuthError], None] = _unseen,
         random: Random = secrets.token_bytes,
     ) -> None:
         """Take the parts together.
@@ -119,9 +125,8 @@ class CredentialService:
         require_served(metadata, rules, trusts=trust is not None)
         require_decrypted(metadata, decryption)
         require_signer(issuer, rules)
-        self._issuer = issuer
-        self._supply = supply
-        self._notified = notified
+        self._issuer, self._supply = issuer, supply
+        self._notified, self._refused = notified, refused
         self._desk = Desk(
             metadata=metadata,
             server=server_of(metadata, rules),
@@ -235,9 +240,13 @@ class CredentialService:
                 return HttpResponse(_NOT_ALLOWED, (("Allow", method),))
             return endpoint(request, at)
         except OAuthError as error:
+            self._refused(error)
             return error.response()
-        except MalformedError:
-            return OAuthError("unreadable", OAuthCode.INVALID_REQUEST).response()
+        except MalformedError as error:
+            unreadable = OAuthError("unreadable", OAuthCode.INVALID_REQUEST)
+            unreadable.__cause__ = error
+            self._refused(unreadable)
+            return unreadable.response()
 
     def grant(
         self,

@@ -121,7 +121,9 @@ def _again(progress: Progress, code: str) -> Progress | None:
 def _offer(answer: Answer) -> Progress:
     _require_ok(answer.response, at="offer")
     offer = read_offer_object(_json_body(answer.response, at="offer"))
-    return answer.progress.on(Phase.ISSUER, offer=offer.to_json(), url="")
+    return answer.progress.on(
+        Phase.ISSUER, offer=offer.to_json(), url="", offered_from=answer.origin
+    )
 
 
 def _json_body(response: HttpResponse, *, at: str) -> bytes:

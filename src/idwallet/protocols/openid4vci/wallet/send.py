@@ -40,7 +40,6 @@ from idwallet.protocols.openid4vci.encryption import (
 from idwallet.protocols.openid4vci.metadata import (
     WELL_KNOWN,
     CredentialConfiguration,
-    ProofType,
     configuration_of,
 )
 from idwallet.protocols.openid4vci.signed_metadata import ACCEPT
@@ -55,6 +54,7 @@ from idwallet.protocols.openid4vci.wallet.known import (
     wanted_now,
 )
 from idwallet.protocols.openid4vci.wallet.progress import Phase, Progress
+from idwallet.protocols.openid4vci.wallet.proofs import proof_type_of
 from idwallet.protocols.openid4vci.wallet.steps import (
     ConfirmCredentials,
     ConfirmOffer,
@@ -217,6 +217,7 @@ def _confirm(now: _Moment) -> Step:
         None if grant is None else grant.transaction_code,
         address.authority,
         progress.text("signed_by") or None,
+        progress.text("offered_from") or None,
     )
 
 
@@ -270,7 +271,7 @@ def _nonce(now: _Moment) -> Step:
 
 def _prove(now: _Moment) -> Step:
     metadata, configuration = issuer_of(now.progress), configuration_now(now.progress)
-    kind, proof = _proof_type(configuration)
+    kind, proof = proof_type_of(configuration)
     return ProveKeys(
         configuration=configuration,
         audience=metadata.issuer,
@@ -282,26 +283,6 @@ def _prove(now: _Moment) -> Step:
         key_storage=proof.key_storage,
         user_authentication=proof.user_authentication,
     )
-
-
-def _proof_type(configuration: CredentialConfiguration) -> tuple[ProofKind, ProofType]:
-    """Return the kind of proof to make: what needs nobody to attest, else what does.
-
-    An attestation in place of proofs comes before one inside of a proof: it needs no
-    key to sign, and nobody to wait for it.
-    """
-    proofs = configuration.proofs
-    plain, other = proofs.get("jwt"), proofs.get("attestation")
-    if plain is not None and (not plain.attested or other is None):
-        return ProofKind.JWT, plain
-    if other is not None:
-        return ProofKind.ATTESTATION, other
-    if proofs:
-        raise UnsupportedError(
-            "a kind of proof that this wallet does not make",
-            clause="OpenID4VCI 1.0 Appendix F",
-        )
-    return ProofKind.JWT, ProofType(algorithms=())
 
 
 def _credential(now: _Moment) -> Step:

@@ -44,7 +44,8 @@ class ConfirmOffer:
     it (OpenID4VCI 1.0 section 13.5): show `issuer`, its address, and where a
     transaction code would be sent (`code_goes_to`, a host), and go on by `accept` or
     `decline`. `signed_by` is who signed the metadata, somebody believed, as text safe
-    to show; None where nobody did.
+    to show; None where nobody did. `offered_from` is the origin that the offer itself
+    was got from where it came by reference, which need not be the issuer's.
     """
 
     issuer: IssuerMetadata
@@ -52,6 +53,7 @@ class ConfirmOffer:
     transaction_code: TransactionCode | None
     code_goes_to: str
     signed_by: str | None = None
+    offered_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
