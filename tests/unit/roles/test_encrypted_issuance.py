@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from idwallet.codec.json import JsonObject, write_json
+from idwallet.codec import b64
+from idwallet.codec.json import JsonObject, read_object, write_json
 from idwallet.crypto.agreement import EphemeralKey
 from idwallet.errors import UsageError
 from idwallet.protocols.http import Headers, HttpRequest, HttpResponse, json_request
@@ -68,6 +69,28 @@ def test_where_it_is_offered_request_and_answer_are_encrypted(world: World) -> N
     assert b"credentials" not in answer.body
     shown = issuance.receive(answer, at=AT)
     assert isinstance(shown.step, ConfirmCredentials)
+
+
+@pytest.mark.parametrize("content", ["A128GCM", "A256GCM"])
+def test_either_content_encryption_is_spoken_both_ways(
+    world: World, content: str
+) -> None:
+    described = world.service._desk.metadata
+    assert described.request_encryption is not None
+    assert described.response_encryption is not None
+    only = replace(
+        described,
+        request_encryption=replace(described.request_encryption, contents=(content,)),
+        response_encryption=replace(described.response_encryption, contents=(content,)),
+    )
+    world.service._desk = replace(world.service._desk, metadata=only)
+    world.service._routes = world.service._endpoints()
+    issuance, request = asking(world)
+    answer = world.ask(request)
+    for message in (request, answer):
+        head = b64.decode(message.body.split(b".")[0].decode(), at="head", clause="")
+        assert read_object(head, at="head")["enc"] == content
+    assert isinstance(issuance.receive(answer, at=AT).step, ConfirmCredentials)
 
 
 def test_what_comes_later_is_encrypted_too(world: World) -> None:
