@@ -1,5 +1,6 @@
 """What reading a document with a portrait holds in memory."""
 
+import gc
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,12 +8,14 @@ from dataclasses import dataclass, replace
 import pytest
 
 from idwallet.codec.cbor import write_cbor
+from idwallet.credentials.mdoc.evaluate import evaluate
 from idwallet.credentials.mdoc.items import digests_of
 from idwallet.credentials.mdoc.structures import (
     IssuerSigned,
     read_device_response,
     read_issuer_signed,
 )
+from idwallet.credentials.required import Context
 from idwallet.testing.mdoc import NAMESPACE, MdocDraft, MdocScene, mdoc_draft
 
 PORTRAIT = bytes(range(256)) * 80
@@ -82,3 +85,25 @@ def test_the_digest_of_a_portrait_copies_nothing() -> None:
         tracemalloc.stop()
     assert most < len(PORTRAIT) // 4
     assert issued.mso.digests[NAMESPACE][portrait.digest_id] == digest
+
+
+@pytest.mark.parametrize("is_mac", [False, True])
+def test_a_judged_document_is_let_go_at_once(*, is_mac: bool) -> None:
+    """What held itself would keep a person's data and a key until it is collected."""
+    made = mdoc_draft(MdocScene())
+    made.is_mac = is_mac
+    response = made.response()
+    context = Context(made.trust, made.policy, made.at)
+
+    def judged() -> None:
+        (document,) = read_device_response(response, at="response").documents
+        evaluate(document, session=made.session, context=context, subject="it")
+
+    judged()  # what is remembered is there now
+    gc.collect()
+    gc.disable()
+    try:
+        judged()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
