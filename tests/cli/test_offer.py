@@ -217,6 +217,27 @@ def test_an_issuer_that_denies_ends_it(desk: Issuing) -> None:
     assert (found["outcome"], found["during"]) == ("failed", "credential")
 
 
+def test_an_issuer_that_wants_attested_keys_is_told_of_and_nothing_is_left(
+    desk: Issuing,
+) -> None:
+    def attested(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if not request.url.endswith("/.well-known/openid-credential-issuer"):
+            return response
+        metadata = json.loads(response.body)
+        configuration = metadata["credential_configurations_supported"]["id"]
+        proof = configuration["proof_types_supported"]["jwt"]
+        proof["key_attestations_required"] = {}
+        body = json.dumps(metadata).encode()
+        return HttpResponse(200, response.headers, body)
+
+    desk.meddle = attested
+    ran = accept(*desk.offered(), "--yes")
+    assert ran.status == 2
+    assert "a wallet's provider attests" in ran.err
+    assert keys() == 0
+    assert desk.orders == []
+
+
 # --- another day --------------------------------------------------------------------
 
 

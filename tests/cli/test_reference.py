@@ -13,7 +13,9 @@ from idwallet.cli import reference
 from idwallet.cli.program import COMMANDS, load_command
 from tests.docs.pages import ROOT
 
-PARTS: Final = ("", "demo.", "offer.", "session.", "status.", "trust.", "wallet.")
+PARTS: Final = (
+    *("", "demo.", "offer.", "request.", "session.", "status.", "trust.", "wallet."),
+)
 
 
 def test_the_page_is_what_the_program_says() -> None:

@@ -23,7 +23,14 @@ from idwallet.credentials.sdjwt.unpack import without_holes
 from idwallet.explain.consent import ExplainedJudgement, explain_judgement
 from idwallet.explain.linking import explain_links
 from idwallet.explain.transactions import explain_transaction
-from idwallet.roles.asked import Anonymous, Asked, Choice, Match, Shown
+from idwallet.roles.asked import (
+    Anonymous,
+    Asked,
+    Authenticated,
+    Choice,
+    Match,
+    Shown,
+)
 
 
 def consent_lines(
@@ -60,6 +67,20 @@ def consent_lines(
     yield speech.say("consent.besides")
     if told is not None:
         yield told.retention
+
+
+def first_lines(
+    asked: Asked, judgement: Judgement | None, *, speech: Speech
+) -> Iterator[str]:
+    """Yield who asks, what to beware of, what would be agreed to, and why."""
+    yield from _first(asked, _explained(judgement, speech), speech=speech, links=())
+
+
+def asked_by(asked: Asked) -> dict[str, object] | None:
+    """Return who asks as JSON, null where nobody knows."""
+    if not isinstance(asked.by, Authenticated):
+        return None
+    return {"name": asked.by.name, "client_id": asked.by.client_id}
 
 
 def _first(

@@ -35,7 +35,7 @@ COMMANDS: Final = MappingProxyType(
         "types": Entry("types", "List types of credentials, and judge your own."),
         "wallet": Entry("wallet", "Keep credentials and their keys in a folder."),
         "offer": Entry("offer", "Read what an issuer offers, and take it up."),
-        "request": Entry("request", "Ask for a presentation, signed."),
+        "request": Entry("request", "Ask for a presentation, or read what others ask."),
         "present": Entry("present", "Answer a request from a wallet."),
         "session": Entry("session", "Meet in person: as a device, or as a reader."),
         "purposes": Entry("purposes", "Say what may be asked for which purpose."),
@@ -90,7 +90,7 @@ def load_command(name: str) -> click.Command:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
     epilog="Exit status: 0 passed, 1 failed, 2 usage, 3 cannot be decided, "
     "4 input or output. A file named - is a stream. Only --fetch, --tsa, `offer "
-    "accept` and `session` use a network.",
+    "accept`, `present --to` and `session` use a network.",
 )
 @click.version_option(package_name="idwallet", message="%(prog)s %(version)s")
 def program() -> None:

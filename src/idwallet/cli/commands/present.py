@@ -1,7 +1,7 @@
 """`idwallet present`: answer a request from a wallet."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ import click
 from idwallet import limits
 from idwallet.cli.bundles import Believed, Pinned, operator_option
 from idwallet.cli.consent import (
+    asked_by,
     consent_lines,
     judgement_document,
     links_document,
@@ -25,6 +26,10 @@ from idwallet.cli.files import (
     require_writable,
     write_output,
 )
+from idwallet.cli.online.answering import Sending, fetched
+from idwallet.cli.online.carrying import Carrying, carrying_options
+from idwallet.cli.online.source import named_link, read_link
+from idwallet.cli.online.trace import Carrier
 from idwallet.cli.options import (
     at_option,
     json_option,
@@ -43,21 +48,28 @@ from idwallet.cli.screen import note, write_json_document
 from idwallet.cli.verdicts import Telling
 from idwallet.cli.words import Speech
 from idwallet.consent.linking.visits import VisitLink
+from idwallet.consent.purpose import Purposes
 from idwallet.credentials.paths import show_path
 from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.explain.words import Language, Reader
 from idwallet.roles.asked import (
-    Asked,
-    Authenticated,
     Choice,
     Match,
     PresentationResponse,
 )
-from idwallet.trust.anchors import Purpose
+from idwallet.roles.holder import Holder
+from idwallet.trust.anchors import Purpose, TrustStore
 
 
 @click.command("present")
-@click.argument("request")
+@click.argument("request", required=False)
+@click.option(
+    "--to",
+    "link",
+    metavar="LINK",
+    help="Answer the verifier of this link, or of a file that holds it: fetch the "
+    "request if it lies elsewhere, and send the answer where it asks for it.",
+)
 @wallet_option
 @trust_option("verifiers who ask")
 @operator_option(required=False)
@@ -78,16 +90,18 @@ from idwallet.trust.anchors import Purpose
 )
 @serialisation_option("each presentation")
 @profiles_option
+@carrying_options
 @lang_option
 @reader_option("holder")
 @at_option
 @output_option("the answer")
 @json_option
 def present_command(**given: Any) -> None:  # options by name, as declared above
-    """Answer REQUEST from a wallet, after saying what would be shown to whom.
+    """Answer a request from a wallet, after saying what would be shown to whom.
 
     REQUEST is a file with a signed request as JSON, as a link or bare. It is
-    verified first. Nothing is sent: the answer is a file.
+    verified first. Nothing is sent: the answer is a file. With --to in place of
+    REQUEST the answer is sent, and what the verifier says to it is shown.
     """
     _Order(**given).carry_out()
 
@@ -96,7 +110,8 @@ def present_command(**given: Any) -> None:  # options by name, as declared above
 class _Order:
     """Everything the command was given, by the names of its options."""
 
-    request: str
+    request: str | None
+    link: str | None
     folder: str
     anchors: tuple[str, ...]
     names: tuple[str, ...]
@@ -108,6 +123,9 @@ class _Order:
     form: str
     serialisation: str
     profiles: tuple[str, ...]
+    ca: str | None
+    private_hosts: tuple[str, ...]
+    trace: bool
     lang: Language
     reader: Reader
     at: datetime | None
@@ -116,9 +134,7 @@ class _Order:
     as_json: bool
 
     def carry_out(self) -> None:
-        require_one_stream(self.request, self.seal_file, *self.anchors)
-        require_writable(self.output, force=self.force)
-        raw = read_input(self.request, max_bytes=limits.FILE_BYTES)
+        self._require_meant()
         moment = moment_or_now(self.at)
         believed = Believed(self.anchors, self.names, Purpose.READ_CREDENTIALS)
         pinned = Pinned(self.operator, self.bundle_state, moment, "wallet")
@@ -127,9 +143,47 @@ class _Order:
             purposes = known_purposes(
                 self.profiles, bundles=self.anchors, pinned=pinned
             )
+        if self.link is None:
+            raw = read_input(self.request or STREAM, max_bytes=limits.FILE_BYTES)
+            self._answer(raw, self._wallet(trust, purposes), carrier=None)
+            return
+        link = read_link(self.link)
+        with self._carrying.open() as carrier:
+            wallet = self._wallet(trust, purposes)
+            with about(named_link(self.link, what="the request")):
+                found = fetched(link, carrier=carrier)
+            self._answer(found, wallet, carrier=carrier)
+
+    def _require_meant(self) -> None:
+        if (self.request is None) is (self.link is None):
+            raise usage_fault("name either REQUEST or --to LINK")
+        source = self.request or self.link
+        stream = STREAM if source == STREAM else None
+        require_one_stream(stream, self.seal_file, *self.anchors)
+        if self.link is None:
+            require_writable(self.output, force=self.force)
+        elif self.output != STREAM or self.form != "form":
+            raise usage_fault("--to sends the answer: -o and --as are for a file")
+
+    @property
+    def _carrying(self) -> Carrying:
+        return Carrying(
+            ca=self.ca,
+            private_hosts=self.private_hosts,
+            trace=self.trace,
+            as_json=self.as_json,
+        )
+
+    def _wallet(self, trust: TrustStore, purposes: Purposes) -> Holder:
         with about(self.folder):
             pocket = open_pocket(self.folder, seal_file=self.seal_file)
-        wallet = pocket.holder(trust, purposes)
+        return pocket.holder(trust, purposes)
+
+    def _answer(
+        self, raw: str | bytes, wallet: Holder, *, carrier: Carrier | None
+    ) -> None:
+        """Match, ask, and answer: into a file, or where `carrier` brings it."""
+        moment = moment_or_now(self.at)
         with Telling(self.lang, self.reader, self.as_json).refusals():
             asked = wallet.read_request(raw, at=moment)
         with about(self.folder):
@@ -137,9 +191,12 @@ class _Order:
         choice = self._choose(match)
         with about(self.folder):
             links = wallet.linked(choice)
+        sending = None if carrier is None else Sending(wallet, carrier, self.lang)
         if not self._agrees(choice, links):
             with about(self.folder):
-                wallet.decline(asked, at=moment, judgement=match.judgement)
+                refusal = wallet.decline(asked, at=moment, judgement=match.judgement)
+            if sending is not None:
+                sending.refuse(refusal)
             note(Speech(self.lang).say("consent.declined"))
             raise click.exceptions.Exit(ExitStatus.FAILED)
         with about(self.folder):
@@ -149,7 +206,11 @@ class _Order:
                 at=moment,
                 serialisation=Serialisation(self.serialisation),
             )
-        self._hand_out(choice, response, links=links)
+        told = {**_document(choice, response), "linked": links_document(links)}
+        if sending is not None:
+            sending.send(response, at=moment, told=told if self.as_json else None)
+            return
+        self._hand_out(response, told)
 
     def _choose(self, match: Match) -> Choice:
         if not match.found.is_satisfiable():
@@ -175,7 +236,11 @@ class _Order:
         for line in consent_lines(choice, speech, links=links):
             note(line)
         address = choice.asked.answer_to or ""
-        note(speech.say("consent.goes_to", address=address))
+        if self.link is None:
+            note(speech.say("consent.goes_to", address=address))
+        else:
+            own = Speech(self.lang, part="request")
+            note(own.say("present.goes_to", address=address))
         if self.yes:
             return True
         if not sys.stdin.isatty():
@@ -184,27 +249,15 @@ class _Order:
         return click.confirm(speech.say(question), err=True)
 
     def _hand_out(
-        self,
-        choice: Choice,
-        response: PresentationResponse,
-        *,
-        links: Sequence[VisitLink],
+        self, response: PresentationResponse, told: Mapping[str, object]
     ) -> None:
         text = response.json if self.form == "json" else response.body
-        told = {**_document(choice, response), "linked": links_document(links)}
         if self.output == STREAM and self.as_json:
             write_json_document({**told, "response": text})
             return
         write_output(self.output, text.encode() + b"\n")
         if self.as_json:
             write_json_document({**told, "file": self.output})
-
-
-def asked_by(asked: Asked) -> dict[str, object] | None:
-    """Return who asks as JSON, null where nobody knows."""
-    if not isinstance(asked.by, Authenticated):
-        return None
-    return {"name": asked.by.name, "client_id": asked.by.client_id}
 
 
 def _judgement(choice: Choice) -> dict[str, object] | None:

@@ -1,4 +1,4 @@
-"""`idwallet request`: ask for a presentation."""
+"""`idwallet request`: ask for a presentation, and read what others ask."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 
 from idwallet import limits
+from idwallet.cli.commands.reading import read_command
 from idwallet.cli.credential import FORMATS
 from idwallet.cli.faults import STREAM, about, usage_fault
 from idwallet.cli.files import (
@@ -41,7 +42,27 @@ _PREFIXES: Final = {
 }
 
 
-@click.command("request")
+class _Requests(click.Group):
+    """Asking is what was meant where no other command is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in {*self.commands, *ctx.help_option_names}:
+            args = ["ask", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("request", cls=_Requests)
+def request_command() -> None:
+    """Ask for a presentation, or read what somebody asks.
+
+    `idwallet request --age-over 18 ...` is short for `idwallet request ask ...`.
+    """
+
+
+request_command.add_command(read_command)
+
+
+@request_command.command("ask")
 @click.option("--query", metavar="FILE", help="What to ask for, as DCQL.")
 @click.option(
     "--age-over",
@@ -124,7 +145,7 @@ _PREFIXES: Final = {
 @at_option
 @output_option("the request")
 @json_option
-def request_command(**given: Any) -> None:  # options by name, as declared above
+def ask_command(**given: Any) -> None:  # options by name, as declared above
     """Ask for a presentation with a signed OpenID4VP request.
 
     The request (-o) is public: give it to the wallet. What --save keeps stays here.

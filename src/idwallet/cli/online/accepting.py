@@ -172,11 +172,11 @@ class Accepting:
         if returned_file is None and not sys.stdin.isatty():
             name = taking.hold()
             told = {"outcome": "browser", "open": step.url, "resume": name}
-            sentence = self.speech.say("offer.browser", url=step.url)
+            sentence = self.speech.say("offer.browser", url="") + step.url
             held = self.speech.say("offer.held", name=name)
             self._tell_open(told, f"{sentence}\n{held}")
         if returned_file is None:
-            note(self.speech.say("offer.browser", url=step.url))
+            note(self.speech.say("offer.browser", url="") + step.url)
             url: str = click.prompt(self.speech.say("offer.returned"), err=True)
         else:
             url = read_passphrase(returned_file)
