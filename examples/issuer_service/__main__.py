@@ -12,7 +12,6 @@ keys, the offers and what was used up (SQLite); remove the folder to begin anew.
 """
 
 import argparse
-import asyncio
 import sys
 from pathlib import Path
 
@@ -22,8 +21,7 @@ from examples.issuer_service.records import Records
 from examples.web.identity import identity_in
 from examples.web.running import HOST, listening, port_of, say, serve
 
-from idwallet.adapters.asgi import AsgiEndpoints
-from idwallet.protocols import HttpRequest, HttpResponse
+from idwallet.adapters.asgi import AsgiEndpoints, offloaded
 
 
 def main() -> int:
@@ -40,10 +38,6 @@ def main() -> int:
         origin, identity=identity, records=Records(given.folder / "offers.db")
     )
 
-    async def answer(request: HttpRequest) -> HttpResponse:
-        # Issuing signs and asks the database: not in the loop of the server.
-        return await asyncio.to_thread(office.answer, request)
-
     say(
         [
             f"For people:  http://{HOST}:{port_of(page_door)}/",
@@ -53,7 +47,7 @@ def main() -> int:
     )
     serve(
         (Page(office, root=identity.root).app(), page_door),
-        (AsgiEndpoints(answer, public=origin), wallet_door),
+        (AsgiEndpoints(offloaded(office.answer), public=origin), wallet_door),
         identity=identity,
     )
     return 0

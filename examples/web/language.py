@@ -26,6 +26,15 @@ class Words:
         """Return a sentence, filled."""
         return self._sentences[name].format_map(values)
 
+    def optional(self, name: str) -> str | None:
+        """Return a sentence without places, None where there is none of that name."""
+        return self._sentences.get(name)
+
+    def place(self, name: str) -> int:
+        """Return where a sentence stands among all, past the last if it does not."""
+        names = list(self._sentences)
+        return names.index(name) if name in names else len(names)
+
 
 def language_of(request: Request) -> Language:
     """Return what was chosen, else what the browser asks for first, else English."""

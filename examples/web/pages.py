@@ -75,12 +75,13 @@ def qr_image(text: str) -> Response:
     return Response(out.getvalue(), media_type="image/svg+xml")
 
 
-def link_block(words: Words, link: str) -> Html:
-    """Return a link to be opened here, and to be copied elsewhere."""
+def link_block(words: Words, link: str, *, first: bool = True) -> Html:
+    """Return a link to be opened here, `first` of all, and to be copied elsewhere."""
+    looks = "button" if first else "button quiet"
     return element(
         "div",
         {"class": "link"},
-        element("a", {"class": "button", "href": link, "id": "open"}, words("open")),
+        element("a", {"class": looks, "href": link, "id": "open"}, words("open")),
         element(
             "div",
             {"class": "copy"},

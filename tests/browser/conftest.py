@@ -54,11 +54,14 @@ def visits(chromium: Any) -> Iterator[Any]:
     opened: list[Visit] = []
     contexts: list[Any] = []
 
-    def visit(*, lang: str = "en", phone: bool = False) -> Visit:
+    def visit(*, lang: str = "en", phone: bool = False, dark: bool = False) -> Visit:
         context = chromium.new_context(
             locale="ru-RU" if lang == "ru" else "en-GB",
             viewport=PHONE if phone else WIDE,
             device_scale_factor=2 if phone else 1,
+            color_scheme="dark" if dark else "light",
+            # The root of an example is not that of the browser.
+            ignore_https_errors=True,
         )
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         contexts.append(context)
@@ -67,7 +70,9 @@ def visits(chromium: Any) -> Iterator[Any]:
         opened.append(found)
 
         def route(route: Any) -> None:
-            if route.request.url.startswith(("http://localhost:", "data:")):
+            if route.request.url.startswith(
+                ("http://localhost:", "https://localhost:")
+            ):
                 route.continue_()
             else:
                 found.strayed.append(route.request.url)
@@ -140,5 +145,17 @@ def issuer_service(
     service = started(
         "examples.issuer_service", tmp_path_factory.mktemp("issuer") / "i"
     )
+    yield service
+    stopped(service)
+
+
+@pytest.fixture(scope="session")
+def verifier_service(
+    tmp_path_factory: pytest.TempPathFactory, issuer_service: Service
+) -> Iterator[Service]:
+    """The example verifier, which believes the example issuer."""
+    folder = tmp_path_factory.mktemp("verifier") / "v"
+    trust = str(issuer_service.folder / "root.pem")
+    service = started("examples.verifier_service", folder, "--trust", trust)
     yield service
     stopped(service)

@@ -1,10 +1,14 @@
 """What a person's phone does: reads a QR code from the screen, and runs a wallet."""
 
+import html
 import os
+import re
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import zxingcpp
 from PIL import Image
 
@@ -12,13 +16,28 @@ from idwallet import Algorithm, Holder, SealKey, SoftwareSigner, now
 from idwallet.adapters.http import HttpCarrier
 from idwallet.adapters.store import MemoryStore
 from idwallet.crypto.software import MemoryKeyStore
-from idwallet.protocols import ConfirmOffer, Send, WalletClient
+from idwallet.protocols import (
+    ConfirmOffer,
+    FetchRequest,
+    RequestReady,
+    Send,
+    VerifierReply,
+    WalletAbilities,
+    WalletClient,
+    read_reply,
+    start_inquiry,
+)
 from idwallet.roles import ConfirmArrived, Receiving
+from idwallet.roles.asked import Asked, PresentationResponse
 from idwallet.roles.record import HeldCredential
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
+from idwallet.trust.policies import WALLET
 from tests.browser.conftest import Service
 
 PICTURES: Final = os.environ.get("IDWALLET_SCREENSHOTS", "")
+
+
+ABILITIES: Final = WalletAbilities(WALLET.algorithms, WALLET.profile.request_prefixes)
 
 
 def picture(page: Any, name: str) -> bytes:
@@ -39,14 +58,21 @@ def scanned(screenshot: bytes) -> str:
 class Wallet:
     """A person's wallet, over the wire, step by step."""
 
-    def __init__(self, service: Service) -> None:
-        pem = (service.folder / "root.pem").read_text()
-        self.keys = MemoryKeyStore()
+    def __init__(self, *services: Service, like: "Wallet | None" = None) -> None:
+        self.services = services
+        pems = [(each.folder / "root.pem").read_text() for each in services]
+        self.keys = MemoryKeyStore() if like is None else like.keys
         self.trust = TrustStore(
-            [TrustAnchor.from_certificate(pem_der(pem), name="test", purposes=Purpose)]
+            [
+                TrustAnchor.from_certificate(
+                    pem_der(pem), name=f"root {number}", purposes=Purpose
+                )
+                for number, pem in enumerate(pems)
+            ]
         )
+        self.store = MemoryStore() if like is None else like.store
         self.holder = Holder(
-            store=MemoryStore(),
+            store=self.store,
             seal=SealKey(bytes(32)),
             keys=self.keys,
             trust=self.trust,
@@ -56,11 +82,19 @@ class Wallet:
             redirect_uri="eu.example.wallet:/back",
             dpop=SoftwareSigner.generate(Algorithm.ES256),
         )
-        self.carrier = HttpCarrier(roots=pem, private_hosts=["localhost"])
+        self.carrier = HttpCarrier(roots="".join(pems), private_hosts=["localhost"])
+
+    def trusting(self, service: Service) -> "Wallet":
+        """Return this wallet, believing one service more."""
+        return Wallet(*self.services, service, like=self)
+
+    def moment(self) -> datetime:
+        """Return what the clock says."""
+        return now()
 
     def scan(self, offer: str) -> Receiving:
         """Begin with an offer, up to where the person is asked."""
-        return self.on(self.holder.take_offer(offer, self.client, at=now(), copies=2))
+        return self.on(self.holder.take_offer(offer, self.client, at=now(), copies=10))
 
     def on(self, taking: Receiving) -> Receiving:
         """Send until the person is asked."""
@@ -79,6 +113,40 @@ class Wallet:
         assert isinstance(taking.step, ConfirmArrived)
         (card,) = self.on(taking.store(at=now())).stored
         return card
+
+    def read(self, link: str) -> Asked:
+        """Fetch what a link asks, and see who asks."""
+        inquiry = start_inquiry(link, wallet=ABILITIES)
+        while isinstance(inquiry.step, FetchRequest):
+            inquiry = inquiry.receive(self.carrier.send(inquiry.step.request))
+        assert isinstance(inquiry.step, RequestReady), inquiry.step
+        return self.holder.read_request(inquiry.step.raw, at=now())
+
+    def agree(self, asked: Asked) -> PresentationResponse:
+        """Show what is asked."""
+        choice = self.holder.match(asked, at=now()).choose()
+        return self.holder.present(asked, choice, at=now())
+
+    def post(self, response: PresentationResponse) -> VerifierReply:
+        """Send an answer; return what the verifier says to it."""
+        return read_reply(self.carrier.send(response.to_http()))
+
+
+def reached(page: Any, stage: str) -> None:
+    """Wait until the page says so."""
+    page.locator(f"body[data-stage='{stage}']").wait_for()
+
+
+def take_up(wallet: Wallet, service: Service, *, person: str, credential: str) -> None:
+    """Have something from the example issuer, as its page would, without a browser."""
+    with httpx.Client(base_url=service.page.rstrip("/"), trust_env=False) as client:
+        own = {"Origin": service.page.rstrip("/")}
+        client.post("/sign-in", data={"person": person}, headers=own)
+        made = client.post("/offers", data={"credential": credential}, headers=own)
+        told = client.get(made.headers["location"]).text
+    link = html.unescape(re.findall(r'id="link"[^>]* value="([^"]+)"', told)[0])
+    code = re.findall(r'id="code">(\d{6})<', told)[0]
+    wallet.keep(wallet.type_code(wallet.scan(link), code))
 
 
 def pem_der(pem: str) -> bytes:

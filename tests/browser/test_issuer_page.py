@@ -9,7 +9,7 @@ from idwallet import now
 from idwallet.protocols import Failed, Wait
 from idwallet.roles import ConfirmArrived
 from tests.browser.conftest import Service
-from tests.browser.person import Wallet, picture, scanned
+from tests.browser.person import Wallet, picture, reached, scanned
 
 pytestmark = [pytest.mark.loopback, pytest.mark.browser]
 
@@ -34,10 +34,6 @@ def wallet(issuer_service: Service) -> Iterator[Wallet]:
     found.carrier.close()
 
 
-def reached(page: Any, stage: str) -> None:
-    page.locator(f"body[data-stage='{stage}']").wait_for()
-
-
 def offered(page: Any, service: Service, *, be: str, get: str) -> None:
     """Be somebody, and ask for something."""
     page.goto(service.page)
@@ -47,8 +43,7 @@ def offered(page: Any, service: Service, *, be: str, get: str) -> None:
     reached(page, "offered")
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
-@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize(("lang", "phone"), [("en", False), ("ru", True)])
 def test_a_credential_is_had_by_scanning_what_the_page_shows(
     lang: str, phone: bool, issuer_service: Service, wallet: Wallet, visits: Any
 ) -> None:

@@ -1,0 +1,1 @@
+"""A verifier that anybody can start: a page for a counter, OpenID4VP for wallets."""
