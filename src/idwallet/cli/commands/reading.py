@@ -33,6 +33,7 @@ from idwallet.cli.profiles import known_purposes, profiles_option
 from idwallet.cli.screen import say, write_json_document
 from idwallet.cli.verdicts import Telling
 from idwallet.cli.words import Speech
+from idwallet.codec.text import show
 from idwallet.consent.purpose import Judgement
 from idwallet.credentials.query import CredentialQuery
 from idwallet.crypto.seal import SealKey
@@ -156,9 +157,11 @@ def _claims(
 ) -> Iterator[str]:
     for claim in query.claims:
         found = None if judgement is None else judgement.of(query.id, claim.path)
-        name = speech.say("request.claim", claim=speech.claim(claim.path))
+        name = speech.claim(claim.path)
         over = found is not None and found.finding.is_excessive
-        yield speech.say("request.too_much", claim=name) if over else f"  - {name}"
+        yield (
+            speech.say("request.too_much", claim=name) if over else f"  - {show(name)}"
+        )
     if not query.claims:
         yield speech.say("request.no_claims")
 

@@ -31,7 +31,7 @@ from idwallet.protocols.openid4vci.wallet import (
     Wait,
 )
 from idwallet.roles.arriving import Refused
-from idwallet.roles.receiving import ConfirmArrived
+from idwallet.roles.receiving import AttestKeys, ConfirmArrived
 from idwallet.roles.record import HeldCredential
 from idwallet.trust.anchors import Purpose, TrustStore
 
@@ -128,12 +128,23 @@ class Accepting:
                 self._browse(taking, step, returned_file=returned_file)
             elif isinstance(step, Wait):
                 self._wait(taking, step)
+            elif isinstance(step, AttestKeys):
+                self._cannot_attest(taking, step)
             elif isinstance(step, ConfirmArrived):
                 self._show(taking, step)
             elif isinstance(step, Failed):
                 self._failed(taking, step)
             else:
                 self._done(taking)
+
+    def _cannot_attest(self, taking: Taking, step: AttestKeys) -> None:
+        for key in step.keys:
+            taking.desk.pocket.keys.delete(key.thumbprint)
+        taking.finish()
+        raise usage_fault(
+            "the issuer wants keys that a wallet's provider attests; the keys of this "
+            "wallet are files, for which nobody does"
+        )
 
     def _doing(self, purpose: SendFor) -> None:
         if not self.as_json and not self.trace:
