@@ -136,6 +136,14 @@ class Counter:
                         self._shown.popitem(last=False)
         return Standing(record, shown, over)
 
+    def came_back(self, session: str, response_code: str) -> str | None:
+        """Take a browser back with the code of an answer; return the page it is for."""
+        for request in self.records.on_the_same_device(session):
+            found = self.standing(request, session=session, response_code=response_code)
+            if found is not None and found.outcome.state in _ENDS:
+                return request
+        return None
+
     # --- what wallets ask -------------------------------------------------------------
 
     def answer(self, request: HttpRequest) -> HttpResponse:

@@ -116,17 +116,13 @@ class Page:
 
         It comes by TLS, as the standard wants it; the page goes on where it was.
         """
-        session = request.cookies.get(_COOKIE, "")
-        record = self._counter.records.came_back(session)
-        if record is None:
-            return RedirectResponse(self._home, status_code=303)
-        await run_in_threadpool(
-            self._counter.standing,
-            record.id,
-            session=session,
-            response_code=response_code_of(str(request.url)) or "",
+        name = await run_in_threadpool(
+            self._counter.came_back,
+            request.cookies.get(_COOKIE, ""),
+            response_code_of(str(request.url)) or "",
         )
-        return RedirectResponse(f"{self._home}requests/{record.id}", status_code=303)
+        where = self._home if name is None else f"{self._home}requests/{name}"
+        return RedirectResponse(where, status_code=303)
 
     async def _own(self, request: Request) -> Standing | None:
         return await run_in_threadpool(

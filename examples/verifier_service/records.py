@@ -80,10 +80,15 @@ class Records:
         """Return a request of that session."""
         return self._one("id = ? AND session = ?", request, session)
 
-    def came_back(self, session: str) -> RequestRecord | None:
-        """Return the last request of a session on the same device."""
-        where = "session = ? AND same_device ORDER BY expires DESC, rowid DESC LIMIT 1"
-        return self._one(where, session)
+    def on_the_same_device(self, session: str) -> tuple[str, ...]:
+        """Return the last requests of a session on the same device, newest first."""
+        with self._open() as database:
+            rows = database.execute(
+                "SELECT id FROM request WHERE session = ? AND same_device "
+                "ORDER BY rowid DESC LIMIT 10",
+                (session,),
+            ).fetchall()
+        return tuple(str(row[0]) for row in rows)
 
     def _one(self, where: str, *values: str) -> RequestRecord | None:
         with self._open() as database:

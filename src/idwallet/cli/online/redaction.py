@@ -83,8 +83,27 @@ _HEADERS: Final = frozenset(
 # What a JOSE header says of itself (RFC 7515 section 4.1, RFC 7516 section 4.1).
 _JOSE: Final = ("typ", "alg", "enc")
 _SCHEME: Final = re.compile(r"(DPoP|Bearer|Basic) (.+)", re.IGNORECASE)
-# A step of a path that is a word; whatever has digits or capitals may be a secret.
-_WORDS: Final = re.compile(r"[a-z._~-]{0,40}|v[0-9]{1,2}|[0-9]{1,3}")
+# Steps of paths that the protocols have; any other may be a secret, or a name.
+_STEPS: Final = frozenset(
+    {
+        "",
+        ".well-known",
+        "answer",
+        "authorize",
+        "credential",
+        "deferred",
+        "jwks",
+        "nonce",
+        "notification",
+        "oauth-authorization-server",
+        "openid-configuration",
+        "openid-credential-issuer",
+        "par",
+        "request",
+        "response",
+        "token",
+    }
+)
 _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){2,4}(~.*)?", re.DOTALL)
 
 
@@ -128,13 +147,17 @@ Node = Union[
 
 
 class Redaction:
-    """Takes out what must not be seen; one for each trace."""
+    """Takes out what must not be seen; one for each trace.
 
-    __slots__ = ("_key",)
+    Addresses that stood in a public document are shown whole from then on.
+    """
+
+    __slots__ = ("_key", "_public")
 
     def __init__(self, key: bytes | None = None) -> None:
         """Take the key of the marks, by default one that nobody knows."""
         self._key = secrets.token_bytes(32) if key is None else key
+        self._public: set[str] = set()
 
     def hidden(self, value: str | bytes, *, scheme: str = "") -> Hidden:
         """Return what stands for a value."""
@@ -152,8 +175,13 @@ class Redaction:
     def address(self, url: str) -> str:
         """Return an address with its host, and of the rest what is no secret."""
         origin, path, query = _parted(url)
-        steps = [e if _is_word(e) else f"<{self._short(e)}>" for e in path.split("/")]
-        told = show(origin) + "/".join(steps)
+        if f"{origin}{path}" in self._public:
+            told = _cut(f"{origin}{path}")
+        else:
+            steps = [
+                each if each in _STEPS else self._step(each) for each in path.split("/")
+            ]
+            told = show(origin) + "/".join(steps)
         if not query:
             return told
         return told + "?" + "&".join(self._parameter(each) for each in query.split("&"))
@@ -172,10 +200,25 @@ class Redaction:
                 return {show(name): self._text(name, e) for name, e in form.items()}
             if media_type == JSON:
                 value = read_object(body, at="body", clause=_CLAUSE)
-                return _whole(value) if public else self._object(value)
+                if not public:
+                    return self._object(value)
+                self._learn(value)
+                return _whole(value)
             return self.hidden(body.decode("ascii"))
         except (IdWalletError, UnicodeDecodeError):
             return self.hidden(body)
+
+    def _learn(self, value: JsonValue) -> None:
+        """Remember the addresses that a public document names."""
+        if isinstance(value, str) and value.startswith("https://"):
+            self._public.add(value)
+        elif isinstance(value, dict | list):
+            inside = value.values() if isinstance(value, dict) else value
+            for each in inside:
+                self._learn(each)
+
+    def _step(self, step: str) -> str:
+        return f"<{self._short(step)}>"
 
     def _object(self, value: JsonObject) -> Node:
         return {show(name): self._value(name, each) for name, each in value.items()}
@@ -221,10 +264,6 @@ class Redaction:
     def _short(self, value: str) -> str:
         found = self.hidden(value)
         return f"{found.length} characters #{found.mark}"
-
-
-def _is_word(step: str) -> bool:
-    return _WORDS.fullmatch(step) is not None
 
 
 def _parted(url: str) -> tuple[str, str, str]:
