@@ -31,6 +31,7 @@ def framed(
         element("a", {"class": "skip", "href": "#main"}, words("skip")),
         header,
         element("main", {"id": "main"}, *inside),
+        element("noscript", None, element("p", None, words("noscript"))),
         foot,
     )
     response = HTMLResponse(

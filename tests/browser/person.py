@@ -132,6 +132,28 @@ class Wallet:
         return read_reply(self.carrier.send(response.to_http()))
 
 
+def require_fits(page: Any) -> None:
+    """Nothing on the page is wider than the screen, or than what it stands in."""
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll("main *")].filter((each) => {
+          const around = each.parentElement.getBoundingClientRect();
+          const own = each.getBoundingClientRect();
+          const sideways = getComputedStyle(each).position === "absolute";
+          return !sideways && own.width > 1 && own.right > around.right + 1;
+        }).map((each) => each.outerHTML.slice(0, 80))"""
+    )
+    assert wide == []
+    texts = page.evaluate(
+        """() => [...document.querySelectorAll("main :is(p, strong, h1, h2, dd, a)")]
+          .filter((each) => each.clientWidth > 1)
+          .filter((each) => each.scrollWidth > each.clientWidth + 1)
+          .map((each) => each.textContent)"""
+    )
+    assert texts == []
+    screen = page.viewport_size["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= screen
+
+
 def reached(page: Any, stage: str) -> None:
     """Wait until the page says so."""
     page.locator(f"body[data-stage='{stage}']").wait_for()

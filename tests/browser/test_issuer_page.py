@@ -9,7 +9,7 @@ from idwallet import now
 from idwallet.protocols import Failed, Wait
 from idwallet.roles import ConfirmArrived
 from tests.browser.conftest import Service
-from tests.browser.person import Wallet, picture, reached, scanned
+from tests.browser.person import Wallet, picture, reached, require_fits, scanned
 
 pytestmark = [pytest.mark.loopback, pytest.mark.browser]
 
@@ -56,6 +56,7 @@ def test_a_credential_is_had_by_scanning_what_the_page_shows(
     picture(page, f"{name}-2-wishes")
     page.get_by_role("button", name=get).click()
     reached(page, "offered")
+    require_fits(page)
     link = scanned(picture(page, f"{name}-3-offered"))
     assert link == page.locator("#link").input_value()
     assert link == page.locator("#open").get_attribute("href")
@@ -69,9 +70,7 @@ def test_a_credential_is_had_by_scanning_what_the_page_shows(
     reached(page, "accepted")
     assert kept in page.locator("[data-live]").inner_text()
     picture(page, f"{name}-5-accepted")
-    if phone:
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= page.viewport_size["width"]
+    require_fits(page)
 
 
 def test_a_wrong_code_is_told_and_a_refused_credential_too(

@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Service, started, stopped
-from tests.browser.person import Wallet, picture, reached, scanned, take_up
+from tests.browser.person import (
+    Wallet,
+    picture,
+    reached,
+    require_fits,
+    scanned,
+    take_up,
+)
 from tests.docs.pages import python_path
 
 pytestmark = [pytest.mark.loopback, pytest.mark.browser]
@@ -66,6 +73,7 @@ def test_an_age_is_asked_answered_and_told_in_words(
     page.goto(verifier_service.page)
     picture(page, f"{name}-1-occasions")
     asked(page, verifier_service, button)
+    require_fits(page)
     link = scanned(picture(page, f"{name}-2-waiting"))
     assert link == page.locator("#link").input_value()
     request = annas.read(link)
@@ -77,9 +85,7 @@ def test_an_age_is_asked_answered_and_told_in_words(
     assert verdict in told
     assert yes in page.locator("dd").all_inner_texts()
     assert "Образцова" not in told
-    if phone:
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= page.viewport_size["width"]
+    require_fits(page)
     page.reload()
     assert verdict in page.locator("[data-live]").inner_text()
 

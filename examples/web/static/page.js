@@ -10,6 +10,20 @@ if (live) {
     document.body.dataset.stage = at ? at.dataset.stage : "";
     return !live.querySelector("[data-final]");
   };
+  // What was open stays open, and who was in it with the keyboard is not thrown out.
+  const renew = () => {
+    const open = [...live.querySelectorAll("details")].map((each) => each.open);
+    const inside = live.contains(document.activeElement);
+    live.innerHTML = shown;
+    live.querySelectorAll("details").forEach((each, number) => {
+      each.open = each.open || Boolean(open[number]);
+    });
+    if (inside) {
+      const title = live.querySelector("h1");
+      title.tabIndex = -1;
+      title.focus();
+    }
+  };
   const ask = async () => {
     try {
       const answer = await fetch(live.dataset.live, { cache: "no-store" });
@@ -17,7 +31,7 @@ if (live) {
       holder.innerHTML = answer.ok ? await answer.text() : shown;
       if (holder.innerHTML !== shown) {
         shown = holder.innerHTML;
-        live.innerHTML = shown;
+        renew();
         const told = document.getElementById("told");
         told.textContent = live.querySelector("[data-stage]").textContent;
       }
