@@ -48,7 +48,11 @@ class SafeHeaders(BaseHTTPMiddleware):
 
 def listening(port: int) -> socket.socket:
     """Return a socket of this machine alone; 0 is any port that is free."""
-    return socket.create_server((HERE, port))
+    try:
+        return socket.create_server((HERE, port))
+    except OSError as error:
+        taken = f"port {port} cannot be had ({error.strerror}): name another one"
+        raise SystemExit(taken) from error
 
 
 def port_of(door: socket.socket) -> int:

@@ -132,7 +132,7 @@ def started(module: str, folder: Path, *more: str) -> Service:
 def stopped(service: Service) -> None:
     """End it as a person does, with Ctrl-C; it has nothing to complain of."""
     service.process.send_signal(signal.SIGINT)
-    _, err = service.process.communicate(timeout=10)
+    _, err = service.process.communicate(timeout=30)
     assert err == ""
     assert service.process.returncode == 0
 
