@@ -5,7 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
-from typing import Final
+from typing import Final, TypeVar
 
 from examples.verifier_service.occasions import OCCASIONS
 from examples.verifier_service.records import Records, RequestRecord
@@ -23,10 +23,10 @@ from idwallet.roles import (
 )
 
 _SHOWN: Final = 1000
+_Value = TypeVar("_Value")
 _OVER: Final = "the request is over"
-_ENDS: Final = frozenset(
-    {AnswerState.PASSED, AnswerState.FAILED, AnswerState.INDETERMINATE}
-)
+_FINAL: Final = frozenset({AnswerState.PASSED, AnswerState.FAILED})
+_VERDICTS: Final = _FINAL | {AnswerState.INDETERMINATE}
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class Counter:
         self.records = records
         self._lifetime = lifetime
         self._shown: OrderedDict[str, PresentationOutcome] = OrderedDict()
+        self._codes: OrderedDict[str, str] = OrderedDict()
         self._lock = Lock()
         who = identity.pki.reader("counter.example")
         store = SqlExchanges(f"sqlite:///{identity.root.parent / 'under-way.db'}")
@@ -128,19 +129,20 @@ class Counter:
                     record.handle,
                     session=session,
                     at=now(),
-                    response_code=response_code,
+                    response_code=response_code or self._codes.get(record.id),
                 )
-                if shown.state in _ENDS:
-                    self._shown[record.id] = shown
-                    while len(self._shown) > _SHOWN:
-                        self._shown.popitem(last=False)
+                if shown.state in _FINAL:
+                    # What could not be decided is judged again at each look.
+                    _remember(self._shown, record.id, value=shown)
+                if shown.state in _VERDICTS and response_code is not None:
+                    _remember(self._codes, record.id, value=response_code)
         return Standing(record, shown, over)
 
     def came_back(self, session: str, response_code: str) -> str | None:
         """Take a browser back with the code of an answer; return the page it is for."""
         for request in self.records.on_the_same_device(session):
             found = self.standing(request, session=session, response_code=response_code)
-            if found is not None and found.outcome.state in _ENDS:
+            if found is not None and found.outcome.state in _VERDICTS:
                 return request
         return None
 
@@ -160,3 +162,10 @@ class Counter:
     def _noticed(self, told: Noticed) -> None:
         if told.request is not None and told.fault == _OVER:
             self.records.answered_again(told.request)
+
+
+def _remember(kept: OrderedDict[str, _Value], name: str, *, value: _Value) -> None:
+    """Keep it, and forget the oldest of too many."""
+    kept[name] = value
+    while len(kept) > _SHOWN:
+        kept.popitem(last=False)

@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 from examples.web.elements import Html, element, together
 
+from idwallet.roles import AnswerState
 from tests.docs.pages import ROOT
 
 EXAMPLES: Final = ROOT / "examples"
@@ -61,3 +62,10 @@ def test_the_pages_of_an_example_name_no_other_place(name: str) -> None:
                 assert "//" not in text.replace("// ", ""), path
                 assert "@import" not in text
                 assert "url(" not in text
+
+
+def test_the_counter_has_words_for_every_state_that_a_request_can_be_in() -> None:
+    told = {each.value for each in AnswerState} - {"passed", "failed", "indeterminate"}
+    english = _words("verifier_service")["en"]
+    for name in told | {"read", "expired"}:
+        assert {f"stage.{name}", f"stage.{name}.more"} <= english.keys()
