@@ -8,6 +8,7 @@ from threading import Barrier, Thread
 import pytest
 
 from idwallet.adapters.sql import SqlExchanges
+from idwallet.adapters.store import MemoryStore
 from idwallet.codec.json import JsonObject, read_object
 from idwallet.codec.web import read_web_address
 from idwallet.credentials.model import Unverified, VerifiedPresentation
@@ -23,6 +24,7 @@ from idwallet.protocols.openid4vp.reference import RequestUriMethod
 from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.reply import answer_request, read_reply
 from idwallet.report import Outcome, StatusListNeeded
+from idwallet.roles.holder import Holder
 from idwallet.roles.portrait import AwaitingPortrait
 from idwallet.roles.presentation_service import (
     AnswerState,
@@ -32,6 +34,7 @@ from idwallet.roles.presentation_service import (
 )
 from idwallet.roles.receipts import give_receipt
 from idwallet.roles.verifier import RelyingParty
+from idwallet.testing.corpus.attested import ADMITTING
 from idwallet.testing.corpus.portraits import CLERK, PRESENT, picture
 from idwallet.testing.draft import draft
 from idwallet.testing.evidence import LIST, status_list
@@ -324,9 +327,24 @@ def test_a_record_that_was_moved_to_another_name_is_none() -> None:
 
 def test_whoever_has_no_key_puts_the_whole_request_into_the_link() -> None:
     world = World(identity=RelyingParty.anonymous(answer_to=f"{PUBLIC}/answer"))
-    started = world.start()
+    name: JsonObject = {"path": ["family_name"]}
+    meta: JsonObject = {"vct_values": [PID]}
+    card: JsonObject = {"id": "pid", "format": "dc+sd-jwt", "meta": meta}
+    started = world.start(asked={"credentials": [{**card, "claims": [name]}]})
     assert started.reference is None
     assert "dcql_query" in started.link
+    holder = Holder(
+        store=MemoryStore(),
+        seal=SEAL,
+        keys=scene().keys,
+        trust=scene().trust,
+        policy=ADMITTING,
+    )
+    holder.add(scene().issue(), at=world.at)
+    asked = world.ask(started.link, holder)
+    choice = holder.match(asked, at=world.at).choose()
+    assert world.post(holder.present(asked, choice, at=world.at)).is_taken
+    assert world.outcome(started).presentation is not None
 
 
 def test_what_is_no_endpoint_is_not_found() -> None:
