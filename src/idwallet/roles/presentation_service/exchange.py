@@ -174,8 +174,9 @@ class Exchanges:
 
 
 def digest_of(text: str) -> str:
-    """Return the SHA-256 digest of a text."""
-    return b64.encode(hashlib.sha256(text.encode()).digest())
+    """Return the SHA-256 digest of a text, of whatever a browser says it is."""
+    octets = text.encode("utf-8", "surrogatepass")
+    return b64.encode(hashlib.sha256(octets).digest())
 
 
 def _context(name: str) -> bytes:
