@@ -246,7 +246,8 @@ class Receiving:
             step = issuance.step
             if isinstance(step, ProveKeys) and step.attested:
                 asks = _to_attest(step, self._terms)
-                return replace(self, step=asks, _issuance=issuance)
+                made = [each.thumbprint for each in asks.keys]
+                return replace(self, step=asks, _issuance=issuance.made(made, at=at))
             if isinstance(step, ProveKeys):
                 issuance = _proven(issuance, step, terms=self._terms, at=at)
             elif isinstance(step, ConfirmCredentials):
@@ -291,8 +292,12 @@ def _proven(
 
 
 def _to_attest(step: ProveKeys, terms: Terms) -> AttestKeys:
+    # Those that were made before it was sealed, if all of them are still there.
+    before = [terms.keys.get(each) for each in step.made]
+    there = [StoredKeySigner(each) for each in before if each is not None]
+    keys = there if there and len(there) == len(before) else _new_keys(step, terms)
     return AttestKeys(
-        keys=tuple(each.public_key for each in _new_keys(step, terms)),
+        keys=tuple(each.public_key for each in keys),
         nonce=step.nonce,
         key_storage=step.key_storage,
         user_authentication=step.user_authentication,

@@ -258,6 +258,23 @@ def test_attested_keys_get_a_credential_each(kinds: dict[str, ProofType]) -> Non
     assert len(order.attested.keys) == 10
 
 
+def test_keys_that_wait_to_be_attested_are_the_same_after_a_while() -> None:
+    taking = KeysAttested(JWT_ONLY)
+    offer, _ = taking.world.offer(names=("id",))
+    waits = taking.wallet.take_offer(offer.to_uri(), taking.world.client, at=AT)
+    while not isinstance(waits.step, AttestKeys):
+        if isinstance(waits.step, ConfirmOffer):
+            waits = waits.accept(at=AT)
+        assert isinstance(waits.step, Send)
+        waits = waits.receive(taking.world.ask(waits.step.request), at=AT)
+    again = taking.wallet.resume(waits.save(KEY), taking.world.client, key=KEY, at=AT)
+    assert isinstance(again.step, AttestKeys)
+    assert again.step.keys == waits.step.keys
+    assert len(taking.keys._keys) == 10
+    with pytest.raises(UsageError, match="no attestation is wanted"):
+        replace(again, step=Done(stored=False)).attested("x", at=AT)
+
+
 def test_a_plain_proof_is_made_where_no_attestation_is_wanted() -> None:
     taking = KeysAttested({"jwt": ProofType(algorithms=("ES256",))} | ATTESTATION_ONLY)
     assert taking.take().step == Done(stored=True)

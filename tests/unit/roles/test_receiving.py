@@ -264,6 +264,24 @@ def test_what_was_deferred_comes_days_later_in_another_process() -> None:
     assert done.step == Done(stored=True)
 
 
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_busy_issuer_is_asked_again_for_what_it_put_off(status: int) -> None:
+    taking = Taking()
+    taking.world.answer = Pending(1)
+    waiting = taking.arrive()
+    taking.meddle = lambda request, response: (
+        HttpResponse(status) if request.url.endswith("/deferred") else response
+    )
+    due = AT + timedelta(seconds=1)
+    busy = taking.carry(waiting.poll(at=due), at=due)
+    assert busy.step == Wait(due + timedelta(minutes=1))
+    taking.meddle = lambda _, response: response
+    taking.world.answer = None
+    due += timedelta(minutes=1)
+    shown = taking.carry(busy.poll(at=due), at=due)
+    assert isinstance(shown.step, ConfirmArrived)
+
+
 def test_a_card_is_had_anew_and_takes_the_place_of_the_old_one() -> None:
     taking = Taking()
     done = taking.carry(taking.arrive().store(at=AT))

@@ -152,6 +152,18 @@ class Issuance:
             return self._at(self._failed(error, during=""), at)
         return self._at(self._progress.on(Phase.TOKEN, code=code, reference=""), at)
 
+    def made(self, thumbprints: Sequence[str], *, at: datetime) -> "Issuance":
+        """Keep which keys were made, while somebody else is asked to attest them.
+
+        Raises:
+            UsageError: no keys are wanted.
+        """
+        require_aware(at)
+        self._step(ProveKeys)
+        keys = list[JsonValue](thumbprints)
+        values = {**self._progress.values, "keys": keys}
+        return self._at(Progress(self._progress.phase, values), at)
+
     def prove(
         self, proofs: Sequence[str], *, thumbprints: Sequence[str], at: datetime
     ) -> "Issuance":

@@ -57,6 +57,8 @@ from idwallet.protocols.openid4vci.within import (
 _CLAUSE: Final = "OpenID4VCI 1.0"
 _OK: Final = 200
 _DONE: Final = range(200, 300)
+_BUSY: Final = frozenset({429, *range(500, 600)})
+_LATER: Final = timedelta(minutes=1)
 _STATE_BYTES: Final = 32
 
 _Next = Callable[["Answer"], Progress]
@@ -120,15 +122,11 @@ def _again(progress: Progress, code: str) -> Progress | None:
 
 def _offer(answer: Answer) -> Progress:
     _require_ok(answer.response, at="offer")
-    offer = read_offer_object(_json_body(answer.response, at="offer"))
+    answer.response.json(at="offer")  # it has the media type that 4.1.3 asks for
+    offer = read_offer_object(answer.response.body)
     return answer.progress.on(
         Phase.ISSUER, offer=offer.to_json(), url="", offered_from=answer.origin
     )
-
-
-def _json_body(response: HttpResponse, *, at: str) -> bytes:
-    response.json(at=at)  # it has the media type that 4.1.3 asks for
-    return response.body
 
 
 def _issuer(answer: Answer) -> Progress:
@@ -302,6 +300,10 @@ def _deferred(answer: Answer) -> Progress:
     progress = answer.progress
     first, *rest = progress.items("pending")
     about = first if isinstance(first, dict) else {}
+    if answer.response.status in _BUSY:
+        # It says nothing of what was put off, and to give that up would lose it.
+        due = int((answer.at + _LATER).timestamp())
+        return progress.on(Phase.WAIT, pending=[*rest, first], due=due)
     found = _issued(answer)
     if isinstance(found, Deferred):
         if found.transaction != about.get("transaction"):

@@ -282,6 +282,7 @@ def _prove(now: _Moment) -> Step:
         kind=kind,
         key_storage=proof.key_storage,
         user_authentication=proof.user_authentication,
+        made=now.progress.texts("keys"),
     )
 
 

@@ -77,6 +77,7 @@ class ProveKeys:
     of all keys (Appendix F.3). `attested`: it wants a key attestation, inside of the
     one proof of the first of its keys where `kind` is a proof, with one of the
     resistances in `key_storage` and `user_authentication`, any where they are empty.
+    `made` are thumbprints of keys that were made for it before it was sealed.
     """
 
     configuration: CredentialConfiguration
@@ -88,6 +89,7 @@ class ProveKeys:
     kind: ProofKind = ProofKind.JWT
     key_storage: tuple[str, ...] = ()
     user_authentication: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
