@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # whoever takes nothing up need not load the protocol
     from idwallet.consent.linking import LinkKind
     from idwallet.credentials.model import Credential
     from idwallet.ports import KeyStore
+    from idwallet.protocols.openid4vci.offer import CredentialOffer
     from idwallet.protocols.openid4vci.wallet import WalletClient
     from idwallet.roles.batches import Batches
     from idwallet.roles.receiving import Receiving
@@ -44,14 +45,14 @@ class Receives:
 
     def take_offer(
         self,
-        offer: str | bytes,
+        offer: str | bytes | CredentialOffer,
         client: WalletClient,
         *,
         at: datetime,
         copies: int | None = None,
         accept: frozenset[LinkKind] = frozenset(),
     ) -> Receiving:
-        """Begin to take up an offer: a link, a scanned QR code, or JSON.
+        """Begin to take up an offer: a link, a scanned QR code, JSON, or one of yours.
 
         Keys are made in the wallet's key store and proven by themselves; what comes is
         verified as `add` does, and held against these keys. `copies` is how many of

@@ -38,6 +38,7 @@ from idwallet.roles.credential_service.described import (
     well_known,
 )
 from idwallet.roles.credential_service.desk import Desk
+from idwallet.roles.credential_service.kept import keep, kept
 from idwallet.roles.credential_service.metadata import MetadataPage
 from idwallet.roles.credential_service.presented import Presented, tie
 from idwallet.roles.credential_service.rules import IssuanceRules
@@ -281,6 +282,27 @@ class CredentialService:
         """
         require_aware(at)
         return tie(self._desk, asked, request=request, at=at)
+
+    def keep(self, asked: AuthorizationAsked, *, at: datetime) -> str:
+        """Seal a browser that waits to be let in, while the person signs in.
+
+        Put it into a form or a cookie of that browser, so that any of your processes
+        goes on: nobody else can read it, and it is over with the lifetime of an offer.
+
+        Raises:
+            UsageError: `at` has no zone.
+        """
+        require_aware(at)
+        return keep(self._desk, asked, at=at)
+
+    def kept(self, text: str, *, at: datetime) -> AuthorizationAsked | None:
+        """Return what `keep` sealed, None where it is nothing of ours, or over.
+
+        Raises:
+            UsageError: `at` has no zone.
+        """
+        require_aware(at)
+        return kept(self._desk, text, at=at)
 
     def refuse(self, asked: AuthorizationAsked) -> HttpResponse:
         """Send the browser back without anything."""

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     DPOP_NONCE = "dpop_nonce"
     CHALLENGE = "challenge"
     TIE = "tie"
+    ASKED = "asked"
     TRANSACTION = "transaction"
     NOTIFICATION = "notification"
 

@@ -19,6 +19,7 @@ from idwallet.protocols.http import HttpResponse
 from idwallet.protocols.oauth.authorization import read_redirect
 from idwallet.protocols.openid4vci.credential import NotificationEvent, ProofKind
 from idwallet.protocols.openid4vci.offer import (
+    CredentialOffer,
     InputMode,
     OfferReference,
     TransactionCode,
@@ -306,9 +307,12 @@ class Issuance:
 
 
 def start_issuance(
-    offer: str | bytes, client: WalletClient, *, at: datetime
+    offer: str | bytes | CredentialOffer, client: WalletClient, *, at: datetime
 ) -> Issuance:
     """Begin with an offer, as a link, a scanned QR code or JSON.
+
+    Where a person begins by themselves, it is a `CredentialOffer` of your own: the
+    issuer, what is wanted of it, and a `CodeGrant`.
 
     Raises:
         MalformedError: it is no offer.
@@ -316,7 +320,7 @@ def start_issuance(
         UsageError: `at` has no zone.
     """
     require_aware(at)
-    found = read_offer(offer)
+    found = offer if isinstance(offer, CredentialOffer) else read_offer(offer)
     if isinstance(found, OfferReference):
         return Issuance(Progress(Phase.OFFER, {"url": found.url}), client, at=at)
     values = {"offer": found.to_json()}
