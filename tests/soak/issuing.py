@@ -1,9 +1,10 @@
 """Wallets that take up offers over a bad line, and whether each gets its own."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import cycle
 from random import Random
 from threading import Lock
 from typing import Any, Final
@@ -56,7 +57,7 @@ class IssuingSide:
     """The service, and a book of what it handed out to which key."""
 
     origin: str
-    replay: ReplayGuard
+    replays: Sequence[ReplayGuard]
     wrong: list[str]
     scene: Scene = field(default_factory=lambda: Scene(at=now()))
     issued_to: set[int] = field(default_factory=set)
@@ -78,13 +79,23 @@ class IssuingSide:
             },
             batch_size=3,
         )
-        self.service = CredentialService(
-            issuer=Issuer(signer=identity.signer, certificates=identity.chain),
-            metadata=metadata,
-            seal=SealKey(bytes(range(32))),
-            replay=self.replay,
-            supply=self._supply,
-        )
+        services = [
+            CredentialService(
+                issuer=Issuer(signer=identity.signer, certificates=identity.chain),
+                metadata=metadata,
+                seal=SealKey(bytes(range(32))),
+                replay=each,
+                supply=self._supply,
+            )
+            for each in self.replays
+        ]
+        self._turns = cycle(services)
+
+    @property
+    def service(self) -> CredentialService:
+        """One process of the service after the other: nothing but a guard is shared."""
+        with self._lock:
+            return next(self._turns)
 
     def _supply(self, order: Order) -> Supplied | Pending:
         """Every third account has to wait; who gets it is in what it says."""

@@ -2,8 +2,10 @@
 
     python -m tests.soak.online --seconds 120 --clients 8 --seed 1
 
-Nothing is expected but what must always hold: no verdict is wrong, no transaction is
-lost, nothing is handed out twice or to somebody else, and the memory stays flat.
+Each service is two objects that answer in turn and share nothing but the database, as
+two processes of it would. Nothing is expected but what must always hold: no verdict is
+wrong, no transaction is lost, nothing is handed out twice or to somebody else, and the
+memory stays flat.
 """
 
 import argparse
@@ -77,14 +79,15 @@ class Result:
 
 @contextmanager
 def _sides(folder: Path, wrong: list[str]) -> Iterator[tuple[Any, Any, Authority]]:
-    """Serve both services, each at a port of its own, over one database."""
+    """Serve both services, two of each, over one database."""
     authority = Authority(folder)
     url = f"sqlite:///{folder}/soak.db"
     with ExitStack() as stack:
         doors = [stack.enter_context(port_of_ours()) for _ in range(2)]
-        issuing = IssuingSide(origin_of(doors[0]), SqlReplay(url), wrong)
-        store = SqlExchanges(url)
-        asking = AskingSide(origin_of(doors[1]), SqlReplay(url), store, wrong)
+        replays = [SqlReplay(url) for _ in range(2)]
+        issuing = IssuingSide(origin_of(doors[0]), replays, wrong)
+        shared = [(SqlReplay(url), SqlExchanges(url)) for _ in range(2)]
+        asking = AskingSide(origin_of(doors[1]), shared, wrong)
         stack.enter_context(served(issuing.handle, doors[0], authority))
         stack.enter_context(served(asking.handle, doors[1], authority))
         yield issuing, asking, authority

@@ -32,7 +32,7 @@ def test_no_verdict_is_wrong_and_nothing_is_lost_while_lines_fail() -> None:
 
 
 def _asking() -> tuple[AskingSide, AnsweringSide]:
-    side = AskingSide(VERIFIER, MemoryReplay(), MemoryExchanges(), [])
+    side = AskingSide(VERIFIER, [(MemoryReplay(), MemoryExchanges())], [])
     random = Random(1)
     line = Line(side.handle, random, Counter())
     return side, AnsweringSide(side, line, random, lambda _: None)
@@ -64,7 +64,7 @@ def test_an_answer_that_is_lost_in_the_service_is_noticed() -> None:
 
 
 def test_a_key_that_gets_two_credentials_is_noticed() -> None:
-    side = IssuingSide(ISSUER, MemoryReplay(), [])
+    side = IssuingSide(ISSUER, [MemoryReplay()], [])
     random = Random(1)
     answers: list[HttpResponse] = []
 

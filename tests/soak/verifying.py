@@ -1,9 +1,11 @@
 """Wallets that answer over a bad line, and whether each verdict is the right one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import cycle
 from random import Random
+from threading import Lock
 from typing import Final
 
 from idwallet import Query, RelyingParty, SealKey, Verifier, policies
@@ -52,32 +54,39 @@ class AskingSide:
     """The service, whom it trusts, and a stranger who issues cards too."""
 
     origin: str
-    replay: ReplayGuard
-    store: ExchangeStore
+    shared: Sequence[tuple[ReplayGuard, ExchangeStore]]
     wrong: list[str]
     scene: Scene = field(default_factory=lambda: Scene(at=now()))
     stranger: Scene = field(default_factory=lambda: Scene(at=now()))
+    _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         identity = self.scene.reader_identity
         self.everybody = TrustStore(
             [*self.scene.trust.anchors, *self.stranger.trust.anchors]
         )
-        self.service = PresentationService(
-            verifier=Verifier(
-                identity=RelyingParty(
-                    signer=identity.signer,
-                    certificates=identity.chain,
-                    answer_to=f"{self.origin}/answer",
-                ),
-                policy=policies.RETAIL,
-                replay=self.replay,
-            ),
-            trust=lambda: self.scene.trust,  # the tests may change it
-            public=self.origin,
-            store=self.store,
-            seal=_SEAL,
+        party = RelyingParty(
+            signer=identity.signer,
+            certificates=identity.chain,
+            answer_to=f"{self.origin}/answer",
         )
+        services = [
+            PresentationService(
+                verifier=Verifier(identity=party, policy=policies.RETAIL, replay=guard),
+                trust=lambda: self.scene.trust,  # the tests may change it
+                public=self.origin,
+                store=store,
+                seal=_SEAL,
+            )
+            for guard, store in self.shared
+        ]
+        self._turns = cycle(services)
+
+    @property
+    def service(self) -> PresentationService:
+        """One process of the service after the other: nothing but stores is shared."""
+        with self._lock:
+            return next(self._turns)
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer a wallet."""

@@ -1,5 +1,6 @@
 // A wallet by @openid4vc/openid4vp: reads a request, chooses by dcql, shows by @sd-jwt
 // and @owf/mdoc, and posts the answer.
+import { createHash } from "node:crypto";
 import { digest, ES256, generateSalt } from "@sd-jwt/crypto-nodejs";
 import { SDJwtVcInstance } from "@sd-jwt/sd-jwt-vc";
 import { Openid4vpClient } from "@openid4vc/openid4vp";
@@ -48,8 +49,20 @@ const frameOf = (claims) => {
   return frame;
 };
 
-async function showSdJwt({ raw, key }, shown, { audience, nonce }) {
-  const binding = { iat: Math.floor(Date.now() / 1000), aud: audience, nonce };
+// What a credential agrees to beside being shown (OpenID4VP 1.0 B.3.3.1).
+function agreedTo(id, transactions, change) {
+  const own = (transactions ?? []).filter((each) =>
+    each.transactionData.credential_ids.includes(id),
+  );
+  if (own.length === 0 || change.silent) return {};
+  const hashes = own.map(({ encoded }) =>
+    createHash("sha256").update(encoded).digest("base64url"),
+  );
+  return { transaction_data_hashes: hashes, transaction_data_hashes_alg: "sha-256" };
+}
+
+async function showSdJwt({ raw, key }, shown, { audience, nonce, agreed }) {
+  const binding = { iat: Math.floor(Date.now() / 1000), aud: audience, nonce, ...agreed };
   const peer = await sdJwt(key);
   return peer.present(raw, frameOf(shown), { kb: { payload: binding } });
 }
@@ -131,7 +144,8 @@ export async function present({ request, credentials, origin, post = true, chang
         const own = credentials[index];
         const shown = claims.valid_claim_sets[0].output;
         if (own.format === "mso_mdoc") return showMdoc(own, shown, transcript);
-        return showSdJwt(own, shown, { audience, nonce });
+        const agreed = agreedTo(id, found.transactionData, change);
+        return showSdJwt(own, shown, { audience, nonce, agreed });
       }),
     );
   }

@@ -133,8 +133,9 @@ def test_queries_match_alike_where_no_known_cause_is_in_them(node_peers: Path) -
 
 @pytest.mark.parametrize("cause", CAUSES)
 def test_each_cause_alone_makes_the_difference(cause: str, node_peers: Path) -> None:
-    pairs = _both(node_peers, [without(each, but=cause) for each in CASES])
-    assert any(mine != peers for mine, peers in pairs)
+    made = [(without(each, but=cause), without(each)) for each in CASES]
+    touched = [left for left, plain in made if left != plain]
+    assert any(mine != peers for mine, peers in _both(node_peers, touched))
 
 
 def test_the_page_has_a_row_for_every_cause_and_no_other() -> None:

@@ -17,27 +17,24 @@ from idwallet import SealKey
 from idwallet.adapters.http import HttpCarrier
 from idwallet.adapters.store import MemoryStore
 from idwallet.codec.json import JsonObject
-from idwallet.credentials.model import Credential, Format
-from idwallet.credentials.possession import make_proof
+from idwallet.consent.linking import LinkKind
+from idwallet.credentials.model import Format
 from idwallet.crypto.algorithms import Algorithm
-from idwallet.crypto.signer import StoredKeySigner
 from idwallet.crypto.software import MemoryKeyStore, SoftwareSigner
 from idwallet.protocols.http import HttpRequest
 from idwallet.protocols.oauth.client_attestation import WalletAttestation
 from idwallet.protocols.openid4vci.wallet import (
-    ConfirmCredentials,
     ConfirmOffer,
     Done,
     Failed,
-    Issuance,
     OpenBrowser,
-    ProveKeys,
     Send,
     Wait,
     WalletClient,
-    start_issuance,
 )
 from idwallet.roles.holder import Holder
+from idwallet.roles.receiving import ConfirmArrived, Receiving
+from idwallet.roles.record import HeldCredential
 from idwallet.roles.wallet_provider import WalletProvider
 from idwallet.testing.mdoc import MDL, NAMESPACE, MdocScene
 from idwallet.testing.scene import PID
@@ -74,50 +71,46 @@ class Wallet:
             dpop=SoftwareSigner.generate(Algorithm.ES256),
         )
 
-    def begin(self, offer: str) -> Issuance:
-        return self.drive(start_issuance(offer, self.client, at=now()))
+    def begin(self, offer: str, *, copies: int = 1) -> Receiving:
+        """Take an offer up to where the person is asked."""
+        taking = self.holder.take_offer(
+            offer,
+            self.client,
+            copies=copies,
+            # The peer issues a batch with one moment in every copy.
+            accept=frozenset(LinkKind),
+            at=now(),
+        )
+        return self.drive(taking)
 
-    def drive(self, issuance: Issuance, *, count: int = 1) -> Issuance:
+    def drive(self, taking: Receiving) -> Receiving:
         """Go on until a person is asked, or it is over."""
         while True:
-            step = issuance.step
+            step = taking.step
             if isinstance(step, Send):
                 answer = self.carrier.send(step.request)
-                issuance = issuance.receive(answer, at=now())
+                taking = taking.receive(answer, at=now())
             elif isinstance(step, OpenBrowser):
                 back = self.carrier.send(HttpRequest("GET", step.url))
-                where = back.header("Location") or ""
-                issuance = issuance.returned(where, at=now())
-            elif isinstance(step, ProveKeys):
-                issuance = self._proven(issuance, step, count)
+                taking = taking.returned(back.header("Location") or "", at=now())
             elif isinstance(step, Wait):
-                issuance = issuance.poll(at=step.until)
+                taking = taking.poll(at=step.until)
             else:
-                return issuance
+                return taking
 
-    def _proven(self, issuance: Issuance, step: ProveKeys, count: int) -> Issuance:
-        signers = [
-            StoredKeySigner(self.keys.create("ES256", None)) for _ in range(count)
-        ]
-        proofs = [
-            make_proof(each, audience=step.audience, nonce=step.nonce or "", at=now())
-            for each in signers
-        ]
-        names = [each.public_key.thumbprint for each in signers]
-        return issuance.prove(proofs, thumbprints=names, at=now())
+    def store(self, taking: Receiving, names: tuple[str, ...], count: int) -> None:
+        """Take in everything that comes, verified as it is, and tell the issuer."""
+        while isinstance(taking.step, ConfirmArrived):
+            taking = self.drive(taking.store(at=now()))
+        assert taking.step == Done(stored=True)
+        assert taking.refused == ()
+        came = {each.format: _copies(self.holder, each) for each in taking.stored}
+        assert came == {FORMATS[name]: count for name in names}
 
-    def store(self, issuance: Issuance, names: tuple[str, ...], count: int) -> None:
-        """Verify everything that comes, take it in, and tell the issuer."""
-        came: dict[str, int] = {}
-        while isinstance(issuance.step, ConfirmCredentials):
-            for received in issuance.step.received:
-                name = str(received.configuration.scope)
-                for raw in received.credentials:
-                    self.holder.add(Credential(FORMATS[name], raw), at=now())
-                    came[name] = came.get(name, 0) + 1
-            issuance = self.drive(issuance.store(at=now()))
-        assert issuance.step == Done(stored=True)
-        assert came == dict.fromkeys(names, count)
+
+def _copies(holder: Holder, card: HeldCredential) -> int:
+    standing = holder.batch(card, at=now())
+    return 1 if standing is None else standing.copies
 
 
 class Issuing:
@@ -219,16 +212,16 @@ def test_a_browser_with_a_pushed_request_ends_in_both_formats(
 
 def test_a_batch_is_verified_copy_by_copy(npm: Process, authority: Authority) -> None:
     with issued(npm, authority) as (world, wallet, _):
-        asked = wallet.begin(world.offer(*BOTH))
-        wallet.store(wallet.drive(asked.accept(at=now()), count=10), BOTH, 10)
+        asked = wallet.begin(world.offer(*BOTH), copies=10)
+        wallet.store(wallet.drive(asked.accept(at=now())), BOTH, 10)
 
 
 def test_what_takes_time_comes_for_the_keys_that_were_proven(
     npm: Process, authority: Authority
 ) -> None:
     with issued(npm, authority, pending=True) as (world, wallet, told):
-        asked = wallet.begin(world.offer(*BOTH))
-        wallet.store(wallet.drive(asked.accept(at=now()), count=2), BOTH, 2)
+        asked = wallet.begin(world.offer(*BOTH), copies=2)
+        wallet.store(wallet.drive(asked.accept(at=now())), BOTH, 2)
     assert told["came"].count("/deferred") == 2
 
 
@@ -236,8 +229,8 @@ def test_what_we_encrypt_is_read_by_jose_and_what_it_encrypts_by_us(
     npm: Process, authority: Authority
 ) -> None:
     with issued(npm, authority, encrypted=True) as (world, wallet, _):
-        asked = wallet.begin(world.offer(*BOTH))
-        wallet.store(wallet.drive(asked.accept(at=now()), count=2), BOTH, 2)
+        asked = wallet.begin(world.offer(*BOTH), copies=2)
+        wallet.store(wallet.drive(asked.accept(at=now())), BOTH, 2)
 
 
 def test_what_our_provider_attests_of_our_wallet_is_verified_there(

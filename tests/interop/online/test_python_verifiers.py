@@ -39,6 +39,11 @@ pytestmark = pytest.mark.interop
 ISSUER: Final = "https://issuer.example"
 ANSWER_TO: Final = "https://polaris.example/answer"
 QUERY: Final = Query.claims(PID, "family_name", ("address", "locality"))
+SIGNING: Final[JsonObject] = {
+    "type": "qes_authorization",
+    "signatureQualifier": "eu_eidas_qes",
+    "documentDigests": [{"label": "A test contract", "hash": "c2hhLTI1NiBvZiBpdA"}],
+}
 NAME: Final = "Образцова"
 
 
@@ -174,12 +179,25 @@ def test_openvc_opens_and_verifies_the_answer_to_that_request(
         verify_encrypted_vp_response(sent, nonce="another", **terms)
 
 
+def test_polaris_sees_that_our_wallet_agreed_to_what_it_sent_along(
+    polaris: Polaris, wallet: Holder
+) -> None:
+    agreed = SIGNING | {"credential_ids": ["pid"]}
+    _, request = polaris.new_request(transaction_data=[agreed])
+    body = parse_qs(_answer(wallet, request))
+    status, _, verdict = polaris.handle_direct_post(body)
+    assert (status, verdict.authentic) == (200, True), verdict.reason
+    assert verdict.transaction_data["bound"] == [0]
+
+
 # --- we ask -----------------------------------------------------------------------
 
 
-def _asked(scene: Scene) -> Any:
+def _asked(scene: Scene, *transactions: JsonObject) -> Any:
     verifier = scene.new_verifier(policy=policies.RETAIL)
-    return verifier.request(QUERY, purpose="a test", at=now())
+    return verifier.request(
+        QUERY, purpose="a test", at=now(), transactions=transactions
+    )
 
 
 def test_polaris_reads_what_we_ask_and_verifies_what_our_wallet_answers(
@@ -216,6 +234,23 @@ def test_openvc_reads_what_we_ask_and_verifies_what_our_wallet_answers(
     for change in ({"nonce": "another"}, {"client_id": "x509_hash:another"}):
         with pytest.raises(OpenvcError):
             verify_vp_token(token, **terms | change)
+
+
+def test_polaris_sees_that_our_wallet_agreed_to_what_we_sent_along(
+    wallet: Holder, scene: Scene
+) -> None:
+    agreed = SIGNING | {"credential_ids": ["credential"]}
+    made = _asked(scene, agreed)
+    request = _claims_of(made.message.raw)
+    token = _token_of(_answer(wallet, made.message.raw))
+    anchors = [_root(scene)]
+    found = verify_response(request, token, trust_anchors=anchors)
+    assert found["accepted"] is True, found["problem"]
+    # The same presentation agrees to nothing else.
+    other = _claims_of(_asked(scene, agreed | {"signatureQualifier": "x"}).message.raw)
+    changed = request | {"transaction_data": other["transaction_data"]}
+    found = verify_response(changed, token, trust_anchors=anchors)
+    assert found["accepted"] is False
 
 
 def test_all_three_judge_one_answer_alike(wallet: Holder, scene: Scene) -> None:

@@ -4,11 +4,12 @@ Over TLS on this machine; it chooses by `dcql`, and shows by `@sd-jwt` and `@owf
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from idwallet import policies
+from idwallet.codec.json import JsonObject
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.profiles import HAIP_1_0
 from idwallet.protocols.openid4vp.client import ClientIdPrefix
@@ -31,6 +32,12 @@ from tests.interop.online.verifying import (
 pytestmark = [pytest.mark.interop, pytest.mark.loopback]
 
 POSTED = [ResponseMode.DIRECT_POST, ResponseMode.DIRECT_POST_JWT]
+SIGNING: Final[JsonObject] = {
+    "type": "qes_authorization",
+    "credential_ids": ["pid"],
+    "signatureQualifier": "eu_eidas_qes",
+    "documentDigests": [{"label": "A test contract", "hash": "c2hhLTI1NiBvZiBpdA"}],
+}
 PREFIXES = [ClientIdPrefix.X509_HASH, ClientIdPrefix.X509_SAN_DNS, None]
 
 
@@ -141,6 +148,20 @@ def test_an_answer_for_another_session_or_verifier_fails_in_both_formats(
     }
     assert ("pid", check[part], Reason.MISMATCH) in failed
     assert any(subject == "mdl" for subject, _, _ in failed)
+
+
+def test_what_it_agrees_to_with_its_answer_is_seen_and_silence_too(
+    npm: Process, authority: Authority, trusted: Trusted
+) -> None:
+    with verifying(authority, trusted) as world:
+        uri = world.ask(transactions=[SIGNING]).message.to_uri()
+        assert _present(npm, uri, trusted)["status"] == 200
+        uri = world.ask(transactions=[SIGNING]).message.to_uri()
+        silent = _present(npm, uri, trusted, change={"silent": True})
+        assert silent["status"] == 400
+    _require_shown(world.verdicts[0])
+    failed = {each.id for each in world.verdicts[1].report.failed()}
+    assert failed == {CheckId.PRESENTATION_TRANSACTION}
 
 
 def test_the_same_answer_serves_once(

@@ -1,7 +1,7 @@
 """A verifier of ours that anybody may answer, over TLS on this machine."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -190,10 +190,16 @@ class VerifyingWorld:
         )
 
     def ask(
-        self, query: Query = BOTH, *, mode: ResponseMode = ResponseMode.DIRECT_POST
+        self,
+        query: Query = BOTH,
+        *,
+        mode: ResponseMode = ResponseMode.DIRECT_POST,
+        transactions: Sequence[JsonObject] = (),
     ) -> PresentationRequest:
         """Make a request, whose answer is then waited for."""
-        made = self.verifier.request(query, purpose="a test", at=now(), mode=mode)
+        made = self.verifier.request(
+            query, purpose="a test", at=now(), mode=mode, transactions=transactions
+        )
         self.asked["open"] = made
         return made
 
