@@ -5,6 +5,7 @@ So each input is tried as other wallets are known to have it. What is found here
 makes a proof good; it only tells an integrator where to look.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -21,6 +22,8 @@ from idwallet.credentials.mdoc.transcript import (
     NfcHandover,
     QrHandover,
     RedirectHandover,
+    ReverseHandover,
+    tagged,
 )
 from idwallet.errors import MalformedError, UnsupportedError
 
@@ -50,6 +53,8 @@ def variants(handover: Handover) -> Iterator[tuple[str, Handover]]:
         yield from _of_nfc(handover)
     elif isinstance(handover, QrHandover):
         yield from _of_engagement(handover.engagement, handover.reader_key, told=None)
+    elif isinstance(handover, ReverseHandover):
+        yield from _of_reverse(handover)
 
 
 def _of_redirect(handover: RedirectHandover) -> Iterator[tuple[str, Handover]]:
@@ -117,6 +122,20 @@ def _of_nfc(handover: NfcHandover) -> Iterator[tuple[str, Handover]]:
         yield "request", replace(handover, request=None)
         yield "select", replace(handover, select=request, request=select)
     told: CborValue = [select, request]
+    yield from _of_engagement(engagement, reader_key, told=told)
+
+
+def _of_reverse(handover: ReverseHandover) -> Iterator[tuple[str, Handover]]:
+    engagement, reader_key = handover.engagement, handover.reader_key
+    yield "handover", QrHandover(engagement, reader_key)
+    own, key = CborTag(ENCODED_CBOR, engagement), CborTag(ENCODED_CBOR, reader_key)
+    shown = tagged(handover.shown)
+    # Drafts had a digest there, and some leave the tag out.
+    for other in (handover.shown, hashlib.sha256(shown).digest()):
+        yield "reader_engagement", _known(own, key, other)
+    for rewritten in _rewritten(handover.shown):
+        yield "reader_engagement", _known(own, key, rewritten)
+    told = CborTag(ENCODED_CBOR, handover.shown)
     yield from _of_engagement(engagement, reader_key, told=told)
 
 

@@ -17,6 +17,7 @@ from idwallet.credentials.mdoc.transcript import (
     NfcHandover,
     QrHandover,
     RedirectHandover,
+    ReverseHandover,
 )
 from idwallet.crypto.agreement import EphemeralKey
 from idwallet.crypto.hpke import RecipientKey
@@ -53,6 +54,10 @@ HANDOVERS: dict[str, tuple[Handover, set[str]]] = {
     "NFC": (
         NfcHandover(ENGAGEMENT, KEY, b"select", b"request"),
         {"engagement", "reader_key", "tags", "handover", "request", "select"},
+    ),
+    "engagement of a reader": (
+        ReverseHandover(ENGAGEMENT, KEY, b"\xa1\x00\x631.0"),
+        {"engagement", "reader_key", "tags", "handover", "reader_engagement"},
     ),
 }
 
