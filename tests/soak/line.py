@@ -80,6 +80,7 @@ class Line:
         try:
             return self._send(request)
         except PortError as error:
+            self.since += 1  # a machine that is too busy to answer in time
             raise Lost from error
 
     def _fault(self) -> str | None:

@@ -4,16 +4,27 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import Thread
 from unittest.mock import patch
 
 import uvicorn
 
 from idwallet.adapters.asgi import AsgiEndpoints, offloaded
+from idwallet.adapters.http import HttpCarrier
 from idwallet.protocols.http import HttpRequest, HttpResponse
 from tests.interop.online.tls import HOST, Authority
 
 Handle = Callable[[HttpRequest], HttpResponse]
+
+
+def patient_carrier(authority: Authority) -> HttpCarrier:
+    """Return what carries to this machine, and waits where it is busy."""
+    return HttpCarrier(
+        private_hosts=[HOST],
+        roots=authority.roots.read_text(),
+        timeout=timedelta(minutes=1),
+    )
 
 
 @contextmanager

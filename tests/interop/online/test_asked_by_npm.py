@@ -27,6 +27,7 @@ from idwallet.testing.mdoc import NAMESPACE
 from idwallet.trust.policies import WALLET
 from tests.interop.mdoc_peers import Process, private_jwk
 from tests.interop.online.issuing import now
+from tests.interop.online.serving import patient_carrier
 from tests.interop.online.tls import HOST, Authority
 from tests.interop.online.verifying import BOTH, Trusted
 
@@ -82,9 +83,7 @@ def asking(
     told: dict[str, Any] = {}
     world = Asking(npm, authority, trusted)
     try:
-        with HttpCarrier(
-            private_hosts=[HOST], roots=authority.roots.read_text()
-        ) as carrier:
+        with patient_carrier(authority) as carrier:
             yield world, carrier, told
     finally:
         result = npm.ask({"action": "stopVerifier"})["result"]

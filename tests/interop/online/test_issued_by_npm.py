@@ -48,7 +48,8 @@ from tests.interop.online.issuing import (
     configurations,
     now,
 )
-from tests.interop.online.tls import HOST, Authority
+from tests.interop.online.serving import patient_carrier
+from tests.interop.online.tls import Authority
 
 pytestmark = [pytest.mark.interop, pytest.mark.loopback]
 
@@ -160,9 +161,7 @@ def issued(
     told: dict[str, Any] = {}
     world = Issuing(npm, authority, **terms)
     try:
-        with HttpCarrier(
-            private_hosts=[HOST], roots=authority.roots.read_text()
-        ) as carrier:
+        with patient_carrier(authority) as carrier:
             yield world, Wallet(carrier, world.scene.root()), told
     finally:
         result = npm.ask({"action": "stopIssuer"})["result"]
