@@ -25,6 +25,8 @@ SERVICE_PURPOSES: Final[Mapping[str, Purpose]] = MappingProxyType(
         # ETSI TS 119 602 Annexes D to I.
         f"{_LOTE}/PID/Issuance": Purpose.ISSUE_CREDENTIALS,
         f"{_LOTE}/PID/Revocation": Purpose.SIGN_STATUS_LISTS,
+        f"{_LOTE}/WalletSolution/Issuance": Purpose.ATTEST_WALLETS,
+        f"{_LOTE}/WalletSolution/Revocation": Purpose.SIGN_STATUS_LISTS,
         f"{_LOTE}/PubEAA/Issuance": Purpose.ISSUE_CREDENTIALS,
         f"{_LOTE}/PubEAA/Revocation": Purpose.SIGN_STATUS_LISTS,
         f"{_LOTE}/WRPAC/Issuance": Purpose.READ_CREDENTIALS,

@@ -22,6 +22,7 @@ from idwallet.trust.lists import (
 from idwallet.trust.signer import SignerFound, SignerRefused, resolve_signer
 
 DAY = timedelta(days=1)
+WALLETS = "http://uri.etsi.org/19602/SvcType/WalletSolution/Issuance"
 REVOCATION = "http://uri.etsi.org/19602/SvcType/PID/Revocation"
 
 
@@ -155,6 +156,31 @@ def test_only_statuses_that_are_known_as_a_yes_are_one(
 ) -> None:
     entry = ListedEntry(QEAA, (leaf(),), status, scene().at - 30 * DAY)
     assert bool(selected(etsi(entry)).anchors) is believed
+
+
+def test_a_provider_of_wallets_on_a_list_is_believed_about_wallets_alone() -> None:
+    provider = scene().pki.issuer(
+        "https://provider.example",
+        change=lambda plan: replace(plan, key_purposes=("1.3.6.1.5.5.7.3.36",)),
+    )
+    found = selected(lote(ListedEntry(WALLETS, (provider.chain[0],))))
+    (anchor,) = found.anchors
+    assert anchor.purposes == {Purpose.ATTEST_WALLETS}
+    store = TrustStore(found.anchors)
+
+    def resolved(purpose: Purpose) -> SignerFound | SignerRefused:
+        return resolve_signer(
+            provider.chain,
+            kid=None,
+            name="https://provider.example",
+            store=store,
+            purpose=purpose,
+            at=scene().at,
+            algorithms=DEFAULT_ALGORITHMS,
+        )
+
+    assert isinstance(resolved(Purpose.ATTEST_WALLETS), SignerFound)
+    assert isinstance(resolved(Purpose.ISSUE_CREDENTIALS), SignerRefused)
 
 
 def test_a_type_of_service_that_has_no_purpose_here_makes_no_anchor() -> None:
