@@ -83,6 +83,26 @@ OPENID4VCI_1_0: Final = IssuanceProfile()
 """OpenID4VCI 1.0 final, with nothing demanded beyond it."""
 
 
+class ProfileRule(StrEnum):
+    """A rule that some profiles have and others do not, each with its clause.
+
+    `KEYS_BY_CERTIFICATE`: who issues, and who signs status lists, is known by a chain
+    in `x5c` and by no pinned key (HAIP 1.0 section 6.1). `ANCHOR_NOT_SENT`: the
+    certificate of the trust anchor does not stand in `x5c` (sections 5 and 6.1).
+    `BINDING_ALWAYS`: a credential that is bound to a key is shown with its proof, even
+    where nobody asked for one (section 6.1.1.1).
+    """
+
+    KEYS_BY_CERTIFICATE = "keys_by_certificate"
+    ANCHOR_NOT_SENT = "anchor_not_sent"
+    BINDING_ALWAYS = "binding_always"
+
+
+_ALL_MODES: Final = frozenset(
+    {"direct_post", "direct_post.jwt", "fragment", "dc_api", "dc_api.jwt"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """The versions that belong together under one name.
@@ -93,6 +113,12 @@ class Profile:
     `algorithms` are the names, in JOSE or where it has none in COSE, of what
     credentials and requests may be signed with, unless a policy narrows or names more.
     `issuance` is what it demands where credentials are issued.
+
+    `response_modes` are how answers may come (section 5.2). `formats` are what may be
+    asked for, any where there are none. `encryption_curves` are of the keys that
+    answers are encrypted to, any where there are none; `contents_named` are the content
+    encryptions that each request for an encrypted answer has to name. `rules` are what
+    else it demands.
     """
 
     name: str
@@ -103,6 +129,11 @@ class Profile:
     algorithms: frozenset[str]
     identifier_list: IdentifierListVersion = IdentifierListVersion.NONE
     issuance: IssuanceProfile = OPENID4VCI_1_0
+    response_modes: frozenset[str] = _ALL_MODES
+    formats: frozenset[str] = frozenset()
+    encryption_curves: frozenset[str] = frozenset()
+    contents_named: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
 
 
 OPENID4VP_1_0: Final = Profile(
@@ -148,6 +179,11 @@ HAIP_1_0: Final = Profile(
             (IssuanceRule.CERTIFICATES, "HAIP 1.0 §6.1.1"),
         ),
     ),
+    response_modes=frozenset({"direct_post.jwt", "dc_api.jwt"}),
+    formats=frozenset({"dc+sd-jwt", "mso_mdoc"}),
+    encryption_curves=frozenset({"P-256"}),
+    contents_named=frozenset({"A128GCM", "A256GCM"}),
+    rules=frozenset(ProfileRule),
 )
 """OpenID4VC High Assurance Interoperability Profile 1.0 and what it pins."""
 

@@ -2,16 +2,19 @@
 
 import hashlib
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from idwallet.credentials.required import Context
-from idwallet.report import TABLE, Check, CheckId, Outcome, check
+from idwallet.profiles import ProfileRule
+from idwallet.report import TABLE, Check, CheckId, Facts, Outcome, Reason, check
 from idwallet.report.verdict import Answer
 from idwallet.trust.anchor import TrustAnchor
 from idwallet.trust.signer import SignerFound, SignerRefused
 from idwallet.trust.timely import untimely
 
 _TRUST: Final = CheckId.ISSUER_TRUST
+NO_FACTS: Final[Facts] = MappingProxyType({})
 
 
 def issuer_trust(
@@ -60,6 +63,23 @@ def _existed(
         return None
     digest = hashlib.sha256(message).digest()
     return context.trust.evidence.existed(digest)
+
+
+def within_profile(
+    signer: SignerFound | SignerRefused, *, x5c: tuple[bytes, ...], context: Context
+) -> SignerFound | SignerRefused:
+    """Return the signer unless the profile wants who issues known in another way."""
+    rules = context.policy.profile.rules
+    if not rules or isinstance(signer, SignerRefused):
+        return signer
+    if ProfileRule.KEYS_BY_CERTIFICATE in rules and not x5c:
+        return SignerRefused(Reason.NO_KEY_MATERIAL, NO_FACTS, signer.key)
+    anchor = signer.anchor.certificate
+    if ProfileRule.ANCHOR_NOT_SENT in rules and anchor and anchor.der in x5c:
+        what = "the trust anchor stands in x5c (HAIP 1.0 section 6.1.1)"
+        facts = MappingProxyType({"name": signer.name, "what": what})
+        return SignerRefused(Reason.CERTIFICATE_PROFILE, facts, signer.key)
+    return signer
 
 
 def believes(said: Answer | Check) -> bool:

@@ -18,7 +18,6 @@ from idwallet.credentials.mdoc.dc_api import encryption_info
 from idwallet.credentials.query import Query
 from idwallet.crypto.hpke import RecipientKey
 from idwallet.errors import UsageError
-from idwallet.profiles import HAIP_1_0
 from idwallet.protocols.dc_api.message import (
     PageMessage,
     PageProtocol,
@@ -31,10 +30,15 @@ from idwallet.protocols.dc_api.write import (
     write_unsigned,
 )
 from idwallet.protocols.openid4vp.attached import TransactionData
-from idwallet.protocols.openid4vp.client import ClientIdPrefix, read_client_id
+from idwallet.protocols.openid4vp.client import (
+    ClientId,
+    ClientIdPrefix,
+    read_client_id,
+)
 from idwallet.protocols.openid4vp.encryption import AnswerKey
 from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.protocols.openid4vp.parameters import FormatSupport
+from idwallet.protocols.openid4vp.profiled import Ask, require_within
 from idwallet.protocols.openid4vp.request import formats_supported
 from idwallet.roles.page_question import WITNESS, PageQuestion
 from idwallet.roles.reader import ask_device
@@ -94,8 +98,6 @@ def ask_page(
     """
     protocol = _protocol(verifier.identity, page)
     mode = page.mode or _usual(verifier, protocol)
-    if verifier.policy.profile == HAIP_1_0 and not mode.is_encrypted:
-        raise UsageError("the profile encrypts each answer (HAIP 1.0 section 5.2)")
     nonce = b64.encode(verifier.random(limits.NONCE_BYTES))
     key = None
     if mode.is_encrypted:
@@ -115,8 +117,23 @@ def ask_page(
         formats=_formats(verifier, query, protocol=protocol),
         transaction_data=transactions,
     )
-    message = _written(request, (verifier.identity, *page.beside))
+    parties = (verifier.identity, *page.beside)
+    for each in {_client_id(each, page, protocol=protocol) for each in parties}:
+        _require_within(request, each, verifier=verifier)
+    message = _written(request, parties)
     return _question(verifier, request, message=message, key=key)
+
+
+def _require_within(
+    request: PageRequest, client_id: str, *, verifier: "Verifier"
+) -> None:
+    client = (
+        ClientId(client_id, ClientIdPrefix.ORIGIN, request.origin)
+        if request.protocol is PageProtocol.UNSIGNED
+        else read_client_id(client_id, at="/client_id")
+    )
+    ask = Ask(client, request.mode, request.query, request.encryption)
+    require_within(ask, verifier.policy.profile)
 
 
 def _question(

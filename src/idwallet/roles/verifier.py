@@ -19,7 +19,6 @@ from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.crypto.seal import SealKey
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.ports import Random, ReplayGuard
-from idwallet.profiles import HAIP_1_0
 from idwallet.protocols.dc_api.message import PageProtocol
 from idwallet.protocols.openid4vp.attached import TransactionData
 from idwallet.protocols.openid4vp.client import ClientIdPrefix, read_client_id
@@ -27,6 +26,7 @@ from idwallet.protocols.openid4vp.encryption import AnswerKey
 from idwallet.protocols.openid4vp.message import RequestMessage
 from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.protocols.openid4vp.parameters import FormatSupport
+from idwallet.protocols.openid4vp.profiled import Ask, require_within
 from idwallet.protocols.openid4vp.request import (
     RequestObject,
     build_request_object,
@@ -200,9 +200,9 @@ class Verifier:
 
     @property
     def _usual(self) -> ResponseMode:
-        if self.policy.profile == HAIP_1_0:
-            return ResponseMode.DIRECT_POST_JWT
-        return ResponseMode.DIRECT_POST
+        plain = ResponseMode.DIRECT_POST
+        known = self.policy.profile.response_modes
+        return plain if plain in known else ResponseMode.DIRECT_POST_JWT
 
     def _asking(
         self, asked: RequestObject, *, mode: ResponseMode
@@ -213,6 +213,9 @@ class Verifier:
             key = AnswerKey.generate(reference_of(asked.state or ""))
         public = None if key is None else key.public
         asked = replace(asked, mode=mode, encryption=public)
+        client = read_client_id(asked.client_id, at="/client_id")
+        ask = Ask(client, mode, asked.query, public)
+        require_within(ask, self.policy.profile)
         made = _sent(asked, raw=self._written(asked), verifier=self)
         return replace(made, decryption=key, witness=_WITNESS)
 

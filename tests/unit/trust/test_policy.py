@@ -38,6 +38,7 @@ OTHERWISE: dict[str, object] = {
     "signer_profile": SignerProfileRule.DEVIATIONS_ACCEPTED,
     "readers": ReaderRule.ANONYMOUS_ACCEPTED,
     "registration": RegistrationRule.IF_PRESENT,
+    "one_way": OneWayRule.BOUND_ACCEPTED,
     "unauthenticated": (Admission("urn:example:card:1", frozenset({("name",)})),),
     "comparison_age": timedelta(minutes=3),
     "one_way": OneWayRule.BOUND_ACCEPTED,

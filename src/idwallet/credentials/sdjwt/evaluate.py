@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from idwallet.codec.json import JsonObject, read_object
 from idwallet.codec.numeric_date import numeric_date
 from idwallet.codec.text import show
-from idwallet.credentials.issuer import believes, issuer_trust
+from idwallet.credentials.issuer import believes, issuer_trust, within_profile
 from idwallet.credentials.required import Context, Expected, HeldBy
 from idwallet.credentials.sdjwt.key_binding import HolderJudgement
 from idwallet.credentials.sdjwt.metadata import (
@@ -207,6 +207,7 @@ class _Judgement:
             at=context.at,
             algorithms=context.policy.algorithms,
         )
+        signer = within_profile(signer, x5c=header.x5c, context=context)
         if isinstance(signer, SignerFound) and signer.anchor.credential_types:
             signer = for_types(signer, claimed_types(self._payload))
         said = issuer_trust(

@@ -24,6 +24,7 @@ from idwallet.envelope.jws import (
     signature_reason,
 )
 from idwallet.errors import MalformedError, UnsupportedError
+from idwallet.profiles import ProfileRule
 from idwallet.report import CheckId, Checks, Facts, Reason
 from idwallet.report.verdict import Answer
 from idwallet.trust.policy import BindingRule, Policy, PresenceRule
@@ -215,6 +216,9 @@ class HolderJudgement:
 
     def _unbound(self, expected: Expected) -> None:
         lenient = self._policy.binding is BindingRule.AS_QUERIED
+        # HAIP 1.0 §6.1.1.1: what is bound to a key is never shown without its proof.
+        always = ProfileRule.BINDING_ALWAYS in self._policy.profile.rules
+        lenient = lenient and not (always and "cnf" in self._payload)
         if not lenient or expected.binding_asked:
             self._say(CheckId.HOLDER_BINDING, Reason.ABSENT)
             self._wait_for_binding()

@@ -12,6 +12,12 @@ from idwallet.protocols.openid4vp.parameters import (
     read_parameters,
     read_validity,
 )
+from idwallet.protocols.openid4vp.profiled import (
+    Ask,
+    Outside,
+    outside_by_name,
+    outside_profile,
+)
 from idwallet.protocols.openid4vp.refusals import ErrorCode, code_for
 from idwallet.report import Check, CheckId, Facts, Reason
 from idwallet.trust.policy import Policy
@@ -30,17 +36,9 @@ def judge_format(
     opened: Opened, policy: Policy, *, transactions: frozenset[str]
 ) -> tuple[Judged, Parameters | None]:
     """Read what is asked, and hold it to the profile; it never raises for it."""
-    prefix = opened.client.prefix
-    if prefix.value not in policy.profile.request_prefixes:
-        refused = say(
-            CheckId.REQUEST_FORMAT,
-            Reason.OUTSIDE_PROFILE,
-            facts={
-                "what": f"client identifier prefix {prefix.value}",
-                "at": "/client_id",
-            },
-        )
-        return Judged(refused, ErrorCode.INVALID_REQUEST), None
+    outside = outside_by_name(opened.client, policy.profile)
+    if outside is not None:
+        return _refused(outside), None
     try:
         parameters = read_parameters(
             opened.claims,
@@ -50,8 +48,20 @@ def judge_format(
         )
     except (MalformedError, UnsupportedError) as fault:
         return format_fault(fault), None
+    ask = Ask(
+        parameters.client, parameters.mode, parameters.query, parameters.encryption
+    )
+    outside = outside_profile(ask, policy.profile)
+    if outside is not None:
+        return _refused(outside), None
     formed = say(CheckId.REQUEST_FORMAT, Reason.WELL_FORMED)
     return Judged(formed, ErrorCode.INVALID_REQUEST), parameters
+
+
+def _refused(outside: Outside) -> Judged:
+    facts: Facts = {"what": outside.what, "at": outside.at}
+    said = say(CheckId.REQUEST_FORMAT, Reason.OUTSIDE_PROFILE, facts=facts)
+    return Judged(said, ErrorCode.INVALID_REQUEST)
 
 
 def judge_validity(opened: Opened, context: Context) -> tuple[Check, Validity | None]:

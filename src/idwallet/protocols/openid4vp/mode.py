@@ -41,6 +41,11 @@ class ResponseMode(StrEnum):
         return self.value.endswith(".jwt")
 
     @property
+    def is_of_page(self) -> bool:
+        """Whether it goes back through a browser's API (section A.2)."""
+        return self in {ResponseMode.DC_API, ResponseMode.DC_API_JWT}
+
+    @property
     def destination(self) -> str:
         """The parameter that says where the answer goes."""
         return "redirect_uri" if self is ResponseMode.FRAGMENT else "response_uri"

@@ -7,7 +7,7 @@ from idwallet.codec.web import read_web_address
 from idwallet.credentials.required import Context
 from idwallet.envelope.jws import JwsHeader
 from idwallet.errors import MalformedError
-from idwallet.profiles import HAIP_1_0
+from idwallet.profiles import ProfileRule
 from idwallet.protocols.openid4vp.attestation import Attestation, judge_attestation
 from idwallet.protocols.openid4vp.client import (
     ClientIdPrefix,
@@ -219,7 +219,8 @@ def _judge_certificate(
         return _mismatch(client.text)
     # That the leaf is not self-signed, which HAIP asks too, the path has shown.
     anchor = signer.anchor.certificate
-    if policy.profile == HAIP_1_0 and anchor is not None and anchor.der in chain:
+    keeps = ProfileRule.ANCHOR_NOT_SENT in policy.profile.rules
+    if keeps and anchor is not None and anchor.der in chain:
         what = "the trust anchor stands in x5c (HAIP 1.0 section 5)"
         facts = {"name": signer.name, "what": what}
         return say(CheckId.READER_AUTHORISED, Reason.CERTIFICATE_PROFILE, facts=facts)

@@ -9,7 +9,6 @@ from idwallet.codec.json import JsonValue
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.envelope.jws import x5c_parameter
-from idwallet.profiles import HAIP_1_0
 from idwallet.protocols.openid4vp import ClientIdPrefix
 from idwallet.report import CheckId, Reason
 from idwallet.testing.corpus.issuer import many_constraints, many_names, trust_reason
@@ -27,6 +26,7 @@ from idwallet.testing.corpus.tokens import (
     payload_replaced,
 )
 from idwallet.testing.draft import ABSENT
+from idwallet.testing.haip import under_haip
 from idwallet.testing.pki import MDOC_SIGNER, Fault
 from idwallet.testing.pki import Change as PlanChange
 from idwallet.testing.request_draft import RequestDraft
@@ -140,10 +140,6 @@ def _leaf_alone(made: RequestDraft) -> None:
 
 def _with_root(made: RequestDraft) -> None:
     made.header = {"x5c": x5c_parameter((*made.chain, made.scene.pki.root.der))}
-
-
-def _under_haip(made: RequestDraft) -> None:
-    made.policy = replace(made.policy, name="wallet-haip", profile=HAIP_1_0)
 
 
 def _pinned(made: RequestDraft) -> None:
@@ -325,14 +321,14 @@ CHAINS: Final = (
         _READER,
         Reason.CERTIFICATE_PROFILE,
         _with_root,
-        _under_haip,
+        under_haip,
     ),
     RequestForgery(
         "a kind of client that HAIP does not have",
         CheckId.REQUEST_FORMAT,
         Reason.OUTSIDE_PROFILE,
         _known_by_host,
-        _under_haip,
+        under_haip,
     ),
     RequestForgery(
         "a name that nobody pinned",

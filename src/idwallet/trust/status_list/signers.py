@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from idwallet.codec.text import show
 from idwallet.crypto.keys import PublicKey
+from idwallet.profiles import ProfileRule
 from idwallet.report import Reason
 from idwallet.trust.anchors import PinnedKey, Purpose, TrustAnchor
 from idwallet.trust.certificate import Certificate
@@ -36,6 +37,9 @@ def find_key(
 
     Whether it is believed about one credential is another question: see `authority`.
     """
+    outside = _outside(token, context)
+    if outside is not None:
+        return outside
     if token.x5c:
         return _of_chain(token.x5c, source=source, context=context)
     keys = pins(source.uri, context)
@@ -53,6 +57,21 @@ def find_key(
         return fitting[0]
     reason = Reason.KEY_NOT_PINNED if keys else Reason.NO_KEY_MATERIAL
     return SignerRefused(reason, MappingProxyType({"name": show(source.uri)}))
+
+
+def _outside(token: ListToken, context: ListContext) -> SignerRefused | None:
+    """Return why a profile that wants a chain takes no such list (HAIP 1.0 §6.1)."""
+    rules = context.policy.profile.rules
+    if ProfileRule.KEYS_BY_CERTIFICATE in rules and not token.x5c:
+        return SignerRefused(Reason.NO_KEY_MATERIAL, MappingProxyType({"name": ""}))
+    if ProfileRule.ANCHOR_NOT_SENT not in rules:
+        return None
+    for anchor in context.trust.anchors:
+        if anchor.certificate is not None and anchor.certificate.der in token.x5c:
+            what = "the trust anchor stands in x5c (HAIP 1.0 section 6.1)"
+            facts = MappingProxyType({"name": anchor.name, "what": what})
+            return SignerRefused(Reason.CERTIFICATE_PROFILE, facts)
+    return None
 
 
 def _of_chain(

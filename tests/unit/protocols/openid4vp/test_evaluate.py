@@ -22,6 +22,8 @@ from idwallet.protocols.openid4vp import (
     client_id_of,
 )
 from idwallet.protocols.openid4vp.attached import TransactionData
+from idwallet.protocols.openid4vp.encryption import AnswerKey
+from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.report import CheckId, Outcome, Reason, Report, conclude
 from idwallet.testing.pki import Fault, TestPki
 from idwallet.trust.anchors import PinnedKey, Purpose, TrustAnchor, TrustStore
@@ -464,10 +466,17 @@ def test_a_critical_header_that_is_not_understood_is_refused(
     assert moved(verdict)[FORMAT] in {Reason.UNSUPPORTED, Reason.MALFORMED}
 
 
+def encrypted(desk: Desk) -> Desk:
+    """The same verifier, which is answered as HAIP has it."""
+    mode, key = ResponseMode.DIRECT_POST_JWT, AnswerKey.generate("k").public
+    return replace(desk, request=replace(desk.request, mode=mode, encryption=key))
+
+
 def test_the_profile_decides_which_prefixes_are_taken(
     desk: Desk, dns_desk: Desk, pinned_desk: Desk
 ) -> None:
-    assert passes(desk.judge(desk.message().raw, policy=HAIP))
+    haip = encrypted(desk)
+    assert passes(haip.judge(haip.message().raw, policy=HAIP))
     for each in (dns_desk, pinned_desk):
         raw = each.message().raw
         assert passes(each.judge(raw))
@@ -784,6 +793,7 @@ def test_an_issuer_of_credentials_is_no_reader(desk: Desk, pki: TestPki) -> None
 def test_the_anchor_has_no_place_in_the_chain_under_haip(
     desk: Desk, pki: TestPki
 ) -> None:
+    desk = encrypted(desk)
     with_root = (*desk.chain, pki.root.der)
     raw = desk.forge(header={**desk.header(), "x5c": x5c_parameter(with_root)})
     assert passes(desk.judge(raw))
