@@ -16,12 +16,15 @@ class Expected:
 
     `nonce` and `audience` are compared in full. `binding_asked` is False only where
     the query itself does without (``require_cryptographic_holder_binding``); it
-    counts for nothing unless the policy also says so.
+    counts for nothing unless the policy also says so. `others` are other values of the
+    same request, each with its name: where one stands in the place of another, the
+    verdict says so, and fails all the same.
     """
 
     nonce: str
     audience: str
     binding_asked: bool = True
+    others: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

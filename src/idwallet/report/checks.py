@@ -181,6 +181,8 @@ class Reason(StrEnum):
     ADMITTED_ACCEPTED = "admitted_accepted"
     CLAIM_NOT_ADMITTED = "claim_not_admitted"
     ORIGIN_MISMATCH = "origin_mismatch"
+    OTHER_INPUT = "other_input"
+    HASHED_OTHERWISE = "hashed_otherwise"
     IDENTIFIER_KNOWN = "identifier_known"
     KEY_NOT_IN_IDENTIFIER = "key_not_in_identifier"
     DID_DOCUMENT_NEEDED = "did_document_needed"

@@ -282,6 +282,9 @@ _HOLDER: Final = {
     (_C.HOLDER_BINDING, _R.KEY_UNUSABLE): Row(_F, f"{_SD} §7.3 step 5.a", ("what",)),
     (_C.HOLDER_BINDING, _R.TYP_MISMATCH): Row(_F, f"{_SD} §7.3 step 5.d", ("found",)),
     (_C.HOLDER_BINDING, _R.PRESENTATION_HASH_MISMATCH): Row(_F, f"{_SD} §7.3 step 5.g"),
+    (_C.HOLDER_BINDING, _R.HASHED_OTHERWISE): Row(
+        _F, f"{_SD} §7.3 step 5.g", ("what",)
+    ),
     (_C.HOLDER_BINDING, _R.BINDING_NOT_REQUIRED_ACCEPTED): Row(_P, f"{_VP} §6.1"),
     (_C.HOLDER_BINDING, _R.KEY_HELD): Row(_P, f"{_SD} §7.2"),
     (_C.HOLDER_BINDING, _R.KEY_NOT_HELD): Row(_F, f"{_SD} §7.2"),
@@ -307,11 +310,13 @@ _PRESENTATION: Final = {
     (_C.PRESENTATION_FORMAT, _R.DECLINED): Row(_F, f"{_VP} §8.5"),
     (_C.PRESENTATION_NONCE, _R.MATCHES): Row(_P, f"{_VP} §14.1.2"),
     (_C.PRESENTATION_NONCE, _R.MISMATCH): Row(_F, f"{_VP} §14.1.2"),
+    (_C.PRESENTATION_NONCE, _R.OTHER_INPUT): Row(_F, f"{_VP} §14.1.2", ("what",)),
     (_C.PRESENTATION_NONCE, _R.ABSENT): Row(_F, f"{_SD} §7.3 step 5.f"),
     (_C.PRESENTATION_NONCE, _R.BINDING_NOT_REQUIRED_ACCEPTED): Row(_P, f"{_VP} §6.1"),
     (_C.PRESENTATION_NONCE, _R.WAITING): Row(_I, f"{_VP} §14.1.2", ("waits_for",)),
     (_C.PRESENTATION_AUDIENCE, _R.MATCHES): Row(_P, f"{_VP} §14.1.2"),
     (_C.PRESENTATION_AUDIENCE, _R.MISMATCH): Row(_F, f"{_VP} §14.1.2"),
+    (_C.PRESENTATION_AUDIENCE, _R.OTHER_INPUT): Row(_F, f"{_VP} §14.1.2", ("what",)),
     (_C.PRESENTATION_AUDIENCE, _R.ABSENT): Row(_F, f"{_SD} §7.3 step 5.f"),
     (_C.PRESENTATION_AUDIENCE, _R.BINDING_NOT_REQUIRED_ACCEPTED): Row(
         _P, f"{_VP} §6.1"

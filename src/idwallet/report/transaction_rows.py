@@ -13,6 +13,7 @@ TRANSACTION: Final = {
     (_C, _R.MATCHES): Row(_P, _BOUND),
     (_C, _R.ABSENT): Row(_F, _AGREED),
     (_C, _R.MISMATCH): Row(_F, _BOUND),
+    (_C, _R.HASHED_OTHERWISE): Row(_F, _BOUND, ("what",)),
     (_C, _R.MALFORMED): Row(_F, _BOUND),
     (_C, _R.ALGORITHM_NOT_ALLOWED): Row(_F, _BOUND),
     (_C, _R.WAITING): Row(_I, _AGREED, ("waits_for",)),

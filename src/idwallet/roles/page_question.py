@@ -92,6 +92,14 @@ class PageQuestion:
         return audience_of(self.origin)
 
     @property
+    def others(self) -> tuple[tuple[str, str], ...]:
+        """What else of the request may stand where it should not, for a diagnosis."""
+        return (
+            ("who signed the request", self.client_id),
+            ("the nonce of the request", self.nonce),
+        )
+
+    @property
     def state(self) -> str:
         """Nothing: the browser keeps the session (section A.2)."""
         return ""

@@ -231,6 +231,7 @@ class _Answer(Answering):
                     self._question.nonce,
                     self._question.audience,
                     query.require_cryptographic_holder_binding,
+                    self._question.others,
                 ),
                 context=context,
                 subject=subject,

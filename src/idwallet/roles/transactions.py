@@ -190,7 +190,37 @@ def _judged(
             waits_for=CheckId.HOLDER_BINDING,
         )
     found = [_reason(transaction, each, asked=asked) for each in fitting]
-    return check(CheckId.PRESENTATION_TRANSACTION, _together(found), subject=subject)
+    reason, facts = _together(found), None
+    if reason is Reason.MISMATCH:
+        what = next(filter(None, (_otherwise(transaction, e) for e in fitting)), None)
+        if what is not None:
+            reason, facts = Reason.HASHED_OTHERWISE, {"what": what}
+    return check(CheckId.PRESENTATION_TRANSACTION, reason, subject=subject, facts=facts)
+
+
+def _otherwise(transaction: TransactionData, shown: Agreed) -> str | None:
+    """Return how the hash of a transaction was made, where wallets are known to err.
+
+    It never makes an agreement of it; it tells an integrator where to look.
+    """
+    hashes = (shown.said or NOTHING).get(HASHED)
+    given = (
+        {e for e in hashes if isinstance(e, str)} if isinstance(hashes, list) else ()
+    )
+    raw = transaction.raw
+    if any(hash_of(raw, e) in given for e in _accepted(transaction) if e in HASHES):
+        return None  # the fault is another
+    for algorithm, make in HASHES.items():
+        for what, data in (
+            ("what the text decodes to", b64.decode(raw, at="transaction")),
+            ("the text with padding", f"{raw}{'=' * (-len(raw) % 4)}".encode()),
+            ("the text", raw.encode()),
+        ):
+            if b64.encode(make(data).digest()) in given:
+                return f"{algorithm} of {what}"
+            if make(data).hexdigest() in given:
+                return f"{algorithm} of {what}, in hexadecimal"
+    return None
 
 
 def _together(found: list[Reason]) -> Reason:

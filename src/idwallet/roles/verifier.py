@@ -94,6 +94,15 @@ class PresentationRequest:
         return self.client_id
 
     @property
+    def others(self) -> tuple[tuple[str, str], ...]:
+        """What else of the request may stand where it should not, for a diagnosis."""
+        return (
+            ("the response address", self.response_uri),
+            ("the state of the request", self.state),
+            ("the nonce of the request", self.nonce),
+        )
+
+    @property
     def handover(self) -> RedirectHandover:
         """The conversation that a mobile document is shown in (B.2.6.1)."""
         key = self.decryption

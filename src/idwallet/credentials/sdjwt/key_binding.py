@@ -8,6 +8,11 @@ from idwallet.codec.json import JsonObject, JsonValue, read_object
 from idwallet.codec.numeric_date import numeric_seconds
 from idwallet.credentials.presence import AMR, PersonVerified, read_amr
 from idwallet.credentials.required import BOUND, Expected, HeldBy
+from idwallet.credentials.sdjwt.diagnose import (
+    audience_written,
+    hash_written,
+    nonce_written,
+)
 from idwallet.credentials.sdjwt.structures import (
     NO_EXTENSIONS,
     TYP_KEY_BINDING,
@@ -50,6 +55,8 @@ _ABSENCE_ACCEPTED: Final[Answer] = (
 _NONCE: Final = CheckId.PRESENTATION_NONCE
 _AUDIENCE: Final = CheckId.PRESENTATION_AUDIENCE
 _MATCHES: Final = Reason.MATCHES
+_NONCE_MATCHES: Final[Answer] = (_NONCE, _MATCHES, ())
+_AUDIENCE_MATCHES: Final[Answer] = (_AUDIENCE, _MATCHES, ())
 _LENIENT: Final = PresenceRule.NOT_ESTABLISHED_ACCEPTED
 
 
@@ -142,9 +149,15 @@ class HolderJudgement:
             said = binding.said
             is_proven = self._binding(binding)
             nonce = compared(said.get("nonce"), expected.nonce)
-            answer((_NONCE, nonce, ()))
             audience = compared(said.get("aud"), expected.audience)
-            answer((_AUDIENCE, audience, ()))
+            if nonce is _MATCHES and audience is _MATCHES:
+                answer(_NONCE_MATCHES)
+                answer(_AUDIENCE_MATCHES)
+            else:
+                what = nonce_written(said.get("nonce"), expected)
+                answer(_named(_NONCE, nonce, what=what))
+                what = audience_written(said.get("aud"), expected)
+                answer(_named(_AUDIENCE, audience, what=what))
             self._freshness(said)
             if is_proven and AMR in said and self._attested(said[AMR]):
                 return
@@ -211,8 +224,15 @@ class HolderJudgement:
             return False
         covered = digest_of(self._sd_jwt.compact, algorithm)
         same = compared(said.get("sd_hash"), covered) is _MATCHES
-        self._answer(_PROVEN if same else _HASH_MISMATCH)
+        self._answer(_PROVEN if same else self._hashed(said))
         return same
+
+    def _hashed(self, said: JsonObject) -> Answer:
+        """Answer that the proof is of something else, and of what if that is known."""
+        what = hash_written(said.get("sd_hash"), self._sd_jwt)
+        if what is None:
+            return _HASH_MISMATCH
+        return CheckId.HOLDER_BINDING, Reason.HASHED_OTHERWISE, (("what", what),)
 
     def _unbound(self, expected: Expected) -> None:
         lenient = self._policy.binding is BindingRule.AS_QUERIED
@@ -257,6 +277,13 @@ class HolderJudgement:
             self._say(CheckId.PRESENTATION_FRESHNESS, Reason.TOO_OLD, facts=facts)
         else:
             self._answer(_FRESH)
+
+
+def _named(check_id: CheckId, reason: Reason, *, what: str | None) -> Answer:
+    """Return an answer, with what stands in the place of what should, if known."""
+    if what is None or reason is _MATCHES:
+        return check_id, reason, ()
+    return check_id, Reason.OTHER_INPUT, (("what", what),)
 
 
 def _require_dates(said: JsonObject) -> None:

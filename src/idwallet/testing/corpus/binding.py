@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from idwallet import limits
+from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
@@ -12,7 +13,7 @@ from idwallet.report import CheckId, Reason
 from idwallet.testing.corpus.disclosures import shows, signs
 from idwallet.testing.corpus.forgery import Forgery
 from idwallet.testing.corpus.tokens import flipped, hmac_under
-from idwallet.testing.draft import ABSENT, Bend, Draft, disclose, draft
+from idwallet.testing.draft import ABSENT, Bend, Draft, digest, disclose, draft
 
 _CHECK: Final = CheckId.HOLDER_BINDING
 _NONCE: Final = CheckId.PRESENTATION_NONCE
@@ -127,6 +128,21 @@ def _with(**members: JsonValue) -> Callable[[Draft], None]:
     return _confirms(lambda jwk: {"jwk": {**jwk, **members}})
 
 
+def _nonce_encoded(made: Draft) -> None:
+    nonce = b64.encode(made.request.nonce.encode())
+    made.binding = {**made.binding, "nonce": nonce}
+
+
+def _hashed_by_another(made: Draft) -> None:
+    """Bind what is shown, by a hash that its issuer did not choose."""
+
+    def bind(shown: str) -> str:
+        made.binding = {**made.binding, "sd_hash": digest(shown, "sha-512")}
+        return shown
+
+    made.bend_shown = bind
+
+
 _ENDS: Final = _moments(exp=_MINUTES)
 _BEGAN: Final = _moments(nbf=-_MINUTES)
 _UNUSABLE: Final = Reason.KEY_UNUSABLE
@@ -174,6 +190,12 @@ BINDING_FORGERIES: Final = (
     ),
     Forgery("sd_hash of something else", _CHECK, _HASH, says(sd_hash="AAAA")),
     Forgery("the binding of another presentation", _CHECK, _HASH, _spliced),
+    Forgery(
+        "sd_hash of another algorithm",
+        _CHECK,
+        Reason.HASHED_OTHERWISE,
+        _hashed_by_another,
+    ),
     Forgery("no sd_hash", _CHECK, _HASH, says(sd_hash=ABSENT)),
     Forgery("sd_hash that is no string", _CHECK, _HASH, says(sd_hash=[])),
     Forgery(
@@ -218,11 +240,18 @@ BINDING_FORGERIES: Final = (
         says(aud=["x509_hash:AAAA"]),
     ),
     *(
+        Forgery(f"an audience {what}", _AUDIENCE, Reason.OTHER_INPUT, _named(change))
+        for what, change in (
+            ("without its prefix", lambda name: name.partition(":")[2]),
+            ("whose prefix is in capitals", lambda name: name.replace("x", "X", 1)),
+            ("with a slash behind it", lambda name: f"{name}/"),
+        )
+    ),
+    Forgery("the nonce encoded once more", _NONCE, Reason.OTHER_INPUT, _nonce_encoded),
+    *(
         Forgery(f"an audience {what}", _AUDIENCE, Reason.MISMATCH, _named(change))
         for what, change in (
             ("of another prefix", lambda _: "x509_san_dns:shop.example"),
-            ("without its prefix", lambda name: name.partition(":")[2]),
-            ("whose prefix is in capitals", lambda name: name.replace("x", "X", 1)),
             ("with something behind it", lambda name: f"{name}\0"),
             ("that ends early", lambda name: name[:-1]),
         )

@@ -1,8 +1,10 @@
 """Presentations that do not agree to what was asked (OpenID4VP 1.0 8.4, B.3.3.1)."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Final
 
+from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.consent.transaction import Contract, ContractDocument
 from idwallet.report import CheckId, Reason
@@ -64,6 +66,12 @@ def _more(made: Draft) -> None:
     made.binding = {**made.binding, HASHED: both}
 
 
+def _decoded(made: Draft) -> None:
+    (asked,) = made.request.transaction_data
+    content = b64.decode(asked.raw, at="test")
+    made.binding = {**made.binding, HASHED: [b64.encode(sha256(content).digest())]}
+
+
 def _twice(made: Draft) -> None:
     (asked,) = made.request.transaction_data
     made.binding = {**made.binding, HASHED: [hash_of(asked.raw, "sha-256")] * 2}
@@ -101,6 +109,9 @@ TRANSACTION_FORGERIES: Final = (
         "agrees to something else",
         Reason.MISMATCH,
         forge=_hashes([hash_of(_OTHER, "sha-256")]),
+    ),
+    _forgery(
+        "agrees to what the text decodes to", Reason.HASHED_OTHERWISE, forge=_decoded
     ),
     _forgery("agrees as another party", Reason.MISMATCH, forge=_of_another_request),
     _forgery("agrees to something else as well", Reason.MISMATCH, forge=_more),

@@ -64,7 +64,7 @@ def test_the_hash_of_another_algorithm_is_another_hash() -> None:
     made.payload = {"_sd_alg": "sha-384", "_sd": []}
     made.bend_shown = lambda shown: shown.partition("~")[0] + "~"
     found = moved(judge(made))
-    assert found[CheckId.HOLDER_BINDING] is Reason.PRESENTATION_HASH_MISMATCH
+    assert found[CheckId.HOLDER_BINDING] is Reason.HASHED_OTHERWISE
 
 
 @pytest.mark.parametrize(
