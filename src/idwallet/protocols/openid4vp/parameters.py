@@ -164,7 +164,7 @@ def read_parameters(
         query=query,
         state=state,
         purpose=_purpose(claims),
-        formats=_formats(metadata, client),
+        formats=_formats(metadata, client, origin=origin),
         verifier_info=read_verifier_info(claims, query),
         transaction_data=read_transaction_data(claims, query, understood=transactions),
         mode=mode,
@@ -292,12 +292,16 @@ def _metadata(claims: JsonObject, client: ClientId) -> JsonObject:
     return metadata
 
 
-def _formats(metadata: JsonObject, client: ClientId) -> tuple[FormatSupport, ...]:
+def _formats(
+    metadata: JsonObject, client: ClientId, *, origin: str | None
+) -> tuple[FormatSupport, ...]:
     at = "/client_metadata/vp_formats_supported"
     clause = f"{_VP} §11.1"
     found = metadata.get("vp_formats_supported")
     if found is None and client.prefix is ClientIdPrefix.PRE_REGISTERED:
         return ()  # known by agreement, as the client is (§5.9.2)
+    if found is None and origin is not None:
+        return ()  # the examples of §A.3 say none: the query names the formats
     if not isinstance(found, dict) or not found:
         raise MalformedError("names no format", at=at, clause=clause)
     if len(found) > limits.FORMATS:
