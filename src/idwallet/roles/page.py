@@ -99,10 +99,7 @@ def ask_page(
     protocol = _protocol(verifier.identity, page)
     mode = page.mode or _usual(verifier, protocol)
     nonce = b64.encode(verifier.random(limits.NONCE_BYTES))
-    key = None
-    if mode.is_encrypted:
-        named = hashlib.sha256(f"page key\0{nonce}".encode()).digest()
-        key = AnswerKey.generate(b64.encode(named))
+    key = _answer_key(nonce) if mode.is_encrypted else None
     request = PageRequest(
         protocol=protocol,
         origin=page.origin,
@@ -122,6 +119,12 @@ def ask_page(
         _require_within(request, each, verifier=verifier)
     message = _written(request, parties)
     return _question(verifier, request, message=message, key=key)
+
+
+def _answer_key(nonce: str) -> AnswerKey:
+    """Make the key of one answer; its name tells which question, and no nonce."""
+    named = hashlib.sha256(f"page key\0{nonce}".encode()).digest()
+    return AnswerKey.generate(b64.encode(named))
 
 
 def _require_within(
