@@ -41,7 +41,6 @@ OTHERWISE: dict[str, object] = {
     "one_way": OneWayRule.BOUND_ACCEPTED,
     "unauthenticated": (Admission("urn:example:card:1", frozenset({("name",)})),),
     "comparison_age": timedelta(minutes=3),
-    "one_way": OneWayRule.BOUND_ACCEPTED,
     "freshness": FreshnessRule(StaleRule.ACCEPTED),
     "revocation_age": timedelta(days=6),
     "key_binding_age": timedelta(minutes=3),
