@@ -293,7 +293,7 @@ def _metadata(claims: JsonObject, client: ClientId) -> JsonObject:
 
 
 def _formats(
-    metadata: JsonObject, client: ClientId, *, origin: str | None
+    metadata: JsonObject, client: ClientId, *, origin: str | None = None
 ) -> tuple[FormatSupport, ...]:
     at = "/client_metadata/vp_formats_supported"
     clause = f"{_VP} §11.1"
