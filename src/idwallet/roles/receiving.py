@@ -280,7 +280,7 @@ def _proven(
     issuance: Issuance, step: ProveKeys, *, terms: Terms, at: datetime
 ) -> Issuance:
     """Make keys, prove each, and go on."""
-    signers = _new_keys(step, terms)
+    signers = _keys_for(step, terms)
     return issuance.prove(
         [
             make_proof(each, audience=step.audience, nonce=step.nonce, at=at)
@@ -292,16 +292,19 @@ def _proven(
 
 
 def _to_attest(step: ProveKeys, terms: Terms) -> AttestKeys:
-    # Those that were made before it was sealed, if all of them are still there.
-    before = [terms.keys.get(each) for each in step.made]
-    there = [StoredKeySigner(each) for each in before if each is not None]
-    keys = there if there and len(there) == len(before) else _new_keys(step, terms)
     return AttestKeys(
-        keys=tuple(each.public_key for each in keys),
+        keys=tuple(each.public_key for each in _keys_for(step, terms)),
         nonce=step.nonce,
         key_storage=step.key_storage,
         user_authentication=step.user_authentication,
     )
+
+
+def _keys_for(step: ProveKeys, terms: Terms) -> list[StoredKeySigner]:
+    """Return the keys that were made for it, if all are there, or new ones."""
+    before = [terms.keys.get(each) for each in step.made]
+    there = [StoredKeySigner(each) for each in before if each is not None]
+    return there if there and len(there) == len(before) else _new_keys(step, terms)
 
 
 def _new_keys(step: ProveKeys, terms: Terms) -> list[StoredKeySigner]:

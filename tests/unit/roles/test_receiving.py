@@ -264,6 +264,33 @@ def test_what_was_deferred_comes_days_later_in_another_process() -> None:
     assert done.step == Done(stored=True)
 
 
+def test_a_challenge_that_is_not_taken_leaves_no_key_behind() -> None:
+    taking = Taking()
+    once: list[HttpResponse] = []
+
+    def stale(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.url.endswith("/nonce") and not once:
+            once.append(response)
+            return json_response({"c_nonce": "made-up"})
+        return response
+
+    taking.meddle = stale
+    shown = taking.arrive()
+    assert isinstance(shown.step, ConfirmArrived)
+    taking.carry(shown.store(at=AT))
+    assert taking.made == 10
+    again = Taking()
+    again.meddle = lambda request, response: (
+        json_response({"c_nonce": "made-up"})
+        if request.url.endswith("/nonce")
+        else response
+    )
+    ended = again.arrive()
+    assert isinstance(ended.step, Failed)
+    assert ended.step.code == "invalid_nonce"
+    assert not again.made
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_busy_issuer_is_asked_again_for_what_it_put_off(status: int) -> None:
     taking = Taking()

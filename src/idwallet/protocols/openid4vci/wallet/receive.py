@@ -116,7 +116,8 @@ def _again(progress: Progress, code: str) -> Progress | None:
         return None
     stale = code == CredentialCode.INVALID_NONCE and progress.phase is Phase.CREDENTIAL
     if stale and not progress.number("renewed") and issuer_of(progress).nonce_endpoint:
-        return progress.on(Phase.NONCE, renewed=1, proofs=[], keys=[])
+        # The keys stay, and are proven again: others would leave these behind.
+        return progress.on(Phase.NONCE, renewed=1, proofs=[])
     return None
 
 

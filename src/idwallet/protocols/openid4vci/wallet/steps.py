@@ -77,7 +77,8 @@ class ProveKeys:
     of all keys (Appendix F.3). `attested`: it wants a key attestation, inside of the
     one proof of the first of its keys where `kind` is a proof, with one of the
     resistances in `key_storage` and `user_authentication`, any where they are empty.
-    `made` are thumbprints of keys that were made for it before it was sealed.
+    `made` are thumbprints of keys that were made for it already: before it was sealed,
+    or for a challenge that the issuer did not take.
     """
 
     configuration: CredentialConfiguration
