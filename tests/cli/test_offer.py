@@ -18,6 +18,7 @@ from idwallet.testing.pki import TestPki
 from tests.cli.program import AT, Ran, run
 from tests.conftest import AT as MOMENT
 from tests.loopback.issuer import BACK, Issuing, issuing
+from tests.unit.adapters.http.test_fetcher import identity
 
 pytestmark = pytest.mark.loopback
 
@@ -144,10 +145,29 @@ def test_an_offer_by_reference_is_fetched_and_what_came_can_be_shown(
         offer_reference(url), made.transaction_code, "--yes", "--json", "--copies", "1"
     )
     found = told(ran)
+    assert "got from somebody else" not in ran.err  # the issuer's own address
     assert found["outcome"] == "stored"
     (card,) = found["credentials"]  # type: ignore[misc]
     assert card["copies"] == 1
     assert not any(each in ran.out for each in PERSON)
+
+
+@pytest.mark.usefixtures("desk")
+def test_an_offer_that_lies_at_somebody_elses_is_told_of() -> None:
+    secured = identity("localhost")
+    Path("ca.pem").write_text(secured[0])
+    with (
+        issuing(MOMENT, secured=secured) as issuer,
+        issuing(MOMENT, secured=secured) as other,
+    ):
+        Path("root.pem").write_text(issuer.pki.root_pem)
+        made = issuer.service.offer(subject="a", configurations=["id"], at=MOMENT)
+        url = f"{other.server.origin}/offers/one"
+        other.offers[url] = json.dumps(made.offer.to_json()).encode()
+        ran = accept(offer_reference(url), made.transaction_code, "--yes")
+    assert ran.status == 0, ran
+    said = "The offer was got from somebody else than the issuer: "
+    assert said + other.server.origin in ran.err
 
 
 def test_nothing_is_asked_of_the_issuer_beyond_its_names_unless_somebody_agrees(

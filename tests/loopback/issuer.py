@@ -1,6 +1,7 @@
 """An issuer's service at ``https://localhost`` on a port of its own."""
 
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -125,9 +126,14 @@ def octets_of(told: HttpResponse) -> bytes:
 
 
 @contextmanager
-def issuing(at: datetime) -> Iterator[Issuing]:
-    """Serve until the block ends; a file of the TLS key is written here and removed."""
-    ca_pem, tls = identity(HOST)
+def issuing(
+    at: datetime, *, secured: tuple[str, ssl.SSLContext] | None = None
+) -> Iterator[Issuing]:
+    """Serve until the block ends; a file of the TLS key is written here and removed.
+
+    `secured` is a certificate with its TLS, to share between two servers.
+    """
+    ca_pem, tls = secured or identity(HOST)
     made: list[Issuing] = []
 
     def serve(raw: bytes, line: socket.socket) -> None:

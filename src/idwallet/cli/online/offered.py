@@ -38,6 +38,10 @@ def asked_lines(step: ConfirmOffer, speech: Speech) -> Iterator[str]:
     name = called(step.issuer.display, speech)
     if name:
         yield speech.say("offer.calls_itself", name=name)
+    if step.signed_by is not None:
+        yield speech.say("offer.signed_by", name=step.signed_by)
+    if step.offered_from not in {None, _origin(step.issuer.issuer)}:
+        yield speech.say("offer.offered_from", origin=step.offered_from or "")
     for each in step.configurations:
         yield f"  - {named(each, speech)}"
     yield from _code_lines(step.transaction_code, speech, to=step.code_goes_to)
@@ -70,6 +74,10 @@ def _code_lines(
         yield speech.say("offer.code.says", text=wanted.description)
     if to:
         yield speech.say("offer.code.goes_to", host=to)
+
+
+def _origin(url: str) -> str:
+    return read_web_address(url, at="credential_issuer").origin
 
 
 def _host(url: str) -> str:
