@@ -217,11 +217,6 @@ def _occasions(words: Words) -> tuple[Html, ...]:
                 {"method": "post", "action": "/requests"},
                 _hidden("occasion", name),
                 element(
-                    "button",
-                    {"aria-label": words(f"ask.{name}")},
-                    words("ask"),
-                ),
-                element(
                     "label",
                     {"class": "choice"},
                     element(
@@ -229,6 +224,11 @@ def _occasions(words: Words) -> tuple[Html, ...]:
                         {"type": "checkbox", "name": "same_device", "value": "1"},
                     ),
                     words("same_device"),
+                ),
+                element(
+                    "button",
+                    {"aria-label": words(f"ask.{name}")},
+                    words("ask"),
                 ),
             ),
         )
