@@ -486,3 +486,9 @@ COMPACT_CLAIMS: Final = 64
 COMPACT_PICTURE_BYTES: Final = 2_048
 QR_WINDOW: Final = timedelta(minutes=5)
 KEY_ID_BYTES: Final = 8
+QR_CHARACTERS: Final = 4_296
+QR_READABLE: Final = 1_637
+QR_FRAMES: Final = 32
+QR_FRAME_BYTES: Final = 640
+QR_STEPS: Final = 40
+TILL_LIFETIME: Final = timedelta(days=400)

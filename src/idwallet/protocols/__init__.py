@@ -8,6 +8,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from idwallet.codec.qr_text import (
+        QrKind,
+        QrText,
+        read_qr_text,
+        write_qr_text,
+    )
     from idwallet.protocols.chat import (
         ChatKind,
         ChatMessage,
@@ -149,6 +155,11 @@ if TYPE_CHECKING:
         ReaderState,
         Refusal,
     )
+    from idwallet.protocols.qr.frames import (
+        FrameReader,
+        read_frames,
+        write_frames,
+    )
 
 __all__ = [
     "ACCEPTANCE_BODY",
@@ -174,6 +185,7 @@ __all__ = [
     "ErrorCode",
     "Failed",
     "FetchRequest",
+    "FrameReader",
     "HandoverRequest",
     "HandoverSelect",
     "HttpRequest",
@@ -194,6 +206,8 @@ __all__ = [
     "PreAuthorizedGrant",
     "ProofType",
     "ProveKeys",
+    "QrKind",
+    "QrText",
     "ReaderEngagement",
     "ReaderSession",
     "ReaderState",
@@ -229,9 +243,11 @@ __all__ = [
     "device_engagement_of",
     "offer_reference",
     "read_chat",
+    "read_frames",
     "read_handover_request",
     "read_handover_select",
     "read_offer",
+    "read_qr_text",
     "read_reference",
     "read_reply",
     "reader_engagement_of",
@@ -241,7 +257,9 @@ __all__ = [
     "restore_issuance",
     "start_inquiry",
     "start_issuance",
+    "write_frames",
     "write_handover_request",
+    "write_qr_text",
 ]
 
 _HOMES: Final = MappingProxyType(
@@ -268,6 +286,7 @@ _HOMES: Final = MappingProxyType(
         "ErrorCode": "idwallet.protocols.openid4vp",
         "Failed": "idwallet.protocols.openid4vci.wallet",
         "FetchRequest": "idwallet.protocols.openid4vp.inquiry",
+        "FrameReader": "idwallet.protocols.qr.frames",
         "HandoverRequest": "idwallet.protocols.proximity.handover",
         "HandoverSelect": "idwallet.protocols.proximity.handover",
         "HttpRequest": "idwallet.protocols.http",
@@ -288,6 +307,8 @@ _HOMES: Final = MappingProxyType(
         "PreAuthorizedGrant": "idwallet.protocols.openid4vci.offer",
         "ProofType": "idwallet.protocols.openid4vci.metadata",
         "ProveKeys": "idwallet.protocols.openid4vci.wallet",
+        "QrKind": "idwallet.codec.qr_text",
+        "QrText": "idwallet.codec.qr_text",
         "REFUSAL_BODY": "idwallet.protocols.openid4vp",
         "ReaderEngagement": "idwallet.protocols.proximity.engagement",
         "ReaderSession": "idwallet.protocols.proximity.reader",
@@ -324,9 +345,11 @@ _HOMES: Final = MappingProxyType(
         "device_engagement_of": "idwallet.protocols.proximity.engagement",
         "offer_reference": "idwallet.protocols.openid4vci.offer",
         "read_chat": "idwallet.protocols.chat",
+        "read_frames": "idwallet.protocols.qr.frames",
         "read_handover_request": "idwallet.protocols.proximity.handover",
         "read_handover_select": "idwallet.protocols.proximity.handover",
         "read_offer": "idwallet.protocols.openid4vci.offer",
+        "read_qr_text": "idwallet.codec.qr_text",
         "read_reference": "idwallet.protocols.openid4vp.reference",
         "read_reply": "idwallet.protocols.openid4vp.reply",
         "reader_engagement_of": "idwallet.protocols.proximity.engagement",
@@ -336,7 +359,9 @@ _HOMES: Final = MappingProxyType(
         "restore_issuance": "idwallet.protocols.openid4vci.wallet",
         "start_inquiry": "idwallet.protocols.openid4vp.inquiry",
         "start_issuance": "idwallet.protocols.openid4vci.wallet",
+        "write_frames": "idwallet.protocols.qr.frames",
         "write_handover_request": "idwallet.protocols.proximity.handover",
+        "write_qr_text": "idwallet.codec.qr_text",
     }
 )
 

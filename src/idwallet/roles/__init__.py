@@ -8,6 +8,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from idwallet.credentials.compact.issue import (
+        Compact,
+        CompactShape,
+    )
     from idwallet.roles.arriving import (
         Arrived,
         Refused,
@@ -16,6 +20,10 @@ if TYPE_CHECKING:
         Anonymous,
         Authenticated,
         OriginOnly,
+    )
+    from idwallet.roles.at_tills import (
+        QrAnswer,
+        QrCode,
     )
     from idwallet.roles.credential_service import (
         AttestationRule,
@@ -69,6 +77,9 @@ if TYPE_CHECKING:
         ConfirmArrived,
         Receiving,
     )
+    from idwallet.roles.standing import (
+        StandingRequest,
+    )
     from idwallet.roles.wallet_provider import (
         KeyClaims,
         WalletProvider,
@@ -83,6 +94,8 @@ __all__ = [
     "Authenticated",
     "AuthorizationAsked",
     "Client",
+    "Compact",
+    "CompactShape",
     "ConfirmArrived",
     "CredentialService",
     "Denied",
@@ -104,12 +117,15 @@ __all__ = [
     "PresentationOutcome",
     "PresentationService",
     "Presented",
+    "QrAnswer",
+    "QrCode",
     "Receiving",
     "Refused",
     "RequestRefused",
     "SessionAnswer",
     "SessionHolder",
     "SessionVerifier",
+    "StandingRequest",
     "Started",
     "Supplied",
     "TokenRule",
@@ -130,6 +146,8 @@ _HOMES: Final = MappingProxyType(
         "Authenticated": "idwallet.roles.asked",
         "AuthorizationAsked": "idwallet.roles.credential_service",
         "Client": "idwallet.roles.credential_service",
+        "Compact": "idwallet.credentials.compact.issue",
+        "CompactShape": "idwallet.credentials.compact.issue",
         "ConfirmArrived": "idwallet.roles.receiving",
         "CredentialService": "idwallet.roles.credential_service",
         "Denied": "idwallet.roles.credential_service",
@@ -151,12 +169,15 @@ _HOMES: Final = MappingProxyType(
         "PresentationOutcome": "idwallet.roles.presentation_service",
         "PresentationService": "idwallet.roles.presentation_service",
         "Presented": "idwallet.roles.credential_service",
+        "QrAnswer": "idwallet.roles.at_tills",
+        "QrCode": "idwallet.roles.at_tills",
         "Receiving": "idwallet.roles.receiving",
         "Refused": "idwallet.roles.arriving",
         "RequestRefused": "idwallet.roles.device_session",
         "SessionAnswer": "idwallet.roles.device_session",
         "SessionHolder": "idwallet.roles.device_session",
         "SessionVerifier": "idwallet.roles.reader_session",
+        "StandingRequest": "idwallet.roles.standing",
         "Started": "idwallet.roles.presentation_service",
         "Supplied": "idwallet.roles.credential_service",
         "TokenRule": "idwallet.roles.credential_service",

@@ -124,6 +124,16 @@ class PageReader(NamedTuple):
     info: EncryptionInfo
 
 
+@dataclass(frozen=True, slots=True)
+class ShownUnasked:
+    """Nobody asked by a message: the holder shows a code at a till.
+
+    `audience` is what is printed there and binds the code to it, None where nothing is.
+    """
+
+    audience: str | None
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Asked:
     """A request that passed every check: who asks, for what, and why.
@@ -145,7 +155,7 @@ class Asked:
     query: Query
     purpose: str | None
     report: Report
-    request: RequestObject | HeardRequest | PageRequest
+    request: RequestObject | HeardRequest | PageRequest | ShownUnasked
     evidence: bytes
     registration: Registration | None = None
     registered_ids: tuple[str, ...] = ()
@@ -164,7 +174,7 @@ class Asked:
         It is read from the very text whose hash the answer will hold: show every line,
         by its `shown`, before anything is presented (OpenID4VP 1.0 section 8.4).
         """
-        if isinstance(self.request, HeardRequest):
+        if not isinstance(self.request, RequestObject):
             return ()  # no type known here defines how a device agrees (B.2.1)
         found = self.request.transaction_data
         return tuple(read_transaction(each.type, each.content) for each in found)

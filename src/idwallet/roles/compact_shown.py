@@ -19,8 +19,6 @@ from idwallet.credentials.query import Candidate
 from idwallet.credentials.required import Context
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.report import Check, EvidenceUsed
-from idwallet.roles.page_question import PageQuestion
-from idwallet.roles.verifier import PresentationRequest
 from idwallet.trust.signer import SignerFound
 
 
@@ -78,17 +76,9 @@ class CompactShown(NamedTuple):
 
 
 def judge_compact(
-    text: str,
-    *,
-    request: PresentationRequest | PageQuestion,
-    context: Context,
-    subject: str,
+    text: str, *, bound: Bound, context: Context, subject: str
 ) -> CompactShown:
-    """Judge a proof, in base64url, as one credential of an answer; never raises.
-
-    The holder has to have signed it for the one who asked, and for this question.
-    """
-    bound = Bound(request.audience, request.nonce, context.policy.key_binding_age)
+    """Judge a proof, in base64url, as one credential of an answer; never raises."""
     try:
         octets = b64.decode(text, at=subject, clause=CLAUSE)
     except MalformedError as error:

@@ -33,7 +33,7 @@ from idwallet.roles.asked import (
     Choice,
     HeardRequest,
 )
-from idwallet.roles.consenting import Consenting
+from idwallet.roles.at_tills import AtTills
 from idwallet.roles.held.device import DeviceProof, answer_reader
 from idwallet.roles.party import party_facts
 from idwallet.trust.signer import SignerFound
@@ -69,7 +69,7 @@ class DeviceAnswer(bytes):
     __str__ = __repr__
 
 
-class InPerson(Consenting):
+class InPerson(AtTills):
     """What a wallet does with a reader; `Holder` is one and has the rest."""
 
     __slots__ = ()

@@ -10,6 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from idwallet.credentials.compact.holder import Bound
 from idwallet.credentials.model import (
     Format,
     Unverified,
@@ -56,6 +57,7 @@ from idwallet.roles.device_presentation import judge_device_response
 from idwallet.roles.mdoc_shown import judge_mdoc
 from idwallet.roles.page_question import PageQuestion
 from idwallet.roles.portrait import AwaitingPortrait
+from idwallet.roles.qr_answer import out_of_qr
 from idwallet.roles.reader import DeviceQuestion
 from idwallet.roles.shown import (
     Shown,
@@ -67,6 +69,7 @@ from idwallet.roles.shown import (
     unreadable,
     with_surplus,
 )
+from idwallet.roles.standing import StandingRequest, judge_shown_code
 from idwallet.roles.transactions import Agreed, judge_transactions
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.trust.anchors import TrustStore
@@ -75,14 +78,16 @@ from idwallet.trust.anchors import TrustStore
 def verify_presentation(
     response: str | bytes,
     *,
-    request: PresentationRequest | DeviceQuestion | PageQuestion,
+    request: PresentationRequest | DeviceQuestion | PageQuestion | StandingRequest,
     trust: TrustStore,
     at: datetime,
 ) -> VerifiedPresentation:
     """Return what was proven, or raise.
 
     `response` is the body that the wallet posted, a form or JSON. `request` is the
-    one it answers, from `Verifier.request` or `Verifier.restore`; it is used up. To a
+    one it answers, from `Verifier.request` or `Verifier.restore`; it is used up. An
+    answer may come as the text of a QR code. To a `Verifier.standing_request` it is the
+    text of a code that was shown unasked, and the request goes on standing. To a
     question of `Verifier.ask_device` the response is a DeviceResponse, octets; to one
     of `Verifier.ask_page` it is the DigitalCredential that the page got, as JSON.
 
@@ -106,7 +111,7 @@ def verify_presentation(
 def evaluate_presentation(
     response: str | bytes,
     *,
-    request: PresentationRequest | DeviceQuestion | PageQuestion,
+    request: PresentationRequest | DeviceQuestion | PageQuestion | StandingRequest,
     trust: TrustStore,
     at: datetime,
 ) -> VerifiedPresentation | Unverified:
@@ -120,7 +125,7 @@ def evaluate_presentation(
         UsageError: `request` is no `PresentationRequest`, or `at` has no time zone.
         PortError: the replay guard did not answer.
     """
-    if not isinstance(request, PresentationRequest | DeviceQuestion | PageQuestion):
+    if not isinstance(request, _QUESTIONS):
         raise UsageError("judge against a PresentationRequest of Verifier.request")
     if request.policy_digest != request.verifier.policy.digest():
         raise UsageError("the request was made under another policy")
@@ -131,11 +136,28 @@ def evaluate_presentation(
         return judge_device_response(octets, question=request, trust=trust, at=at)
     if isinstance(request, PageQuestion):
         return _PageAnswer(request, trust=trust, at=at).judge(response)
+    if isinstance(request, StandingRequest):
+        text = _text(response)
+        return judge_shown_code(text, request=request, trust=trust, at=at)
+    response = out_of_qr(response, request=request)
     return _Answer(request, trust=trust, at=at).judge(response)
+
+
+def _text(response: str | bytes) -> str:
+    # Octets outside of ASCII are in no code, and are judged as such.
+    return response if isinstance(response, str) else response.decode("latin-1")
 
 
 _SHOWN: Final[Mapping[str, tuple[CheckId, ...]]] = MappingProxyType(
     {Format.MDOC: SHOWN_MDOC, Format.COMPACT: SHOWN_COMPACT}
+)
+
+
+_QUESTIONS: Final = (
+    PresentationRequest,
+    DeviceQuestion,
+    PageQuestion,
+    StandingRequest,
 )
 
 
@@ -215,7 +237,14 @@ class _Answer(Answering):
         verdict: Verdict
         if query.format == Format.COMPACT:
             verdict = judge_compact(
-                text, request=self._question, context=context, subject=subject
+                text,
+                bound=Bound(
+                    self._question.audience,
+                    self._question.nonce,
+                    verifier.policy.key_binding_age,
+                ),
+                context=context,
+                subject=subject,
             )
         elif query.format == Format.MDOC:
             verdict = judge_mdoc(

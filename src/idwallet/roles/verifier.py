@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from idwallet import limits
 from idwallet.codec import b64
@@ -39,6 +39,9 @@ from idwallet.roles.page_question import PageQuestion, restored_page
 from idwallet.roles.reader import DeviceQuestion, ask_device, times_of
 from idwallet.roles.relying_party import RelyingParty
 from idwallet.trust.policy import Policy
+
+if TYPE_CHECKING:
+    from idwallet.roles.standing import StandingRequest
 
 __all__ = ["PresentationRequest", "RelyingParty", "Verifier"]
 
@@ -303,6 +306,31 @@ class Verifier:
             MalformedError, UsageError: see `restore`.
         """
         return restored_page(self, saved, key=key)
+
+    def standing_request(
+        self,
+        query: Query,
+        *,
+        window: timedelta,
+        till: str = "till",
+        purpose: str = "",
+    ) -> "StandingRequest":
+        """Take codes that holders show unasked, each of them once.
+
+        `query` is asked of compact credentials, in whichever encodings it was written.
+        A code is good for `window` from the moment that its holder signed. `till` is
+        which of this party's tills it is: where its `printed_code` was read, codes are
+        bound to it. Whether any are taken, and whether unbound ones, the policy says
+        (`Policy.one_way`).
+
+        Raises:
+            UsageError: `window` is shorter than five seconds or longer than
+                `limits.QR_WINDOW`, the till has no name or a ``#`` in it, or `query`
+                asks for several credentials, or for what no compact one says.
+        """
+        from idwallet.roles.standing import standing_request
+
+        return standing_request(self, query, window=window, till=till, purpose=purpose)
 
     def _asked(
         self, query: Query, *, purpose: str, times: tuple[datetime, datetime]

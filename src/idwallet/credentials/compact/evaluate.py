@@ -60,7 +60,8 @@ class CompactVerdict(NamedTuple):
     """The checks of one compact credential, and what they were about.
 
     `claims` are what the issuer signed of what was shown; unverified data unless every
-    check passed. `is_proven` says that the holder's signature is one.
+    check passed. `is_proven` says that the holder signed it, at `moment` by the
+    holder's own clock.
     """
 
     checks: tuple[Check, ...]
@@ -70,6 +71,7 @@ class CompactVerdict(NamedTuple):
     valid_until: datetime | None = None
     evidence: tuple[EvidenceUsed, ...] = ()
     is_proven: bool = False
+    moment: datetime | None = None
 
     def __repr__(self) -> str:
         """Show the number of checks only."""
@@ -151,13 +153,14 @@ class _Judgement:
         self._disclosures()
         self._answer((_TYPE, Reason.ACCEPTED, (("found", show(credential.type)),)))
         until = self._validity(signer)
-        is_proven = False
+        is_proven, moment = False, None
         if isinstance(expected, HeldBy):
             held = credential.key.thumbprint in expected.thumbprints
             reason = Reason.KEY_HELD if held else Reason.KEY_NOT_HELD
             self._say(CheckId.HOLDER_BINDING, reason)
         else:
             is_proven = expected.conclude(checks)
+            moment = expected.moment
         issuer = signer if isinstance(signer, SignerFound) else None
         issued = Issued(issuer, authentic, believed)
         used = judge_issuer_revocation(issued, context=self._context, checks=checks)
@@ -172,6 +175,7 @@ class _Judgement:
             until,
             used,
             is_proven,
+            moment,
         )
 
     # Steps 1 and 2.

@@ -50,6 +50,11 @@ class HolderJudgement:
         # of the holder's own accord is too old when the till says so.
         self._skew = self._policy.clock_skew if bound.nonce is not None else timedelta()
 
+    @property
+    def moment(self) -> datetime:
+        """When the holder signed, as it says."""
+        return self._proof.moment
+
     def conclude(self, checks: Checks) -> bool:
         """Answer for the holder; return whether the holder's key signed just this."""
         nonce, audience = self._nonce(), self._audience()

@@ -8,6 +8,7 @@ from idwallet import limits
 from idwallet.codec import json
 from idwallet.codec.form import read_form, read_utf8, write_form
 from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.codec.qr_text import QrKind, read_qr_text, write_qr_text
 from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
 
 _BY_VALUE: Final = "RFC 9101 §5"
@@ -76,6 +77,29 @@ class RequestMessage:
         """Return the request as a JSON document, for a message or a file."""
         return json.write_json(self._parameters()).decode()
 
+    def to_qr(self) -> str:
+        """Return the request as the text of one QR code that a phone reads well.
+
+        It is this very request, its signature included, in fewer octets
+        (docs/reference/compact.md section 10).
+
+        Raises:
+            UsageError: it is not signed, or longer than `limits.QR_READABLE`: the
+                message says how long it is.
+        """
+        if self.raw.startswith("{"):
+            raise UsageError("a request that nobody signs does not go into a QR code")
+        from idwallet.protocols.openid4vp.dense import write_dense
+
+        text = write_qr_text(QrKind.REQUEST, write_dense(self.raw))
+        if len(text) > limits.QR_READABLE:
+            raise UsageError(
+                f"the request takes {len(text)} characters, and a QR code that a phone "
+                f"reads well holds {limits.QR_READABLE}: ask for less, or sign with a "
+                "shorter chain"
+            )
+        return text
+
     def _parameters(self) -> JsonObject:
         if not self.raw.startswith("{"):
             return {"client_id": self.client_id, "request": self.raw}
@@ -116,6 +140,8 @@ def read_carrier(raw: str | bytes) -> Carried:
         UnsupportedError: the request comes by reference.
     """
     data = read_text(raw, max_bytes=limits.REQUEST_BYTES, at="request")
+    if data.startswith(b"IDW"):
+        return Carried(_out_of_qr(data.decode("ascii", "replace")).encode(), None)
     if data.startswith(b"{"):
         members = json.read_object(
             data, at="request", clause=_BY_VALUE, max_bytes=limits.REQUEST_BYTES
@@ -176,6 +202,17 @@ def _encode(text: str, *, at: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:  # it holds the whole text
         raise MalformedError("not UTF-8", at=at, clause="RFC 3629 §3") from None
+
+
+def _out_of_qr(text: str) -> str:
+    found = read_qr_text(text, at="request")
+    if found.kind is not QrKind.REQUEST:
+        raise MalformedError(
+            "a code that holds no request", at="request", clause=_BY_VALUE
+        )
+    from idwallet.protocols.openid4vp.dense import read_dense
+
+    return read_dense(found.octets)
 
 
 def _text(value: JsonValue, *, at: str) -> str:

@@ -1,0 +1,1 @@
+"""What QR codes carry: proofs, requests, printed codes, and answers in frames."""

@@ -1,0 +1,42 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idwallet.codec import base45
+from idwallet.errors import MalformedError
+
+
+@pytest.mark.parametrize(
+    ("octets", "text"),
+    [
+        (b"", ""),
+        (b"AB", "BB8"),
+        (b"Hello!!", "%69 VD92EX0"),
+        (b"base-45", "UJCLQE7W581"),
+        (b"ietf!", "QED8WEX0"),
+    ],
+)
+def test_the_examples_of_the_standard(octets: bytes, text: str) -> None:
+    """RFC 9285 sections 4.3 and 4.4."""
+    assert base45.encode(octets) == text
+    assert base45.decode(text, at="x") == octets
+
+
+@given(st.binary())
+def test_octets_come_back(octets: bytes) -> None:
+    assert base45.decode(base45.encode(octets), at="x") == octets
+
+
+@given(st.text(alphabet="0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"))
+def test_octets_have_one_text(text: str) -> None:
+    try:
+        octets = base45.decode(text, at="x")
+    except MalformedError:
+        return
+    assert base45.encode(octets) == text
+
+
+@pytest.mark.parametrize("text", ["A", "BB8A", "bb8", "GGW", ":::", "::", "ÄB8", "A=C"])
+def test_what_is_no_base45_is_refused(text: str) -> None:
+    with pytest.raises(MalformedError):
+        base45.decode(text, at="x")

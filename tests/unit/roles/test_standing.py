@@ -1,0 +1,288 @@
+"""Codes shown at a till that asks by what is printed there, or not at all."""
+
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from idwallet.codec.qr import qr_modules
+from idwallet.codec.qr_text import QrKind, read_qr_text, write_qr_text
+from idwallet.credentials.compact.issue import Compact, CompactShape
+from idwallet.credentials.model import Unverified, VerifiedPresentation
+from idwallet.credentials.query import Query
+from idwallet.errors import UsageError, VerificationFailed
+from idwallet.protocols.qr.till import TillCode, write_till_code
+from idwallet.report import CheckId, Outcome, Reason, Report
+from idwallet.roles.at_tills import QrAnswer
+from idwallet.roles.holder import Holder
+from idwallet.roles.presentation import evaluate_presentation, verify_presentation
+from idwallet.roles.standing import StandingRequest
+from idwallet.testing.compact import twelve_claims
+from idwallet.testing.scene import Scene
+from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
+from idwallet.trust.policies import RETAIL
+from idwallet.trust.policy import OneWayRule
+from tests.unit.roles.test_compact import issued
+
+WINDOW = timedelta(seconds=30)
+SECOND = timedelta(seconds=1)
+UNBOUND = replace(RETAIL, name="kiosk", one_way=OneWayRule.UNBOUND_ACCEPTED)
+
+
+class Shop(Scene):
+    """A till that has the issuer's key at hand, and somebody with a compact card."""
+
+    def __init__(self, *, shape: CompactShape = CompactShape.SELECTIVE) -> None:
+        super().__init__()
+        own = TrustAnchor.from_signer_certificate(
+            self.issuer_identity.chain[0],
+            name="the issuer's own certificate",
+            purposes=[Purpose.ISSUE_CREDENTIALS],
+        )
+        self.till_trust = TrustStore([own])
+        self.wallet: Holder = self.new_wallet()
+        content = Compact("national-id", twelve_claims(), shape=shape)
+        self.wallet.add(issued(self, content), at=self.at)
+        self.standing = self.verifier.standing_request(
+            Query.age_over(18), window=WINDOW, till="till-3", purpose="age of a buyer"
+        )
+
+    def code(self, standing: StandingRequest | None = None) -> QrAnswer:
+        """Read what is printed, and show a code for it."""
+        printed = (standing or self.standing).printed_code(
+            since=self.at - timedelta(days=30), until=self.at + timedelta(days=30)
+        )
+        asked = self.wallet.read_till_code(printed, at=self.at)
+        choice = self.wallet.match(asked, at=self.at).choose()
+        return self.wallet.present_qr(asked, choice, at=self.at)
+
+    def unbound(self) -> QrAnswer:
+        asked = self.wallet.show_unasked(Query.age_over(18), at=self.at)
+        choice = self.wallet.match(asked, at=self.at).choose()
+        return self.wallet.present_qr(asked, choice, at=self.at)
+
+    def judge(
+        self, text: str, *, later: timedelta = timedelta()
+    ) -> VerifiedPresentation | Unverified:
+        return evaluate_presentation(
+            text, request=self.standing, trust=self.till_trust, at=self.at + later
+        )
+
+
+def failed(report: Report) -> dict[CheckId, Reason]:
+    return {each.id: each.reason for each in report.failed()}
+
+
+def test_a_code_for_the_printed_till_passes_once_and_says_it_could_be_relayed() -> None:
+    shop = Shop()
+    (code,) = shop.code().codes
+    verified = verify_presentation(
+        code.text, request=shop.standing, trust=shop.till_trust, at=shop.at
+    )
+    assert verified.age_over(18) is True
+    said = {each.id: each.reason for each in verified.report.checks}
+    assert said[CheckId.PRESENTATION_RELAY] is Reason.RELAY_POSSIBLE_ACCEPTED
+    assert said[CheckId.PRESENTATION_AUDIENCE] is Reason.MATCHES
+    again = shop.judge(code.text)
+    assert failed(again.report) == {CheckId.PRESENTATION_REPLAY: Reason.ALREADY_USED}
+
+
+def test_another_signature_of_the_same_moment_is_no_second_use() -> None:
+    shop = Shop()
+    first, second = shop.code().codes[0], shop.code().codes[0]
+    assert first.text != second.text
+    assert shop.judge(first.text).report.outcome is Outcome.PASSED
+    assert failed(shop.judge(second.text).report) == {
+        CheckId.PRESENTATION_REPLAY: Reason.ALREADY_USED
+    }
+
+
+def test_a_photograph_is_refused_after_the_window() -> None:
+    shop = Shop()
+    (code,) = shop.code().codes
+    late = shop.judge(code.text, later=WINDOW + SECOND)
+    assert failed(late.report) == {CheckId.PRESENTATION_FRESHNESS: Reason.TOO_OLD}
+
+
+def test_a_code_for_another_till_is_refused() -> None:
+    shop = Shop()
+    other = shop.verifier.standing_request(
+        Query.age_over(18), window=WINDOW, till="till-4"
+    )
+    (code,) = shop.code(other).codes
+    assert failed(shop.judge(code.text).report) == {
+        CheckId.PRESENTATION_AUDIENCE: Reason.MISMATCH
+    }
+
+
+def test_a_code_bound_to_nobody_passes_only_where_a_policy_names_it() -> None:
+    shop = Shop()
+    (code,) = shop.unbound().codes
+    assert failed(shop.judge(code.text).report) == {
+        CheckId.PRESENTATION_AUDIENCE: Reason.NOT_BOUND
+    }
+    kiosk = shop.new_verifier(policy=UNBOUND)
+    standing = kiosk.standing_request(Query.age_over(18), window=WINDOW)
+    verified = verify_presentation(
+        code.text, request=standing, trust=shop.till_trust, at=shop.at
+    )
+    reasons = {each.reason for each in verified.report.checks}
+    assert Reason.NOT_BOUND_ACCEPTED in reasons
+
+
+def test_somebody_elses_code_does_not_use_up_a_moment() -> None:
+    shop = Shop()
+    (code,) = shop.code().codes
+    octets = bytearray(read_qr_text(code.text, at="x").octets)
+    octets[-1] ^= 1
+    forged = shop.judge(write_qr_text(QrKind.PROOF, bytes(octets)))
+    said = {each.id: each.reason for each in forged.report.checks}
+    assert said[CheckId.HOLDER_BINDING] is Reason.INVALID
+    assert said[CheckId.PRESENTATION_REPLAY] is Reason.WAITING
+    assert shop.judge(code.text).report.outcome is Outcome.PASSED
+
+
+def test_codes_follow_one_another_and_are_good_in_their_turn() -> None:
+    shop = Shop()
+    asked = shop.wallet.show_unasked(Query.age_over(18), at=shop.at)
+    choice = shop.wallet.match(asked, at=shop.at).choose()
+    before = len(shop.wallet.history())
+    answer = shop.wallet.present_qr(asked, choice, at=shop.at, codes=4)
+    assert len(shop.wallet.history()) == before + 1
+    assert len({each.text for each in answer.codes}) == 4
+    assert answer.at(shop.at) is answer.codes[0]
+    assert answer.at(shop.at + timedelta(seconds=46)) is answer.codes[3]
+    assert answer.at(shop.at + timedelta(hours=1)) is None
+    kiosk = shop.new_verifier(policy=UNBOUND)
+    standing = kiosk.standing_request(Query.age_over(18), window=WINDOW)
+    early = evaluate_presentation(
+        answer.codes[3].text, request=standing, trust=shop.till_trust, at=shop.at
+    )
+    assert failed(early.report) == {
+        CheckId.PRESENTATION_FRESHNESS: Reason.FROM_THE_FUTURE
+    }
+
+
+def test_who_is_too_young_fails_the_query() -> None:
+    shop = Shop()
+    older = shop.verifier.standing_request(
+        Query.claims("national-id", "age_over_65"), window=WINDOW, till="till-3"
+    )
+    (code,) = shop.code(older).codes
+    report = shop.judge(code.text).report
+    assert failed(report) == {CheckId.PRESENTATION_QUERY: Reason.CLAIM_MISSING}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no code", "IDW1R:BB8", "IDW1P:bb8", "IDW9P:BB8", "IDW1P:\ud800"]
+)
+def test_what_is_no_code_of_a_credential_is_judged_and_raises_nothing(
+    text: str,
+) -> None:
+    report = Shop().judge(text).report
+    assert CheckId.PRESENTATION_FORMAT in failed(report)
+
+
+def test_a_forged_printed_code_is_not_answered() -> None:
+    shop = Shop()
+    printed = shop.standing.printed_code(
+        since=shop.at, until=shop.at + timedelta(days=1)
+    )
+    octets = read_qr_text(printed, at="x").octets
+    for old, new in ((b"till-3", b"till-9"), (b"age_over_18", b"age_over_21")):
+        forged = write_qr_text(QrKind.TILL, octets.replace(old, new))
+        with pytest.raises(VerificationFailed) as caught:
+            shop.wallet.read_till_code(forged, at=shop.at)
+        assert failed(caught.value.report) == {
+            CheckId.REQUEST_SIGNATURE: Reason.INVALID
+        }
+
+
+def test_a_printed_code_of_another_name_is_not_answered() -> None:
+    shop = Shop()
+    party = shop.verifier.identity
+    code = TillCode(
+        "x509_san_dns:bank.example",
+        "till-3",
+        shop.at,
+        shop.at + timedelta(days=1),
+        "",
+        shop.standing.query,
+    )
+    octets = write_till_code(code, signer=party.signer, certificates=party.certificates)
+    with pytest.raises(VerificationFailed) as caught:
+        shop.wallet.read_till_code(write_qr_text(QrKind.TILL, octets), at=shop.at)
+    assert failed(caught.value.report) == {
+        CheckId.READER_AUTHORISED: Reason.CLIENT_ID_MISMATCH
+    }
+
+
+@pytest.mark.parametrize(
+    ("days", "reason"), [(-40, Reason.NOT_YET_VALID), (40, Reason.EXPIRED)]
+)
+def test_a_printed_code_holds_for_its_time(days: int, reason: Reason) -> None:
+    shop = Shop()
+    since = shop.at - timedelta(days=days)
+    printed = shop.standing.printed_code(since=since, until=since + timedelta(days=10))
+    with pytest.raises(VerificationFailed) as caught:
+        shop.wallet.read_till_code(printed, at=shop.at)
+    assert failed(caught.value.report) == {CheckId.REQUEST_VALIDITY: reason}
+
+
+def test_two_ways_the_till_shows_a_question_and_the_phone_answers() -> None:
+    shop = Shop()
+    request = shop.verifier.request(
+        Query.age_over(18, formats=["idwallet-compact"]), purpose="a sale", at=shop.at
+    )
+    text = request.message.to_qr()
+    asked = shop.wallet.read_request(text, at=shop.at)
+    choice = shop.wallet.match(asked, at=shop.at).choose()
+    (code,) = shop.wallet.present_qr(asked, choice, at=shop.at).codes
+    verified = verify_presentation(
+        code.text, request=request, trust=shop.till_trust, at=shop.at
+    )
+    said = {each.id: each.reason for each in verified.report.checks}
+    assert said[CheckId.PRESENTATION_NONCE] is Reason.MATCHES
+    assert CheckId.PRESENTATION_RELAY not in said
+    again = evaluate_presentation(
+        code.text, request=request, trust=shop.till_trust, at=shop.at
+    )
+    assert again.report.outcome is Outcome.FAILED
+
+
+def test_a_request_that_no_phone_reads_says_how_long_it_is() -> None:
+    shop = Shop()
+    query = Query.claims("national-id", *list(twelve_claims())[1:])
+    purpose = hashlib.sha512(b"x").hexdigest() * 2 + hashlib.sha512(b"y").hexdigest()
+    request = shop.verifier.request(query, purpose=purpose, at=shop.at)
+    with pytest.raises(UsageError, match=r"\d+ characters"):
+        request.message.to_qr()
+
+
+def test_an_age_of_twelve_claims_takes_three_hundred_octets_and_version_fifteen() -> (
+    None
+):
+    shop = Shop()
+    (code,) = shop.code().codes
+    assert len(read_qr_text(code.text, at="x").octets) <= 300
+    assert (len(qr_modules(code.text)) - 17) // 4 <= 15
+
+
+@pytest.mark.parametrize("seconds", [0, 4, 301])
+def test_a_window_is_of_seconds(seconds: int) -> None:
+    shop = Shop()
+    with pytest.raises(UsageError, match="window"):
+        shop.verifier.standing_request(
+            Query.age_over(18), window=timedelta(seconds=seconds)
+        )
+
+
+def test_nobody_else_makes_a_standing_request() -> None:
+    shop = Shop()
+    with pytest.raises(UsageError, match="standing_request"):
+        StandingRequest(
+            shop.standing.query, "till", "", WINDOW, shop.verifier, b"", None
+        )
+    with pytest.raises(UsageError, match="till"):
+        shop.verifier.standing_request(Query.age_over(18), window=WINDOW, till="a#b")
