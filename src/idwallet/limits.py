@@ -491,4 +491,5 @@ QR_READABLE: Final = 1_637
 QR_FRAMES: Final = 32
 QR_FRAME_BYTES: Final = 640
 QR_STEPS: Final = 40
+QR_SCALE: Final = 40
 TILL_LIFETIME: Final = timedelta(days=400)

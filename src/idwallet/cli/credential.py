@@ -10,15 +10,26 @@ from idwallet.cli.files import read_input
 from idwallet.codec import b64
 from idwallet.credentials.model import Credential, Format
 
-FORMATS: Final = MappingProxyType({"sd-jwt": Format.SD_JWT_VC, "mdoc": Format.MDOC})
+FORMATS: Final = MappingProxyType(
+    {
+        "sd-jwt": Format.SD_JWT_VC,
+        "mdoc": Format.MDOC,
+        "compact": Format.COMPACT,
+    }
+)
 """The formats by the names that ``--format`` takes."""
+
+
+_ARRAY_OF_TWO: Final = b"goR"
+"""How base64url begins of an array of two whose first part is an array of four."""
 
 
 def read_credential(source: str) -> Credential:
     """Return the credential that a file or stream holds; nothing of it is believed.
 
     A mobile document (IssuerSigned, ISO/IEC 18013-5) is base64url, hexadecimal or the
-    octets themselves; anything else is taken for an SD-JWT VC.
+    octets themselves; a compact credential is base64url of a CBOR array of two.
+    Anything else is taken for an SD-JWT VC.
 
     Raises:
         CommandFault: it cannot be read, or is neither octets of CBOR nor ASCII text.
@@ -28,6 +39,8 @@ def read_credential(source: str) -> Credential:
     octets = data if is_map(data) else as_octets(text)
     if octets is not None:
         return Credential(Format.MDOC, b64.encode(octets))
+    if text.startswith(_ARRAY_OF_TWO):
+        return Credential(Format.COMPACT, text.decode("latin-1"))
     if not text:
         raise input_fault(f"{name_of(source)}: empty")
     if not text.isascii():

@@ -14,11 +14,14 @@ from idwallet.credentials.catalogue import (
 from idwallet.credentials.model import Format
 
 _FILE: Final = ".json"
-_MARKS: Final = MappingProxyType({Format.SD_JWT_VC: ":", Format.MDOC: "."})
+_MARKS: Final = MappingProxyType(
+    {Format.SD_JWT_VC: ":", Format.MDOC: ".", Format.COMPACT: ":"}
+)
 _EXPECTED: Final = MappingProxyType(
     {
         Format.SD_JWT_VC: "a type with a colon in it",
         Format.MDOC: "a document type with a dot in it",
+        Format.COMPACT: "a type with a colon in it",
     }
 )
 
@@ -49,9 +52,10 @@ def type_named(name: str, *, option: str, form: Format = Format.SD_JWT_VC) -> st
     """
     listed = credential_type_named(name)
     if listed is not None:
-        if form.value not in listed.types:
+        named = listed.type_in(form.value)
+        if named is None:
             raise not_encoded(listed, form)
-        return listed.types[form.value]
+        return named
     if _MARKS[form] not in name:
         known = ", ".join(catalogue())
         raise usage_fault(f"{option} is {_EXPECTED[form]}, or one of: {known}")

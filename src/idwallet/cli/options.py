@@ -206,11 +206,11 @@ def serialisation_option(what: str) -> Callable[[_Function], _Function]:
 def format_option(
     what: str, *, default: str | None
 ) -> Callable[[_Function], _Function]:
-    """Take ``--format``: an SD-JWT VC, or a mobile document."""
+    """Take ``--format``: an SD-JWT VC, a mobile document, or a compact credential."""
     return click.option(
         "--format",
         "form_name",
-        type=click.Choice(["sd-jwt", "mdoc"]),
+        type=click.Choice(["sd-jwt", "mdoc", "compact"]),
         default=default,
         show_default=default is not None,
         help=what,

@@ -38,6 +38,7 @@ COMMANDS: Final = MappingProxyType(
         "request": Entry("request", "Ask for a presentation, or read what others ask."),
         "present": Entry("present", "Answer a request from a wallet."),
         "session": Entry("session", "Meet in person: as a device, or as a reader."),
+        "qr": Entry("qr", "Show QR codes, and read them out of pictures."),
         "purposes": Entry("purposes", "Say what may be asked for which purpose."),
         "verify": Entry("verify", "Judge an answer or a document, and say why."),
         "describe": Entry(

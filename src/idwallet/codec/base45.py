@@ -1,14 +1,21 @@
 """Base45 (RFC 9285), strictly: what a QR code holds best, and keyboards can type."""
 
+import struct
 from typing import Final
 
 from idwallet.errors import MalformedError
 
 _CLAUSE: Final = "RFC 9285 §4"
-_LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+_LETTERS: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _BASE: Final = len(_LETTERS)
-_VALUES: Final = {ord(letter): value for value, letter in enumerate(_LETTERS)}
-_PAIRS: Final = tuple(second + first for first in _LETTERS for second in _LETTERS)
+_NONE: Final = 0xFF
+# What each octet of a text stands for, by one look for all of them.
+_VALUES: Final = bytes(
+    _LETTERS.index(each) if each in _LETTERS else _NONE for each in range(256)
+)
+_PAIRS: Final = tuple(
+    chr(second) + chr(first) for first in _LETTERS for second in _LETTERS
+)
 _OCTETS: Final = 1 << 8
 
 
@@ -17,7 +24,7 @@ def encode(octets: bytes) -> str:
     parts: list[str] = []
     for at in range(0, len(octets) - 1, 2):
         high, low = divmod(octets[at] << 8 | octets[at + 1], _BASE * _BASE)
-        parts.append(_PAIRS[low] + _LETTERS[high])
+        parts.append(_PAIRS[low] + chr(_LETTERS[high]))
     if len(octets) % 2:
         parts.append(_PAIRS[octets[-1]])
     return "".join(parts)
@@ -30,22 +37,29 @@ def decode(text: str, *, at: str) -> bytes:
         MalformedError: a character outside of the alphabet, a length that none has, or
             a group of characters that stands for more than its octets hold.
     """
-    values = [_VALUES.get(ord(each), -1) for each in text]
-    if -1 in values:
+    # Whatever is not in ASCII is no letter either: a question mark is none.
+    values = text.encode("ascii", "replace").translate(_VALUES)
+    if _NONE in values:
         raise MalformedError("a character of no Base45", at=at, clause=_CLAUSE)
     whole = len(values) // 3 * 3
-    rest = values[whole:]
-    if len(rest) == 1:
+    low, middle, high = (values[n:whole:3] for n in range(3))
+    groups = [
+        a + _BASE * b + _BASE * _BASE * c
+        for a, b, c in zip(low, middle, high, strict=True)
+    ]
+    if max(groups, default=0) >= _OCTETS * _OCTETS:
+        raise MalformedError("a group of no octets", at=at, clause=_CLAUSE)
+    found = struct.pack(f">{len(groups)}H", *groups)
+    return found + _last(values[whole:], at=at)
+
+
+def _last(values: bytes, *, at: str) -> bytes:
+    """Return the octet that two characters at the end stand for, if there are any."""
+    if not values:
+        return b""
+    if len(values) == 1:
         raise MalformedError("a length of no Base45", at=at, clause=_CLAUSE)
-    found = bytearray()
-    for n in range(0, whole, 3):
-        value = values[n] + _BASE * (values[n + 1] + _BASE * values[n + 2])
-        if value >= _OCTETS * _OCTETS:
-            raise MalformedError("a group of no octets", at=at, clause=_CLAUSE)
-        found += value.to_bytes(2, "big")
-    if rest:
-        value = rest[0] + _BASE * rest[1]
-        if value >= _OCTETS:
-            raise MalformedError("a group of no octet", at=at, clause=_CLAUSE)
-        found.append(value)
-    return bytes(found)
+    value = values[0] + _BASE * values[1]
+    if value >= _OCTETS:
+        raise MalformedError("a group of no octet", at=at, clause=_CLAUSE)
+    return bytes((value,))

@@ -1,4 +1,4 @@
-"""Pictures read for a stamp, by Pillow: the one door to it."""
+"""Pictures read for a stamp or a QR code, by Pillow: the one door to it."""
 
 import io
 import warnings
@@ -68,6 +68,23 @@ def read_picture(data: bytes) -> Picture:
         LookupError,
     ):
         raise MalformedError("no PNG or JPEG picture", at=_AT, clause=_CLAUSE) from None
+
+
+def read_grey(data: bytes) -> Picture:
+    """Read a PNG or JPEG picture in shades of grey; what is transparent is white.
+
+    Raises:
+        MalformedError, LimitError: see `read_picture`.
+    """
+    found = read_picture(data)
+    from PIL import Image
+
+    if found.is_jpeg:
+        page = Image.open(io.BytesIO(found.octets), formats=("JPEG",)).convert("L")
+    else:
+        page = Image.frombytes("RGB", (found.width, found.height), found.octets)
+        page = page.convert("L")
+    return Picture(*page.size, 1, page.tobytes(), is_jpeg=False)
 
 
 def _read(opened: "Image", data: bytes) -> Picture:

@@ -258,8 +258,8 @@ def resolve_by_key_id(
 ) -> SignerFound | SignerRefused:
     """Find a key that a token names by nothing but its identifier.
 
-    It is a key pinned under that ``kid``, in whichever name, or that of an anchor which
-    is a signer's own certificate, by the first octets of the SHA-256 digest of its
+    It is a key pinned under that ``kid``, in whichever name; or one pinned, or that of
+    a signer's own certificate, by the first octets of the SHA-256 digest of its
     SubjectPublicKeyInfo. Where two answer to it, neither is believed: whoever signs
     must not be chosen by the order of anchors. The signature says whether it is right.
 
@@ -271,7 +271,7 @@ def resolve_by_key_id(
         if purpose not in anchor.purposes:
             continue
         for pin in anchor.keys if _holds(anchor, at) else ():
-            if pin.kid.encode() == kid:
+            if pin.kid.encode() == kid or _identifies(kid, pin.key):
                 found[pin.key.spki] = _one_pin([(anchor, pin)], _known_as(anchor))
         own = anchor.certificate if anchor.signs_directly else None
         if own is not None and _identifies(kid, own.public_key):

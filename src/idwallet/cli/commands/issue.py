@@ -37,6 +37,8 @@ from idwallet.cli.trusted import (
 )
 from idwallet.cli.verdicts import Telling
 from idwallet.codec.json import JsonObject, read_object
+from idwallet.credentials.compact.issue import Compact
+from idwallet.credentials.compact.values import read_claims
 from idwallet.credentials.mdoc.from_json import elements_of
 from idwallet.credentials.mdoc.issue import Mdoc, MdocHash
 from idwallet.credentials.model import Format
@@ -200,7 +202,7 @@ class _Order:
             )
         self._hand_out(issued.raw)
 
-    def _content(self) -> SdJwtVc | Mdoc:
+    def _content(self) -> SdJwtVc | Mdoc | Compact:
         self._require_of_format()
         # Before the file is read: a type that is none is told at once.
         named = type_named(self.type_name, option="--type", form=self._format)
@@ -209,6 +211,8 @@ class _Order:
             claims = read_object(data, at="claims")
         if self._format is Format.MDOC:
             return self._document(claims, named)
+        if self._format is Format.COMPACT:
+            return Compact(named, read_claims(claims), status=self._status())
         return SdJwtVc(
             vct=named,
             claims=claims,
@@ -245,9 +249,15 @@ class _Order:
             "--serialisation": self.serialisation != Serialisation.COMPACT,
         }
         of = "an SD-JWT VC"
+        of_documents: dict[str, object] = {
+            "--digest": self.digest,
+            "--expected-update": self.expected_update,
+        }
         if self._format is Format.SD_JWT_VC:
-            given = {"--digest": self.digest, "--expected-update": self.expected_update}
-            of = "a mobile document (--format mdoc)"
+            given, of = of_documents, "a mobile document (--format mdoc)"
+        elif self._format is Format.COMPACT:
+            given |= {**of_documents, "--decoys": self.decoys}
+            of = "other formats than compact"
         for name, value in given.items():
             if value:
                 raise usage_fault(f"{name} is for {of}")

@@ -10,6 +10,7 @@ import click
 
 from idwallet import limits
 from idwallet.cli.bundles import Believed, Pinned, operator_option
+from idwallet.cli.codes import write_code
 from idwallet.cli.consent import (
     asked_by,
     consent_lines,
@@ -88,6 +89,12 @@ from idwallet.trust.anchors import Purpose, TrustStore
     show_default=True,
     help="How the answer is written: as direct_post sends it, or as JSON.",
 )
+@click.option(
+    "--qr",
+    is_flag=True,
+    help="Answer with the QR code of one compact credential: drawn on the terminal, or "
+    "a picture where --output ends in .png or .svg.",
+)
 @serialisation_option("each presentation")
 @profiles_option
 @carrying_options
@@ -121,6 +128,7 @@ class _Order:
     credential: str | None
     yes: bool
     form: str
+    qr: bool
     serialisation: str
     profiles: tuple[str, ...]
     ca: str | None
@@ -199,6 +207,11 @@ class _Order:
                 sending.refuse(refusal)
             note(Speech(self.lang).say("consent.declined"))
             raise click.exceptions.Exit(ExitStatus.FAILED)
+        if self.qr:
+            with about(self.folder):
+                answer = wallet.present_qr(asked, choice, at=moment)
+            write_code(self.output, answer.codes[0].text)
+            return
         with about(self.folder):
             response = wallet.present(
                 asked,

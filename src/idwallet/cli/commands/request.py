@@ -137,7 +137,7 @@ request_command.add_command(read_command)
 @click.option(
     "--as",
     "form",
-    type=click.Choice(["json", "uri", "jwt"]),
+    type=click.Choice(["json", "uri", "jwt", "qr"]),
     default="json",
     show_default=True,
     help="How the request travels.",
@@ -274,4 +274,6 @@ def written(message: RequestMessage, form: str) -> str:
     """Return a request as JSON, as a link or bare."""
     if form == "uri":
         return message.to_uri()
+    if form == "qr":
+        return message.to_qr()
     return message.to_json() if form == "json" else message.raw

@@ -8,6 +8,7 @@ import click
 
 from idwallet import limits
 from idwallet.cli.bundles import Believed, Pinned, operator_option
+from idwallet.cli.codes import answer_in
 from idwallet.cli.decode.mdoc import as_octets, is_map
 from idwallet.cli.documents.network import Judges
 from idwallet.cli.documents.network import policy_named as policy_named_for_documents
@@ -85,6 +86,11 @@ from idwallet.trust.anchors import Purpose, TrustStore
     help="What remembers the requests that were answered: a folder, or a URL like "
     f"sqlite:///till.db. Default: the folder beside --request that ends in {SUFFIX}.",
 )
+@click.option(
+    "--qr",
+    is_flag=True,
+    help="RESPONSE is a picture, PNG or JPEG, of the QR code or codes of the answer.",
+)
 @types_option
 @evidence_options
 @fetch_options
@@ -121,6 +127,7 @@ class _Order:
     policy: str | None
     document: str | None
     replay: str | None
+    qr: bool
     types: tuple[str, ...]
     lists: tuple[str, ...]
     crls: tuple[str, ...]
@@ -148,7 +155,7 @@ class _Order:
             raise usage_fault("--report names a file; --json prints the report")
         self._fetching().require_meant()
         self._comparison().require_meant(force=self.force)
-        answer = read_input(self.response)
+        answer = self._answer()
         at = moment_or_now(self.at)
         if self.state is None:
             if self.document is None and not is_document(answer):
@@ -178,6 +185,13 @@ class _Order:
         finally:
             self._tell(judged)
         return OUTCOMES[judged.report.outcome]
+
+    def _answer(self) -> bytes:
+        if not self.qr:
+            return read_input(self.response)
+        if self.state is None:
+            raise usage_fault("--qr is for the answer to a request: give --request")
+        return answer_in([self.response])
 
     def _judge(
         self,

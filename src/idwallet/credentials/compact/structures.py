@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -22,6 +23,7 @@ from idwallet.envelope.cose import (
     read_sign1,
     sign1_of,
 )
+from idwallet.envelope.cose.header import read_header
 from idwallet.envelope.cose.structures import signing_input
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
 
@@ -51,6 +53,7 @@ _OUTSIDE: Final = frozenset({labels.X5CHAIN})
 _COMMON_PARTS, _SINGLE_PARTS, _SELECTIVE_PARTS = 6, 7, 8
 _PROOF_PARTS, _SHOWN_PARTS = 5, 3
 _PAIR: Final = 2
+_ONE_OCTET: Final = 24  # numbers below it are their own head (RFC 8949 3)
 _ROOT_OCTETS: Final = 1 + tree.SIZE
 _LATEST: Final = 253402300799  # the last second of the year 9999
 
@@ -165,7 +168,7 @@ def read_proof(octets: bytes, *, at: str) -> CompactProof:
         UnsupportedError: a later version, or a key or value not read here.
     """
     envelope = read_sign1(octets, at=at, rules=_RULES, max_bytes=limits.COMPACT_BYTES)
-    if envelope.unprotected or envelope.header.parameters.keys() != _OF_THE_HOLDER:
+    if envelope.unprotected or _labels(envelope) != _OF_THE_HOLDER:
         raise MalformedError("more headers than one", at=at, clause=PROOF)
     parts = read_cbor(envelope.payload, at=at, clause=PROOF)
     if not isinstance(parts, list) or len(parts) != _PROOF_PARTS:
@@ -214,9 +217,9 @@ def credential_of(value: CborValue, *, at: str) -> CompactCredential:
         MalformedError, LimitError, UnsupportedError: see `read_proof`.
     """
     envelope = sign1_of(value, at=at, rules=_RULES, external_aad=ISSUER_AAD)
-    if envelope.header.parameters.keys() != _OF_THE_ISSUER:
+    if _labels(envelope) != _OF_THE_ISSUER:
         raise MalformedError("other headers than two", at=at, clause=CLAUSE)
-    if not envelope.unprotected.keys() <= _OUTSIDE:
+    if envelope.unprotected and not envelope.unprotected.keys() <= _OUTSIDE:
         raise MalformedError("more than certificates outside", at=at, clause=CLAUSE)
     parts = read_cbor(envelope.payload, at=at, clause=CLAUSE)
     if not isinstance(parts, list) or len(parts) < _COMMON_PARTS:
@@ -249,6 +252,18 @@ def credential_of(value: CborValue, *, at: str) -> CompactCredential:
 
 
 _SHAPES: Final = {SINGLE: _SINGLE_PARTS, SELECTIVE: _SELECTIVE_PARTS}
+
+
+def _labels(envelope: CoseSign1) -> frozenset[object]:
+    """Return the labels of a protected header; few are ever met."""
+    if len(envelope.protected) > limits.HEADER_CACHE_BYTES:
+        return frozenset(envelope.header.parameters)
+    return _known_labels(envelope.protected)
+
+
+@lru_cache(maxsize=limits.HEADER_CACHE_ENTRIES)
+def _known_labels(protected: bytes) -> frozenset[object]:
+    return frozenset(read_header(protected, at="header").parameters)
 
 
 def _pair(value: CborValue) -> tuple[CborValue, CborValue]:
@@ -319,6 +334,15 @@ def _fresh(name: CborValue, found: JsonObject, *, at: str) -> str:
 
 def _items(octets: bytes, *, at: str) -> tuple[tuple[bytes, ...], JsonObject]:
     """Cut claims out of a sequence of names and values, as they were hashed."""
+    if octets and octets[0] < _ONE_OCTET:
+        # One claim whose name is one octet, as of an age: the rest is its value.
+        try:
+            value = read_cbor(octets[1:], at=at, clause=CLAUSE)
+        except (MalformedError, UnsupportedError):
+            pass  # there are more of them, or the walk says what is wrong
+        else:
+            named = claim_of(octets[0], at=at)
+            return (octets,), {named: json_of(value, at=at)}
     items: list[bytes] = []
     claims: JsonObject = {}
     offset = 0

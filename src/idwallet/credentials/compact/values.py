@@ -32,6 +32,28 @@ _DEPTH: Final = 4
 _DAY_CHARACTERS: Final = 10
 
 
+def read_claims(claims: JsonObject) -> dict[str, ClaimValue]:
+    """Return claims of a JSON document as values to issue.
+
+    Raises:
+        UsageError: one of them is of a kind that the format has not.
+    """
+    found: dict[str, ClaimValue] = {}
+    for name, value in claims.items():
+        found[name] = _issuable(value)
+    return found
+
+
+def _issuable(value: JsonValue) -> ClaimValue:
+    if isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, list):
+        return [_issuable(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _issuable(each) for name, each in value.items()}
+    raise UsageError("a claim is text, a whole number, a truth, or of these")
+
+
 def cbor_of(value: ClaimValue, *, room: int = _DEPTH) -> CborValue:
     """Return a value as it is written.
 

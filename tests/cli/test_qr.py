@@ -1,0 +1,98 @@
+"""QR codes on the command line: asked, answered, shown, read and judged."""
+
+import json
+from pathlib import Path
+
+from idwallet.cli.pocket import open_pocket
+from idwallet.codec.pem import read_pem
+from idwallet.crypto.signer import StoredKeySigner
+from idwallet.trust.certificate import Certificate
+from tests.cli.program import AT, run
+
+SEAL = ("--seal-file", "passphrase.txt")
+
+
+def compact_card(story: Path) -> None:
+    """Issue Anna a compact card beside the one she has, and add it."""
+    pocket = open_pocket("wallet", seal_file="passphrase.txt")
+    key = StoredKeySigner(pocket.keys.create("ES256", None)).public_key
+    (story / "holder.jwk").write_text(json.dumps(key.to_jwk()))
+    (story / "claims.json").write_text('{"age_over_18": true, "family_name": "Анна"}')
+    made = run(
+        *("issue", "claims.json", "--type", "national-id"),
+        *("--format", "compact", "--key", "pki/issuer-key.pem"),
+        *("--passphrase-file", "passphrase.txt"),
+        *("--certificates", "pki/issuer.pem", "--holder-key", "holder.jwk"),
+        *("--unproven", "a test", "--valid-until", "2026-11-24T20:00:00Z"),
+        *("--at", AT, "-o", "compact.txt"),
+    )
+    assert made.status == 0, made
+    added = run(
+        *("wallet", "add", "compact.txt", "--wallet", "wallet", *SEAL),
+        *("--trust", "pki/root.pem", "--at", AT),
+    )
+    assert added.status == 0, added
+
+
+def test_a_till_asks_and_is_answered_by_pictures(story: Path) -> None:
+    compact_card(story)
+    asked = run(
+        *("request", "--age-over", "18", "--format", "compact", "--as", "qr"),
+        *("--key", "pki/shop-key.pem", "--passphrase-file", "passphrase.txt"),
+        *("--certificates", "pki/shop.pem", "--answer-to", "https://shop.example/a"),
+        *("--purpose", "age-restricted sale", "--policy", "retail"),
+        *("--save", "till.state", *SEAL, "--at", AT, "-o", "question.txt"),
+    )
+    assert asked.status == 0, asked
+    assert run("qr", "show", "question.txt", "-o", "question.png").status == 0
+    assert run("qr", "read", "question.png", "-o", "seen.txt").status == 0
+    assert (story / "seen.txt").read_text() == (story / "question.txt").read_text()
+    shown = run(
+        *("present", "seen.txt", "--wallet", "wallet", *SEAL, "--yes", "--qr"),
+        *("--trust", "pki/root.pem", "--at", AT, "-o", "answer.png"),
+    )
+    assert shown.status == 0, shown
+    chain = read_pem((story / "pki/issuer.pem").read_bytes(), at="issuer")
+    key = Certificate.from_der(chain[0].der, at="issuer").public_key
+    pinned = {"keys": [{**key.to_jwk(), "kid": "issuer"}]}
+    (story / "issuer.jwks").write_text(json.dumps(pinned))
+    judge = (
+        *("verify", "answer.png", "--qr", "--request", "till.state", *SEAL),
+        *("--trust", "issuer.jwks", "--trust-name", "https://issuer.example"),
+        *("--at", AT),
+    )
+    judged = run(*judge)
+    assert judged.status == 0, judged
+    assert run(*judge).status == 1
+    assert run("verify", "answer.png", "--qr", "--trust", "issuer.jwks").status == 2
+
+
+def test_a_text_is_shown_as_a_picture_and_read_again(tmp_path: Path) -> None:
+    text = tmp_path / "code.txt"
+    text.write_text("IDW1P:BB8\nIDW1R:BB8\n")
+    picture = tmp_path / "code.png"
+    assert run("qr", "show", str(text), "-o", str(picture)).status == 0
+    files = [str(tmp_path / f"code-{n}.png") for n in (1, 2)]
+    read = run("qr", "read", *files)
+    assert read.out.split() == ["IDW1P:BB8", "IDW1R:BB8"]
+    told = run("qr", "read", *files, "--json")
+    assert json.loads(told.out) == {"codes": ["IDW1P:BB8", "IDW1R:BB8"]}
+    vector = tmp_path / "code.svg"
+    assert run("qr", "show", str(text), "-o", str(vector)).status == 0
+    assert (tmp_path / "code-1.svg").read_bytes().startswith(b"<svg")
+
+
+def test_a_code_is_drawn_on_the_terminal(tmp_path: Path) -> None:
+    text = tmp_path / "code.txt"
+    text.write_text("IDW1P:BB8")
+    ran = run("qr", "show", str(text))
+    assert ran.status == 0
+    assert "\u2588" in ran.out
+
+
+def test_what_is_no_picture_or_no_text_is_said_so(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"\xff\xfe")
+    assert run("qr", "read", str(file)).status == 4
+    assert run("qr", "show", str(file)).status == 2
+    assert run("qr", "read", str(tmp_path / "none.png")).status == 4
