@@ -63,6 +63,22 @@ ELSEWHERE: Final = {
     (CheckId.PRESENTATION_FRESHNESS, Reason.CLOCK_BEHIND): (
         "only where the till's clock is wrong, which no code can make it"
     ),
+    **dict.fromkeys(
+        (
+            (CheckId.HOLDER_DELEGATION, reason)
+            for reason in (
+                Reason.NOT_AUTHORIZED,
+                Reason.INVALID,
+                Reason.REVOKED,
+                Reason.EXPIRED,
+                Reason.NOT_YET_VALID,
+                Reason.NOT_GUARDIAN,
+                Reason.WIDER_THAN_RIGHT,
+                Reason.CLAIM_NOT_ADMITTED,
+            )
+        ),
+        "guardians have forgeries of their own: tests/unit/roles/test_guardian.py",
+    ),
     (CheckId.PRESENTATION_REPLAY, Reason.WAITING): (
         "told of codes shown unasked, which are judged as a whole by a standing request"
     ),

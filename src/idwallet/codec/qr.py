@@ -136,7 +136,9 @@ def read_qr_codes(picture: bytes) -> tuple[str, ...]:
         ) from error
 
     points = memoryview(grey.octets).cast("B", (grey.height, grey.width))
-    found = zxingcpp.read_barcodes(points, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(
+        points, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+    )
     texts = tuple(each.text for each in found if each.valid)
     if not texts:
         raise MalformedError("no QR code is seen", at="picture", clause="ISO/IEC 18004")

@@ -68,6 +68,7 @@ class CheckId(StrEnum):
     # Who holds it.
     HOLDER_BINDING = "holder.binding"
     HOLDER_PRESENCE = "holder.presence"
+    HOLDER_DELEGATION = "holder.delegation"
 
     # This one act of showing it.
     PRESENTATION_FORMAT = "presentation.format"
@@ -285,6 +286,9 @@ class Reason(StrEnum):
     RELAY_POSSIBLE = "relay_possible"
     RELAY_POSSIBLE_ACCEPTED = "relay_possible_accepted"
     CLOCK_BEFORE_CREDENTIAL = "clock_before_credential"
+    DELEGATED_ACCEPTED = "delegated_accepted"
+    NOT_GUARDIAN = "not_guardian"
+    WIDER_THAN_RIGHT = "wider_than_right"
     CREDENTIAL_MISSING = "credential_missing"
     CREDENTIAL_NOT_REQUESTED = "credential_not_requested"
     TOO_MANY_CREDENTIALS = "too_many_credentials"

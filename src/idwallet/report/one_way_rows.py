@@ -25,6 +25,19 @@ ONE_WAY: Final = MappingProxyType(
         (_C.PRESENTATION_RELAY, _R.RELAY_POSSIBLE_ACCEPTED): Row(
             _P, f"{_OWN} §7", ("window",)
         ),
+        (_C.HOLDER_DELEGATION, _R.DELEGATED_ACCEPTED): Row(
+            _P, f"{_OWN} §14", ("by", "name", "what", "until")
+        ),
+        (_C.HOLDER_DELEGATION, _R.NOT_AUTHORIZED): Row(_F, f"{_OWN} §14", ("at",)),
+        (_C.HOLDER_DELEGATION, _R.INVALID): Row(_F, f"{_OWN} §14"),
+        (_C.HOLDER_DELEGATION, _R.REVOKED): Row(_F, f"{_OWN} §14"),
+        (_C.HOLDER_DELEGATION, _R.EXPIRED): Row(_F, f"{_OWN} §14", ("until",)),
+        (_C.HOLDER_DELEGATION, _R.NOT_YET_VALID): Row(_F, f"{_OWN} §14", ("since",)),
+        (_C.HOLDER_DELEGATION, _R.NOT_GUARDIAN): Row(_F, f"{_OWN} §14"),
+        (_C.HOLDER_DELEGATION, _R.WIDER_THAN_RIGHT): Row(_F, f"{_OWN} §14", ("what",)),
+        (_C.HOLDER_DELEGATION, _R.CLAIM_NOT_ADMITTED): Row(
+            _F, f"{_OWN} §14", ("paths",)
+        ),
         (_C.PRESENTATION_REPLAY, _R.WAITING): Row(_I, f"{_OWN} §7", ("waits_for",)),
     }
 )

@@ -8,9 +8,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from idwallet.credentials.compact.guardian import (
+        Act,
+        delegate,
+        read_delegation,
+        withdraw,
+    )
     from idwallet.credentials.compact.issue import (
         Compact,
         CompactShape,
+    )
+    from idwallet.credentials.compact.present import (
+        Acting,
     )
     from idwallet.roles.arriving import (
         Arrived,
@@ -86,6 +95,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Act",
+    "Acting",
     "Anonymous",
     "AnswerState",
     "Arrived",
@@ -130,14 +141,19 @@ __all__ = [
     "Supplied",
     "TokenRule",
     "WalletProvider",
+    "delegate",
     "page_options",
+    "read_delegation",
     "request_encryption",
     "response_code_of",
     "service_metadata",
+    "withdraw",
 ]
 
 _HOMES: Final = MappingProxyType(
     {
+        "Act": "idwallet.credentials.compact.guardian",
+        "Acting": "idwallet.credentials.compact.present",
         "Anonymous": "idwallet.roles.asked",
         "AnswerState": "idwallet.roles.presentation_service",
         "Arrived": "idwallet.roles.arriving",
@@ -182,10 +198,13 @@ _HOMES: Final = MappingProxyType(
         "Supplied": "idwallet.roles.credential_service",
         "TokenRule": "idwallet.roles.credential_service",
         "WalletProvider": "idwallet.roles.wallet_provider",
+        "delegate": "idwallet.credentials.compact.guardian",
         "page_options": "idwallet.roles.page",
+        "read_delegation": "idwallet.credentials.compact.guardian",
         "request_encryption": "idwallet.roles.credential_service",
         "response_code_of": "idwallet.roles.presentation_service",
         "service_metadata": "idwallet.roles.credential_service",
+        "withdraw": "idwallet.credentials.compact.guardian",
     }
 )
 

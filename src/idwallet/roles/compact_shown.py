@@ -11,6 +11,11 @@ from idwallet.credentials.compact.evaluate import (
     evaluate,
     unreadable,
 )
+from idwallet.credentials.compact.evaluate_guardian import (
+    NOBODY_ACTS,
+    GuardianVerdict,
+    evaluate_guardian,
+)
 from idwallet.credentials.compact.holder import Bound
 from idwallet.credentials.compact.structures import CLAUSE, read_proof
 from idwallet.credentials.model import Format
@@ -18,7 +23,7 @@ from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.query import Candidate
 from idwallet.credentials.required import Context
 from idwallet.errors import MalformedError, UnsupportedError
-from idwallet.report import Check, EvidenceUsed
+from idwallet.report import Check, EvidenceUsed, Required
 from idwallet.trust.signer import SignerFound
 
 
@@ -27,11 +32,19 @@ class CompactShown(NamedTuple):
 
     checks: tuple[Check, ...]
     verdict: CompactVerdict | None = None
+    guardian: GuardianVerdict = NOBODY_ACTS
+
+    @property
+    def required(self) -> Required:
+        """The checks that are required beside, where somebody acts for the holder."""
+        return self.guardian.required
 
     @property
     def evidence(self) -> tuple[EvidenceUsed, ...]:
         """What was looked at beside the trust anchors."""
-        return () if self.verdict is None else self.verdict.evidence
+        if self.verdict is None:
+            return ()
+        return self.verdict.evidence + self.guardian.evidence
 
     @property
     def issuer(self) -> SignerFound | None:
@@ -95,4 +108,7 @@ def judge_proof(
     except (MalformedError, UnsupportedError) as error:
         return CompactShown((unreadable(error, subject=subject),))
     verdict = evaluate(proof, bound=bound, context=context, subject=subject)
-    return CompactShown(verdict.checks, verdict)
+    acted = evaluate_guardian(
+        proof, context=context, subject=subject, withdrawn=bound.withdrawn
+    )
+    return CompactShown((*verdict.checks, *acted.checks), verdict, acted)

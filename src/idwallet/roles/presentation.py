@@ -52,7 +52,7 @@ from idwallet.report import (
     waiting,
 )
 from idwallet.roles.answering import RESPONSE, WELL_FORMED, Answering
-from idwallet.roles.compact_shown import judge_compact
+from idwallet.roles.compact_shown import CompactShown, judge_compact
 from idwallet.roles.device_presentation import judge_device_response
 from idwallet.roles.mdoc_shown import judge_mdoc
 from idwallet.roles.page_question import PageQuestion
@@ -236,16 +236,7 @@ class _Answer(Answering):
         self._required |= required_of(_SHOWN.get(query.format, SHOWN), subject)
         verdict: Verdict
         if query.format == Format.COMPACT:
-            verdict = judge_compact(
-                text,
-                bound=Bound(
-                    self._question.audience,
-                    self._question.nonce,
-                    verifier.policy.key_binding_age,
-                ),
-                context=context,
-                subject=subject,
-            )
+            verdict = self._compact(text, context=context, subject=subject)
         elif query.format == Format.MDOC:
             verdict = judge_mdoc(
                 text,
@@ -271,6 +262,14 @@ class _Answer(Answering):
         self._checks += verdict.checks
         self._evidence += verdict.evidence
         return verdict
+
+    def _compact(self, text: str, *, context: Context, subject: str) -> CompactShown:
+        question = self._question
+        age = context.policy.key_binding_age
+        bound = Bound(question.audience, question.nonce, age)
+        shown = judge_compact(text, bound=bound, context=context, subject=subject)
+        self._required |= shown.required
+        return shown
 
     def _query(self, parts: ResponseParts, shown: list[Shown]) -> dict[str, Narrowed]:
         """Judge the answer as a whole; return what each credential may hand on."""

@@ -6,7 +6,7 @@ shown like that is worth, its verdict says (docs/reference/compact.md section 7)
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -66,6 +66,7 @@ class StandingRequest:
     verifier: "Verifier"
     policy_digest: bytes
     witness: InitVar[object] = None
+    withdrawn: tuple[bytes, ...] = ()
 
     def __post_init__(self, witness: object) -> None:
         """Refuse what no verifier made.
@@ -79,6 +80,20 @@ class StandingRequest:
     def __repr__(self) -> str:
         """Show the till."""
         return f"StandingRequest({self.audience!r})"
+
+    def without(self, *statements: bytes) -> "StandingRequest":
+        """Return the same request, which takes no delegation that one of these ends.
+
+        They are statements of `withdraw_delegation`, by the child's key or the
+        guardian's; from anybody else they end nothing.
+
+        Raises:
+            UsageError: more than `limits.DELEGATIONS_WITHDRAWN`.
+        """
+        withdrawn = (*self.withdrawn, *statements)
+        if len(withdrawn) > limits.DELEGATIONS_WITHDRAWN:
+            raise UsageError("more statements than limits.DELEGATIONS_WITHDRAWN")
+        return replace(self, withdrawn=withdrawn, witness=_WITNESS)
 
     @property
     def audience(self) -> str:
@@ -218,7 +233,7 @@ class _Code(Answering):
         """Judge the proof, as the answer to the query that asks for its type."""
         standing = self._standing
         context = Context(self._trust, standing.verifier.policy, self._at)
-        bound = Bound(standing.audience, None, standing.window)
+        bound = Bound(standing.audience, None, standing.window, standing.withdrawn)
         first = standing.query.credentials[0]
         verdict = judge_proof(octets, bound=bound, context=context, subject=first.id)
         asked = _asked_for(standing.query.credentials, verdict.types)
@@ -226,7 +241,7 @@ class _Code(Answering):
             verdict = judge_proof(
                 octets, bound=bound, context=context, subject=asked.id
             )
-        self._required |= required_of(SHOWN_ONE_WAY, asked.id)
+        self._required |= required_of(SHOWN_ONE_WAY, asked.id) | verdict.required
         self._checks += verdict.checks
         self._evidence += verdict.evidence
         return asked, verdict

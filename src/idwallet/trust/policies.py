@@ -12,6 +12,7 @@ from idwallet.trust.freshness import FreshnessRule, StaleRule
 from idwallet.trust.policy import (
     Admission,
     BindingRule,
+    DelegationRule,
     ExpiryRule,
     MetadataRule,
     OneWayRule,
@@ -32,6 +33,7 @@ __all__ = [
     "WALLET",
     "Admission",
     "BindingRule",
+    "DelegationRule",
     "ExpiryRule",
     "FreshnessRule",
     "MetadataRule",
@@ -61,13 +63,15 @@ RETAIL: Final = Policy(
     revocation=RevocationRule.IF_AT_HAND,
     signer_profile=SignerProfileRule.DEVIATIONS_ACCEPTED,
     one_way=OneWayRule.BOUND_ACCEPTED,
+    delegation=DelegationRule.GUARDIANS_ACCEPTED,
     freshness=FreshnessRule(StaleRule.ACCEPTED, timedelta(days=7)),
 )
 """An age at a till: the cashier sees the person, and the sale is small.
 
 A till may be without a network for days: a status list past its time to live is
 accepted for a week, and the verdict says so. A code that a holder shows unasked is
-taken where it is bound to this till.
+taken where it is bound to this till, and so is one by which a parent answers for a
+child.
 """
 
 HOTEL: Final = replace(RETAIL, name="hotel", key_binding_age=timedelta(minutes=5))

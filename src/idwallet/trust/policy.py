@@ -114,6 +114,16 @@ class OneWayRule(StrEnum):
     UNBOUND_ACCEPTED = "unbound_accepted"
 
 
+class DelegationRule(StrEnum):
+    """Whether somebody may act for whom a credential is about: a parent for a child.
+
+    `GUARDIANS_ACCEPTED` takes it from who shows a right and a delegation within it.
+    """
+
+    REFUSED = "refused"
+    GUARDIANS_ACCEPTED = "guardians_accepted"
+
+
 class ExpiryRule(StrEnum):
     """Whether a credential must say when it expires; one that says so is held to it."""
 
@@ -184,6 +194,7 @@ class Policy:
     readers: ReaderRule = ReaderRule.AUTHENTICATED
     registration: RegistrationRule = RegistrationRule.REQUIRED
     one_way: OneWayRule = OneWayRule.REFUSED
+    delegation: DelegationRule = DelegationRule.REFUSED
     unauthenticated: tuple[Admission, ...] = ()
     freshness: FreshnessRule = STRICTEST
     revocation_age: timedelta = timedelta(days=7)
@@ -250,6 +261,7 @@ _RULES: Final = (
     ("readers", ReaderRule),
     ("registration", RegistrationRule),
     ("one_way", OneWayRule),
+    ("delegation", DelegationRule),
     ("freshness", FreshnessRule),
 )
 

@@ -17,7 +17,8 @@ def test_every_check_on_credential_issuer_and_holder_is_required_of_what_is_show
     None
 ):
     # Whether a list gives its people away is told, and is no reason to refuse them.
-    told = {CheckId.CREDENTIAL_TRACKING}
+    # Who acts for somebody else is asked about only where somebody does.
+    told = {CheckId.CREDENTIAL_TRACKING, CheckId.HOLDER_DELEGATION}
     wanted = prefixed("issuer.", "credential.", "holder.") - told
     assert wanted <= set(SHOWN)
     assert set(STORED) == wanted - {CheckId.HOLDER_PRESENCE}

@@ -309,6 +309,16 @@ ROWS = [
     "holder.presence compared_too_late failed : by compared until",
     "holder.presence not_established indeterminate",
     "holder.presence not_established_accepted passed",
+    # holder.delegation
+    "holder.delegation delegated_accepted passed : by name what until",
+    "holder.delegation not_authorized failed : at",
+    "holder.delegation invalid failed",
+    "holder.delegation revoked failed",
+    "holder.delegation expired failed : until",
+    "holder.delegation not_yet_valid failed : since",
+    "holder.delegation not_guardian failed",
+    "holder.delegation wider_than_right failed : what",
+    "holder.delegation claim_not_admitted failed : paths",
     # presentation.format
     "presentation.format well_formed passed",
     "presentation.format malformed failed : what at",

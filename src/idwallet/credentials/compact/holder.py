@@ -26,12 +26,14 @@ class Bound:
 
     With a `nonce` it answers one question of `audience`. Without one it is shown of the
     holder's own accord: then `audience` is what is printed at the till, and `window`
-    how old the proof may be, by the clock of whoever judges.
+    how old the proof may be, by the clock of whoever judges. `withdrawn` are statements
+    that take delegations back.
     """
 
     audience: str
     nonce: str | None = field(repr=False)
     window: timedelta
+    withdrawn: tuple[bytes, ...] = ()
 
 
 class HolderJudgement:
@@ -108,7 +110,7 @@ class HolderJudgement:
             None if proof.nonce_hint is None else self._bound.nonce,
         )
         reason = signature_reason(
-            signed, key=proof.credential.key, allowed=self._policy.algorithms
+            signed, key=proof.key, allowed=self._policy.algorithms
         )
         if reason is Reason.VALID:
             checks.answers.append(_PROVEN)

@@ -24,16 +24,38 @@ _FORM: Final = CoseForm(TagForm.UNTAGGED)
 _WITHOUT_CHAIN: Final = 1  # where the unprotected header stands in a COSE_Sign1
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Acting:
+    """By what somebody acts for the holder: the delegation, and the right behind it.
+
+    Both are as they stand in a proof (`guardian.Delegation.value`,
+    `IssuedCompact.value`).
+    """
+
+    delegation: CborValue
+    right: CborValue
+
+    def parts(self) -> tuple[CborValue, CborValue]:
+        """Return what stands at the end of a proof, without certificates."""
+        return self.delegation, _bare(self.right)
+
+    def __repr__(self) -> str:
+        """Show nothing of it."""
+        return "Acting(<...>)"
+
+
 @dataclass(frozen=True, slots=True)
 class Addressed:
     """Whom a proof is for, and what it answers.
 
     Both None: whoever sees it can show it to somebody else while it is fresh. An
     audience alone binds it to whoever printed that; the nonce to one question as well.
+    `acting` is for who signs in the holder's place.
     """
 
     audience: str | None = None
     nonce: str | None = None
+    acting: Acting | None = None
 
     def __post_init__(self) -> None:
         """Refuse an answer to nobody.
@@ -103,6 +125,7 @@ def proof_bytes(
             None if to.nonce is None else hint_of(to.nonce),
             issued.value if with_chain else _bare(issued.value),
             _shown(issued, places),
+            *(() if to.acting is None else to.acting.parts()),
         ]
     )
     by = Sign1Signer(signer, form=_FORM)

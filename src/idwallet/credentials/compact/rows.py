@@ -17,6 +17,7 @@ _OF: Final[Mapping[CheckId, str]] = MappingProxyType(
         CheckId.CREDENTIAL_DISCLOSURES: f"{_OWN} §5",
         CheckId.CREDENTIAL_VALIDITY: f"{_OWN} §2",
         CheckId.HOLDER_BINDING: f"{_OWN} §6",
+        CheckId.HOLDER_DELEGATION: f"{_OWN} §14",
         CheckId.PRESENTATION_NONCE: f"{_OWN} §6",
         CheckId.PRESENTATION_AUDIENCE: f"{_OWN} §6",
         CheckId.PRESENTATION_FRESHNESS: f"{_OWN} §6",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -10,6 +9,8 @@ from idwallet import limits
 from idwallet.codec.cbor import CborValue, read_cbor, read_cbor_item, write_cbor
 from idwallet.codec.json import JsonObject
 from idwallet.credentials.compact import tree
+from idwallet.credentials.compact.guardian import Delegation, delegation_of
+from idwallet.credentials.compact.headers import labels_of
 from idwallet.credentials.compact.names import claim_of, type_of
 from idwallet.credentials.compact.values import json_of
 from idwallet.crypto.keys import PublicKey
@@ -23,7 +24,6 @@ from idwallet.envelope.cose import (
     read_sign1,
     sign1_of,
 )
-from idwallet.envelope.cose.header import read_header
 from idwallet.envelope.cose.structures import signing_input
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
 
@@ -51,7 +51,8 @@ _OF_THE_ISSUER: Final = frozenset({labels.ALG, labels.KID})
 _OF_THE_HOLDER: Final = frozenset({labels.ALG})
 _OUTSIDE: Final = frozenset({labels.X5CHAIN})
 _COMMON_PARTS, _SINGLE_PARTS, _SELECTIVE_PARTS = 6, 7, 8
-_PROOF_PARTS, _SHOWN_PARTS = 5, 3
+_PROOF_PARTS: Final = (5, 7)  # the holder alone, or somebody who acts for them
+_SHOWN_PARTS: Final = 3
 _PAIR: Final = 2
 _ONE_OCTET: Final = 24  # numbers below it are their own head (RFC 8949 3)
 _ROOT_OCTETS: Final = 1 + tree.SIZE
@@ -119,6 +120,15 @@ class CompactProof(NamedTuple):
     nonce_hint: bytes | None
     credential: CompactCredential
     shown: ShownClaims | None
+    delegation: Delegation | None = None
+    right: CompactCredential | None = None
+
+    @property
+    def key(self) -> PublicKey:
+        """The key that has to have signed: the holder's, or who acts for them."""
+        if self.delegation is None:
+            return self.credential.key
+        return self.delegation.guardian
 
     def __repr__(self) -> str:
         """Show the type only."""
@@ -168,12 +178,12 @@ def read_proof(octets: bytes, *, at: str) -> CompactProof:
         UnsupportedError: a later version, or a key or value not read here.
     """
     envelope = read_sign1(octets, at=at, rules=_RULES, max_bytes=limits.COMPACT_BYTES)
-    if envelope.unprotected or _labels(envelope) != _OF_THE_HOLDER:
+    if envelope.unprotected or labels_of(envelope) != _OF_THE_HOLDER:
         raise MalformedError("more headers than one", at=at, clause=PROOF)
     parts = read_cbor(envelope.payload, at=at, clause=PROOF)
-    if not isinstance(parts, list) or len(parts) != _PROOF_PARTS:
+    if not isinstance(parts, list) or len(parts) not in _PROOF_PARTS:
         raise MalformedError("no proof", at=at, clause=PROOF)
-    moment, audience, nonce, given, shown = parts
+    moment, audience, nonce, given, shown = parts[:5]
     credential = credential_of(given, at=f"{at}/credential")
     found = CompactProof(
         envelope,
@@ -182,6 +192,7 @@ def read_proof(octets: bytes, *, at: str) -> CompactProof:
         _hint(nonce, at=f"{at}/nonce"),
         credential,
         _shown(shown, credential, at=f"{at}/shown"),
+        *_delegated(parts[5:], at=at),
     )
     if found.audience_hint is None and found.nonce_hint is not None:
         raise MalformedError("a nonce of nobody", at=at, clause=PROOF)
@@ -217,7 +228,7 @@ def credential_of(value: CborValue, *, at: str) -> CompactCredential:
         MalformedError, LimitError, UnsupportedError: see `read_proof`.
     """
     envelope = sign1_of(value, at=at, rules=_RULES, external_aad=ISSUER_AAD)
-    if _labels(envelope) != _OF_THE_ISSUER:
+    if labels_of(envelope) != _OF_THE_ISSUER:
         raise MalformedError("other headers than two", at=at, clause=CLAUSE)
     if envelope.unprotected and not envelope.unprotected.keys() <= _OUTSIDE:
         raise MalformedError("more than certificates outside", at=at, clause=CLAUSE)
@@ -252,18 +263,6 @@ def credential_of(value: CborValue, *, at: str) -> CompactCredential:
 
 
 _SHAPES: Final = {SINGLE: _SINGLE_PARTS, SELECTIVE: _SELECTIVE_PARTS}
-
-
-def _labels(envelope: CoseSign1) -> frozenset[object]:
-    """Return the labels of a protected header; few are ever met."""
-    if len(envelope.protected) > limits.HEADER_CACHE_BYTES:
-        return frozenset(envelope.header.parameters)
-    return _known_labels(envelope.protected)
-
-
-@lru_cache(maxsize=limits.HEADER_CACHE_ENTRIES)
-def _known_labels(protected: bytes) -> frozenset[object]:
-    return frozenset(read_header(protected, at="header").parameters)
 
 
 def _pair(value: CborValue) -> tuple[CborValue, CborValue]:
@@ -337,12 +336,12 @@ def _items(octets: bytes, *, at: str) -> tuple[tuple[bytes, ...], JsonObject]:
     if octets and octets[0] < _ONE_OCTET:
         # One claim whose name is one octet, as of an age: the rest is its value.
         try:
-            value = read_cbor(octets[1:], at=at, clause=CLAUSE)
+            only = read_cbor(octets[1:], at=at, clause=CLAUSE)
         except (MalformedError, UnsupportedError):
             pass  # there are more of them, or the walk says what is wrong
         else:
             named = claim_of(octets[0], at=at)
-            return (octets,), {named: json_of(value, at=at)}
+            return (octets,), {named: json_of(only, at=at)}
     items: list[bytes] = []
     claims: JsonObject = {}
     offset = 0
@@ -373,6 +372,18 @@ def _shown(
         raise MalformedError("no claims shown", at=at, clause=PROOF)
     items, claims = _items(octets, at=at)
     return ShownClaims(places, blocks, items, claims)
+
+
+def _delegated(
+    parts: list[CborValue], *, at: str
+) -> tuple[Delegation | None, CompactCredential | None]:
+    if not parts:
+        return None, None
+    delegation = delegation_of(parts[0], at=f"{at}/delegation")
+    right = credential_of(parts[1], at=f"{at}/right")
+    if right.single is None:
+        raise MalformedError("a right that keeps claims back", at=at, clause=PROOF)
+    return delegation, right
 
 
 def _hint(value: CborValue, *, at: str) -> bytes | None:

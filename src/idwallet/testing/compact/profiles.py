@@ -1,5 +1,6 @@
 """What people would show by QR code, to see what it takes; everybody is invented."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -96,8 +97,6 @@ def after_quantum(
     return shown(scene, content, issuer=issuer, holder=holder)
 
 
-def single(
-    kind: str, claims: dict[str, str | bool | int | bytes] | dict[str, str | bool | int]
-) -> Compact:
+def single(kind: str, claims: Mapping[str, str | bool | int | bytes]) -> Compact:
     """Return content of the single-purpose shape, with a status."""
     return Compact(kind, claims, shape=CompactShape.SINGLE_PURPOSE, status=STATUS)
