@@ -133,8 +133,12 @@ def standing_request(
 ) -> StandingRequest:
     """Return a request that stands; see `Verifier.standing_request`.
 
+    `query` is asked of compact credentials, in whichever encodings it was written.
+
     Raises:
-        UsageError: see there.
+        UsageError: `window` is shorter than five seconds or longer than
+            `limits.QR_WINDOW`, the till has no name or a ``#`` in it, or `query` asks
+            for several credentials, or for what no compact one says.
     """
     if not _SHORTEST <= window <= limits.QR_WINDOW:
         raise UsageError(

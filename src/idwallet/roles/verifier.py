@@ -308,25 +308,16 @@ class Verifier:
         return restored_page(self, saved, key=key)
 
     def standing_request(
-        self,
-        query: Query,
-        *,
-        window: timedelta,
-        till: str = "till",
-        purpose: str = "",
+        self, query: Query, *, window: timedelta, till: str = "till", purpose: str = ""
     ) -> "StandingRequest":
         """Take codes that holders show unasked, each of them once.
 
-        `query` is asked of compact credentials, in whichever encodings it was written.
-        A code is good for `window` from the moment that its holder signed. `till` is
-        which of this party's tills it is: where its `printed_code` was read, codes are
-        bound to it. Whether any are taken, and whether unbound ones, the policy says
-        (`Policy.one_way`).
+        A code is good for `window` from when its holder signed it. `till` is which of
+        this party's tills it is: where its `printed_code` was read, codes are bound to
+        it. Which are taken, the policy says (`Policy.one_way`).
 
         Raises:
-            UsageError: `window` is shorter than five seconds or longer than
-                `limits.QR_WINDOW`, the till has no name or a ``#`` in it, or `query`
-                asks for several credentials, or for what no compact one says.
+            UsageError: see `idwallet.roles.standing.standing_request`.
         """
         from idwallet.roles.standing import standing_request
 
