@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from idwallet import limits
 from idwallet.codec import b64
@@ -38,10 +38,8 @@ from idwallet.roles.page import Page, ask_page, ask_page_for_documents
 from idwallet.roles.page_question import PageQuestion, restored_page
 from idwallet.roles.reader import DeviceQuestion, ask_device, times_of
 from idwallet.roles.relying_party import RelyingParty
+from idwallet.roles.takes_codes import TakesCodes
 from idwallet.trust.policy import Policy
-
-if TYPE_CHECKING:
-    from idwallet.roles.standing import StandingRequest
 
 __all__ = ["PresentationRequest", "RelyingParty", "Verifier"]
 
@@ -154,7 +152,7 @@ class PresentationRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Verifier:
+class Verifier(TakesCodes):
     """Asks for presentations under one policy, and consumes each answer once.
 
     `replay` remembers which requests were answered; verifiers that share a sealed
@@ -306,22 +304,6 @@ class Verifier:
             MalformedError, UsageError: see `restore`.
         """
         return restored_page(self, saved, key=key)
-
-    def standing_request(
-        self, query: Query, *, window: timedelta, till: str = "till", purpose: str = ""
-    ) -> "StandingRequest":
-        """Take codes that holders show unasked, each of them once.
-
-        A code is good for `window` from when its holder signed it. `till` is which of
-        this party's tills it is: where its `printed_code` was read, codes are bound to
-        it. Which are taken, the policy says (`Policy.one_way`).
-
-        Raises:
-            UsageError: see `idwallet.roles.standing.standing_request`.
-        """
-        from idwallet.roles.standing import standing_request
-
-        return standing_request(self, query, window=window, till=till, purpose=purpose)
 
     def _asked(
         self, query: Query, *, purpose: str, times: tuple[datetime, datetime]
