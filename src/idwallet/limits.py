@@ -431,6 +431,7 @@ RECEIPT_BYTES: Final = 262_144
 REPLAY_ENTRIES: Final = 100_000
 REPLAY_KEPT_AFTER: Final = timedelta(hours=1)
 EXCHANGES: Final = 100_000
+EXCHANGES_BYTES: Final = 536_870_912  # all that is under way, in one process
 EXCHANGE_KEPT_AFTER: Final = timedelta(hours=1)
 REPLAY_FORGOTTEN_AT_ONCE: Final = 32  # files that one use may look at to be rid of
 STORED_RECORDS: Final = 100_000

@@ -146,7 +146,8 @@ def key_in_document(document: bytes, *, did: Did, fragment: str) -> PublicKey | 
         raise MalformedError("no list", at=place, clause=_METHODS)
     if len(listed) > limits.DID_METHODS:
         raise LimitError("too many methods", at=place, clause="idwallet limits")
-    named = {f"{did.text}#{fragment}", f"#{fragment}"}
+    # A tuple: what stands there may be a list, and no set holds one.
+    named = (f"{did.text}#{fragment}", f"#{fragment}")
     found = [e for e in listed if isinstance(e, dict) and e.get("id") in named]
     if not found:
         return None

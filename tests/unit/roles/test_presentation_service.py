@@ -1,5 +1,6 @@
 """A service asks, a wallet answers, and the session that began gets what was proven."""
 
+import secrets
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from threading import Barrier, Thread
 
 import pytest
 
+from idwallet import limits
 from idwallet.adapters.sql import SqlExchanges
 from idwallet.adapters.store import MemoryStore
 from idwallet.codec.json import JsonObject, read_object
@@ -32,8 +34,9 @@ from idwallet.roles.presentation_service import (
     MemoryExchanges,
     PresentationService,
 )
+from idwallet.roles.presentation_service.exchange import Exchanges
 from idwallet.roles.receipts import give_receipt
-from idwallet.roles.verifier import RelyingParty
+from idwallet.roles.verifier import RelyingParty, reference_of
 from idwallet.testing.corpus.attested import ADMITTING
 from idwallet.testing.corpus.portraits import CLERK, PRESENT, picture
 from idwallet.testing.draft import draft
@@ -77,6 +80,23 @@ def test_a_person_is_asked_by_a_code_on_another_device(
     assert world.state(started) is AnswerState.TAKEN
     assert [e.method for e in world.sent] == [method.value.upper(), "POST"]
     assert world.noticed[-1].report is not None
+
+
+def test_what_was_handed_out_is_kept_no_longer() -> None:
+    world = World()
+    started = world.start()
+    world.post(world.answer(started.link))
+
+    def body() -> str:
+        assert started.reference is not None
+        name = started.reference.request_uri.rpartition("/")[2]
+        kept = Exchanges(world.store, SEAL, random=secrets.token_bytes).find(name)
+        assert kept is not None
+        return kept.exchange.body
+
+    assert body()
+    assert world.outcome(started).presentation is not None
+    assert not body()
 
 
 def test_on_the_same_device_the_answer_waits_for_the_browser_to_come_back() -> None:
@@ -312,6 +332,25 @@ def test_a_full_store_takes_no_more() -> None:
         MemoryExchanges(entries=0)
 
 
+def test_a_store_in_memory_is_bounded_in_octets_whatever_answers_weigh() -> None:
+    at, store = scene().at, MemoryExchanges(octets=10)
+    assert store.put("a", b"1234", until=at, at=at)
+    with pytest.raises(PortError):
+        store.put("b", b"1234567", until=at, at=at)
+    with pytest.raises(PortError):
+        store.swap("a", expected=b"1234", sealed=b"12345678901")
+    assert store.get("a") == b"1234"
+    assert store.swap("a", expected=b"1234", sealed=b"1234567890")
+    # What was handed out makes room, and so does what is forgotten.
+    assert store.swap("a", expected=b"1234567890", sealed=b"12")
+    assert store.put("b", b"12345678", until=at, at=at)
+    later = at + limits.EXCHANGE_KEPT_AFTER + MINUTE
+    assert store.put("c", b"1234567890", until=later, at=later)
+    assert (store.get("a"), store.get("b")) == (None, None)
+    with pytest.raises(UsageError):
+        MemoryExchanges(octets=0)
+
+
 def test_a_record_that_was_moved_to_another_name_is_none() -> None:
     store = MemoryExchanges()
     world = World(store=store)
@@ -333,6 +372,11 @@ def test_whoever_has_no_key_puts_the_whole_request_into_the_link() -> None:
     started = world.start(asked={"credentials": [{**card, "claims": [name]}]})
     assert started.reference is None
     assert "dcql_query" in started.link
+    # Nobody signs it, so that it is handed out nowhere else (section 5.10.1).
+    state = HttpRequest("GET", started.link.replace("openid4vp://", "https://a/"))
+    name_of = reference_of(state.query()["state"])
+    fetched = world.carry(HttpRequest("GET", f"{PUBLIC}/request/{name_of}"))
+    assert fetched.status == 404
     holder = Holder(
         store=MemoryStore(),
         seal=SEAL,
@@ -475,19 +519,21 @@ def test_a_card_and_a_licence_are_asked_for_and_shown_at_once() -> None:
     assert formats == {"pid": "dc+sd-jwt", "mdl": "mso_mdoc"}
 
 
+WITH_PORTRAIT: JsonObject = {
+    "credentials": [
+        {
+            "id": "pid",
+            "format": "dc+sd-jwt",
+            "meta": {"vct_values": [PID]},
+            "claims": [{"path": ["family_name"]}, {"path": ["picture"]}],
+        }
+    ]
+}
+
+
 def test_of_two_clerks_who_compare_one_portrait_one_lets_the_person_in() -> None:
     world = World(policy=PRESENT)
-    asked: JsonObject = {
-        "credentials": [
-            {
-                "id": "pid",
-                "format": "dc+sd-jwt",
-                "meta": {"vct_values": [PID]},
-                "claims": [{"path": ["family_name"]}, {"path": ["picture"]}],
-            }
-        ]
-    }
-    started = world.start(asked=asked)
+    started = world.start(asked=WITH_PORTRAIT)
     made = draft(scene(), request_of(world, started))
     made.claims = {"family_name": "Образцова", "picture": picture()}
     sent = answer_request(f"{PUBLIC}/answer", f"response={_token(made.response())}")
@@ -501,6 +547,23 @@ def test_of_two_clerks_who_compare_one_portrait_one_lets_the_person_in() -> None
     assert isinstance(found[0], VerifiedPresentation)
     assert isinstance(found[1], Unverified)
     assert world.state(started) is AnswerState.TAKEN
+
+
+@pytest.mark.parametrize("flow", Flow)
+def test_what_was_refused_hands_no_portrait_to_a_clerk_later(flow: Flow) -> None:
+    world = World(policy=PRESENT)
+    started = world.start(flow, asked=WITH_PORTRAIT)
+    made = draft(scene(), request_of(world, started))
+    made.claims = {"family_name": "Образцова", "picture": picture()}
+    sent = answer_request(f"{PUBLIC}/answer", f"response={_token(made.response())}")
+    believed = scene().trust
+    try:
+        scene().trust = Scene(seed=b"idwallet TEST stranger").trust
+        assert world.carry(sent).status == 400
+    finally:
+        scene().trust = believed
+    found = world.outcome(started)
+    assert (found.state, found.verdict) == (AnswerState.FAILED, None)
 
 
 @pytest.mark.parametrize("method", RequestUriMethod)

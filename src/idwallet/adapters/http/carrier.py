@@ -26,8 +26,11 @@ from idwallet.protocols.http import HttpRequest, HttpResponse
 # Of an answer only these are handed on: no protocol here reads another.
 _HANDED_ON: Final = ("content-type", "dpop-nonce", "location", "www-authenticate")
 _NOT_OURS: Final = frozenset(
-    {"host", "connection", "content-length", "accept-encoding"}
+    {"host", "connection", "content-length", "accept-encoding", "user-agent"}
 )
+# What nearly every program says, and nothing else: by its software a wallet would be
+# known again (OpenID4VP 1.0 section 15.8). Without it many servers answer nobody.
+_ANYBODY: Final = {"User-Agent": "Mozilla/5.0"}
 
 
 class HttpCarrier:
@@ -118,7 +121,7 @@ async def _carry(
     sent = Sent(
         method=request.method,
         address=address,
-        headers={**_given(request), **own_headers(address)},
+        headers={**_given(request), **own_headers(address), **_ANYBODY},
         body=request.body if request.method == "POST" else None,
     )
 

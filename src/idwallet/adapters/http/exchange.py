@@ -257,13 +257,15 @@ def own_headers(address: WebAddress) -> dict[str, str]:
         "Host": address.authority,
         # A compressed answer could be any size; what is large comes compressed anyway.
         "Accept-Encoding": "identity",
-        "User-Agent": "idwallet",
         "Connection": "close",
     }
 
 
 def _headers(wanted: Wanted, address: WebAddress) -> dict[str, str]:
-    headers = own_headers(address) | {"Accept": ", ".join(wanted.accept)}
+    headers = own_headers(address) | {
+        "Accept": ", ".join(wanted.accept),
+        "User-Agent": "idwallet",
+    }
     if wanted.post is not None:
         headers["Content-Type"] = wanted.post_type
     if wanted.bearer:

@@ -86,7 +86,8 @@ def read_page_message(raw: str | bytes | Mapping[str, JsonValue]) -> PageMessage
         at = f"/requests/{number}"
         if not isinstance(each, dict):
             raise MalformedError("not an object", at=at, clause=_API)
-        if each.get("protocol") in _BY_NAME:
+        name = each.get("protocol")
+        if isinstance(name, str) and name in _BY_NAME:
             return PageMessage(*_parts(each, at=at))
     raise UnsupportedError("no protocol known here", at="/requests", clause=_PROTOCOL)
 

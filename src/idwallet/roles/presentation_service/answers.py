@@ -17,7 +17,7 @@ from idwallet.crypto.seal import SealKey
 from idwallet.envelope.jwe import read_jwe_header
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.ports import Use
-from idwallet.protocols.http import FORM, HttpRequest, HttpResponse
+from idwallet.protocols.http import HttpRequest, HttpResponse
 from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.reply import accepted, refused
 from idwallet.protocols.openid4vp.response import (
@@ -213,8 +213,9 @@ class Answers:
         # Where a clerk is to compare a portrait, one clerk's word counts.
         guard.bound(lambda: self._exchanges.advance(kept, exchange.taken()))
         state = _STATES[verdict.report.outcome]
-        if not exchange.accepted and state is AnswerState.PASSED:
-            # It was refused then: no later look makes a yes of it.
+        if not exchange.accepted and state is not AnswerState.FAILED:
+            # It was refused then: no later look makes a yes of it, and none hands a
+            # clerk a portrait to make one, which no browser's code was brought for.
             return PresentationOutcome(AnswerState.FAILED)
         if state is AnswerState.PASSED and not self._exchanges.advance(
             kept, exchange.taken()
@@ -235,9 +236,7 @@ class Answers:
 
 
 def _body(request: HttpRequest) -> str:
-    """Return the body, only if it is the form that section 8.2 asks for."""
-    if request.media_type != FORM:
-        raise MalformedError(f"not {FORM}", at="body", clause="OpenID4VP 1.0 §8.2")
+    """Return the body as text; that it is a form shows where it is read (8.2)."""
     if not request.body.isascii():
         raise MalformedError("not ASCII", at="body", clause="RFC 6749 Appendix B")
     return request.body.decode("ascii")

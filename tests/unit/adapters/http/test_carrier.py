@@ -92,6 +92,16 @@ def test_a_message_cannot_name_another_host() -> None:
         assert f"host: {HOST}:{server.port}" in server.requests[0].decode().lower()
 
 
+def test_no_word_of_the_software_goes_along() -> None:
+    with carrying(says(answer(b""))) as (server, it):
+        named = (("User-Agent", "a wallet/1"), ("Accept", "a/b"))
+        it.send(HttpRequest("GET", server.uri(), named))
+        fields = server.requests[0].decode().lower().split("\r\n")
+    names = sorted(each.partition(":")[0] for each in fields[1:] if each)
+    assert names == ["accept", "accept-encoding", "connection", "host", "user-agent"]
+    assert "user-agent: mozilla/5.0" in fields
+
+
 def test_without_tls_nothing_is_sent() -> None:
     with HttpCarrier(private_hosts=["127.0.0.1"]) as carrier:
         for url in ("http://127.0.0.1:9/", "ftp://a.example/", "nothing"):
