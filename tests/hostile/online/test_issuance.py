@@ -153,6 +153,15 @@ def formed(**changes: str | None) -> Sent:
     return change
 
 
+def without_key_proof(change: Sent) -> Sent:
+    def changed(request: HttpRequest, run: Run) -> HttpRequest:
+        made = change(request, run)
+        kept = tuple(each for each in made.headers if each[0] != "DPoP")
+        return replace(made, headers=kept)
+
+    return changed
+
+
 def asked(**changes: object) -> Sent:
     def change(request: HttpRequest, _: Run) -> HttpRequest:
         made = {**request.json(), **changes}
@@ -382,7 +391,10 @@ def reencrypted(**changes: object) -> Sent:
         key, named = run.world.encryption, run.world.service._desk.metadata
         assert key is not None
         assert named.request_encryption is not None
-        made = {**decrypted(request, key=key), **changes}
+        made = {
+            **decrypted(request, key=key, contents=("A128GCM", "A256GCM")),
+            **changes,
+        }
         made = {k: v for k, v in made.items() if v is not None}
         again = encrypted_request(
             request.url,
@@ -398,7 +410,7 @@ def reencrypted(**changes: object) -> Sent:
 def in_the_clear(request: HttpRequest, run: Run) -> HttpRequest:
     key = run.world.encryption
     assert key is not None
-    plain = write_json(decrypted(request, key=key))
+    plain = write_json(decrypted(request, key=key, contents=("A128GCM", "A256GCM")))
     return replace(headers(request, "Content-Type", "application/json"), body=plain)
 
 
@@ -506,7 +518,7 @@ GRANTS: Final = (
     ),
     Case(
         "more than was offered",
-        "invalid_scope",
+        "invalid_authorization_details",
         "RFC 9396 §5",
         token(
             formed(
@@ -655,6 +667,74 @@ CODES: Final = (
         browser=True,
     ),
     Case(
+        "another key named than the one that is proven",
+        "invalid_dpop_proof",
+        "RFC 9449 §10.1",
+        par(formed(dpop_jkt="x" * 43)),
+        browser=True,
+    ),
+    Case(
+        "a key named that is no thumbprint",
+        "invalid_dpop_proof",
+        "RFC 9449 §10.1",
+        par(without_key_proof(formed(dpop_jkt="x"))),
+        browser=True,
+    ),
+    Case(
+        "a code for the key that was named",
+        "invalid_grant",
+        "RFC 9449 §10.1",
+        par(without_key_proof(formed(dpop_jkt="x" * 43))),
+        browser=True,
+    ),
+    Case(
+        "a scope that nothing has",
+        "invalid_scope",
+        "RFC 9126 §2.1",
+        par(formed(scope="other")),
+        browser=True,
+    ),
+    Case(
+        "details of another type",
+        "invalid_authorization_details",
+        "RFC 9396 §5",
+        par(formed(authorization_details='[{"type":"payment"}]')),
+        browser=True,
+    ),
+    Case(
+        "details that name nothing",
+        "invalid_authorization_details",
+        "RFC 9396 §5",
+        par(formed(authorization_details='[{"type":"openid_credential"}]')),
+        browser=True,
+    ),
+    Case(
+        "details of what is not issued here",
+        "invalid_authorization_details",
+        "RFC 9396 §5",
+        par(
+            formed(
+                authorization_details='[{"type":"openid_credential",'
+                '"credential_configuration_id":"none"}]'
+            )
+        ),
+        browser=True,
+    ),
+    Case(
+        "another issuer's resource",
+        "invalid_target",
+        "RFC 8707 §2",
+        par(formed(resource="https://other.example")),
+        browser=True,
+    ),
+    Case(
+        "an injected state, before a browser is opened",
+        "invalid_request",
+        "OpenID4VCI 1.0 §5.1.3",
+        par(formed(issuer_state=foreign_ticket(Kind.STATE))),
+        browser=True,
+    ),
+    Case(
         "an address nobody registered",
         "invalid_request",
         "RFC 9126 §2.3",
@@ -733,6 +813,12 @@ CODES: Final = (
     ),
 )
 PROOFS: Final = (
+    Case(
+        "a kind of proof that is not taken for it",
+        "invalid_proof",
+        PROOF,
+        credential(asked(proofs={"attestation": ["a.b.c"]})),
+    ),
     Case(
         "a proof for another issuer",
         "invalid_proof",

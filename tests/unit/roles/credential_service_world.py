@@ -12,6 +12,7 @@ from idwallet.crypto.agreement import EphemeralKey
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.software import SoftwareSigner
+from idwallet.ports import ReplayGuard
 from idwallet.protocols.http import HttpRequest, HttpResponse
 from idwallet.protocols.openid4vci.encryption import ResponseEncryption
 from idwallet.protocols.openid4vci.metadata import (
@@ -86,6 +87,7 @@ class World:
     required: bool = True
     changes: Mapping[str, object] = field(default_factory=dict)
     more: Mapping[str, object] = field(default_factory=dict)
+    replay: ReplayGuard = field(default_factory=MemoryReplay)
     orders: list[Order] = field(default_factory=list)
     told: list[Notification] = field(default_factory=list)
     keys: list[SoftwareSigner] = field(default_factory=list)
@@ -100,7 +102,7 @@ class World:
             metadata=self.described(),
             decryption=self.encryption,
             seal=SealKey(bytes(range(32))),
-            replay=MemoryReplay(),
+            replay=self.replay,
             supply=self._supply,
             notified=self.told.append,
             rules=self.rules,

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from idwallet.credentials.possession import make_proof
 from idwallet.credentials.required import Context
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey
@@ -28,6 +29,7 @@ from idwallet.protocols.openid4vci.wallet import (
     Done,
     Failed,
     OpenBrowser,
+    ProveKeys,
     Send,
     SendFor,
 )
@@ -256,6 +258,46 @@ def test_attested_keys_get_a_credential_each(kinds: dict[str, ProofType]) -> Non
     assert order.attested.key_storage == ("iso_18045_moderate",)
     assert order.attested.provider.name == PROVIDER
     assert len(order.attested.keys) == 10
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["together", "apart"])
+def test_several_proofs_are_of_keys_that_are_attested_together(apart: bool) -> None:
+    # The application is told of one attestation: nothing of it may be another key's.
+    world = attesting(AttestationRule.NOT_ASKED, kinds=JWT_ONLY)
+    keys = [SoftwareSigner.generate(Algorithm.ES256) for _ in range(2)]
+
+    def proofs(step: ProveKeys) -> list[str]:
+        def attested(named: list[SoftwareSigner]) -> str:
+            public = [each.public_key for each in named]
+            until = AT + HOUR
+            return GENUINE.attest_keys(
+                public, nonce=step.nonce, valid_until=until, at=AT, said=MODERATE
+            )
+
+        return [
+            make_proof(
+                each,
+                audience=step.audience,
+                nonce=step.nonce,
+                at=AT,
+                attestation=attested([each] if apart else keys),
+            )
+            for each in keys
+        ]
+
+    offer, _ = world.offer()
+    issuance = world.begin(offer).accept(at=AT)
+    while isinstance(issuance.step, Send | ProveKeys):
+        step = issuance.step
+        if isinstance(step, Send):
+            issuance = issuance.receive(world.ask(step.request), at=AT)
+        else:
+            thumbprints = [each.public_key.thumbprint for each in keys]
+            issuance = issuance.prove(proofs(step), thumbprints=thumbprints, at=AT)
+    if apart:
+        assert issuance.step == Failed("invalid_proof", SendFor.CREDENTIAL)
+    else:
+        assert isinstance(issuance.step, ConfirmCredentials)
 
 
 def test_keys_that_wait_to_be_attested_are_the_same_after_a_while() -> None:

@@ -13,6 +13,7 @@ from idwallet.protocols.openid4vci.credential import Issued
 from idwallet.protocols.openid4vci.encryption import (
     AnswerTo,
     RequestEncryption,
+    ResponseEncryption,
     content_of,
     encrypted_request,
     encrypted_response,
@@ -194,6 +195,82 @@ def test_another_way_to_encrypt_is_refused(change: JsonObject) -> None:
         made = encrypted_request(
             f"{ISSUER}/credential", document, to=to, random=world.client.random
         )
+        forged = replace(made, headers=headers_anew(world, sent))
+        assert world.ask(forged).json() == {"error": code}
+
+
+def _only(encrypted: RequestEncryption, *contents: str) -> RequestEncryption:
+    return replace(encrypted, contents=contents)
+
+
+@pytest.mark.parametrize("content", ["A128GCM", "A256GCM"])
+def test_a_content_encryption_that_is_not_offered_is_not_asked_for(
+    content: str,
+) -> None:
+    stronger = ResponseEncryption(
+        algorithms=("ECDH-ES",), contents=("A256GCM",), required=True
+    )
+    world = World(
+        encryption=KEY,
+        changes={
+            "request_encryption": _only(request_encryption(KEY), "A256GCM"),
+            "response_encryption": stronger,
+        },
+    )
+    world.described = lambda: metadata(**world.changes)  # type: ignore[method-assign]
+    world.__post_init__()
+    issuance, sent = asking(world)
+    to = world.described().request_encryption
+    assert to is not None
+    mine = AnswerTo(EphemeralKey.generate().public_key, content_of(content))
+
+    def asked(answer: AnswerTo, *, by: str) -> HttpResponse:
+        document: JsonObject = {
+            "credential_configuration_id": "id",
+            "credential_response_encryption": answer.to_json(),
+        }
+        made = encrypted_request(
+            sent.url, document, to=_only(to, by), random=world.client.random
+        )
+        return world.ask(replace(made, headers=headers_anew(world, sent)))
+
+    answer = asked(mine, by="A256GCM").json()
+    offered = content == "A256GCM"
+    # The twin gets as far as the proof, which it does not bring.
+    assert answer == {
+        "error": "invalid_proof" if offered else "invalid_encryption_parameters"
+    }
+    strong = AnswerTo(mine.key, content_of("A256GCM"))
+    assert asked(strong, by=content).json() == {
+        "error": "invalid_proof" if offered else "invalid_credential_request"
+    }
+    own = issuance._key.public_key
+    made = encrypted_response(
+        Issued(credentials=("any",)).response(),
+        to=AnswerTo(own, content_of(content)),
+        random=world.client.random,
+    )
+    came = issuance.receive(made, at=AT).step
+    assert isinstance(came, ConfirmCredentials if offered else Failed)
+
+
+def test_an_answer_encrypted_where_only_requests_are_is_refused() -> None:
+    world = World(encryption=KEY)
+    named = {"request_encryption": request_encryption(KEY)}
+    world.described = lambda: metadata(**named)  # type: ignore[method-assign]
+    world.__post_init__()
+    _, sent = asking(world)
+    to = world.described().request_encryption
+    assert to is not None
+    mine = AnswerTo(EphemeralKey.generate().public_key, content_of("A128GCM"))
+    for asked, code in (
+        (mine.to_json(), "invalid_encryption_parameters"),
+        (None, "invalid_proof"),
+    ):
+        document: JsonObject = {"credential_configuration_id": "id"}
+        if asked is not None:
+            document["credential_response_encryption"] = asked
+        made = encrypted_request(sent.url, document, to=to, random=world.client.random)
         forged = replace(made, headers=headers_anew(world, sent))
         assert world.ask(forged).json() == {"error": code}
 

@@ -1,5 +1,6 @@
 """Requests and responses that the other side alone can read (OpenID4VCI 1.0 §10)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,7 @@ from idwallet.envelope.jwe import (
     encrypt,
     read_recipient,
 )
-from idwallet.errors import UnsupportedError
+from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.ports import Random
 from idwallet.protocols.http import HttpRequest, HttpResponse
 
@@ -193,14 +194,21 @@ def _chosen(to: RequestEncryption) -> Recipient:
     raise UnsupportedError("no key to encrypt to", at="jwks", clause=_CLAUSE)
 
 
-def decrypted(message: HttpRequest | HttpResponse, *, key: Agreement) -> JsonObject:
+def decrypted(
+    message: HttpRequest | HttpResponse, *, key: Agreement, contents: Collection[str]
+) -> JsonObject:
     """Return the JSON object inside an encrypted message.
 
+    `contents` are the content encryptions that it may have: what the metadata name.
+
     Raises:
-        MalformedError: it is not to that key, was changed, or holds no object.
+        MalformedError: it is not to that key, was changed, holds no object, or is
+            encrypted in another way than was agreed.
         UnsupportedError: it is encrypted in a way that is not spoken.
     """
     opened = decrypt(message.body, key=key, at="body", max_bytes=limits.HTTP_BODY_BYTES)
+    if opened.header.enc.value not in contents:
+        raise MalformedError("another enc than is named", at="body", clause=_CLAUSE)
     return read_object(opened.plaintext, at="body", max_bytes=limits.HTTP_BODY_BYTES)
 
 

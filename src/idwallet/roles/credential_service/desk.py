@@ -52,8 +52,9 @@ class Desk:
             UnsupportedError: it is encrypted in a way that is not spoken.
         """
         encryption = self.metadata.request_encryption
-        if self.decryption is not None and request.media_type == JWT:
-            return decrypted(request, key=self.decryption)
+        key = self.decryption
+        if encryption is not None and key is not None and request.media_type == JWT:
+            return decrypted(request, key=key, contents=encryption.contents)
         if encryption is not None and encryption.required:
             raise MalformedError(
                 "a request in the clear", at="body", clause="OpenID4VCI 1.0 §10"
@@ -78,9 +79,12 @@ class Desk:
         if wanted is None or request.media_type != JWT:
             raise fault
         try:
-            return read_answer_to(asked)
+            found = read_answer_to(asked)
         except (MalformedError, UnsupportedError) as error:
             raise fault from error
+        if found.content.value not in wanted.contents:
+            raise fault  # spoken, and not offered: nobody weakens it by asking
+        return found
 
     def written(self, response: HttpResponse, *, to: AnswerTo | None) -> HttpResponse:
         """Return the answer, encrypted where the wallet asked for that."""
@@ -174,10 +178,16 @@ class Desk:
 
 
 def configurations_in(details: tuple[JsonObject, ...]) -> tuple[str, ...]:
-    """Return what authorization details ask for (OpenID4VCI 1.0 section 5.1.1)."""
-    return tuple(
-        name
-        for each in details
-        if each.get("type") == "openid_credential"
-        and isinstance(name := each.get("credential_configuration_id"), str)
-    )
+    """Return what authorization details ask for (OpenID4VCI 1.0 section 5.1.1).
+
+    Raises:
+        OAuthError: one is of another type, or names nothing (RFC 9396 section 5).
+    """
+    names: list[str] = []
+    for each in details:
+        name = each.get("credential_configuration_id")
+        if each.get("type") != "openid_credential" or not isinstance(name, str):
+            code = OAuthCode.INVALID_AUTHORIZATION_DETAILS
+            raise OAuthError("details of another type", code)
+        names.append(name)
+    return tuple(names)

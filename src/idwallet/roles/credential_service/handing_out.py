@@ -192,10 +192,11 @@ def deferred(
     if isinstance(answer, Pending):
         later = Deferred(transaction=name, interval=answer.interval).response()
         return desk.written(later, to=to)
-    if not desk.once(found.slot("used"), until=found.until, at=at):
-        raise _refused(_Code.INVALID_TRANSACTION_ID)
     filled, supplied = _Filled(order, keys), _supplied(answer)
     made = _issue(desk, filled, supplied=supplied, issuer=issuer, at=at)
+    # After it was signed: a key that fails today must not lose what was waited for.
+    if not desk.once(found.slot("used"), until=found.until, at=at):
+        raise _refused(_Code.INVALID_TRANSACTION_ID)
     return desk.written(made, to=to)
 
 

@@ -45,7 +45,9 @@ def push(desk: Desk, request: HttpRequest, *, at: datetime) -> HttpResponse:
         raise _refused("a reference inside a pushed request")
     asked = read_authorization_request(form)
     _require_known(desk, asked)
-    jkt = desk.proof_of(request, token=None, at=at)
+    # Refused here, the wallet learns it; in a browser the person would be stuck.
+    _asked(desk, asked, at=at)
+    jkt = _bound_to(form, proven=desk.proof_of(request, token=None, at=at))
     wallet = instance_of(desk, request, client_id=asked.client_id, jkt=jkt, at=at)
     until = at + desk.rules.code_lifetime
     values: JsonObject = {
@@ -60,6 +62,16 @@ def push(desk: Desk, request: HttpRequest, *, at: datetime) -> HttpResponse:
         "expires_in": int(desk.rules.code_lifetime.total_seconds()),
     }
     return json_response(answer, status=_CREATED)
+
+
+def _bound_to(form: Mapping[str, str], *, proven: str | None) -> str | None:
+    """Return the key that the code is to serve alone: named, proven, or both (10.1)."""
+    named = form.get("dpop_jkt")
+    if named is None:
+        return proven
+    if proven not in {None, named} or not pkce.is_challenge(named):
+        raise OAuthError("another key than is named", OAuthCode.INVALID_DPOP_PROOF)
+    return named
 
 
 def challenge(desk: Desk, *, at: datetime) -> HttpResponse:
@@ -95,9 +107,14 @@ def authorize(desk: Desk, request: HttpRequest, *, at: datetime) -> Authorizatio
 def _asked(
     desk: Desk, asked: AuthorizationRequest, *, at: datetime
 ) -> AuthorizationAsked:
-    wanted = configurations_in(asked.details) or _by_scope(desk, asked.scope)
-    known = desk.metadata.configurations
-    if not wanted or any(name not in known for name in wanted):
+    if asked.resource not in {None, desk.metadata.issuer}:
+        raise OAuthError("for somebody else", OAuthCode.INVALID_TARGET)
+    detailed = configurations_in(asked.details)
+    if any(name not in desk.metadata.configurations for name in detailed):
+        raise OAuthError("unknown here", OAuthCode.INVALID_AUTHORIZATION_DETAILS)
+    # Both count, each by itself (section 5.1.2).
+    wanted = tuple(dict.fromkeys((*detailed, *_by_scope(desk, asked.scope))))
+    if not wanted:
         raise OAuthError("nothing that is issued here", OAuthCode.INVALID_SCOPE)
     if asked.issuer_state is None:
         return AuthorizationAsked(request=asked, configurations=wanted)
@@ -189,7 +206,11 @@ def token(desk: Desk, request: HttpRequest, *, at: datetime) -> HttpResponse:
     details = configurations_in(read_details(form))
     wanted = details or found.texts("configurations")
     if not set(wanted) <= set(found.texts("configurations")):
-        raise OAuthError("more than was granted", OAuthCode.INVALID_SCOPE)
+        code = OAuthCode.INVALID_AUTHORIZATION_DETAILS
+        raise OAuthError("more than was granted", code)
+    # Last: what a thief without the key, or a mistaken wallet, sends uses up nothing.
+    if not desk.once(found.slot("used"), until=found.until, at=at):
+        raise _gone()
     values: JsonObject = {
         "subject": found.text("subject"),
         "configurations": list[JsonValue](wanted),
@@ -221,10 +242,10 @@ def _token_response(desk: Desk, values: JsonObject, *, at: datetime) -> HttpResp
 
 
 def _by_offer(desk: Desk, form: Mapping[str, str], *, at: datetime) -> Ticket:
-    """Redeem a pre-authorized code (OpenID4VCI 1.0 section 6.1).
+    """Read a pre-authorized code (OpenID4VCI 1.0 section 6.1).
 
-    A wrong transaction code uses up one of the attempts; a right one uses up the offer,
-    and nothing else does, so that whoever types wrongly once can try again.
+    A wrong transaction code uses up one of the attempts; only what a token is given for
+    uses up the offer, so that whoever types wrongly once can try again.
     """
     offer = desk.tickets.read(Kind.OFFER, form.get("pre-authorized_code", ""), at=at)
     if offer is None:
@@ -237,7 +258,7 @@ def _by_offer(desk: Desk, form: Mapping[str, str], *, at: datetime) -> Ticket:
         found = transaction_digest(typed or "", salt=offer.text("salt"))
         if not hmac.compare_digest(found.encode(), expected.encode()):
             raise _gone()
-    return _first(desk, offer, at=at)
+    return offer
 
 
 def _require_attempt(desk: Desk, offer: Ticket, *, at: datetime) -> None:
@@ -253,7 +274,7 @@ def transaction_digest(code: str, *, salt: str) -> str:
 
 
 def _by_code(desk: Desk, form: Mapping[str, str], *, at: datetime) -> Ticket:
-    """Redeem an authorization code (RFC 6749 4.1.3, RFC 7636 4.6)."""
+    """Read an authorization code (RFC 6749 4.1.3, RFC 7636 4.6)."""
     code = desk.tickets.read(Kind.CODE, form.get("code", ""), at=at)
     if code is None:
         raise _gone()
@@ -264,21 +285,15 @@ def _by_code(desk: Desk, form: Mapping[str, str], *, at: datetime) -> Ticket:
     verifier = form.get("code_verifier", "")
     if not same or not pkce.verifies(verifier, challenge=code.text("challenge")):
         raise _gone()
-    return _first(desk, code, at=at)
+    return code
 
 
 def _by_refresh(desk: Desk, form: Mapping[str, str], *, at: datetime) -> Ticket:
-    """Redeem a refresh token, once (RFC 9700 section 4.14)."""
+    """Read a refresh token, that serves once (RFC 9700 section 4.14)."""
     found = desk.tickets.read(Kind.REFRESH, form.get("refresh_token", ""), at=at)
     if found is None or not found.text("jkt"):
         raise _gone()
-    return _first(desk, found, at=at)
-
-
-def _first(desk: Desk, ticket: Ticket, *, at: datetime) -> Ticket:
-    if not desk.once(ticket.slot("used"), until=ticket.until, at=at):
-        raise _gone()
-    return ticket
+    return found
 
 
 _GRANTS: Final = {

@@ -65,8 +65,8 @@ def proven_keys(
             raise _refused()
         return Proven()
     proof_type = kinds.get(asked.proof_kind.value)
-    if proof_type is None or not 0 < len(asked.proofs) <= desk.metadata.batch_size:
-        raise _refused()
+    if proof_type is None or len(asked.proofs) > desk.metadata.batch_size:
+        raise _refused()  # before the work of judging them
     challenges = {_challenge(each) for each in asked.proofs}
     (challenge,) = challenges if len(challenges) == 1 else (None,)
     if challenge is None:
@@ -112,7 +112,7 @@ def _attested_proofs(proofs: Sequence[str], about: _Asked) -> Proven:
     """Return the keys of proofs that hold a key attestation each (Appendix F.1).
 
     One proof brings all the keys that its attestation names: they are of one key store,
-    and the provider says so. Several bring their own keys.
+    and the provider says so. Several bring their own keys, attested together.
     """
     keys: list[BindableKey] = []
     attestation: KeyAttestation | None = None
@@ -127,7 +127,10 @@ def _attested_proofs(proofs: Sequence[str], about: _Asked) -> Proven:
         if not attestation.holds(one.key):
             raise _refused()
         keys.append(one)
-    if attestation is not None and len(keys) == 1:
+    if attestation is None or not all(attestation.holds(e.key) for e in keys):
+        # The application is told of one, which has to speak for every key.
+        raise _refused()
+    if len(keys) == 1:
         own = keys[0].key.thumbprint
         others = [each for each in attestation.keys if each.thumbprint != own]
         keys += _vouched(attestation, others)

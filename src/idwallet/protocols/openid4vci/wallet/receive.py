@@ -327,7 +327,8 @@ def _issued(answer: Answer) -> Issued | Deferred:
         raise refusal_of(response, at="credential")
     wanted = issuer_of(answer.progress).response_encryption
     if response.media_type == JWT:
-        document = decrypted(response, key=answer.key)
+        contents = () if wanted is None else wanted.contents
+        document = decrypted(response, key=answer.key, contents=contents)
     elif wanted is not None and issuer_of(answer.progress).request_encryption:
         # It was asked for encrypted: somebody between has read, or made, this.
         raise MalformedError(
