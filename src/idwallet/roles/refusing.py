@@ -23,7 +23,7 @@ from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.reply import answer_request
 from idwallet.protocols.openid4vp.request import RequestObject, open_jws, read_claims
 from idwallet.protocols.openid4vp.response import refusal_members, to_form
-from idwallet.report import CheckId, Outcome
+from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.held.formats import FORMATS
 from idwallet.roles.transactions import held_to_types
 from idwallet.trust.anchors import TrustStore
@@ -97,7 +97,13 @@ def refusal_code(request: RequestObject) -> ErrorCode:
 
 
 def _is_vouched_for(verdict: RequestVerdict) -> bool:
-    passed = {e.id for e in verdict.checks if e.outcome is Outcome.PASSED}
+    """Say whether somebody vouches for who asks: to admit a stranger is no voucher."""
+    passed = {
+        each.id
+        for each in verdict.checks
+        if each.outcome is Outcome.PASSED
+        and each.reason is not Reason.ADMITTED_ACCEPTED
+    }
     return passed.issuperset(_VOUCHED)
 
 

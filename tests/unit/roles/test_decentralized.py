@@ -20,7 +20,7 @@ from idwallet.testing.scene import ANSWER_TO, PID, Scene
 from idwallet.trust.anchors import TrustAnchor, TrustStore
 from idwallet.trust.did import did_jwk
 from idwallet.trust.policies import WALLET
-from idwallet.trust.policy import Policy
+from idwallet.trust.policy import Policy, RegistrationRule
 
 WEB = "did:web:shop.example"
 
@@ -167,3 +167,17 @@ def _party(scene: Scene) -> RelyingParty:
         answer_to=ANSWER_TO,
         kid=f"{WEB}#k",
     )
+
+
+def test_a_stranger_whom_a_policy_admits_is_told_no_error(scene: Scene) -> None:
+    did = did_jwk(scene.reader_identity.signer.public_key)
+    uri = asked_by(scene, did)
+    # Nobody may ask who is not registered: something is wrong with both.
+    policy = replace(ADMITTING, registration=RegistrationRule.REQUIRED)
+    stranger = wallet(scene, scene.trust, policy)
+    assert stranger.refuse_request(uri, at=scene.at) is None
+    anchor = TrustAnchor.from_dids([did], name="TEST shop")
+    knowing = TrustStore([*scene.trust.anchors, anchor])
+    known = wallet(scene, knowing, policy).refuse_request(uri, at=scene.at)
+    assert known is not None
+    assert known.form()["error"] == "unauthorized_client"

@@ -18,6 +18,7 @@ from idwallet import limits
 from idwallet.codec import b64, json
 from idwallet.codec.form import write_form
 from idwallet.codec.json import JsonObject
+from idwallet.codec.web import read_web_address
 from idwallet.crypto.agreement import EphemeralKey
 from idwallet.crypto.seal import SealKey, seal, unseal
 from idwallet.envelope.jwe import decrypt
@@ -26,7 +27,7 @@ from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageE
 from idwallet.ports import Random
 from idwallet.protocols.http import FORM, HttpRequest, HttpResponse
 from idwallet.protocols.openid4vp.abilities import WalletAbilities
-from idwallet.protocols.openid4vp.client import read_client_id
+from idwallet.protocols.openid4vp.client import ClientIdPrefix, read_client_id
 from idwallet.protocols.openid4vp.encryption import ALG
 from idwallet.protocols.openid4vp.reference import (
     RequestReference,
@@ -203,12 +204,15 @@ def start_inquiry(
     *,
     wallet: WalletAbilities,
     encrypted: bool = False,
+    elsewhere: frozenset[str] = frozenset(),
     random: Random = secrets.token_bytes,
 ) -> Inquiry:
     """Begin with a request as it came: a link, a scanned QR code, or JSON.
 
     With `encrypted` a verifier that is asked by POST must encrypt the request to a key
-    of this fetch; one that comes in the clear is refused.
+    of this fetch; one that comes in the clear is refused. Who is known by a DNS name
+    has its requests on that host (section 15.8.1), and no other is asked, unless the
+    identifier is one of `elsewhere`, which you know to be right.
 
     Raises:
         UsageError: the random source is broken.
@@ -219,6 +223,14 @@ def start_inquiry(
         return _failed(_link_code(fault), fault)
     if found is None:
         return Inquiry(RequestReady(raw if isinstance(raw, str) else _text(raw)))
+    if found.client_id not in elsewhere and _is_astray(found):
+        # A link is anybody's: nothing is told to a host that the name is not of.
+        astray = MalformedError(
+            "on another host than who asks",
+            at="request_uri",
+            clause="OpenID4VP 1.0 §15.8.1",
+        )
+        return _failed(ErrorCode.INVALID_REQUEST_URI, astray)
     if found.method is RequestUriMethod.GET:
         return Inquiry(_fetch(found), reference=found)
     nonce = b64.encode(random(_NONCE_BYTES))
@@ -254,6 +266,15 @@ def restore_inquiry(saved: bytes, *, key: SealKey) -> Inquiry:
         nonce=str(state["nonce"]) if "nonce" in state else None,
         key=own,
     )
+
+
+def _is_astray(found: RequestReference) -> bool:
+    """Whether who asks is known by a DNS name, and the request lies elsewhere."""
+    client = read_client_id(found.client_id, at="client_id")
+    if client.prefix is not ClientIdPrefix.X509_SAN_DNS:
+        return False
+    host = read_web_address(found.request_uri, at="request_uri").host
+    return host != client.value.lower()
 
 
 def _fetch(found: RequestReference, *, body: str = "") -> FetchRequest:

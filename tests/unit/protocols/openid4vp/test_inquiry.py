@@ -11,6 +11,7 @@ from idwallet.protocols.openid4vp.inquiry import (
     REQUEST_OBJECT,
     FetchRequest,
     Inquiry,
+    RequestFailed,
     RequestReady,
     restore_inquiry,
     start_inquiry,
@@ -20,6 +21,7 @@ from idwallet.protocols.openid4vp.reference import (
     RequestUriMethod,
     read_reference,
 )
+from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.trust.policies import WALLET
 from tests.unit.roles.presentation_service_world import ABILITIES, World
 
@@ -102,3 +104,27 @@ def test_what_is_over_is_neither_sealed_nor_given_anything() -> None:
         with pytest.raises(MalformedError):
             restore_inquiry(wrong, key=SEAL)
     assert isinstance(done, Inquiry)
+
+
+@pytest.mark.parametrize("method", RequestUriMethod)
+def test_a_name_is_asked_at_its_own_host_and_at_no_other(
+    method: RequestUriMethod,
+) -> None:
+    named = "x509_san_dns:Shop.example"
+    for astray in ("https://evil.example/r", "https://shop.example.evil.example/r"):
+        link = RequestReference(named, astray, method).to_uri()
+        step = start_inquiry(link, wallet=ABILITIES).step
+        assert isinstance(step, RequestFailed)
+        assert step.code is ErrorCode.INVALID_REQUEST_URI
+        assert step.clause == "OpenID4VP 1.0 §15.8.1"
+        # Whoever knows better says so, by the whole identifier.
+        for known in (frozenset({named}), frozenset({named.lower()})):
+            found = start_inquiry(link, wallet=ABILITIES, elsewhere=known).step
+            assert isinstance(found, FetchRequest) is (named in known)
+    for own in ("https://shop.example/r", "https://SHOP.example:8443/r"):
+        assert (
+            fetching(RequestReference(named, own, method).to_uri()).request.url == own
+        )
+    # A hash says nothing of a host.
+    other = RequestReference(WHO, "https://evil.example/r", method)
+    assert fetching(other.to_uri()).request.url == other.request_uri
