@@ -1,6 +1,7 @@
 """A service asks, a wallet answers, and the session that began gets what was proven."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from idwallet.codec.json import JsonObject, read_object
 from idwallet.codec.web import read_web_address
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.errors import MalformedError, PortError, UsageError
-from idwallet.protocols.http import HttpRequest
+from idwallet.protocols.http import FORM, HttpRequest
 from idwallet.protocols.openid4vp.inquiry import (
     FetchRequest,
     RequestReady,
@@ -547,6 +548,50 @@ def test_of_two_clerks_who_compare_one_portrait_one_lets_the_person_in() -> None
     assert isinstance(found[0], VerifiedPresentation)
     assert isinstance(found[1], Unverified)
     assert world.state(started) is AnswerState.TAKEN
+
+
+class Crowded(MemoryExchanges):
+    """A store where somebody is a hair quicker, so many times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = 0
+        self.meanwhile: Callable[[], object] = lambda: None
+
+    def swap(self, name: str, *, expected: bytes, sealed: bytes) -> bool:
+        if self.left:
+            times, self.left = self.left, 0
+            self.meanwhile()
+            self.left = times - 1
+        return super().swap(name, expected=expected, sealed=sealed)
+
+
+@pytest.mark.parametrize("declines", [False, True])
+def test_whoever_fetches_a_request_over_and_over_keeps_nobody_from_answering(
+    *, declines: bool
+) -> None:
+    store = Crowded()
+    world = World(store=store)
+    started = world.start()
+    assert started.reference is not None
+    holder = scene().new_wallet()
+    holder.add(scene().issue(), at=world.at)
+    fetch = HttpRequest(
+        "POST", started.reference.request_uri, (("Content-Type", FORM),), b""
+    )
+    store.meanwhile = lambda: world.carry(fetch)
+    store.left = 20
+    asked = world.ask(started.link, holder)
+    assert store.left == 0
+    choice = holder.match(asked, at=world.at).choose()
+    answer = holder.present(asked, choice, at=world.at)
+    if declines:
+        answer = holder.decline(asked, at=world.at)
+    store.left = 20
+    assert world.post(answer).is_taken
+    assert store.left == 0
+    told = AnswerState.DECLINED if declines else AnswerState.PASSED
+    assert world.state(started) is told
 
 
 @pytest.mark.parametrize("flow", Flow)

@@ -76,6 +76,14 @@ def test_a_wallet_refuses_a_stranger_unless_its_policy_names_the_claims(
     assert refused(scene, more, ADMITTING) is Reason.CLAIM_NOT_ADMITTED
 
 
+def test_that_nobody_signed_is_accepted_of_the_admitted_alone(scene: Scene) -> None:
+    request = ask(scene, STRANGER, "family_name")
+    with pytest.raises(VerificationFailed) as caught:
+        wallet(scene, WALLET).read_request(request.message.to_uri(), at=scene.at)
+    reasons = {each.id: each.reason for each in caught.value.report.checks}
+    assert reasons[CheckId.REQUEST_SIGNATURE] is Reason.WAITING
+
+
 @pytest.mark.parametrize("carrier", ["uri", "json"])
 def test_a_stranger_who_is_admitted_is_answered_and_said_to_be_one(
     scene: Scene, carrier: str

@@ -128,7 +128,7 @@ class Answers:
     def _taken(self, kept: Kept, body: str, *, at: datetime) -> HttpResponse | None:
         """Return what to say, None where somebody else was quicker: look again."""
         exchange = kept.exchange
-        if exchange.phase in {Phase.ANSWERED, Phase.TAKEN}:
+        if exchange.is_over:
             # A wallet that did not hear us sends the very same again.
             same = hmac.compare_digest(exchange.digest, digest_of(body))
             self._noticed(Noticed(kept.name, fault=None if same else _OVER))
@@ -163,8 +163,9 @@ class Answers:
     def _declined(self, kept: Kept, parts: WalletRefusal) -> HttpResponse | None:
         error = parts.code
         said = "" if error is None else error.value
-        exchange = kept.exchange.declined(said, code=self._exchanges.code())
-        if not self._exchanges.advance(kept, exchange):
+        code = self._exchanges.code()
+        exchange = self._exchanges.settle(kept, lambda e: e.declined(said, code=code))
+        if exchange is None:
             return None
         self._noticed(Noticed(kept.name, error=error))
         return self._said(exchange, accepts=True)
@@ -175,10 +176,11 @@ class Answers:
         verdict = self._judge(body, request, at=at)
         accepts = verdict.report.outcome is not Outcome.FAILED
         # A new one: who declined before, on a device of their own, has the last one.
-        exchange = kept.exchange.answered(
-            body, accepted=accepts, code=self._exchanges.code(), at=at
+        code = self._exchanges.code()
+        exchange = self._exchanges.settle(
+            kept, lambda e: e.answered(body, accepted=accepts, code=code, at=at)
         )
-        if not self._exchanges.advance(kept, exchange):
+        if exchange is None:
             return None
         self._noticed(Noticed(kept.name, report=verdict.report))
         return self._said(exchange, accepts=accepts)

@@ -45,7 +45,6 @@ from idwallet.trust.anchors import TrustStore
 _REFERENCE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _SESSION_CHARACTERS: Final = 16
 _HANDLE: Final = "idwallet presentation handle/1"
-_RACES: Final = 3  # how often somebody else may be quicker, before nothing is there
 _NOT_FOUND: Final = 404
 _NOT_ALLOWED: Final = 405
 _NO_STORE: Final = ("Cache-Control", "no-store")
@@ -269,44 +268,47 @@ class PresentationService:
     def _request(
         self, request: HttpRequest, name: str, *, at: datetime
     ) -> HttpResponse:
-        for _ in range(_RACES):
-            kept = self._exchanges.find(name)
-            if kept is None or not self._is_open(kept.exchange, at=at):
-                break
-            try:
-                token = self._token(kept, request)
-            except (MalformedError, UnsupportedError):
-                return refused()
-            if token is not None:
-                headers = (("Content-Type", REQUEST_OBJECT), _NO_STORE)
-                return HttpResponse(200, headers, token.encode())
-        return HttpResponse(_NOT_FOUND, (_NO_STORE,))
+        kept = self._exchanges.find(name)
+        if kept is None or not self._is_open(kept.exchange, at=at):
+            return _gone()
+        own = self._verifier.restore(kept.exchange.request, self._key)
+        try:
+            heard, addressed = self._addressed(own.message.raw, request)
+        except (MalformedError, UnsupportedError):
+            return refused()
+        # What the wallet keeps of it is what a receipt has to name.
+        settled = self._exchanges.settle(
+            kept, lambda exchange: replace(exchange, addressed=addressed)
+        )
+        if settled is None:
+            return _gone()
+        token = addressed or own.message.raw
+        token = encrypt_request(token, heard=heard, random=self._random)
+        headers = (("Content-Type", REQUEST_OBJECT), _NO_STORE)
+        return HttpResponse(200, headers, token.encode())
 
     def _is_open(self, exchange: Exchange, *, at: datetime) -> bool:
         is_fetched = not self._verifier.identity.is_anonymous
-        is_asked = exchange.phase in {Phase.OPEN, Phase.DECLINED}
-        return is_fetched and is_asked and at < exchange.until
+        return is_fetched and not exchange.is_over and at < exchange.until
 
-    def _token(self, kept: Kept, request: HttpRequest) -> str | None:
-        """Return the request for who fetches it; None where it changed meanwhile."""
-        own = self._verifier.restore(kept.exchange.request, self._key)
-        heard, addressed = Heard(), ""
-        if request.method == "POST":
-            form = request.form()
-            if "wallet_metadata" in form:
-                heard = read_wallet_metadata(form["wallet_metadata"])
-            addressed = address_request(
-                own.message.raw,
-                wallet_nonce=form.get("wallet_nonce"),
-                heard=heard,
-                signer=self._verifier.identity.signer,
-            )
-        exchange = replace(kept.exchange, addressed=addressed)
-        # What the wallet keeps of it is what a receipt has to name.
-        if exchange != kept.exchange and not self._exchanges.advance(kept, exchange):
-            return None
-        token = addressed or own.message.raw
-        return encrypt_request(token, heard=heard, random=self._random)
+    def _addressed(self, raw: str, request: HttpRequest) -> tuple[Heard, str]:
+        """Return what a wallet said of itself, and the request signed for it, or ""."""
+        if request.method != "POST":
+            return Heard(), ""
+        form, heard = request.form(), Heard()
+        if "wallet_metadata" in form:
+            heard = read_wallet_metadata(form["wallet_metadata"])
+        addressed = address_request(
+            raw,
+            wallet_nonce=form.get("wallet_nonce"),
+            heard=heard,
+            signer=self._verifier.identity.signer,
+        )
+        return heard, addressed
+
+
+def _gone() -> HttpResponse:
+    return HttpResponse(_NOT_FOUND, (_NO_STORE,))
 
 
 def _root(public: str) -> str:

@@ -1,6 +1,7 @@
 """What a service remembers of one request, and how far its answer has come."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,6 +16,7 @@ from idwallet.ports import ExchangeStore, Random
 
 _FORMAT: Final = "idwallet-exchange/1"
 _CLAUSE: Final = "idwallet exchange 1"
+_RACES: Final = 64  # how often others may be quicker by a hair
 
 
 class Flow(StrEnum):
@@ -67,6 +69,11 @@ class Exchange:
     def __repr__(self) -> str:
         """Show the phase only."""
         return f"Exchange({self.phase.value})"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is an answer that counts, or was."""
+        return self.phase in {Phase.ANSWERED, Phase.TAKEN}
 
     def answered(
         self, body: str, *, accepted: bool, code: str, at: datetime
@@ -163,6 +170,24 @@ class Exchanges:
         """
         sealed = self._sealed(kept.name, exchange)
         return self._store.swap(kept.name, expected=kept.sealed, sealed=sealed)
+
+    def settle(
+        self, kept: Kept, change: Callable[[Exchange], Exchange]
+    ) -> Exchange | None:
+        """Change an exchange that nobody has answered; None where somebody has.
+
+        Who fetches the request meanwhile, over and over, changes what is kept and not
+        what was asked: nobody's answer is lost by it.
+        """
+        found: Kept | None = kept
+        for _ in range(_RACES):
+            if found is None or found.exchange.is_over:
+                return None
+            exchange = change(found.exchange)
+            if exchange == found.exchange or self.advance(found, exchange):
+                return exchange
+            found = self.find(kept.name)
+        return None
 
     def _sealed(self, name: str, exchange: Exchange) -> bytes:
         return seal(
