@@ -5,13 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from idwallet import Query, RelyingParty, SealKey, VerificationIndeterminate
+from idwallet import (
+    Query,
+    RelyingParty,
+    SealKey,
+    VerificationFailed,
+    VerificationIndeterminate,
+)
 from idwallet.adapters.store import MemoryStore
 from idwallet.codec.json import write_json
 from idwallet.consent.occasion import AuthenticatedBy
 from idwallet.errors import UsageError
 from idwallet.ports import Fetched
-from idwallet.report import DidDocumentNeeded, Origin, Reason
+from idwallet.protocols.openid4vp.message import RequestMessage, read_carrier
+from idwallet.report import CheckId, DidDocumentNeeded, Origin, Reason
 from idwallet.roles.asked import Anonymous, Authenticated
 from idwallet.roles.holder import Holder
 from idwallet.roles.needed import Gathered, orders_of
@@ -181,3 +188,22 @@ def test_a_stranger_whom_a_policy_admits_is_told_no_error(scene: Scene) -> None:
     known = wallet(scene, knowing, policy).refuse_request(uri, at=scene.at)
     assert known is not None
     assert known.form()["error"] == "unauthorized_client"
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_link_that_names_another_identifier_than_signed_is_refused(
+    scene: Scene, *, is_known: bool
+) -> None:
+    did = did_jwk(scene.reader_identity.signer.public_key)
+    anchor = TrustAnchor.from_dids([did], name="TEST shop")
+    trust = TrustStore([*scene.trust.anchors, anchor]) if is_known else scene.trust
+    holder = wallet(scene, trust, ADMITTING)
+    token = read_carrier(asked_by(scene, did)).token.decode()
+    own = RequestMessage(token, f"decentralized_identifier:{did}")
+    asked = holder.read_request(own.to_uri(), at=scene.at)
+    assert isinstance(asked.by, Authenticated) is is_known
+    other = replace(own, client_id=f"decentralized_identifier:{WEB}")
+    with pytest.raises(VerificationFailed) as caught:
+        holder.read_request(other.to_uri(), at=scene.at)
+    reasons = {each.id: each.reason for each in caught.value.report.checks}
+    assert reasons[CheckId.READER_AUTHORISED] is Reason.CLIENT_ID_MISMATCH
