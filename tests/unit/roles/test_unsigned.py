@@ -18,7 +18,8 @@ from idwallet.roles.asked import Anonymous, Authenticated
 from idwallet.roles.holder import Holder
 from idwallet.roles.presentation import verify_presentation
 from idwallet.roles.verifier import PresentationRequest, RelyingParty, Verifier
-from idwallet.testing.corpus.attested import ADMITTING, attestation
+from idwallet.testing.corpus import judge_request
+from idwallet.testing.corpus.attested import ADMITTING, ATTESTED, attestation
 from idwallet.testing.request_draft import request_draft
 from idwallet.testing.scene import ANSWER_TO, PID, Scene
 from idwallet.trust.policies import RETAIL, WALLET
@@ -243,3 +244,13 @@ def test_the_ledger_tells_the_attested_from_those_whose_key_is_pinned(
     assert entry.party is not None
     assert entry.party.authenticated is AuthenticatedBy.ATTESTATION
     assert Authenticated("a", "kiosk", "b", None).known_by is AuthenticatedBy.PINNED_KEY
+
+
+def test_what_the_attester_is_registered_for_is_not_what_the_attested_are(
+    scene: Scene,
+) -> None:
+    (forgery,) = (e for e in ATTESTED if e.name.endswith("beside a registration"))
+    report = judge_request(forgery.twins(scene)[1])
+    (told,) = (e for e in report.checks if e.id is CheckId.READER_REGISTERED)
+    # Its certificate is not even looked at, good for that as it may be.
+    assert dict(told.facts)["what"] == "who asks has no certificate of their own"
