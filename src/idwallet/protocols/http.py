@@ -7,6 +7,7 @@ from typing import Final
 from idwallet import limits
 from idwallet.codec.form import read_form, read_utf8, write_form
 from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
+from idwallet.codec.text import show
 from idwallet.codec.web import WebAddress, read_web_address
 from idwallet.errors import LimitError, MalformedError, UsageError
 
@@ -200,4 +201,7 @@ def _object(headers: Headers, body: bytes, *, at: str) -> JsonObject:
 
 def _texts(data: bytes, *, at: str) -> dict[str, str]:
     form = read_form(data, at=at)
-    return {name: read_utf8(value, at=f"{at}/{name}") for name, value in form.items()}
+    # A name is whatever somebody wrote: where a fault tells it, it begins no new line.
+    return {
+        name: read_utf8(value, at=f"{at}/{show(name)}") for name, value in form.items()
+    }

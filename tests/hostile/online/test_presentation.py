@@ -948,6 +948,19 @@ def test_an_answer_that_is_not_the_honest_one_is_refused_by_a_constant(
     assert found.state is AnswerState.FAILED
 
 
+@pytest.mark.parametrize(
+    "body", [b"a%0Ab%1b[31m%E2%80%AE=%ff", b"%0A" * 100_000 + b"=%ff"]
+)
+def test_no_name_that_somebody_made_up_writes_into_the_log(body: bytes) -> None:
+    world = World()
+    posted = (("Content-Type", FORM),)
+    world.carry(HttpRequest("POST", f"{PUBLIC}/answer", posted, body))
+    (told,) = world.noticed
+    assert told.fault is not None
+    assert told.fault.isprintable()
+    assert len(told.fault) <= limits.TEXT_CHARACTERS
+
+
 def test_what_used_nothing_up_leaves_the_request_to_be_answered() -> None:
     for case in ANSWERED:
         if isinstance(case.fault, str) and case.name != "too late":

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from idwallet.codec.form import write_form
+from idwallet.codec.text import show
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.crypto.seal import SealKey
 from idwallet.envelope.jwe import read_jwe_header
@@ -112,7 +113,7 @@ class Answers:
             body = _body(request)
             name = _name_of(request.form(at="response"))
         except (MalformedError, UnsupportedError) as fault:
-            self._noticed(Noticed(None, fault=f"{fault.what} at {fault.at}"))
+            self._noticed(Noticed(None, fault=show(f"{fault.what} at {fault.at}")))
             return refused()
         for _ in range(2):
             kept = None if name is None else self._exchanges.find(name)
@@ -151,7 +152,7 @@ class Answers:
         try:
             parts = read_response(body, key=request.decryption)
         except (MalformedError, UnsupportedError) as fault:
-            self._noticed(Noticed(name, fault=f"{fault.what} at {fault.at}"))
+            self._noticed(Noticed(name, fault=show(f"{fault.what} at {fault.at}")))
             return None
         if not hmac.compare_digest(
             (parts.state or "").encode(), request.state.encode()
