@@ -1,21 +1,22 @@
 from datetime import timedelta
 
 from idwallet.report import CheckId, Outcome, Reason
+from idwallet.testing.compact.guardians import GuardianDraft
 from tests.checks.compact import shop, shown
 from tests.checks.presentations import came_to
-from tests.unit.roles.test_guardian import Family, scene
+from tests.unit.roles.test_guardian import scene
 
 DELEGATION = CheckId.HOLDER_DELEGATION
 
 
 def test_a_guardian_within_the_right_passes_and_is_named() -> None:
-    report = Family(scene()).judge()
+    report = GuardianDraft(scene()).judge()
     (check,) = (each for each in report.checks if each.id is DELEGATION)
     assert came_to(check, Outcome.PASSED, Reason.DELEGATED_ACCEPTED)
 
 
 def test_a_guardian_whose_time_is_over_fails() -> None:
-    family = Family(scene())
+    family = GuardianDraft(scene())
     family.later = timedelta(hours=1, seconds=61)
     (check,) = (each for each in family.judge().checks if each.id is DELEGATION)
     assert came_to(check, Outcome.FAILED, Reason.EXPIRED)

@@ -17,6 +17,7 @@ from idwallet.testing.bundle import (
 )
 from idwallet.testing.bundle.draft import SEQUENCE
 from idwallet.testing.compact import COMPACT_FORGERIES, CompactScene
+from idwallet.testing.compact.guardians import GUARDIAN_FORGERIES
 from idwallet.testing.containers import CONTAINER_FORGERIES
 from idwallet.testing.corpus import (
     CREDENTIALS,
@@ -62,22 +63,6 @@ REFUSALS: Final = {
 ELSEWHERE: Final = {
     (CheckId.PRESENTATION_FRESHNESS, Reason.CLOCK_BEHIND): (
         "only where the till's clock is wrong, which no code can make it"
-    ),
-    **dict.fromkeys(
-        (
-            (CheckId.HOLDER_DELEGATION, reason)
-            for reason in (
-                Reason.NOT_AUTHORIZED,
-                Reason.INVALID,
-                Reason.REVOKED,
-                Reason.EXPIRED,
-                Reason.NOT_YET_VALID,
-                Reason.NOT_GUARDIAN,
-                Reason.WIDER_THAN_RIGHT,
-                Reason.CLAIM_NOT_ADMITTED,
-            )
-        ),
-        "guardians have forgeries of their own: tests/unit/roles/test_guardian.py",
     ),
     (CheckId.PRESENTATION_REPLAY, Reason.WAITING): (
         "told of codes shown unasked, which are judged as a whole by a standing request"
@@ -159,6 +144,7 @@ def reached() -> set[Row]:
         | _rows(each.twins(old)[1].report() for each in ARCHIVE_FORGERIES)
         | _rows(judge_mdoc(each.twins(cards)[1]) for each in MDOC_FORGERIES)
         | _rows(each.twins(till)[1].judge() for each in COMPACT_FORGERIES)
+        | _rows(each.twins(scene)[1].judge() for each in GUARDIAN_FORGERIES)
         | _rows(judge_reader(each.twins(cards)[1]) for each in READER_FORGERIES)
     )
 
@@ -183,6 +169,7 @@ CORPORA: Final = (
     ARCHIVE_FORGERIES,
     MDOC_FORGERIES,
     COMPACT_FORGERIES,
+    GUARDIAN_FORGERIES,
 )
 
 
