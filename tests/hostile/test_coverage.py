@@ -64,9 +64,6 @@ ELSEWHERE: Final = {
     (CheckId.PRESENTATION_FRESHNESS, Reason.CLOCK_BEHIND): (
         "only where the till's clock is wrong, which no code can make it"
     ),
-    (CheckId.PRESENTATION_REPLAY, Reason.WAITING): (
-        "told of codes shown unasked, which are judged as a whole by a standing request"
-    ),
     (CheckId.READER_AUTHORISED, Reason.ANCHORS_FROM_THE_FUTURE): (
         "only where the wallet's clock is wrong, which no request can make it"
     ),
