@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from idwallet import limits
 from idwallet.codec.json import JsonObject, write_json
 from idwallet.consent.linking import LinkKind
 from idwallet.consent.purpose import DisclosurePolicy, read_disclosure_policy
@@ -13,7 +12,6 @@ from idwallet.consent.reuse import ONCE_ONLY, ReusePolicy, read_reuse_policy
 from idwallet.credentials.model import Credential, Format
 from idwallet.errors import (
     IdWalletError,
-    LimitError,
     MalformedError,
     UnsupportedError,
     UsageError,
@@ -156,8 +154,6 @@ def _copies(
 ) -> tuple[HeldCredential, ...]:
     kind = Format(received.configuration.format)
     credentials = [Credential(kind, raw) for raw in received.credentials]
-    if len(credentials) > limits.BATCH_CREDENTIALS:
-        raise LimitError("too many copies", at="credentials", clause="idwallet limits")
     wallet = terms.wallet
     copies = tuple(
         wallet._verified(each, at=at)  # noqa: SLF001 - a part of the wallet
@@ -209,4 +205,6 @@ def _replaced(
     new: HeldCredential, known: Sequence[HeldCredential]
 ) -> HeldCredential | None:
     same = (new.format, new.types, new.issuer)
-    return next((e for e in known if (e.format, e.types, e.issuer) == same), None)
+    alike = [e for e in known if (e.format, e.types, e.issuer) == same]
+    # Of two diplomas of one person each takes the place of its own.
+    return next((e for e in alike if says_the_same(new, e)), next(iter(alike), None))

@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from idwallet.codec.form import write_form
+from idwallet.codec.json import JsonValue, read_object, write_json
 from idwallet.credentials.possession import make_proof
 from idwallet.credentials.required import Context
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.software import MemoryKeyStore, SoftwareSigner
+from idwallet.envelope.jws import read_compact, sign_compact
 from idwallet.errors import MalformedError, UsageError
 from idwallet.protocols.http import HttpRequest
 from idwallet.protocols.oauth.client_attestation import (
@@ -35,6 +38,7 @@ from idwallet.protocols.openid4vci.wallet import (
 )
 from idwallet.roles.credential_service import (
     AttestationRule,
+    Client,
     CredentialService,
     IssuanceRules,
 )
@@ -60,6 +64,7 @@ from tests.unit.roles.attested_world import (
 )
 from tests.unit.roles.credential_service_world import (
     AT,
+    BACK,
     CLIENT_ID,
     ISSUER,
     SCENE,
@@ -391,6 +396,82 @@ def test_an_attestation_that_does_not_say_when_is_none() -> None:
     context = Context(TRUST, WALLET, AT + timedelta(hours=2))
     with pytest.raises(MalformedError, match="expired"):
         judge_key_attestation(text, WANTED, nonce=None, context=context, expires=False)
+    now = Context(TRUST, WALLET, AT)
+    assert judge_key_attestation(text, WANTED, nonce=None, context=now, expires=True)
+    for name, expires in (("iat", False), ("exp", True)):
+        silent = _without(text, name)
+        with pytest.raises(MalformedError, match="no iat or exp"):
+            judge_key_attestation(
+                silent, WANTED, nonce=None, context=now, expires=expires
+            )
+    bare = _without(text, "exp")  # alone, it need not say until when (Appendix F.3)
+    assert judge_key_attestation(bare, WANTED, nonce=None, context=now, expires=False)
+
+
+def test_an_attestation_is_of_the_keys_nonce_and_levels_that_are_asked_for() -> None:
+    key = SoftwareSigner.generate(Algorithm.ES256)
+    text = GENUINE.attest_keys(
+        [key.public_key], nonce="n", valid_until=AT + HOUR, at=AT, said=MODERATE
+    )
+    now = Context(TRUST, WALLET, AT)
+
+    def judged(text: str, wanted: ProofType = WANTED, nonce: str | None = "n") -> bool:
+        found = judge_key_attestation(
+            text, wanted, nonce=nonce, context=now, expires=True
+        )
+        return found.holds(key.public_key)
+
+    assert judged(text)
+    assert judged(text, nonce=None)  # an issuer that gives none out compares none
+    twice = _with(text, attested_keys=[key.public_key.to_jwk()] * 2)
+    for forged, wanted in (
+        (_without(text, "nonce"), WANTED),
+        (twice, WANTED),
+        (text, replace(WANTED, algorithms=("ES384",))),
+        (text, replace(WANTED, user_authentication=("iso_18045_high",))),
+        (text, replace(WANTED, key_storage=("iso_18045_high",))),
+    ):
+        with pytest.raises(MalformedError):
+            judged(forged, wanted)
+
+
+def _without(text: str, name: str) -> str:
+    return _with(text, **{name: None})
+
+
+def _with(text: str, **changes: JsonValue) -> str:
+    """The attestation with other claims, signed again by its provider."""
+    jws = read_compact(text, at="attestation", understood=frozenset())
+    claims = read_object(jws.payload, at="attestation") | changes
+    claims = {name: value for name, value in claims.items() if value is not None}
+    header = dict(jws.header.parameters)
+    header.pop("alg")
+    return sign_compact(write_json(claims), header=header, signer=GENUINE._signer)
+
+
+def test_a_wallet_attested_as_one_client_pushes_nothing_as_another() -> None:
+    # Attested and proven consistently, by somebody believed: for another client.
+    world = attesting()
+    world.rules = replace(
+        world.rules,
+        clients={**world.rules.clients, "other.example": Client(frozenset({BACK}))},
+    )
+    world.__post_init__()
+    for said in (CLIENT_ID, "other.example"):
+        world.client = client_of(world, GENUINE, client_id="other.example")
+        world.client = replace(world.client, client_id="other.example")
+        invited = world.service.invite(subject="anna", configurations=["id"], at=AT)
+        issuance = world.begin(invited).accept(at=AT)
+        while isinstance(issuance.step, Send):
+            request = issuance.step.request
+            if request.url.endswith("/par"):
+                form = write_form(request.form() | {"client_id": said}).encode()
+                request = replace(request, body=form)
+            issuance = issuance.receive(world.ask(request), at=AT)
+        if said == CLIENT_ID:
+            assert issuance.step == Failed("invalid_client", SendFor.PUSHED_REQUEST)
+        else:
+            assert isinstance(issuance.step, OpenBrowser)
 
 
 # --- what was taken back --------------------------------------------------------------

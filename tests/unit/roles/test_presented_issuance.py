@@ -5,7 +5,7 @@ victim show a credential for it, and would be issued the victim's claims to a ke
 theirs. `test_what_a_victim_showed_is_not_issued_to_the_key_of_who_relayed_it` does it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -29,10 +29,21 @@ from idwallet.protocols.openid4vci.wallet import (
     Send,
     SendFor,
 )
-from idwallet.roles.credential_service import AuthorizationAsked, Presented
+from idwallet.roles.credential_service import (
+    AttestationRule,
+    AuthorizationAsked,
+    Presented,
+)
 from idwallet.roles.presentation import verify_presentation
 from idwallet.roles.verifier import PresentationRequest
-from tests.unit.roles.credential_service_world import AT, SCENE, World
+from tests.unit.roles.attested_world import (
+    GENUINE,
+    HOUR,
+    MODERATE,
+    WANTED,
+    attesting,
+)
+from tests.unit.roles.credential_service_world import AT, SCENE, World, metadata
 
 
 class Session:
@@ -151,6 +162,81 @@ def test_what_was_shown_without_a_key_binds_nobody() -> None:
             presented=replace(presented, verified=bare),
             at=AT,
         )
+
+
+def test_what_shows_nothing_binds_nobody() -> None:
+    # Else no key would be asked for, and anybody's would do.
+    session = Session(World())
+    presented = session.shown()
+    nothing = VerifiedPresentation(presented.verified.report, ())
+    with pytest.raises(UsageError, match="without a key"):
+        session.world.service.grant(
+            session.asked,
+            subject="anna",
+            presented=replace(presented, verified=nothing),
+            at=AT,
+        )
+
+
+class Attesting(Session):
+    """A wallet whose keys are attested, one of which showed the credential."""
+
+    def attested(self, keys: Sequence[Signer]) -> object:
+        back = self.world.service.grant(
+            self.asked, subject="anna", presented=self.shown(), at=AT
+        )
+        issuance = self.issuance.returned(back.header("Location") or "", at=AT)
+        while isinstance(issuance.step, Send | ProveKeys):
+            step = issuance.step
+            if isinstance(step, Send):
+                issuance = issuance.receive(self.world.ask(step.request), at=AT)
+                continue
+            named = [each.public_key for each in keys]
+            until = AT + HOUR
+            text = GENUINE.attest_keys(
+                named, nonce=step.nonce, valid_until=until, at=AT, said=MODERATE
+            )
+            thumbprints = [each.thumbprint for each in named]
+            issuance = issuance.prove([text], thumbprints=thumbprints, at=AT)
+        return issuance.step
+
+
+def test_a_key_beside_the_one_that_showed_is_issued_to_where_one_attests_both() -> None:
+    kinds = {"attestation": replace(WANTED, attested=False)}
+    other = SoftwareSigner.generate(Algorithm.ES256)
+    for keys, issued in (
+        ([SCENE.holder_signer, other], True),
+        ([other], False),
+        ([other, SoftwareSigner.generate(Algorithm.ES256)], False),
+    ):
+        session = Attesting(attesting(AttestationRule.NOT_ASKED, kinds=kinds))
+        ended = session.attested(keys)
+        if issued:
+            assert isinstance(ended, ConfirmCredentials)
+        else:
+            assert ended == Failed("invalid_proof", SendFor.CREDENTIAL)
+
+
+def test_what_was_shown_is_issued_to_no_key_at_all_never() -> None:
+    # Whoever has a copy of an unbound credential shows the victim's name.
+    for presents in (True, False):
+        world = World()
+        world.rules = replace(world.rules, unbound=frozenset({"id"}))
+        found = metadata().configurations
+        bare = replace(found["id"], binding_methods=(), proofs={})
+        named = {"id": bare, "card": found["card"]}
+        world.described = lambda named=named: metadata(  # type: ignore[misc,method-assign]
+            configurations=named
+        )
+        world.__post_init__()
+        session = Session(world)
+        ended = session.finish(
+            session.shown() if presents else None, by=SCENE.holder_signer
+        )
+        if presents:
+            assert ended == Failed("invalid_proof", SendFor.CREDENTIAL)
+        else:
+            assert isinstance(ended, ConfirmCredentials)
 
 
 def test_only_a_session_of_the_service_is_tied_to() -> None:

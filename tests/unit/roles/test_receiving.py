@@ -1,21 +1,30 @@
 """A wallet takes credentials in: keys and verdicts by itself, the rest is asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from idwallet.codec.json import JsonObject
+from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.consent.reuse import ReuseMethod
+from idwallet.credentials.model import Credential
+from idwallet.credentials.possession import HolderKey
 from idwallet.credentials.sdjwt.issue import SdJwtVc
 from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.software import MemoryKeyStore, SoftwareSigner
+from idwallet.envelope.jws import read_compact
 from idwallet.errors import MalformedError, UsageError, VerificationFailed
+from idwallet.profiles import HAIP_1_0
 from idwallet.protocols.http import HttpRequest, HttpResponse, json_response
-from idwallet.protocols.openid4vci.credential import NotificationEvent
+from idwallet.protocols.openid4vci.credential import (
+    NotificationEvent,
+    read_credential_request,
+)
 from idwallet.protocols.openid4vci.wallet import (
+    ConfirmCredentials,
     ConfirmOffer,
     Done,
     Failed,
@@ -23,9 +32,11 @@ from idwallet.protocols.openid4vci.wallet import (
     Wait,
     WalletClient,
 )
+from idwallet.roles.arriving import Arrived, Refused, judge_received
 from idwallet.roles.credential_service import Pending, Supplied
 from idwallet.roles.holder import Holder
 from idwallet.roles.receiving import ConfirmArrived, Receiving
+from idwallet.roles.record import HeldCredential
 from idwallet.testing.scene import PID, Scene
 from tests.unit.roles.credential_service_world import (
     AT,
@@ -125,7 +136,6 @@ def test_who_does_not_know_the_person_shown_takes_nothing_and_keeps_no_key() -> 
 def _bound_elsewhere(taking: Taking) -> Meddle:
     """Replace what is issued with a genuine one bound to another key of the wallet."""
     other = taking.keys.create("ES256", None)
-    from idwallet.credentials.possession import HolderKey
     from idwallet.crypto.signer import StoredKeySigner
 
     mine = StoredKeySigner(other).public_key
@@ -167,6 +177,87 @@ def test_what_somebody_else_signed_is_refused_and_told_as_a_failure() -> None:
     assert isinstance(done.refused[0].error, VerificationFailed)
     assert not taking.wallet.credentials()
     assert not taking.made
+
+
+def _key_in(proof: str) -> PublicKey:
+    header = read_compact(proof, at="proof", understood=frozenset()).header
+    jwk = header.parameters["jwk"]
+    assert isinstance(jwk, dict)
+    return PublicKey.from_jwk(jwk, at="proof")
+
+
+def _copies(taking: Taking, names: Sequence[str], *, keys: int) -> Meddle:
+    """Replace what is issued with genuine copies to keys proven: of whom, to how many.
+
+    The proofs are in the request; the copies are dealt out to the first keys in turn.
+    """
+
+    def meddle(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if not request.url.endswith("/credential"):
+            return response
+        asked = read_credential_request(request.json())
+        public = [_key_in(each) for each in asked.proofs]
+        issuer = taking.world.service._issuer
+        made: list[JsonValue] = []
+        for place, name in enumerate(names):
+            content = SCENE.content()
+            content = replace(content, claims={**content.claims, "given_name": name})
+            key = HolderKey.unproven(public[place % keys], reason="a test")
+            # One odd second is as good as a name: all copies end in it.
+            until = AT + timedelta(days=1, seconds=keys * 17)
+            one = issuer.issue(content, holder_key=key, valid_until=until, at=AT)
+            made.append({"credential": one.raw})
+        return json_response(response.json() | {"credentials": made})
+
+    return meddle
+
+
+@pytest.mark.parametrize(
+    ("names", "keys", "what"),
+    [
+        (["Anna", "Berta"], 2, "do not say the same"),
+        (["Anna", "Anna"], 1, "bound to one key"),
+        (["Anna", "Anna"], 2, "copies share"),
+    ],
+)
+def test_copies_that_are_no_batch_are_refused_and_told_as_a_failure(
+    names: list[str], keys: int, what: str
+) -> None:
+    taking = Taking()
+    taking.meddle = _copies(taking, names, keys=keys)
+    done = taking.arrive(copies=2)
+    assert done.step == Done(stored=False)
+    (refused,) = done.refused
+    assert isinstance(refused.error, MalformedError)
+    assert what in refused.error.what
+    assert not taking.made
+    assert [each.event for each in taking.world.told] == [NotificationEvent.FAILURE]
+    twin = Taking()
+    twin.meddle = _copies(twin, ["Anna"], keys=1)
+    assert isinstance(twin.arrive(copies=2).step, ConfirmArrived)
+
+
+def test_where_the_profile_wants_certificates_another_key_is_not_enough(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taking = Taking()
+    shown = taking.arrive(copies=1)
+    waits = shown._issuance.step
+    assert isinstance(waits, ConfirmCredentials)
+    (received,) = waits.received
+    demanding = replace(shown._terms, profile=HAIP_1_0.issuance)
+    assert isinstance(judge_received(received, demanding, place=0, at=AT), Arrived)
+    genuine = taking.wallet._verified
+
+    def pinned(credential: Credential, *, at: datetime) -> HeldCredential:
+        return replace(genuine(credential, at=at), authority_key_ids=())
+
+    monkeypatch.setattr(type(taking.wallet), "_verified", staticmethod(pinned))
+    refused = judge_received(received, demanding, place=0, at=AT)
+    assert isinstance(refused, Refused)
+    assert isinstance(refused.error, MalformedError)
+    assert refused.error.clause.startswith("HAIP 1.0")
+    assert isinstance(judge_received(received, shown._terms, place=0, at=AT), Arrived)
 
 
 def test_what_is_of_another_type_than_was_offered_is_refused() -> None:
@@ -326,11 +417,47 @@ def test_a_card_is_had_anew_and_takes_the_place_of_the_old_one() -> None:
     assert taking.wallet.credentials() == done.stored
     assert taking.made == 10
     assert done.renewal(KEY) is not None
+    assert not replace(shown.step.arrived[0], replaces=None).says_the_same
     # What was renewed with serves once.
     twice = taking.wallet.resume(saved, taking.world.client, key=KEY, at=later)
     ended = taking.carry(twice, at=later)
     assert isinstance(ended.step, Failed)
     assert ended.step.code == "invalid_grant"
+
+
+def test_of_two_cards_of_one_kind_each_takes_the_place_of_its_own() -> None:
+    taking = Taking()
+    taking.world.more = {"data_sets": lambda *_: ["2019", "2023"]}
+    years = iter(["2019", "2023", "2023", "2019", "2019", "1999"])
+
+    def supplied(_: object) -> Supplied:
+        content = SCENE.content()
+        claims = {**content.claims, "given_name": next(years)}
+        return Supplied(replace(content, claims=claims), AT + timedelta(days=30))
+
+    taking.world._supply = supplied  # type: ignore[method-assign,assignment]
+    taking.world.__post_init__()
+    done = taking.carry(taking.arrive(copies=1).store(at=AT))
+    assert len(done.stored) == 2
+    for says_the_same in ([True, True], [True, False]):
+        saved = done.renewal(KEY)
+        assert saved is not None
+        again = taking.wallet.resume(
+            saved,
+            taking.world.client,
+            key=KEY,
+            at=AT,
+            copies=1,
+            replaces=done.stored,
+        )
+        shown = taking.carry(again)
+        assert isinstance(shown.step, ConfirmArrived)
+        assert [e.says_the_same for e in shown.step.arrived] == says_the_same
+        if says_the_same == [True, True]:
+            done = taking.carry(shown.store(at=AT))
+            kept = [each.name for each in taking.wallet.credentials()]
+            assert sorted(kept) == sorted(each.name for each in done.stored)
+            assert taking.made == 2
 
 
 def test_a_renewal_is_refused_to_a_wallet_with_another_key() -> None:
