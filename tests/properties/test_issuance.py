@@ -17,7 +17,7 @@ from idwallet.protocols.openid4vci.wallet import (
     ConfirmOffer,
     Failed,
 )
-from idwallet.roles.receiving import ConfirmArrived
+from idwallet.roles.receiving.taking import ConfirmArrived
 from tests.hostile.online.test_issuance import Run, at_endpoint, headers, opened
 from tests.unit.roles.attested_world import GENUINE, attesting
 from tests.unit.roles.credential_service_world import AT

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from idwallet.credentials.compact.present import (
         Acting,
     )
-    from idwallet.roles.arriving import (
-        Arrived,
-        Refused,
-    )
     from idwallet.roles.asked import (
         Anonymous,
         Authenticated,
@@ -81,7 +77,11 @@ if TYPE_CHECKING:
         DeviceAnswered,
         SessionVerifier,
     )
-    from idwallet.roles.receiving import (
+    from idwallet.roles.receiving.arrived import (
+        Arrived,
+        Refused,
+    )
+    from idwallet.roles.receiving.taking import (
         AttestKeys,
         ConfirmArrived,
         Receiving,
@@ -156,15 +156,15 @@ _HOMES: Final = MappingProxyType(
         "Acting": "idwallet.credentials.compact.present",
         "Anonymous": "idwallet.roles.asked",
         "AnswerState": "idwallet.roles.presentation_service",
-        "Arrived": "idwallet.roles.arriving",
-        "AttestKeys": "idwallet.roles.receiving",
+        "Arrived": "idwallet.roles.receiving.arrived",
+        "AttestKeys": "idwallet.roles.receiving.taking",
         "AttestationRule": "idwallet.roles.credential_service",
         "Authenticated": "idwallet.roles.asked",
         "AuthorizationAsked": "idwallet.roles.credential_service",
         "Client": "idwallet.roles.credential_service",
         "Compact": "idwallet.credentials.compact.issue",
         "CompactShape": "idwallet.credentials.compact.issue",
-        "ConfirmArrived": "idwallet.roles.receiving",
+        "ConfirmArrived": "idwallet.roles.receiving.taking",
         "CredentialService": "idwallet.roles.credential_service",
         "Denied": "idwallet.roles.credential_service",
         "DeviceAnswered": "idwallet.roles.reader_session",
@@ -187,8 +187,8 @@ _HOMES: Final = MappingProxyType(
         "Presented": "idwallet.roles.credential_service",
         "QrAnswer": "idwallet.roles.at_tills",
         "QrCode": "idwallet.roles.at_tills",
-        "Receiving": "idwallet.roles.receiving",
-        "Refused": "idwallet.roles.arriving",
+        "Receiving": "idwallet.roles.receiving.taking",
+        "Refused": "idwallet.roles.receiving.arrived",
         "RequestRefused": "idwallet.roles.device_session",
         "SessionAnswer": "idwallet.roles.device_session",
         "SessionHolder": "idwallet.roles.device_session",

@@ -62,7 +62,7 @@ from idwallet.roles.in_batches import InBatches
 from idwallet.roles.in_browser import InBrowser
 from idwallet.roles.in_person import matched, online
 from idwallet.roles.judged import judge_match
-from idwallet.roles.receives import Receives
+from idwallet.roles.receiving.offers import Receives
 from idwallet.roles.record import HeldCredential, added, read_record
 from idwallet.roles.refusing import Refusing, refusal_code
 from idwallet.roles.signing import answered, conversation_of, signed

@@ -33,7 +33,7 @@ from idwallet.protocols.openid4vci.wallet import (
     WalletClient,
 )
 from idwallet.roles.holder import Holder
-from idwallet.roles.receiving import ConfirmArrived, Receiving
+from idwallet.roles.receiving.taking import ConfirmArrived, Receiving
 from idwallet.roles.record import HeldCredential
 from idwallet.roles.wallet_provider import WalletProvider
 from idwallet.testing.mdoc import MDL, NAMESPACE, MdocScene

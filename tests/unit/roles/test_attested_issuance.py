@@ -43,7 +43,7 @@ from idwallet.roles.credential_service import (
     IssuanceRules,
 )
 from idwallet.roles.holder import Holder
-from idwallet.roles.receiving import AttestKeys, ConfirmArrived, Receiving
+from idwallet.roles.receiving.taking import AttestKeys, ConfirmArrived, Receiving
 from idwallet.roles.wallet_provider import KeyClaims, WalletProvider
 from idwallet.testing.evidence import LIST, status_list
 from idwallet.trust.evidence import EvidenceAtHand

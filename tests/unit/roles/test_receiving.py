@@ -32,10 +32,10 @@ from idwallet.protocols.openid4vci.wallet import (
     Wait,
     WalletClient,
 )
-from idwallet.roles.arriving import Arrived, Refused, judge_received
 from idwallet.roles.credential_service import Pending, Supplied
 from idwallet.roles.holder import Holder
-from idwallet.roles.receiving import ConfirmArrived, Receiving
+from idwallet.roles.receiving.arrived import Arrived, Refused, judge_received
+from idwallet.roles.receiving.taking import ConfirmArrived, Receiving
 from idwallet.roles.record import HeldCredential
 from idwallet.testing.scene import PID, Scene
 from tests.unit.roles.credential_service_world import (

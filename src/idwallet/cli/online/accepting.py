@@ -30,8 +30,8 @@ from idwallet.protocols.openid4vci.wallet import (
     SendFor,
     Wait,
 )
-from idwallet.roles.arriving import Refused
-from idwallet.roles.receiving import AttestKeys, ConfirmArrived
+from idwallet.roles.receiving.arrived import Refused
+from idwallet.roles.receiving.taking import AttestKeys, ConfirmArrived
 from idwallet.roles.record import HeldCredential
 from idwallet.trust.anchors import Purpose, TrustStore
 

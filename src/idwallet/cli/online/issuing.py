@@ -12,7 +12,7 @@ from idwallet.cli.pocket import Pocket
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.signer import StoredKeySigner
 from idwallet.protocols.openid4vci.wallet import Send, SendFor, WalletClient
-from idwallet.roles.receiving import Receiving
+from idwallet.roles.receiving.taking import Receiving
 from idwallet.roles.record import HeldCredential
 from idwallet.trust.anchors import TrustStore
 

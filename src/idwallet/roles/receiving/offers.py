@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # whoever takes nothing up need not load the protocol
     from idwallet.protocols.openid4vci.offer import CredentialOffer
     from idwallet.protocols.openid4vci.wallet import WalletClient
     from idwallet.roles.batches import Batches
-    from idwallet.roles.receiving import Receiving
+    from idwallet.roles.receiving.taking import Receiving
     from idwallet.roles.record import HeldCredential
     from idwallet.trust.anchors import TrustStore
     from idwallet.trust.policy import Policy
@@ -65,8 +65,8 @@ class Receives:
             UsageError: `at` has no zone, or fewer than one copy.
         """
         from idwallet.protocols.openid4vci.wallet import start_issuance
-        from idwallet.roles.arriving import Terms
-        from idwallet.roles.receiving import begin
+        from idwallet.roles.receiving.arrived import Terms
+        from idwallet.roles.receiving.taking import begin
 
         client = self._believing(client)
         profile = client.policy.profile.issuance
@@ -95,8 +95,8 @@ class Receives:
             UsageError: `at` has no zone.
         """
         from idwallet.protocols.openid4vci.wallet import restore_issuance
-        from idwallet.roles.arriving import Terms
-        from idwallet.roles.receiving import begin
+        from idwallet.roles.receiving.arrived import Terms
+        from idwallet.roles.receiving.taking import begin
 
         client = self._believing(client)
         terms = Terms(

@@ -29,7 +29,7 @@ from idwallet.protocols.openid4vci.wallet import (
     Send,
     Wait,
 )
-from idwallet.roles.arriving import Arrived, Refused, Terms, judge_received
+from idwallet.roles.receiving.arrived import Arrived, Refused, Terms, judge_received
 from idwallet.roles.record import HeldCredential
 
 _PREFERRED: Final = ("ES256", "ES384", "EdDSA", "ES512")

@@ -1,0 +1,1 @@
+"""Credentials on their way into a wallet: from an offer to a card that is stored."""
