@@ -15,7 +15,7 @@ from idwallet.crypto.agreement import EphemeralKey
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.signer import Signer
 from idwallet.crypto.software import SoftwareSigner
-from idwallet.errors import SignerUnavailable
+from idwallet.errors import SignerUnavailable, UsageError
 from idwallet.protocols.http import HttpRequest, HttpResponse, json_request
 from idwallet.protocols.oauth import dpop
 from idwallet.protocols.openid4vci.wallet import (
@@ -284,3 +284,81 @@ def test_an_answer_in_the_clear_is_given_where_encryption_is_only_offered() -> N
     world = World(encryption=key, required=False)
     answers = world.service._desk.answer_to(None, HttpRequest("POST", ISSUER))
     assert answers is None
+
+
+def test_a_state_lets_nobody_have_more_than_it_was_made_for(world: World) -> None:
+    details = [{"type": "openid_credential", "credential_configuration_id": "card"}]
+    more = pushed(world, authorization_details=json.dumps(details))
+    refused = world.ask(posted(world, more, to="par")).json()
+    assert refused == {"error": "invalid_request"}
+    assert asked_by(world, posted(world, pushed(world), to="par")).offered_to == "anna"
+
+
+def test_nobody_is_let_in_as_nobody(world: World) -> None:
+    values = pushed(world, issuer_state="")
+    asked = asked_by(world, posted(world, values, to="par"))
+    assert asked.offered_to is None
+    with pytest.raises(UsageError, match="of somebody"):
+        world.service.grant(asked, subject="", at=AT)
+    assert world.service.grant(asked, subject="anna", at=AT).status == 302
+
+
+def token_for(world: World, subject: str, *names: str) -> str:
+    """A token of the same wallet's key, for an account and credentials."""
+    made = world.service.offer(
+        subject=subject, configurations=names, transaction_code=False, at=AT
+    )
+    assert made.offer.pre_authorized is not None
+    values = {
+        "grant_type": "urn:ietf:params:oauth:grant-type:pre-authorized_code",
+        "pre-authorized_code": made.offer.pre_authorized.code,
+    }
+    return str(world.ask(posted(world, values)).json()["access_token"])
+
+
+def with_token(world: World, request: HttpRequest, token: str) -> HttpRequest:
+    """The request with another token of the same key."""
+    nonce = world.service._desk.nonce(Kind.DPOP_NONCE, at=AT)
+    bound = dpop.Bound("POST", request.url, token, nonce)
+    proof = dpop.make_dpop(world.client.dpop, bound, at=AT, random=world.client.random)
+    replaced = {"Authorization": f"DPoP {token}", "DPoP": proof}
+    fields = tuple((name, replaced.get(name, value)) for name, value in request.headers)
+    return replace(request, headers=fields)
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "code"),
+    [
+        ("anna", "id", None),
+        ("berta", "id", "invalid_transaction_id"),
+        ("anna", "card", "invalid_transaction_id"),
+    ],
+)
+def test_what_was_put_off_is_for_its_account_and_what_the_token_allows(
+    world: World, subject: str, name: str, code: str | None
+) -> None:
+    # One wallet, one key, and tokens for two accounts: a shared phone.
+    world.answer = Pending(30)
+    offer, _ = world.offer()
+    waiting = world.drive(world.begin(offer).accept(at=AT))
+    world.answer = None
+    step = waiting.poll(at=AT + timedelta(seconds=30)).step
+    assert isinstance(step, Send)
+    token = token_for(world, subject, name)
+    answer = world.ask(with_token(world, step.request, token)).json()
+    assert answer.get("error") == code
+    assert ("credentials" in answer) is (code is None)
+
+
+@pytest.mark.parametrize("subject", ["anna", "berta"])
+def test_nobody_says_what_became_of_what_another_got(
+    world: World, subject: str
+) -> None:
+    offer, _ = world.offer()
+    shown = world.drive(world.begin(offer).accept(at=AT))
+    told = shown.store(at=AT).step
+    assert isinstance(told, Send)
+    token = token_for(world, subject, "id")
+    answer = world.ask(with_token(world, told.request, token))
+    assert answer.status == (204 if subject == "anna" else 400)
+    assert [each.subject for each in world.told] == ["anna"] * (subject == "anna")
