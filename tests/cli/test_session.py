@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Final
 
 import pytest
 
+from idwallet import limits
+from idwallet.cli.commands.session import device as acting
 from idwallet.codec.pem import write_pem
 from idwallet.credentials.mdoc.issue import Mdoc
 from idwallet.credentials.possession import prove_possession
@@ -24,6 +27,7 @@ from idwallet.testing.mdoc import MDL, NAMESPACE, MdocScene, reader_identity
 from tests.cli.program import AT, Ran, run
 from tests.conftest import AT as MOMENT
 from tests.docs.pages import python_path
+from tests.unit.roles.session_world import meeting, phone
 
 pytestmark = pytest.mark.loopback
 
@@ -158,6 +162,46 @@ def test_without_a_terminal_nobody_has_agreed(story: Path) -> None:
     assert asked.status == 1
     assert "Образцова" not in asked.out
     assert (story / "link.txt").exists()
+
+
+class _Line:
+    """A connection that keeps what is sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    def send(self, message: bytes) -> None:
+        self.sent.append(message)
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+@pytest.mark.parametrize("spare", [timedelta(seconds=1), timedelta(0)])
+def test_a_person_is_heard_at_the_moment_they_answer(
+    monkeypatch: pytest.MonkeyPatch, spare: timedelta, *, agrees: bool
+) -> None:
+    """Whoever thinks for longer than the session waits has shown nothing."""
+    own = phone()
+    met = meeting(own)
+    event = met.ask()
+    clock = [event.asked.report.at]
+
+    def confirm(*_: object, **__: object) -> bool:
+        clock[0] += limits.PROXIMITY_IDLE - spare
+        return agrees
+
+    monkeypatch.setattr(acting, "moment_or_now", lambda _: clock[0])
+    monkeypatch.setattr(acting.click, "confirm", confirm)
+    monkeypatch.setattr(acting.sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    order = SimpleNamespace(
+        at=None, folder="wallet", lang="en", reader="holder", yes=False, signed=False
+    )
+    line = _Line()
+    shown = acting._Meeting(order, met.holder, own)  # type: ignore[arg-type]
+    shown._take(event, line)  # type: ignore[arg-type]
+    assert len(line.sent) == (1 if spare else 0)
+    entered = [each.entry.time for each in own.history() if each.entry is not None]
+    assert entered == ([clock[0]] if spare else [])
+    assert shown.is_shown is (agrees and bool(spare))
 
 
 def test_a_reader_that_the_wallet_does_not_know_is_shown_nothing(story: Path) -> None:

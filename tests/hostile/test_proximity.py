@@ -248,6 +248,15 @@ def test_a_faulty_link_is_refused_and_its_twin_is_read(name: str) -> None:
         device_engagement_of(LINKS[name](uri))
 
 
+def test_an_endless_link_is_refused_before_it_is_decoded() -> None:
+    uri = engaged().device.engagement.to_uri()
+    with pytest.raises(MalformedError) as faulty:
+        device_engagement_of(uri + "?")
+    assert not isinstance(faulty.value, LimitError)
+    with pytest.raises(LimitError):
+        device_engagement_of(uri + "?" * limits.ENGAGEMENT_BYTES * 2)
+
+
 def test_a_reader_s_link_is_not_a_device_s_and_needs_a_key() -> None:
     uri = reached().reader.shown.to_uri()
     assert reader_engagement_of(uri).to_uri() == uri
@@ -280,6 +289,10 @@ MESSAGES: Final[dict[str, CborValue]] = {
     "an-engagement-with-data": {
         "deviceEngagementBytes": CborTag(24, b"\xa0"),
         "data": b"x",
+    },
+    "an-engagement-with-a-key": {
+        "deviceEngagementBytes": CborTag(24, b"\xa0"),
+        "eReaderKey": CborTag(24, b"\xa0"),
     },
     "an-engagement-with-a-status": {
         "deviceEngagementBytes": CborTag(24, b"\xa0"),

@@ -5,6 +5,7 @@ connection protects nothing: the sessions of `protocols/proximity` that it carri
 """
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from ipaddress import ip_address
 from typing import Final, Generic, Protocol, Self, TypeVar
 
 from idwallet import limits
-from idwallet.adapters.clock import now
+from idwallet.adapters.clock import steady
 from idwallet.errors import PortError, UsageError
 from idwallet.protocols.proximity.machine import ToSend
 
@@ -95,7 +96,7 @@ class TcpTransport:
                 first = self._socket.recv(1)
             except TimeoutError:
                 return None
-            until = now() + TIMEOUT
+            until = time.monotonic() + TIMEOUT.total_seconds()
             if not first:
                 raise PortError("the connection was closed")
             head = first + self._exactly(_LENGTH_BYTES - 1, until=until)
@@ -106,11 +107,14 @@ class TcpTransport:
         except OSError as error:
             raise PortError("the connection failed") from error
 
-    def _exactly(self, length: int, *, until: datetime) -> bytes:
-        """Return so many octets; what is announced is not set aside beforehand."""
+    def _exactly(self, length: int, *, until: float) -> bytes:
+        """Return so many octets; what is announced is not set aside beforehand.
+
+        `until` is of the clock that nobody sets.
+        """
         parts: list[bytes] = []
         while length:
-            left = (until - now()).total_seconds()
+            left = until - time.monotonic()
             if left <= 0:
                 raise PortError("the message takes too long")
             self._socket.settimeout(left)
@@ -163,11 +167,11 @@ class TcpListener:
             PortError: nobody came within `wait`.
         """
         try:
-            self._socket.settimeout(wait.total_seconds())
+            self._socket.settimeout(max(wait.total_seconds(), 0.001))
             connection, _ = self._socket.accept()
+            return TcpTransport(connection)
         except OSError as error:
             raise PortError("nobody came") from error
-        return TcpTransport(connection)
 
     def close(self) -> None:
         """Listen no more; connections that stand are not touched."""
@@ -207,21 +211,25 @@ def converse(
     side: _Side[_Event_co],
     transport: TcpTransport,
     *,
-    clock: Callable[[], datetime] = now,
+    clock: Callable[[], datetime] | None = None,
 ) -> Iterator[_Event_co]:
     """Yield what follows from each message, up to the end of the session.
 
     What has to be sent is sent, and not yielded. Send what you make of an event before
     you ask for the next one. It stops where the session is over, by whomever, or the
-    connection is gone. `clock` says what time it is.
+    connection is gone. `clock` says what time it is; by itself it is one that never
+    runs backwards, for a machine whose clock is set back would keep a session open.
     """
+    tell = steady() if clock is None else clock
     while not side.session.is_over:
         try:
-            octets = transport.receive(wait=side.session.deadline - clock())
-            at = clock()
-            events = side.poll(at=at) if octets is None else side.receive(octets, at=at)
+            octets = transport.receive(wait=side.session.deadline - tell())
         except PortError:
-            events = side.lost(at=clock())
+            events = side.lost(at=tell())
+        else:
+            # What fails in here is no fault of the line, and is not called one.
+            at = tell()
+            events = side.poll(at=at) if octets is None else side.receive(octets, at=at)
         for event in events:
             if not isinstance(event, ToSend):
                 yield event

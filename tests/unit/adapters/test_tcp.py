@@ -2,14 +2,14 @@
 
 import socket
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 from typing import Final
 
 import pytest
 
 from idwallet import limits
-from idwallet.adapters import tcp
+from idwallet.adapters import clock, tcp
 from idwallet.adapters.clock import now
 from idwallet.adapters.tcp import TcpListener, TcpTransport, converse
 from idwallet.errors import PortError, UsageError
@@ -22,6 +22,7 @@ from idwallet.protocols import (
     SessionEnded,
     SessionTerms,
 )
+from idwallet.protocols.proximity.machine import Event
 
 pytestmark = pytest.mark.loopback
 
@@ -108,6 +109,8 @@ def test_where_nobody_is_is_an_error_of_the_port() -> None:
         _, port = listener.address
         with pytest.raises(PortError, match="nobody came"):
             listener.accept(wait=AT_ONCE)
+        with pytest.raises(PortError, match="nobody came"):
+            listener.accept(wait=-SOON)
         with pytest.raises(PortError, match="nobody can listen"):
             TcpListener(port=port)
     with pytest.raises(PortError, match="no connection"):
@@ -195,6 +198,34 @@ def test_a_connection_that_is_gone_ends_the_session(
     pair[1].close()
     over = list(converse(_Alone(device), pair[0]))
     assert over == [SessionEnded(Ending.LOST)]
+
+
+def test_what_fails_in_the_wallet_is_not_called_a_lost_connection(
+    pair: tuple[TcpTransport, TcpTransport],
+) -> None:
+    class Failing(_Alone):
+        def __init__(self, session: DeviceSession) -> None:
+            super().__init__(session)
+            self.receive = self.fail
+
+        def fail(self, octets: bytes, *, at: datetime) -> tuple[Event, ...]:
+            raise PortError("the store is not there")
+
+    device = DeviceSession.by_qr(at=now())
+    pair[1].send(b"\xa0")
+    with pytest.raises(PortError, match="store"):
+        list(converse(Failing(device), pair[0]))
+    assert not device.is_over
+
+
+def test_a_clock_that_is_set_back_keeps_no_conversation_open(
+    pair: tuple[TcpTransport, TcpTransport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = DeviceSession.by_qr(at=now(), terms=SessionTerms(idle=AT_ONCE))
+    times = iter([now()])
+    hours_ago = now() - timedelta(hours=2)
+    monkeypatch.setattr(clock, "now", lambda: next(times, hours_ago))
+    assert list(converse(_Alone(device), pair[0])) == [SessionEnded(Ending.IDLE)]
 
 
 def test_a_session_that_waits_too_long_ends_by_itself(

@@ -150,12 +150,17 @@ class NfcDevice:
         try:
             return self._taken(_Command(command))
         except MalformedError:
-            self._held = self._rest = b""
+            self._forget()
             return _WRONG, None
+
+    def _forget(self) -> None:
+        """Let go of what was under way; nobody waits for an answer any more."""
+        self._held = self._rest = b""
+        self._expected = 0
 
     def _taken(self, command: "_Command") -> tuple[bytes | None, bytes | None]:
         if command.instruction == _SELECT:
-            self._held = self._rest = b""
+            self._forget()
             self._is_selected = command.data == APPLICATION
             return (DONE if self._is_selected else _NOT_FOUND), None
         if not self._is_selected:

@@ -49,13 +49,14 @@ class BlePieces:
     `most` bounds a message. Not thread-safe.
     """
 
-    __slots__ = ("_held", "_most", "_size")
+    __slots__ = ("_held", "_most")
 
     def __init__(self, *, most: int = limits.PROXIMITY_RESPONSE_BYTES) -> None:
         """Begin with nothing."""
         self._most = most
-        self._held: list[bytes] = []
-        self._size = 0
+        self._held = (
+            bytearray()
+        )  # no list: tiny pieces would cost many times their size
 
     def take(self, piece: bytes) -> bytes | None:
         """Take one piece; return the message that it completes, or None.
@@ -70,14 +71,13 @@ class BlePieces:
             raise MalformedError("no piece of a message", at="piece", clause=CLAUSE)
         if first == _MORE and not rest:
             raise MalformedError("an empty piece", at="piece", clause=CLAUSE)
-        self._size += len(rest)
-        if self._size > self._most:
+        if len(self._held) + len(rest) > self._most:
             raise LimitError("too long", at="piece", clause="idwallet limits")
-        self._held.append(rest)
+        self._held += rest
         if first == _MORE:
             return None
-        message = b"".join(self._held)
-        self._held, self._size = [], 0
+        message = bytes(self._held)
+        self._held.clear()
         return message
 
 

@@ -55,11 +55,7 @@ def read_session_key(octets: bytes, *, at: str) -> SessionKey:
         UnsupportedError: nothing here agrees on its curve.
     """
     held = read_map(octets, at=at, clause=_CLAUSE)
-    needed = {
-        label: value
-        for label, value in held.items()
-        if type(label) is not int or label in _NEEDED
-    }
+    needed = {label: value for label, value in held.items() if label in _NEEDED}
     montgomery = MontgomeryPublic.from_cose(needed, at=at)
     if montgomery is not None:
         return SessionKey(octets, montgomery)

@@ -1,5 +1,7 @@
 """Messages over Bluetooth Low Energy: in pieces, and whole again."""
 
+import tracemalloc
+
 import pytest
 
 from idwallet.errors import LimitError, MalformedError, UsageError
@@ -41,6 +43,20 @@ def test_a_message_in_pieces_is_bounded() -> None:
         joiner.take(b"\x00x")
     with pytest.raises(UsageError):
         ble_pieces(b"x", mtu=22)
+
+
+def test_a_message_in_the_smallest_pieces_costs_no_more_than_its_size() -> None:
+    size = 100_000
+    joiner = BlePieces(most=size)
+    tracemalloc.start()
+    try:
+        for _ in range(size // 2):
+            joiner.take(b"\x01ab")
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 2 * size
+    assert joiner.take(b"\x00") == b"ab" * (size // 2)
 
 
 def test_a_device_is_known_again_by_its_key() -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -25,6 +26,7 @@ from idwallet.protocols.proximity.engagement import (
     write_reader_engagement,
 )
 from idwallet.protocols.proximity.keys import new_session_key, session_key_of
+from idwallet.protocols.proximity.messages import Status, write_data
 from idwallet.protocols.proximity.methods import Ble, OtherMethod, WifiAware
 from idwallet.protocols.proximity.states import Act
 from tests.unit.protocols.proximity.sessions import (
@@ -130,6 +132,49 @@ def test_a_clock_that_runs_backwards_lengthens_no_session() -> None:
     before = pair.device.deadline
     pair.device.answer(RESPONSE, at=AT - timedelta(hours=2))
     assert pair.device.deadline == before
+
+
+def test_a_message_heard_by_a_clock_set_back_shortens_no_session_either() -> None:
+    pair = engaged()
+    before = pair.device.deadline
+    sent = pair.reader.ask(REQUEST, at=AT)
+    pair.device.receive(sent, at=AT - timedelta(minutes=4))
+    assert pair.device.deadline == before
+    pair.reader.receive(pair.device.answer(RESPONSE, at=AT), at=AT)
+    assert pair.reader.deadline == before
+
+
+ENDINGS: dict[str, Callable[[Pair], object]] = {
+    "by-us": lambda pair: (pair.device.end(at=AT), pair.reader.end(at=AT)),
+    "by-the-line": lambda pair: (pair.device.lost(at=AT), pair.reader.lost(at=AT)),
+    "by-the-time": lambda pair: (
+        pair.device.poll(at=AT + limits.PROXIMITY_LIFETIME),
+        pair.reader.poll(at=AT + limits.PROXIMITY_LIFETIME),
+    ),
+    "by-noise": lambda pair: (
+        pair.device.receive(b"noise", at=AT),
+        pair.reader.receive(b"noise", at=AT),
+    ),
+    "by-a-status": lambda pair: (
+        pair.device.receive(write_data(None, Status.TERMINATION), at=AT),
+        pair.reader.receive(write_data(None, Status.TERMINATION), at=AT),
+    ),
+    "with-the-answer": lambda pair: pair.reader.receive(
+        pair.device.answer(RESPONSE, at=AT, last=True), at=AT
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_no_key_is_left_of_a_session_that_is_over(name: str) -> None:
+    pair = engaged()
+    pair.ask()
+    for side in (pair.device, pair.reader):
+        assert None not in (side._key, side._sending, side._receiving)
+    ENDINGS[name](pair)
+    for side in (pair.device, pair.reader):
+        assert side.is_over
+        assert {side._key, side._sending, side._receiving} == {None}
 
 
 def test_a_moment_without_a_zone_is_refused_everywhere() -> None:

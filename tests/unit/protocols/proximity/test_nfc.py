@@ -362,6 +362,23 @@ def test_a_faulty_command_is_answered_by_a_status_word(
         assert (answered, heard) == (bytes.fromhex(status), None)
 
 
+@pytest.mark.parametrize("interrupting", [SELECT, b"\x80\xc3\x00\x00", b""])
+def test_an_answer_to_what_was_interrupted_is_sent_to_nobody(
+    interrupting: bytes,
+) -> None:
+    device = NfcDevice()
+    device.take(SELECT)
+    asks = bytes.fromhex("00c300000353017800")
+    assert device.take(asks) == (None, b"x")
+    twin = NfcDevice()
+    twin.take(SELECT)
+    twin.take(asks)
+    assert twin.send(b"answer").endswith(DONE)
+    device.take(interrupting)
+    with pytest.raises(UsageError, match="nobody expects"):
+        device.send(b"answer")
+
+
 def test_a_device_answers_when_it_was_asked_and_no_message_is_endless() -> None:
     device = NfcDevice(most=100)
     device.take(SELECT)

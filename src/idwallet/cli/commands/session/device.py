@@ -194,6 +194,10 @@ class _Meeting:
         told: dict[str, object] = {"asked_by": _name(asked), "shown": []}
         self.told.append(told)
         choice = self._agreed(match, told)
+        # The person may have thought for long: what is said now is said at this moment.
+        moment = moment_or_now(self.order.at)
+        if moment >= self.side.session.deadline:
+            return  # the session is over its time, and its next look at it says so
         if choice is None:
             answer = self.side.decline(at=moment, judgement=match.judgement)
             transport.send(answer.octets)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from idwallet.adapters.clock import now
+from idwallet.adapters.clock import steady
 from idwallet.cli.faults import usage_fault
 from idwallet.cli.words import Speech
 from idwallet.explain.words import Language
@@ -31,8 +31,8 @@ def place_of(text: str) -> tuple[str, int]:
 
 
 def clock_of(at: datetime | None) -> Callable[[], datetime]:
-    """Return what says the time: the clock, or always the moment of ``--at``."""
-    return now if at is None else lambda: at
+    """Return what says the time: one that never runs back, or ``--at`` always."""
+    return steady() if at is None else lambda: at
 
 
 def waiting(seconds: int) -> timedelta:
