@@ -219,14 +219,31 @@ def test_a_reader_that_the_wallet_does_not_know_is_shown_nothing(story: Path) ->
     assert asked.status == 1
 
 
+def test_what_the_wallet_does_not_hold_is_named_by_its_type_and_not_answered(
+    story: Path,
+) -> None:
+    with device("--yes", "--lang", "en") as (place, process):
+        asked = reader(place, "--age-over", "18", "--lang", "en")
+        _, err = process.communicate(timeout=20)
+    assert (asked.status, process.returncode) == (1, 1)
+    assert "It holds nothing of the kind “Proof of age”." in err
+    assert "it lacks Aged 18 or over" in err
+    assert "document-" not in err
+    assert "the reader is not told why" in err
+    assert "you refused" not in err
+    assert (story / "link.txt").exists()
+
+
 def test_a_link_of_another_device_opens_nothing(story: Path) -> None:
     with device("--yes") as (place, process):
         other = DeviceSession.by_qr(at=MOMENT).engagement.to_uri()
         (story / "link.txt").write_text(other)
-        asked = reader(place, "--lang", "en")
+        asked = reader(place, "--lang", "en", "--json")
         _, err = process.communicate(timeout=20)
     assert asked.status == 1
     assert "could not decrypt" in asked.err
+    told = json.loads(asked.out)
+    assert told == {"report": None, "credentials": [], "ended": "peer-did-not-decrypt"}
     assert process.returncode == 1
     assert "does not open" in err or "не открывается" in err
 

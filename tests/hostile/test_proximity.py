@@ -502,6 +502,16 @@ def test_a_device_whose_engagement_was_swapped_is_not_reached() -> None:
     assert isinstance(heard, RequestHeard)
 
 
+def test_who_was_shown_one_key_takes_no_establishment_with_another() -> None:
+    twin = reached()
+    (heard,) = twin.device.receive(twin.reader.ask(REQUEST, at=AT), at=AT)
+    assert isinstance(heard, RequestHeard)
+    pair = reached()
+    # The data is the reader's own: only the key beside it is somebody else's.
+    swapped = _with_a_key(pair.reader.ask(REQUEST, at=AT))
+    assert _over(pair.device.receive(swapped, at=AT)) is Ending.UNOPENED
+
+
 def test_nothing_but_a_status_is_said_to_whoever_breaks_a_session() -> None:
     replies = set()
     for fault, _ in TO_DEVICE.values():

@@ -28,6 +28,7 @@ from idwallet.roles.asked import (
     Asked,
     Authenticated,
     Choice,
+    HeardRequest,
     Match,
     Shown,
 )
@@ -165,16 +166,26 @@ def refusal_lines(match: Match, speech: Speech) -> Iterator[str]:
     """Yield why nothing in the wallet answers: the nearest miss of each query."""
     yield speech.say("match.nothing", name=match.asked.asker or "?")
     unanswered = [each for each in match.found.credentials if not each.matches]
-    missed = {speech.query(each.id) for each in unanswered if each.misses}
+    missed = {
+        _called(each.id, match, speech=speech) for each in unanswered if each.misses
+    }
     told: set[str] = set()
     for each in unanswered:
-        query = speech.query(each.id)
+        query = _called(each.id, match, speech=speech)
         if each.misses:
             yield from _miss(each.misses[0], match, speech=speech)
         elif query not in missed | told:
             # One type is asked for in each of its encodings: a person holds a card.
             yield speech.say("match.no_credential", query=query)
             told.add(query)
+
+
+def _called(query_id: str, match: Match, *, speech: Speech) -> str:
+    """Return what people call what is asked for: a reader gives it a type, no name."""
+    asked = match.asked.query.credential(query_id)
+    if isinstance(match.asked.request, HeardRequest) and asked is not None:
+        return ", ".join(speech.kind(each) for each in sorted(asked.types))
+    return speech.query(query_id)
 
 
 def _miss(miss: NearestMiss, match: Match, *, speech: Speech) -> Iterator[str]:

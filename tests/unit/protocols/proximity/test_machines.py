@@ -214,6 +214,9 @@ def test_a_session_that_has_had_its_messages_asks_no_more() -> None:
     pair = engaged(SessionTerms(messages=1))
     pair.ask()
     pair.answer()
+    # It is known before anything is signed.
+    with pytest.raises(UsageError, match="end the session"):
+        pair.reader.require(Act.ASK, at=AT)
     with pytest.raises(UsageError, match="no number is left"):
         pair.reader.ask(REQUEST, at=AT)
     assert pair.reader.end(at=AT)

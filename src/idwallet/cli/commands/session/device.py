@@ -201,7 +201,9 @@ class _Meeting:
         if choice is None:
             answer = self.side.decline(at=moment, judgement=match.judgement)
             transport.send(answer.octets)
-            note(self.speech.say("consent.declined"))
+            is_held = match.found.is_satisfiable()
+            said = "consent.declined" if is_held else "session.nothing_held"
+            note(self.speech.say(said))
             return
         with about(self.order.folder):
             answer = self.side.present(choice, at=moment, mac=not self.order.signed)

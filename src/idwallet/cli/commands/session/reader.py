@@ -156,6 +156,7 @@ class _Order:
     ) -> int:
         clock = clock_of(self.at)
         speech = speech_of(self.lang)
+        ended = ""
         for event in converse(side, transport, clock=clock):
             if isinstance(event, DeviceAnswered):
                 transport.send(side.end(at=clock()))
@@ -165,7 +166,11 @@ class _Order:
                 self._tell(judged, speech)
                 return OUTCOMES[judged.report.outcome]
             if isinstance(event, SessionEnded):
+                ended = event.why
                 note(ended_line(event, speech))
+        if self.as_json:
+            # Nobody answered, so that there is no report; a program is told as much.
+            write_json_document({"report": None, "credentials": [], "ended": ended})
         return ExitStatus.FAILED
 
     def _tell(self, judged: VerifiedPresentation | Unverified, speech: Speech) -> None:
