@@ -1,6 +1,7 @@
 """A wallet and a verifier in a session: who is shown what, and what is sent when."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,14 +11,27 @@ from idwallet.credentials.model import VerifiedPresentation
 from idwallet.errors import UsageError, VerificationFailed
 from idwallet.protocols import Ending, SessionEnded, ToSend
 from idwallet.report import CheckId, Reason
-from idwallet.roles import DeviceAnswered, PersonAsked, RequestRefused
+from idwallet.roles import (
+    DeviceAnswered,
+    PersonAsked,
+    RequestRefused,
+    SessionVerifier,
+)
 from idwallet.roles.asked import Authenticated
 from idwallet.roles.presentation import evaluate_presentation, verify_presentation
 from idwallet.roles.verifier import RelyingParty, Verifier
 from idwallet.testing.mdoc import NAMESPACE, MdocScene, reader_identity
 from idwallet.trust.policies import RETAIL
 from idwallet.trust.replay import MemoryReplay
-from tests.unit.roles.session_world import AT, DATE, NAME, desk, meeting, phone
+from tests.unit.roles.session_world import (
+    AT,
+    DATE,
+    NAME,
+    desk,
+    identity,
+    meeting,
+    phone,
+)
 from tests.unit.roles.two_formats import scene
 
 
@@ -76,14 +90,7 @@ def test_an_answer_of_one_question_does_not_answer_the_next() -> None:
 
 
 def test_a_reader_that_nobody_trusts_hears_what_everybody_hears() -> None:
-    stranger = reader_identity(MdocScene(at=AT))
-    identity = RelyingParty(
-        signer=stranger.signer,
-        certificates=stranger.chain,
-        answer_to="https://desk.example/",
-    )
-    by = Verifier(identity=identity, policy=RETAIL, replay=MemoryReplay())
-    met = meeting(by=by)
+    met = meeting(by=_stranger())
     refused, reply = met.holder.receive(met.verifier.ask(NAME, at=AT), at=AT)
     assert isinstance(refused, RequestRefused)
     assert refused.report.failed()[0].id is CheckId.READER_AUTHORISED
@@ -101,6 +108,111 @@ def test_a_reader_that_nobody_trusts_hears_what_everybody_hears() -> None:
     assert answered.response == other.response
     with pytest.raises(VerificationFailed):
         _verified(other)
+
+
+def _stranger() -> Verifier:
+    stranger = reader_identity(MdocScene(at=AT))
+    identity = RelyingParty(
+        signer=stranger.signer,
+        certificates=stranger.chain,
+        answer_to="https://desk.example/",
+    )
+    return Verifier(identity=identity, policy=RETAIL, replay=MemoryReplay())
+
+
+def test_who_asks_is_judged_anew_at_each_request_of_a_session() -> None:
+    twin = meeting()
+    twin.ask()
+    twin.answer()
+    assert isinstance(twin.ask(DATE), PersonAsked)
+
+    met = meeting()
+    met.ask()
+    old = met.holder.match(at=AT).choose()
+    met.answer()
+    # Whoever holds the keys of the session now asks as somebody else.
+    met.verifier = SessionVerifier(_stranger(), met.verifier.session)
+    sent = met.verifier.ask(NAME, at=AT)
+    refused, reply = met.holder.receive(sent, at=AT)
+    assert isinstance(refused, RequestRefused)
+    assert isinstance(reply, ToSend)
+    for work in (
+        lambda: met.holder.match(at=AT),
+        lambda: met.holder.present(old, at=AT),
+        lambda: met.holder.decline(at=AT),
+    ):
+        with pytest.raises(UsageError, match="no request is open"):
+            work()
+
+
+def test_an_answer_of_one_visit_proves_nothing_in_another() -> None:
+    first, second = meeting(), meeting()
+    first.ask()
+    second.ask()
+    theirs, ours = first.answer(), second.answer()
+    verdict = evaluate_presentation(
+        theirs.response, request=ours.question, trust=scene().trust, at=AT
+    )
+    failed = {each.id for each in verdict.report.failed()}
+    assert failed == {CheckId.HOLDER_BINDING}
+
+
+def test_one_answer_is_one_verdict() -> None:
+    met = meeting()
+    met.ask()
+    answered = met.answer()
+    assert _verified(answered).credential("mdl").claims
+    again = evaluate_presentation(
+        answered.response, request=answered.question, trust=scene().trust, at=AT
+    )
+    failed = {each.id for each in again.report.failed()}
+    assert failed == {CheckId.PRESENTATION_REPLAY}
+
+
+def test_nothing_is_declined_in_a_session_that_is_over_its_time() -> None:
+    own = phone()
+    met = meeting(own)
+    met.ask()
+    with pytest.raises(UsageError, match="over its time"):
+        met.holder.decline(at=AT + limits.PROXIMITY_IDLE)
+    assert own.history() == ()
+    assert met.holder.decline(at=AT).entry == 0
+
+
+def test_nobody_signs_a_question_that_the_session_cannot_send() -> None:
+    class Counting(Verifier):
+        signed = 0
+
+        def ask_device(self, *args: Any, **kwargs: Any) -> Any:
+            Counting.signed += 1
+            return super().ask_device(*args, **kwargs)
+
+    by = Counting(identity=identity(), policy=RETAIL, replay=MemoryReplay())
+    met = meeting(by=by)
+    met.ask()
+    with pytest.raises(UsageError, match="nobody can ask"):
+        met.verifier.ask(NAME, at=AT)
+    met.answer()
+    with pytest.raises(UsageError, match="over its time"):
+        met.verifier.ask(NAME, at=AT + limits.PROXIMITY_IDLE)
+    assert Counting.signed == 1
+
+
+def test_both_sides_forget_at_once_what_they_end() -> None:
+    met = meeting()
+    met.ask()
+    met.holder.end(at=AT)
+    with pytest.raises(UsageError, match="no request is open"):
+        met.holder.match(at=AT)
+    met.verifier.end(at=AT)
+    # The question has the key of the session, and so it has to go.
+    assert met.verifier._question is None
+    met = meeting()
+    met.ask()
+    met.verifier.lost(at=AT)
+    assert met.verifier._question is None
+    met.holder.lost(at=AT)
+    assert (met.holder._asked, met.holder._reader) == (None, None)
 
 
 @pytest.mark.parametrize(("request_", "status"), [(b"\xff", 11), (b"\xa0", 12)])

@@ -338,7 +338,6 @@ def _exchanged(device: NfcDevice, reader: NfcReader, message: bytes) -> bytes:
         (bytes.fromhex("00c0000000"), "6d00"),
         (bytes.fromhex("80c3000000"), "6f00"),
         (bytes.fromhex("00c300000000055301"), "6f00"),
-        (bytes.fromhex("00c3000002530000"), "6f00"),
         (bytes.fromhex("00c30000025300"), "6f00"),
         (bytes.fromhex("00c3000003530178ff00"), "6f00"),
         (bytes.fromhex("00c300000454017800"), "6f00"),
@@ -355,11 +354,45 @@ def test_a_faulty_command_is_answered_by_a_status_word(
     device.take(SELECT)
     assert device.take(bytes.fromhex("00c300000353017800")) == (None, b"x")
     device.send(b"y")
-    answered, heard = device.take(command)
-    if status == "6f00" and command[1:2] == b"\xc3" and answered is None:
-        assert heard == b""
-    else:
-        assert (answered, heard) == (bytes.fromhex(status), None)
+    assert device.take(command) == (bytes.fromhex(status), None)
+
+
+def test_a_message_of_no_length_is_one() -> None:
+    device = NfcDevice()
+    device.take(SELECT)
+    assert device.take(bytes.fromhex("00c3000002530000")) == (None, b"")
+
+
+def test_what_was_under_way_is_forgotten_at_a_fault() -> None:
+    whole = wrapped(b"a message")
+    first = b"\x10\xc3\x00\x00\x04" + whole[:4]
+    second = b"\x00\xc3\x00\x00" + bytes((len(whole) - 4,)) + whole[4:] + b"\x00"
+    device = NfcDevice()
+    device.take(SELECT)
+    assert device.take(first) == (DONE, None)
+    assert device.take(second) == (None, b"a message")
+    assert device.take(first) == (DONE, None)
+    assert device.take(b"\x80") == (b"\x6f\x00", None)
+    assert device.take(second) == (b"\x6f\x00", None)
+
+
+def test_an_answer_is_sent_once_and_its_rest_to_nobody_else() -> None:
+    asks = bytes.fromhex("00c300000353017800")
+    get = bytes.fromhex("00c0000000")
+    device = NfcDevice()
+    device.take(SELECT)
+    device.take(asks)
+    assert device.send(bytes(300))[-2] == 0x61
+    with pytest.raises(UsageError, match="nobody expects"):
+        device.send(bytes(300))
+    rest, _ = device.take(get)
+    assert rest is not None
+    assert rest.endswith(DONE)
+    device.take(asks)
+    device.send(bytes(300))
+    # A new message begins: nobody gets the rest of the old answer.
+    device.take(b"\x10" + asks[1:-1])
+    assert device.take(get) == (bytes.fromhex("6d00"), None)
 
 
 @pytest.mark.parametrize("interrupting", [SELECT, b"\x80\xc3\x00\x00", b""])
