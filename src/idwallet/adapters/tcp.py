@@ -5,7 +5,6 @@ connection protects nothing: the sessions of `protocols/proximity` that it carri
 """
 
 import socket
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -96,25 +95,25 @@ class TcpTransport:
                 first = self._socket.recv(1)
             except TimeoutError:
                 return None
-            until = time.monotonic() + TIMEOUT.total_seconds()
+            tell = steady()
+            until = tell() + TIMEOUT
             if not first:
                 raise PortError("the connection was closed")
-            head = first + self._exactly(_LENGTH_BYTES - 1, until=until)
+            head = first + self._exactly(_LENGTH_BYTES - 1, tell=tell, until=until)
             length = int.from_bytes(head)
             if length > limits.PROXIMITY_RESPONSE_BYTES:
                 raise PortError("too long a message for a session")
-            return self._exactly(length, until=until)
+            return self._exactly(length, tell=tell, until=until)
         except OSError as error:
             raise PortError("the connection failed") from error
 
-    def _exactly(self, length: int, *, until: float) -> bytes:
-        """Return so many octets; what is announced is not set aside beforehand.
-
-        `until` is of the clock that nobody sets.
-        """
+    def _exactly(
+        self, length: int, *, tell: Callable[[], datetime], until: datetime
+    ) -> bytes:
+        """Return so many octets; what is announced is not set aside beforehand."""
         parts: list[bytes] = []
         while length:
-            left = until - time.monotonic()
+            left = (until - tell()).total_seconds()
             if left <= 0:
                 raise PortError("the message takes too long")
             self._socket.settimeout(left)
