@@ -290,4 +290,7 @@ def test_nobody_who_comes_is_an_error_of_the_port(story: Path) -> None:
     assert ran.status == 4
     assert "nobody came" in ran.err
     assert (story / "link.txt").exists()
-    assert run(*DEVICE[:-1], "0", "--force").status == 2
+    for seconds in ("0", "86401", "100000000000000000"):
+        ran = run(*DEVICE[:-1], seconds, "--force")
+        assert ran.status == 2
+        assert "a day at most" in ran.err

@@ -61,7 +61,7 @@ class TcpTransport:
             UsageError: `host` is a name or a public address.
             PortError: nobody answers there.
         """
-        seconds = timeout.total_seconds()
+        seconds = max(timeout.total_seconds(), 0.001)
         try:
             return cls(socket.create_connection((_local(host), port), seconds))
         except (OSError, OverflowError) as error:
@@ -169,7 +169,7 @@ class TcpListener:
             self._socket.settimeout(max(wait.total_seconds(), 0.001))
             connection, _ = self._socket.accept()
             return TcpTransport(connection)
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             raise PortError("nobody came") from error
 
     def close(self) -> None:

@@ -111,10 +111,14 @@ def test_where_nobody_is_is_an_error_of_the_port() -> None:
             listener.accept(wait=AT_ONCE)
         with pytest.raises(PortError, match="nobody came"):
             listener.accept(wait=-SOON)
+        with pytest.raises(PortError, match="nobody came"):
+            listener.accept(wait=timedelta.max)
         with pytest.raises(PortError, match="nobody can listen"):
             TcpListener(port=port)
     with pytest.raises(PortError, match="no connection"):
         TcpTransport.connect("127.0.0.1", port)
+    with pytest.raises(PortError, match="no connection"):
+        TcpTransport.connect("127.0.0.1", port, timeout=-SOON)
     with pytest.raises(PortError):
         TcpTransport.connect("127.0.0.1", 1 << 20)
 

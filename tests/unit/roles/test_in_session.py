@@ -130,6 +130,8 @@ def test_who_asks_is_judged_anew_at_each_request_of_a_session() -> None:
     met.ask()
     old = met.holder.match(at=AT).choose()
     met.answer()
+    with pytest.raises(UsageError, match="no request is open"):
+        met.holder.match(at=AT)
     # Whoever holds the keys of the session now asks as somebody else.
     met.verifier = SessionVerifier(_stranger(), met.verifier.session)
     sent = met.verifier.ask(NAME, at=AT)

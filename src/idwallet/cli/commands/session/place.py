@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Final
 
 from idwallet.adapters.clock import steady
 from idwallet.cli.faults import usage_fault
@@ -9,7 +10,8 @@ from idwallet.cli.words import Speech
 from idwallet.explain.words import Language
 from idwallet.protocols.proximity.machine import SessionEnded
 
-PART = "session"
+_DAY: Final = 86_400
+PART: Final = "session"
 """The part of the catalogue that these commands speak from."""
 
 
@@ -37,8 +39,8 @@ def clock_of(at: datetime | None) -> Callable[[], datetime]:
 
 def waiting(seconds: int) -> timedelta:
     """Return how long somebody is waited for."""
-    if seconds < 1:
-        raise usage_fault("--wait takes a second at least")
+    if not 1 <= seconds <= _DAY:
+        raise usage_fault("--wait takes a second at least, and a day at most")
     return timedelta(seconds=seconds)
 
 
