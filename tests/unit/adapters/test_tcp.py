@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from threading import Thread
+from threading import Event, Thread
 from typing import Final
 
 import pytest
@@ -22,7 +22,7 @@ from idwallet.protocols import (
     SessionEnded,
     SessionTerms,
 )
-from idwallet.protocols.proximity.machine import Event
+from idwallet.protocols.proximity import machine
 
 pytestmark = pytest.mark.loopback
 
@@ -86,6 +86,27 @@ def test_a_message_that_dribbles_in_is_given_up(
         pair[1].receive(wait=SOON)
 
 
+def test_a_message_that_never_stops_arriving_is_given_up(
+    pair: tuple[TcpTransport, TcpTransport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "TIMEOUT", timedelta(milliseconds=100))
+    is_over = Event()
+
+    def drip() -> None:
+        pair[0]._socket.sendall((100_000).to_bytes(4))
+        while not is_over.wait(0.005):
+            pair[0]._socket.sendall(b"x")
+
+    thread = Thread(target=drip)
+    thread.start()
+    try:
+        with pytest.raises(PortError):
+            pair[1].receive(wait=SOON)
+    finally:
+        is_over.set()
+        thread.join()
+
+
 def test_too_long_a_message_is_not_sent(
     pair: tuple[TcpTransport, TcpTransport],
 ) -> None:
@@ -93,7 +114,8 @@ def test_too_long_a_message_is_not_sent(
         pair[0].send(bytes(limits.PROXIMITY_RESPONSE_BYTES + 1))
 
 
-PUBLIC: Final = ("8.8.8.8", "::ffff:8.8.8.8", "0.0.0.0", "::")  # noqa: S104 - refused
+ALL: Final = ("0.0.0.0", "::", "::ffff:0.0.0.0")  # noqa: S104 - refused
+PUBLIC: Final = ("8.8.8.8", "::ffff:8.8.8.8", "100.64.0.1", "224.0.0.1", *ALL)
 
 
 @pytest.mark.parametrize("host", ["localhost", "desk.example", *PUBLIC])
@@ -212,7 +234,7 @@ def test_what_fails_in_the_wallet_is_not_called_a_lost_connection(
             super().__init__(session)
             self.receive = self.fail
 
-        def fail(self, octets: bytes, *, at: datetime) -> tuple[Event, ...]:
+        def fail(self, octets: bytes, *, at: datetime) -> tuple[machine.Event, ...]:
             raise PortError("the store is not there")
 
     device = DeviceSession.by_qr(at=now())

@@ -163,6 +163,7 @@ def test_one_answer_is_one_verdict() -> None:
     met = meeting()
     met.ask()
     answered = met.answer()
+    assert met.verifier._question is None
     assert _verified(answered).credential("mdl").claims
     again = evaluate_presentation(
         answered.response, request=answered.question, trust=scene().trust, at=AT
@@ -282,6 +283,13 @@ def test_either_side_ends_and_both_forget_what_was_open() -> None:
     with pytest.raises(UsageError):
         met.verifier.ask(NAME, at=AT)
     assert met.verifier.lost(at=AT) != ()
+
+
+def test_a_device_proves_itself_to_this_reader_alone_unless_told_otherwise() -> None:
+    met = meeting()
+    met.ask()
+    document = read_device_response(met.answer().response, at="response").documents[0]
+    assert document.device_signed.mac is not None
 
 
 def test_by_a_signature_too_where_no_mac_can_be_made() -> None:
