@@ -466,6 +466,7 @@ CHAT_BYTES: Final = 8_388_608  # a body of HTTP_BODY_BYTES in base64url, and its
 CHAT_HEADERS: Final = 32
 METADATA_VALUES: Final = 64
 TOKEN_CHARACTERS: Final = 16_384
+TRANSACTION_CHARACTERS: Final = 65_536  # it may hold a whole batch of keys
 TOKEN_SECONDS: Final = 315_576_000
 AUTHORIZATION_DETAILS: Final = 16
 DPOP_LIFETIME: Final = timedelta(minutes=2)

@@ -5,15 +5,20 @@ from datetime import timedelta
 
 import pytest
 
+from idwallet import limits
 from idwallet.codec.json import read_object
 from idwallet.credentials.sdjwt.present import holder_thumbprint
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.software import SoftwareSigner
-from idwallet.errors import MalformedError, UsageError
+from idwallet.errors import LimitError, MalformedError, UsageError
 from idwallet.protocols.http import HttpRequest, HttpResponse, json_response
 from idwallet.protocols.oauth import dpop
-from idwallet.protocols.openid4vci.credential import NotificationEvent
+from idwallet.protocols.openid4vci.credential import (
+    Deferred,
+    NotificationEvent,
+    read_credential_response,
+)
 from idwallet.protocols.openid4vci.wallet import (
     ConfirmCredentials,
     ConfirmOffer,
@@ -224,6 +229,19 @@ def _fresh(world: World, request: HttpRequest) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name, proof if name == "DPoP" else value) for name, value in request.headers
     )
+
+
+def test_the_largest_batch_can_be_put_off() -> None:
+    most = limits.CREDENTIAL_PROOFS
+    world = World(changes={"batch_size": most}, answer=Pending(30))
+    offer, _ = world.offer()
+    waiting = world.drive(world.begin(offer).accept(at=AT), count=most)
+    assert isinstance(waiting.step, Wait)
+    longest = Deferred(transaction="x" * limits.TRANSACTION_CHARACTERS, interval=1)
+    assert read_credential_response(longest.to_json(), status=202) == longest
+    longer = replace(longest, transaction=f"{longest.transaction}x")
+    with pytest.raises(LimitError):
+        read_credential_response(longer.to_json(), status=202)
 
 
 def test_a_transaction_serves_once(world: World) -> None:

@@ -201,7 +201,7 @@ def _deferred(root: Cursor, transaction: Cursor) -> Deferred:
     value = interval.value
     if type(value) is not int or not 0 < value <= limits.DEFERRED_SECONDS:
         raise interval.fault("not a number of seconds")
-    if len(transaction.text()) > limits.TOKEN_CHARACTERS:
+    if len(transaction.text()) > limits.TRANSACTION_CHARACTERS:
         raise transaction.excess("too long")
     return Deferred(transaction=transaction.text(), interval=value)
 
