@@ -12,7 +12,12 @@ from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.errors import LimitError, MalformedError, UsageError
-from idwallet.protocols.http import HttpRequest, HttpResponse, json_response
+from idwallet.protocols.http import (
+    HttpRequest,
+    HttpResponse,
+    json_request,
+    json_response,
+)
 from idwallet.protocols.oauth import dpop
 from idwallet.protocols.openid4vci.credential import (
     Deferred,
@@ -370,6 +375,30 @@ def test_a_code_is_redeemed_with_the_key_that_pushed_its_request(world: World) -
     thief = SoftwareSigner.generate(Algorithm.ES256)
     other = replace(other, headers=(*other.headers, _proof(world, other, thief)))
     assert world.ask(other).json() == {"error": "invalid_grant"}
+
+
+def test_where_the_rules_take_bearers_one_gets_no_refresh_token(world: World) -> None:
+    for tokens, given in ((TokenRule.BEARER_ACCEPTED, True), (TokenRule.BOUND, False)):
+        lax = World(rules=replace(world.rules, tokens=tokens))
+        offer, _ = lax.offer()
+        assert offer.pre_authorized is not None
+        asked = form(
+            {
+                "grant_type": "urn:ietf:params:oauth:grant-type:pre-authorized_code",
+                "pre-authorized_code": offer.pre_authorized.code,
+            }
+        )
+        answer = lax.ask(asked).json()
+        if not given:
+            assert answer == {"error": "invalid_dpop_proof"}
+            continue
+        assert answer["token_type"] == "Bearer"
+        assert "refresh_token" not in answer
+        told = json_request(f"{ISSUER}/notification", {"event": "credential_failure"})
+        for kind, status in (("DPoP", 401), ("Bearer", 400)):
+            field = ("Authorization", f"{kind} {answer['access_token']}")
+            sent = replace(told, headers=(*told.headers, field))
+            assert lax.ask(sent).status == status
 
 
 def test_a_token_without_a_proof_of_a_key_is_not_given(world: World) -> None:
