@@ -90,6 +90,8 @@ def test_a_thief_without_the_key_uses_up_neither_code_nor_refresh_token(
     again = {"grant_type": "refresh_token", "refresh_token": refresh}
     stolen = posted(world, again, signer=THIEF)
     assert world.ask(stolen).json() == {"error": "invalid_grant"}
+    made_up = posted(world, again | {"refresh_token": "AAAA"})
+    assert world.ask(made_up).json() == {"error": "invalid_grant"}
     assert "access_token" in world.ask(posted(world, again)).json()
     assert world.ask(posted(world, again)).json() == {"error": "invalid_grant"}
 
