@@ -19,6 +19,7 @@ from idwallet.errors import MalformedError, PortError, UsageError
 from idwallet.protocols.http import FORM, HttpRequest
 from idwallet.protocols.openid4vp.inquiry import (
     FetchRequest,
+    RequestFailed,
     RequestReady,
     start_inquiry,
 )
@@ -44,6 +45,7 @@ from idwallet.testing.draft import draft
 from idwallet.testing.evidence import LIST, status_list
 from idwallet.testing.scene import PID, Scene
 from idwallet.trust.evidence import EvidenceAtHand
+from idwallet.trust.policies import RETAIL
 from tests.unit.roles import two_formats
 from tests.unit.roles.presentation_service_world import (
     BACK,
@@ -548,6 +550,23 @@ def test_of_two_clerks_who_compare_one_portrait_one_lets_the_person_in() -> None
     assert isinstance(found[0], VerifiedPresentation)
     assert isinstance(found[1], Unverified)
     assert world.state(started) is AnswerState.TAKEN
+
+
+def test_what_was_under_way_under_another_policy_is_over_and_no_error() -> None:
+    world = World()
+    answered, asked = world.start(), world.start()
+    answers = [world.answer(each.link) for each in (answered, asked)]
+    assert world.post(answers[0]).is_taken
+    world.policy = PRESENT
+    assert not world.post(answers[1]).is_taken
+    assert world.noticed[-1].fault == "a request of another policy or relying party"
+    step = world.fetch(asked.link).step
+    assert isinstance(step, RequestFailed)
+    assert world.state(asked) is AnswerState.WAITING
+    assert world.state(answered) is AnswerState.UNKNOWN
+    world.policy = RETAIL
+    assert world.state(answered) is AnswerState.PASSED
+    assert world.post(answers[1]).is_taken
 
 
 class Crowded(MemoryExchanges):

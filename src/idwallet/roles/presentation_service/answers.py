@@ -16,7 +16,7 @@ from idwallet.codec.text import show
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.crypto.seal import SealKey
 from idwallet.envelope.jwe import read_jwe_header
-from idwallet.errors import MalformedError, UnsupportedError
+from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.ports import Use
 from idwallet.protocols.http import HttpRequest, HttpResponse
 from idwallet.protocols.openid4vp.refusals import ErrorCode
@@ -52,6 +52,7 @@ _STATES: Final = {
 }
 _UNKNOWN: Final = "no such request"
 _OVER: Final = "the request is over"
+_OTHERS: Final = "a request of another policy or relying party"
 
 
 class _Guard:
@@ -135,6 +136,9 @@ class Answers:
             self._noticed(Noticed(kept.name, fault=None if same else _OVER))
             return self._said(exchange, accepts=same and exchange.accepted)
         request = self._restored(exchange, _Guard())
+        if request is None:
+            self._noticed(Noticed(kept.name, fault=_OTHERS))
+            return refused()
         if at >= request.expires + self._verifier.policy.clock_skew:
             self._noticed(Noticed(kept.name, fault=_OVER))
             return refused()
@@ -211,6 +215,8 @@ class Answers:
         """Judge what came, as of when it came; hand out what passed, once."""
         exchange, guard = kept.exchange, _Guard()
         request = self._restored(exchange, guard)
+        if request is None:
+            return PresentationOutcome(AnswerState.UNKNOWN)
         at = exchange.received or exchange.until
         verdict = self._judge(exchange.body, request, at=at)
         # Where a clerk is to compare a portrait, one clerk's word counts.
@@ -231,11 +237,28 @@ class Answers:
     ) -> VerifiedPresentation | Unverified:
         return evaluate_presentation(body, request=request, trust=self._trust(), at=at)
 
-    def _restored(self, exchange: Exchange, guard: _Guard) -> PresentationRequest:
-        """Return the request, with a guard for one look."""
+    def _restored(
+        self, exchange: Exchange, guard: _Guard
+    ) -> PresentationRequest | None:
+        """Return the request, with a guard for one look; see `restored`."""
         alone = replace(self._verifier, replay=guard)
-        request = alone.restore(exchange.request, self._key)
+        request = restored(alone, exchange, key=self._key)
+        if request is None:
+            return None
         return request.addressed(exchange.addressed or request.message.raw)
+
+
+def restored(
+    verifier: Verifier, exchange: Exchange, *, key: SealKey
+) -> PresentationRequest | None:
+    """Return the request of an exchange, None where this verifier did not make it.
+
+    So it is for what was under way when a service was given another policy.
+    """
+    try:
+        return verifier.restore(exchange.request, key)
+    except UsageError:
+        return None
 
 
 def _body(request: HttpRequest) -> str:

@@ -24,7 +24,7 @@ from idwallet.protocols.openid4vp.inquiry import REQUEST_OBJECT
 from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.protocols.openid4vp.reference import RequestReference, RequestUriMethod
 from idwallet.protocols.openid4vp.reply import refused
-from idwallet.roles.presentation_service.answers import Answers
+from idwallet.roles.presentation_service.answers import Answers, restored
 from idwallet.roles.presentation_service.exchange import (
     Exchange,
     Exchanges,
@@ -271,7 +271,9 @@ class PresentationService:
         kept = self._exchanges.find(name)
         if kept is None or not self._is_open(kept.exchange, at=at):
             return _gone()
-        own = self._verifier.restore(kept.exchange.request, self._key)
+        own = restored(self._verifier, kept.exchange, key=self._key)
+        if own is None:
+            return _gone()
         try:
             heard, addressed = self._addressed(own.message.raw, request)
         except (MalformedError, UnsupportedError):

@@ -33,7 +33,7 @@ class AnswerState(StrEnum):
     FOREIGN = "foreign"
     """Another session began it, or the browser brings another answer's code."""
     UNKNOWN = "unknown"
-    """The handle is none, or was forgotten."""
+    """The handle is none, was forgotten, or its request was of another policy."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
