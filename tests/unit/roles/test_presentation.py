@@ -355,3 +355,12 @@ def test_text_and_bytes_are_one_answer() -> None:
         body.encode(), request=made.request, trust=SCENE.trust, at=AT
     )
     assert first.report.outcome is second.report.outcome is Outcome.INDETERMINATE
+
+
+def test_an_answer_of_another_session_leaves_the_request_to_be_answered() -> None:
+    made = draft(SCENE, SCENE.request())
+    honest = made.response()
+    foreign = honest.replace(made.request.state, "other")
+    assert foreign != honest
+    assert evaluated(made, foreign).report.outcome is Outcome.FAILED
+    assert evaluated(made, honest).report.outcome is Outcome.PASSED

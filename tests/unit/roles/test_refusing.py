@@ -5,13 +5,18 @@ from datetime import timedelta
 
 import pytest
 
+from idwallet.adapters.store import MemoryStore
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject
+from idwallet.crypto.seal import SealKey
 from idwallet.errors import UsageError
 from idwallet.protocols.http import HttpRequest
 from idwallet.protocols.openid4vp.encryption import AnswerKey
 from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.protocols.openid4vp.response import WalletRefusal, read_response
+from idwallet.roles.holder import Holder
+from idwallet.testing.corpus import RequestForgery
+from idwallet.testing.corpus.registered import READER_REVOCATIONS
 from idwallet.testing.draft import ABSENT
 from idwallet.testing.request_draft import RequestDraft, request_draft
 from idwallet.testing.scene import ANSWER_TO, Scene
@@ -98,6 +103,25 @@ def test_nobody_unknown_is_told_anything(
     assert refused(faulty) is not None
     change(faulty)
     assert refused(faulty) is None
+
+
+@pytest.mark.parametrize("forgery", READER_REVOCATIONS, ids=lambda each: each.name)
+def test_whose_certificate_may_be_revoked_is_told_nothing(
+    forgery: RequestForgery,
+) -> None:
+    told = []
+    for draft in forgery.twins(SCENE):
+        draft.claims = {**draft.claims, "nonce": ABSENT}  # what is wrong with both
+        wallet = Holder(
+            store=MemoryStore(),
+            seal=SealKey(bytes(32)),
+            keys=SCENE.keys,
+            trust=draft.trust,
+            policy=draft.policy,
+        )
+        told.append(wallet.refuse_request(draft.message(), at=SCENE.at))
+    assert told[0] is not None
+    assert told[1] is None
 
 
 def test_where_nobody_can_tell_where_to_nothing_is_sent() -> None:
