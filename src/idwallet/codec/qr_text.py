@@ -21,7 +21,7 @@ class QrKind(StrEnum):
     """What a QR code holds."""
 
     PROOF = "P"
-    """A compact credential shown."""
+    """A compact credential shown, by its holder or by who acts for them."""
     REQUEST = "R"
     """A request for a presentation."""
     ANSWER = "A"
@@ -30,8 +30,6 @@ class QrKind(StrEnum):
     """What is printed at a till."""
     FRAME = "F"
     """One of several codes that belong together."""
-    DELEGATION = "D"
-    """A compact credential shown by somebody who acts for its holder."""
 
 
 class QrText(NamedTuple):

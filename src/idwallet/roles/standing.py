@@ -202,12 +202,15 @@ class _Code(Answering):
         asked, verdict = self._verdict(octets)
         shown = [Shown(asked.id, asked.id, verdict)]
         use = None
-        if verdict.verdict is not None and verdict.verdict.is_proven:
+        # Whoever shows somebody else's credential must not use up its moment.
+        if verdict.verdict is None or not verdict.verdict.is_proven:
+            self._wait(CheckId.PRESENTATION_REPLAY, CheckId.HOLDER_BINDING)
+        elif not verdict.guardian.is_delegated:
+            # Signed with a key that the proof itself named: anybody can do that.
+            self._wait(CheckId.PRESENTATION_REPLAY, CheckId.HOLDER_DELEGATION)
+        else:
             self._question = self._once(verdict)
             use = self._consume(octets)
-        else:
-            # Whoever shows somebody else's credential must not use up its moment.
-            self._wait(CheckId.PRESENTATION_REPLAY, CheckId.HOLDER_BINDING)
         if unreadable(verdict) is not None:
             self._wait(CheckId.PRESENTATION_QUERY, CheckId.CREDENTIAL_FORMAT)
             return Unverified(self._report())

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from idwallet import limits
 from idwallet.codec import b64
 from idwallet.credentials.compact.issue import Compact, CompactShape
 from idwallet.credentials.model import Credential, Format
@@ -182,3 +183,23 @@ def test_no_repr_shows_a_claim() -> None:
     opened = held.opened()
     shown = (made, held, opened, opened.choose([("family_name",)]))
     assert not any("Образц" in repr(each) for each in shown)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_pictures_are_bounded_wherever_in_a_claim_they_stand(*, inside: bool) -> None:
+    scene = Scene()
+    for more in (0, 1):
+        picture = bytes(limits.COMPACT_PICTURE_BYTES + more)
+        content = Compact("national-id", {"x": {"y": [picture]} if inside else picture})
+        if more:
+            with pytest.raises(UsageError, match="pictures"):
+                issued(scene, content)
+        else:
+            issued(scene, content)
+
+
+def test_a_day_without_a_status_is_a_day_too_long() -> None:
+    scene = Scene()
+    issued(scene, life=DAY - timedelta(minutes=1))
+    with pytest.raises(UsageError, match="status"):
+        issued(scene, life=DAY)

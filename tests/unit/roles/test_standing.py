@@ -6,19 +6,29 @@ from datetime import timedelta
 
 import pytest
 
+from idwallet.codec import b64
+from idwallet.codec.cbor import read_cbor, write_cbor
 from idwallet.codec.qr import qr_modules
 from idwallet.codec.qr_text import QrKind, read_qr_text, write_qr_text
+from idwallet.credentials.compact.guardian import Act, delegate
 from idwallet.credentials.compact.issue import Compact, CompactShape
+from idwallet.credentials.compact.present import Acting, stepped
+from idwallet.credentials.compact.structures import holder_aad, read_issued
+from idwallet.credentials.mdoc.members import a_list
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.credentials.query import Query
+from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.software import SoftwareSigner
+from idwallet.envelope.cose import CoseForm, Sign1Signer, TagForm
 from idwallet.errors import UsageError, VerificationFailed
 from idwallet.protocols.qr.till import TillCode, write_till_code
 from idwallet.report import CheckId, Outcome, Reason, Report
-from idwallet.roles.at_tills import QrAnswer
+from idwallet.roles.at_tills import STEP, QrAnswer
 from idwallet.roles.holder import Holder
 from idwallet.roles.presentation import evaluate_presentation, verify_presentation
 from idwallet.roles.standing import StandingRequest
 from idwallet.testing.compact import twelve_claims
+from idwallet.testing.compact.changes import octets_of
 from idwallet.testing.scene import Scene
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.policies import RETAIL
@@ -62,12 +72,43 @@ class Shop(Scene):
         choice = self.wallet.match(asked, at=self.at).choose()
         return self.wallet.present_qr(asked, choice, at=self.at)
 
+    @property
+    def last_second(self) -> timedelta:
+        """How much later than `at` a window ends that began with the step."""
+        return stepped(self.at, STEP) + WINDOW - self.at
+
     def judge(
         self, text: str, *, later: timedelta = timedelta()
     ) -> VerifiedPresentation | Unverified:
         return evaluate_presentation(
             text, request=self.standing, trust=self.till_trust, at=self.at + later
         )
+
+
+def taken_over(shop: Shop, text: str) -> str:
+    """Show what was photographed, as by a guardian whom the thief himself named."""
+    thief = SoftwareSigner.generate(Algorithm.ES256)
+    delegation = delegate(
+        thief.public_key,
+        acts=[Act.AGE],
+        signer=thief,
+        since=shop.at,
+        until=shop.at + timedelta(hours=1),
+    )
+    card = Compact("national-id", twelve_claims(), shape=CompactShape.SINGLE_PURPOSE)
+    own = b64.decode(issued(shop, card).raw, at="x", clause="x")
+    right = read_issued(own, at="x").value
+    seen = a_list(
+        read_cbor(read_qr_text(text, at="x").octets, at="x"), at="x", clause="x"
+    )
+    payload = a_list(read_cbor(octets_of(seen[2]), at="x"), at="x", clause="x")
+    acting = Acting(read_cbor(delegation, at="x"), right)
+    by = Sign1Signer(thief, form=CoseForm(TagForm.UNTAGGED))
+    proof = by.sign(
+        write_cbor([*payload, *acting.parts()]),
+        external_aad=holder_aad(shop.standing.audience, None),
+    )
+    return write_qr_text(QrKind.PROOF, proof)
 
 
 def failed(report: Report) -> dict[CheckId, Reason]:
@@ -141,6 +182,71 @@ def test_somebody_elses_code_does_not_use_up_a_moment() -> None:
     assert said[CheckId.HOLDER_BINDING] is Reason.INVALID
     assert said[CheckId.PRESENTATION_REPLAY] is Reason.WAITING
     assert shop.judge(code.text).report.outcome is Outcome.PASSED
+
+
+def test_who_delegates_to_himself_does_not_use_up_somebody_elses_moment() -> None:
+    shop = Shop()
+    (code,) = shop.code().codes
+    forged = shop.judge(taken_over(shop, code.text))
+    said = {each.id: each.reason for each in forged.report.checks}
+    assert said[CheckId.HOLDER_DELEGATION] is Reason.INVALID
+    (replay,) = (
+        each for each in forged.report.checks if each.id is CheckId.PRESENTATION_REPLAY
+    )
+    assert replay.reason is Reason.WAITING
+    assert shop.judge(code.text).report.outcome is Outcome.PASSED
+
+
+def test_one_guard_at_two_tills_takes_a_code_bound_to_none_once() -> None:
+    shop = Shop()
+    (code,) = shop.unbound().codes
+    kiosk = shop.new_verifier(policy=UNBOUND)
+    first, second = (
+        evaluate_presentation(
+            code.text,
+            request=kiosk.standing_request(
+                Query.age_over(18), window=WINDOW, till=till
+            ),
+            trust=shop.till_trust,
+            at=shop.at,
+        )
+        for till in ("till-1", "till-2")
+    )
+    assert first.report.outcome is Outcome.PASSED
+    assert failed(second.report) == {CheckId.PRESENTATION_REPLAY: Reason.ALREADY_USED}
+
+
+def test_a_code_is_remembered_until_its_window_is_over() -> None:
+    shop = Shop()
+    (code,) = shop.code().codes
+    assert shop.judge(code.text).report.outcome is Outcome.PASSED
+    for each in (SECOND, WINDOW - SECOND, shop.last_second):
+        again = shop.judge(code.text, later=each).report
+        assert failed(again) == {CheckId.PRESENTATION_REPLAY: Reason.ALREADY_USED}
+
+
+def test_a_window_ends_with_its_last_second() -> None:
+    shop = Shop()
+    (code,) = shop.code().codes
+    on_time = shop.judge(code.text, later=shop.last_second)
+    assert on_time.report.outcome is Outcome.PASSED
+
+
+def test_two_moments_of_one_credential_are_two_codes() -> None:
+    shop = Shop()
+    asked = shop.wallet.show_unasked(Query.age_over(18), at=shop.at)
+    choice = shop.wallet.match(asked, at=shop.at).choose()
+    answer = shop.wallet.present_qr(asked, choice, at=shop.at, codes=2, step=5 * SECOND)
+    kiosk = shop.new_verifier(policy=UNBOUND)
+    standing = kiosk.standing_request(Query.age_over(18), window=WINDOW)
+    for each in answer.codes:
+        report = evaluate_presentation(
+            each.text,
+            request=standing,
+            trust=shop.till_trust,
+            at=shop.at + 5 * SECOND,
+        ).report
+        assert report.outcome is Outcome.PASSED
 
 
 def test_codes_follow_one_another_and_are_good_in_their_turn() -> None:

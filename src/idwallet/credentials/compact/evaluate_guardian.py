@@ -18,7 +18,16 @@ from idwallet.credentials.compact.structures import CompactCredential, CompactPr
 from idwallet.credentials.required import STORED_MDOC, Context, HeldBy, required_of
 from idwallet.envelope.cose import signature_reason
 from idwallet.errors import MalformedError, UnsupportedError
-from idwallet.report import Check, CheckId, EvidenceUsed, Facts, Reason, Required, check
+from idwallet.report import (
+    Check,
+    CheckId,
+    EvidenceUsed,
+    Facts,
+    Outcome,
+    Reason,
+    Required,
+    check,
+)
 from idwallet.trust.policy import DelegationRule
 
 _DELEGATION: Final = CheckId.HOLDER_DELEGATION
@@ -32,6 +41,15 @@ class GuardianVerdict(NamedTuple):
     checks: tuple[Check, ...] = ()
     required: Required = frozenset()
     evidence: tuple[EvidenceUsed, ...] = ()
+
+    @property
+    def is_delegated(self) -> bool:
+        """Whether the holder acted alone, or delegated to whom showed it."""
+        return all(
+            each.outcome is Outcome.PASSED
+            for each in self.checks
+            if each.id is _DELEGATION
+        )
 
 
 class _Known(NamedTuple):

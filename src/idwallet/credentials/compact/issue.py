@@ -1,7 +1,7 @@
 """Make compact credentials, and refuse those that must not be made."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -111,8 +111,7 @@ def require_issuable(content: Compact, *, since: datetime, until: datetime) -> N
         raise UsageError("a shape is a CompactShape")
     if len(content.claims) > limits.COMPACT_CLAIMS:
         raise UsageError("more claims than any reader takes")
-    pictures = (each for each in content.claims.values() if isinstance(each, bytes))
-    if sum(map(len, pictures)) > limits.COMPACT_PICTURE_BYTES:
+    if _octets_in(list(content.claims.values())) > limits.COMPACT_PICTURE_BYTES:
         raise UsageError(
             f"pictures of more than {limits.COMPACT_PICTURE_BYTES} octets: no QR code "
             "carries them"
@@ -127,6 +126,17 @@ def require_issuable(content: Compact, *, since: datetime, until: datetime) -> N
             "a compact credential without a status lives for less than a day: "
             "give it one, or an earlier end"
         )
+
+
+def _octets_in(value: ClaimValue) -> int:
+    """Count the octets of pictures, wherever in a claim they stand."""
+    if isinstance(value, bytes):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(map(_octets_in, value.values()))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return sum(map(_octets_in, value))
+    return 0
 
 
 class CompactPayload(NamedTuple):

@@ -366,7 +366,7 @@ def _shown(
     if not isinstance(value, list) or len(value) != _SHOWN_PARTS:
         raise MalformedError("no claims shown", at=at, clause=PROOF)
     places, blocks, octets = value
-    if type(places) is not int or places < 0:
+    if type(places) is not int or places <= 0:
         raise MalformedError("no places", at=at, clause=PROOF)
     if not isinstance(blocks, bytes) or not isinstance(octets, bytes):
         raise MalformedError("no claims shown", at=at, clause=PROOF)

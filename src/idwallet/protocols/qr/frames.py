@@ -68,7 +68,10 @@ def write_frames(
 
 
 class FrameReader:
-    """Puts one message together; what is not of it is refused, and changes nothing."""
+    """Puts one message together; what is not of it is refused, and changes nothing.
+
+    A whole that is not what its frames announced is forgotten: read them again.
+    """
 
     __slots__ = ("_chunks", "_first")
 
@@ -130,6 +133,8 @@ class FrameReader:
         octets, padding = padded[: first.size], padded[first.size :]
         whole = _digest(first.kind, octets)
         if padding.strip(b"\0") or not hmac.compare_digest(whole, first.digest):
+            # Which frame is the false one nobody can tell: read all of them again.
+            self._first, self._chunks = None, {}
             raise MalformedError(
                 "frames of another message", at="frames", clause=_CLAUSE
             )

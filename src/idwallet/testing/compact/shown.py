@@ -101,6 +101,10 @@ def _claim_more(parts: Parts) -> None:
     parts[2] = octets_of(parts[2]) + item_of("height", 190)
 
 
+def _nothing(parts: Parts) -> None:
+    parts[:] = [0, bytes(tree.SIZE), b""]
+
+
 def _claim_twice(parts: Parts) -> None:
     parts[0] = 3
     parts[2] = octets_of(parts[2]) * 2
@@ -205,6 +209,7 @@ FORMATS: Final[tuple[tuple[str, Forger], ...]] = (
     ("a part of the proof less", setting(on_proof=lambda parts: parts.pop())),
     ("nothing shown of a selective credential", proving(4, None)),
     ("places that are no bits", showing(0, -1)),
+    ("no claim shown, under the root alone", setting(on_shown=_nothing)),
     ("blocks that are text", showing(1, "blocks")),
     ("half of a claim", showing(2, write_cbor("x"))),
     ("a claim shown twice", setting(on_shown=_claim_twice)),

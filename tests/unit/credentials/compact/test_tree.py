@@ -77,6 +77,7 @@ def test_no_shown_block_is_one_of_what_is_hidden() -> None:
         (1, bytes(33), 1),
         (1, b"", 1),
         (1 << 12, bytes(32), 1),
+        (1 << 12, bytes(16), 1),  # the root, and a claim of which nobody knows
         (3, bytes(32), 1),
         (1, bytes(32), 2),
     ],

@@ -70,6 +70,17 @@ def test_a_spliced_chunk_breaks_the_digest() -> None:
         read_frames([write_qr_text(QrKind.FRAME, bytes(frame)), *FRAMES[1:-1]])
 
 
+def test_a_false_frame_is_forgotten_with_the_others_and_all_are_read_again() -> None:
+    frame = bytearray(read_qr_text(FRAMES[0], at="x").octets)
+    frame[-1] ^= 1
+    reader = FrameReader()
+    with pytest.raises(MalformedError):
+        for each in (write_qr_text(QrKind.FRAME, bytes(frame)), *FRAMES[1:-1]):
+            reader.add(each)
+    assert (reader.read, reader.count) == (0, 0)
+    assert [reader.add(each) for each in FRAMES[:-1]][-1] == (QrKind.ANSWER, MESSAGE)
+
+
 @pytest.mark.parametrize("change", range(16, 21))
 def test_a_changed_head_is_refused(change: int) -> None:
     frame = bytearray(read_qr_text(FRAMES[1], at="x").octets)
