@@ -1,12 +1,21 @@
 """Each forged compact credential fails one check, and its twin passes."""
 
+from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 
 import pytest
 
-from idwallet.report import TABLE, CheckId, Outcome
-from idwallet.testing.compact import COMPACT_FORGERIES, CompactForgery, CompactScene
+from idwallet.credentials.compact.issue import CompactLife
+from idwallet.report import TABLE, CheckId, Outcome, Reason
+from idwallet.testing.compact import (
+    COMPACT_FORGERIES,
+    CompactForgery,
+    CompactScene,
+    compact_draft,
+)
 from idwallet.testing.corpus.forgery import moved
+from idwallet.trust.policies import RETAIL
 
 
 @cache
@@ -35,3 +44,52 @@ def test_the_fault_moves_its_check_and_no_other(forgery: CompactForgery) -> None
 def test_names_of_forgeries_are_their_own() -> None:
     names = [each.name for each in COMPACT_FORGERIES]
     assert len(set(names)) == len(names) >= 60
+
+
+SECOND = timedelta(seconds=1)
+LIFE = timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("ago", "reason"),
+    [
+        (LIFE + RETAIL.clock_skew, Reason.EXPIRED),
+        (LIFE + RETAIL.clock_skew - SECOND, Reason.CURRENT),
+        (-RETAIL.clock_skew, Reason.CURRENT),
+        (-RETAIL.clock_skew - SECOND, Reason.NOT_YET_VALID),
+    ],
+)
+def test_a_life_begins_and_ends_to_the_second(ago: timedelta, reason: Reason) -> None:
+    made = compact_draft(scene())
+    made.life = CompactLife(made.at - ago, 10)
+    assert made.policy.clock_skew == RETAIL.clock_skew
+    (said,) = (
+        each for each in made.judge().checks if each.id is CheckId.CREDENTIAL_VALIDITY
+    )
+    assert said.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("skew", "away", "reason"),
+    [
+        (60, -30, Reason.FRESH),
+        (60, -31, Reason.TOO_OLD),
+        (60, 30, Reason.FRESH),
+        (60, 31, Reason.FROM_THE_FUTURE),
+        (5, 5, Reason.FRESH),
+        (5, 6, Reason.FROM_THE_FUTURE),
+    ],
+)
+def test_a_window_is_of_the_tills_clock_to_the_second(
+    skew: int, away: int, reason: Reason
+) -> None:
+    made = compact_draft(scene())
+    made.policy = replace(made.policy, name="skewed", clock_skew=skew * SECOND)
+    made.moment = made.at + away * SECOND
+    assert made.bound.window == 30 * SECOND
+    (said,) = (
+        each
+        for each in made.judge().checks
+        if each.id is CheckId.PRESENTATION_FRESHNESS
+    )
+    assert said.reason is reason

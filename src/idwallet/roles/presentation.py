@@ -266,7 +266,8 @@ class _Answer(Answering):
     def _compact(self, text: str, *, context: Context, subject: str) -> CompactShown:
         question = self._question
         age = context.policy.key_binding_age
-        bound = Bound(question.audience, question.nonce, age)
+        withdrawn = question.verifier.withdrawn
+        bound = Bound(question.audience, question.nonce, age, withdrawn)
         shown = judge_compact(text, bound=bound, context=context, subject=subject)
         self._required |= shown.required
         return shown

@@ -39,6 +39,7 @@ from idwallet.roles.shown import (
     unreadable,
     with_surplus,
 )
+from idwallet.roles.takes_codes import with_statements
 from idwallet.trust.anchors import TrustStore
 
 if TYPE_CHECKING:
@@ -90,9 +91,7 @@ class StandingRequest:
         Raises:
             UsageError: more than `limits.DELEGATIONS_WITHDRAWN`.
         """
-        withdrawn = (*self.withdrawn, *statements)
-        if len(withdrawn) > limits.DELEGATIONS_WITHDRAWN:
-            raise UsageError("more statements than limits.DELEGATIONS_WITHDRAWN")
+        withdrawn = with_statements(self.withdrawn, statements)
         return replace(self, withdrawn=withdrawn, witness=_WITNESS)
 
     @property
@@ -240,7 +239,8 @@ class _Code(Answering):
         """Judge the proof, as the answer to the query that asks for its type."""
         standing = self._standing
         context = Context(self._trust, standing.verifier.policy, self._at)
-        bound = Bound(standing.audience, None, standing.window, standing.withdrawn)
+        withdrawn = (*standing.verifier.withdrawn, *standing.withdrawn)
+        bound = Bound(standing.audience, None, standing.window, withdrawn)
         first = standing.query.credentials[0]
         verdict = judge_proof(octets, bound=bound, context=context, subject=first.id)
         asked = _asked_for(standing.query.credentials, verdict.types)

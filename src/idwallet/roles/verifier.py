@@ -157,6 +157,7 @@ class Verifier(TakesCodes):
 
     `replay` remembers which requests were answered; verifiers that share a sealed
     request share the guard as well. `types` are type metadata documents at hand.
+    `withdrawn` are statements that take delegations back (`without`).
     Thread-safe, and it cannot be changed: to judge by another policy, make another.
     """
 
@@ -165,6 +166,7 @@ class Verifier(TakesCodes):
     replay: ReplayGuard
     types: TypeMetadataSet = NO_TYPES
     random: Random = secrets.token_bytes
+    withdrawn: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a verifier that would take an answer twice.

@@ -5,14 +5,23 @@ from functools import cache
 
 import pytest
 
-from idwallet.credentials.compact.guardian import Act, delegate, read_delegation
+from idwallet import limits
+from idwallet.credentials.compact.guardian import (
+    Act,
+    delegate,
+    read_delegation,
+    withdraw,
+)
+from idwallet.credentials.compact.present import Addressed
 from idwallet.credentials.compact.structures import read_proof
+from idwallet.credentials.query import Query
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.errors import MalformedError, UsageError
 from idwallet.report import CheckId, Outcome, Reason, Report
 from idwallet.testing.compact.guardians import (
     GUARDIAN_FORGERIES,
+    WINDOW,
     GuardianDraft,
     GuardianForgery,
 )
@@ -49,6 +58,48 @@ def test_the_fault_moves_its_check_and_no_other(forgery: GuardianForgery) -> Non
     valid, forged = forgery.twins(scene())
     assert valid.judge().outcome is Outcome.PASSED
     assert failed(forged.judge()) == {forgery.check: forgery.reason}
+
+
+@pytest.mark.parametrize("by", ["child", "parent"])
+def test_a_delegation_that_was_taken_back_answers_no_question_either(by: str) -> None:
+    family = GuardianDraft(scene())
+    family.asks = True
+    assert family.judge().outcome is Outcome.PASSED
+    family.withdrawn_by = family.stranger
+    assert family.judge().outcome is Outcome.PASSED
+    family.withdrawn_by = getattr(family, by)
+    assert failed(family.judge()) == {DELEGATION: Reason.REVOKED}
+
+
+def test_statements_of_verifier_and_standing_request_add_up() -> None:
+    family = GuardianDraft(scene())
+    octets = delegate(
+        family.parent.public_key,
+        acts=[Act.AGE],
+        signer=family.child,
+        since=family.since,
+        until=family.until,
+    )
+    statement = withdraw(read_delegation(octets, at="x"), signer=family.child)
+    verifier = scene().new_verifier().without(b"nothing that can be read", statement)
+    standing = verifier.standing_request(Query.age_over(18), window=WINDOW)
+    proof = family.proof(octets, Addressed(standing.audience))
+    for each in (standing, standing.without(b"one"), standing.without(b"1", b"2")):
+        assert failed(family.judged(proof, each)) == {DELEGATION: Reason.REVOKED}
+    again = scene().new_verifier().standing_request(Query.age_over(18), window=WINDOW)
+    known = again.without(statement).without(b"nothing that can be read")
+    assert failed(family.judged(proof, known)) == {DELEGATION: Reason.REVOKED}
+    assert family.judged(proof, again).outcome is Outcome.PASSED
+
+
+def test_statements_are_bounded() -> None:
+    verifier = scene().new_verifier()
+    many = (b"x",) * limits.DELEGATIONS_WITHDRAWN
+    full = verifier.without(*many)
+    standing = verifier.standing_request(Query.age_over(18), window=WINDOW)
+    for each in (full, standing.without(*many)):
+        with pytest.raises(UsageError, match="DELEGATIONS_WITHDRAWN"):
+            each.without(b"y")
 
 
 def test_a_strangers_statement_takes_nothing_back() -> None:

@@ -20,6 +20,7 @@ from idwallet.credentials.compact.issue import Compact, CompactShape
 from idwallet.credentials.compact.present import Acting, Addressed, proof_bytes
 from idwallet.credentials.compact.structures import IssuedCompact, read_issued
 from idwallet.credentials.compact.values import ClaimValue
+from idwallet.credentials.model import Format
 from idwallet.credentials.possession import HolderKey
 from idwallet.credentials.query import Query
 from idwallet.crypto.algorithms import Algorithm
@@ -27,6 +28,8 @@ from idwallet.crypto.signer import Signer
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.report import CheckId, Reason, Report
 from idwallet.roles.presentation import evaluate_presentation
+from idwallet.roles.standing import StandingRequest
+from idwallet.roles.verifier import PresentationRequest, Verifier
 from idwallet.testing.compact.draft import twelve_claims
 from idwallet.testing.corpus.forgery import Forged
 from idwallet.testing.scene import Scene
@@ -53,6 +56,7 @@ class GuardianDraft:
         self.right_type = GUARDIAN
         self.right_acts = ["age", "hotel"]
         self.right_life = 8 * HOUR
+        self.right_shape = CompactShape.SINGLE_PURPOSE
         self.delegated_to = self.parent.public_key
         self.delegated_by: Signer = self.child
         self.acts = [Act.AGE]
@@ -62,6 +66,7 @@ class GuardianDraft:
         self.policy = RETAIL
         self.withdrawn_by: Signer | None = None
         self.later = timedelta()
+        self.asks = False
 
     def _issue(self, content: Compact, key: HolderKey, *, life: timedelta) -> bytes:
         made = self.scene.issuer.issue(
@@ -79,25 +84,44 @@ class GuardianDraft:
             until=self.until,
         )
         verifier = self.scene.new_verifier(policy=self.policy)
+        if self.asks:
+            return self._asked(verifier, octets)
         standing = verifier.standing_request(
             Query.claims("national-id", *self.shown), window=WINDOW
         )
         if self.withdrawn_by is not None:
             delegation = read_delegation(octets, at="x")
             standing = standing.without(withdraw(delegation, signer=self.withdrawn_by))
+        return self.judged(self.proof(octets, Addressed(standing.audience)), standing)
+
+    def _asked(self, verifier: Verifier, octets: bytes) -> Report:
+        """Judge the answer to a question of the till."""
+        if self.withdrawn_by is not None:
+            delegation = read_delegation(octets, at="x")
+            verifier = verifier.without(withdraw(delegation, signer=self.withdrawn_by))
+        query = Query.claims("national-id", *self.shown, formats=[Format.COMPACT])
+        request = verifier.request(query, purpose="a sale", at=self.scene.at)
+        to = Addressed(request.client_id, request.nonce)
+        return self.judged(self.proof(octets, to), request)
+
+    def judged(
+        self, proof: bytes, request: StandingRequest | PresentationRequest
+    ) -> Report:
+        """Judge a proof."""
         own = TrustAnchor.from_signer_certificate(
             self.scene.issuer_identity.chain[0],
             name="the issuer's own certificate",
             purposes=[Purpose.ISSUE_CREDENTIALS],
         )
         return evaluate_presentation(
-            write_qr_text(QrKind.PROOF, self._proof(octets, standing.audience)),
-            request=standing,
+            write_qr_text(QrKind.PROOF, proof),
+            request=request,
             trust=TrustStore([own]),
             at=self.scene.at + self.later,
         ).report
 
-    def _proof(self, delegation: bytes, audience: str) -> bytes:
+    def proof(self, delegation: bytes, to: Addressed) -> bytes:
+        """Return what the parent shows."""
         key = HolderKey.unproven(self.child.public_key, reason="a test")
         content = Compact("national-id", twelve_claims())
         card = read_issued(self._issue(content, key, life=12 * HOUR), at="card")
@@ -107,7 +131,7 @@ class GuardianDraft:
             card,
             tuple(names.index(each) for each in self.shown),
             signer=self.signed_by,
-            to=Addressed(audience, acting=acting),
+            to=replace(to, acting=acting),
             at=self.scene.at + self.later,
         )
 
@@ -117,7 +141,7 @@ class GuardianDraft:
             "acts": self.right_acts,
         }
         key = HolderKey.unproven(self.right_key, reason="a test")
-        content = Compact(self.right_type, claims, shape=CompactShape.SINGLE_PURPOSE)
+        content = Compact(self.right_type, claims, shape=self.right_shape)
         issued = self._issue(content, key, life=self.right_life)
         return read_issued(issued, at="right")
 
@@ -153,7 +177,7 @@ def by(name: str, of: str) -> Callable[[GuardianDraft], None]:
 
 
 def _over(family: GuardianDraft) -> None:
-    family.later = HOUR + timedelta(seconds=61)
+    family.later = HOUR + timedelta(seconds=60)
 
 
 def _not_yet(family: GuardianDraft) -> None:
@@ -195,6 +219,12 @@ _ALL: Final[
         DELEGATION,
         Reason.NOT_GUARDIAN,
         changed(right_type="urn:example:club:1"),
+    ),
+    (
+        "a right that keeps claims back",
+        CheckId.CREDENTIAL_FORMAT,
+        Reason.MALFORMED,
+        changed(right_shape=CompactShape.SELECTIVE),
     ),
     (
         "an act that the right has not",
