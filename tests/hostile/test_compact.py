@@ -15,6 +15,7 @@ from idwallet.testing.compact import (
     compact_draft,
 )
 from idwallet.testing.corpus.forgery import moved
+from idwallet.trust.certificate import Certificate
 from idwallet.trust.policies import RETAIL
 
 
@@ -91,5 +92,23 @@ def test_a_window_is_of_the_tills_clock_to_the_second(
         each
         for each in made.judge().checks
         if each.id is CheckId.PRESENTATION_FRESHNESS
+    )
+    assert said.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("early", "reason"),
+    [(0, Reason.CURRENT), (1, Reason.SIGNED_OUTSIDE_CERTIFICATE)],
+)
+def test_none_is_older_than_the_certificate_of_its_issuer(
+    early: int, reason: Reason
+) -> None:
+    made = compact_draft(scene())
+    identity = scene().pki.issuer()
+    made.issuer, made.chain = identity.signer, identity.chain
+    since = Certificate.from_der(identity.chain[0], at="x").not_before
+    made.life = CompactLife(since - early * SECOND, 3 * 24 * 60)
+    (said,) = (
+        each for each in made.judge().checks if each.id is CheckId.CREDENTIAL_VALIDITY
     )
     assert said.reason is reason
