@@ -1,5 +1,6 @@
 """Each forged compact credential fails one check, and its twin passes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -14,9 +15,11 @@ from idwallet.testing.compact import (
     CompactScene,
     compact_draft,
 )
+from idwallet.testing.compact.draft import CompactDraft, asked_draft
 from idwallet.testing.corpus.forgery import moved
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.policies import RETAIL
+from idwallet.trust.policy import PresenceRule
 
 
 @cache
@@ -112,3 +115,18 @@ def test_none_is_older_than_the_certificate_of_its_issuer(
         each for each in made.judge().checks if each.id is CheckId.CREDENTIAL_VALIDITY
     )
     assert said.reason is reason
+
+
+@pytest.mark.parametrize("rule", PresenceRule)
+@pytest.mark.parametrize("begin", [compact_draft, asked_draft])
+def test_nobodys_presence_is_accepted_where_no_policy_says_so(
+    begin: Callable[[CompactScene], CompactDraft], rule: PresenceRule
+) -> None:
+    made = begin(scene())
+    made.policy = replace(made.policy, name="present", presence=rule)
+    (said,) = (
+        each for each in made.judge().checks if each.id is CheckId.HOLDER_PRESENCE
+    )
+    accepted = rule is PresenceRule.NOT_ESTABLISHED_ACCEPTED
+    assert (said.reason is Reason.NOT_ESTABLISHED_ACCEPTED) is accepted
+    assert (said.outcome is Outcome.PASSED) is accepted

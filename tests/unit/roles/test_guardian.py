@@ -15,6 +15,7 @@ from idwallet.credentials.compact.guardian import (
 from idwallet.credentials.compact.present import Addressed
 from idwallet.credentials.compact.structures import read_proof
 from idwallet.credentials.query import Query
+from idwallet.credentials.required import STORED_MDOC
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.errors import MalformedError, UsageError
@@ -138,3 +139,35 @@ def test_what_is_no_delegation_is_refused(octets: bytes) -> None:
 def test_a_proof_with_half_of_a_delegation_is_refused() -> None:
     with pytest.raises(MalformedError):
         read_proof(b"\x84\x40\xa0\x41\x80\x41\x00", at="x")
+
+
+def test_a_statement_ends_the_delegation_that_it_names_and_no_other() -> None:
+    family = GuardianDraft(scene())
+    first, second = (
+        delegate(
+            family.parent.public_key,
+            acts=acts,
+            signer=family.child,
+            since=family.since,
+            until=family.until,
+        )
+        for acts in ([Act.AGE], [Act.AGE, Act.HOTEL])
+    )
+    statement = withdraw(read_delegation(second, at="x"), signer=family.child)
+    verifier = scene().new_verifier().without(statement)
+    standing = verifier.standing_request(Query.age_over(18), window=WINDOW)
+    to = Addressed(standing.audience)
+    assert failed(family.judged(family.proof(second, to), standing)) == {
+        DELEGATION: Reason.REVOKED
+    }
+    assert family.judged(family.proof(first, to), standing).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("asks", [False, True])
+def test_nobody_acts_without_every_check_of_the_right(*, asks: bool) -> None:
+    family = GuardianDraft(scene())
+    family.asks = asks
+    report = family.judge()
+    (subject,) = {each for _, each in report.required if each.endswith(".guardian")}
+    assert {id_ for id_, each in report.required if each == subject} == {*STORED_MDOC}
+    assert (DELEGATION, subject.removesuffix(".guardian")) in report.required

@@ -25,6 +25,7 @@ from idwallet.protocols.qr.till import TillCode, write_till_code
 from idwallet.report import CheckId, Outcome, Reason, Report
 from idwallet.roles.at_tills import STEP, QrAnswer
 from idwallet.roles.holder import Holder
+from idwallet.roles.portrait import AwaitingPortrait
 from idwallet.roles.presentation import evaluate_presentation, verify_presentation
 from idwallet.roles.standing import StandingRequest
 from idwallet.testing.compact import twelve_claims
@@ -32,7 +33,7 @@ from idwallet.testing.compact.changes import octets_of
 from idwallet.testing.scene import Scene
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.policies import RETAIL
-from idwallet.trust.policy import OneWayRule
+from idwallet.trust.policy import OneWayRule, PresenceRule
 from tests.unit.roles.test_compact import issued
 
 WINDOW = timedelta(seconds=30)
@@ -392,3 +393,32 @@ def test_nobody_else_makes_a_standing_request() -> None:
         )
     with pytest.raises(UsageError, match="till"):
         shop.verifier.standing_request(Query.age_over(18), window=WINDOW, till="a#b")
+
+
+def test_a_clerk_compares_the_picture_of_a_code_once() -> None:
+    shop = Shop()
+    picture = b"\xff\xd8\xff" + bytes(100)
+    card = Compact("national-id", {"age_over_18": True, "portrait": picture})
+    wallet = shop.new_wallet()
+    wallet.add(issued(shop, card), at=shop.at)
+    strict = replace(RETAIL, name="seen", presence=PresenceRule.COMPARED)
+    standing = shop.new_verifier(policy=strict).standing_request(
+        Query.claims("national-id", "age_over_18", "portrait"), window=WINDOW
+    )
+    printed = standing.printed_code(since=shop.at, until=shop.at + timedelta(days=1))
+    asked = wallet.read_till_code(printed, at=shop.at)
+    choice = wallet.match(asked, at=shop.at).choose()
+    (code,) = wallet.present_qr(asked, choice, at=shop.at).codes
+    first, second = (
+        evaluate_presentation(
+            code.text, request=standing, trust=shop.till_trust, at=shop.at
+        )
+        for _ in range(2)
+    )
+    assert isinstance(first, AwaitingPortrait)
+    assert isinstance(second, AwaitingPortrait)
+    assert first.portrait.image == picture
+    passed = first.confirm(matches=True, by="clerk 1", at=shop.at)
+    assert passed.report.outcome is Outcome.PASSED
+    again = second.confirm(matches=True, by="clerk 2", at=shop.at)
+    assert failed(again.report) == {CheckId.PRESENTATION_REPLAY: Reason.ALREADY_USED}
