@@ -6,10 +6,13 @@ from functools import cache
 import pytest
 
 from idwallet import limits
+from idwallet.codec.cbor import CborValue, write_cbor
 from idwallet.credentials.compact.guardian import (
+    AAD,
     Act,
     delegate,
     read_delegation,
+    takes,
     withdraw,
 )
 from idwallet.credentials.compact.present import Addressed
@@ -17,8 +20,10 @@ from idwallet.credentials.compact.structures import read_proof
 from idwallet.credentials.query import Query
 from idwallet.credentials.required import STORED_MDOC
 from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.short_key import short_key
 from idwallet.crypto.software import SoftwareSigner
-from idwallet.errors import MalformedError, UsageError
+from idwallet.envelope.cose import CoseForm, CoseHeaders, Sign1Signer, TagForm
+from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.report import CheckId, Outcome, Reason, Report
 from idwallet.testing.compact.guardians import (
     GUARDIAN_FORGERIES,
@@ -171,3 +176,85 @@ def test_nobody_acts_without_every_check_of_the_right(*, asks: bool) -> None:
     (subject,) = {each for _, each in report.required if each.endswith(".guardian")}
     assert {id_ for id_, each in report.required if each == subject} == {*STORED_MDOC}
     assert (DELEGATION, subject.removesuffix(".guardian")) in report.required
+
+
+KEY = SoftwareSigner.generate(Algorithm.ES256)
+SHORT = short_key(KEY.public_key)
+FORM = CoseForm(TagForm.UNTAGGED)
+ALONE = CoseHeaders({}, {})
+
+
+def delegation(*parts: CborValue, headers: CoseHeaders = ALONE) -> bytes:
+    by = Sign1Signer(KEY, headers=headers, form=FORM)
+    return by.sign(write_cbor([*parts]), external_aad=AAD)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (SHORT, [1], 0, limits.DELEGATION_MINUTES),
+        (SHORT, [1], 0, 0),
+        (SHORT, [1], 0, -1),
+        (SHORT, [1], 0, True),
+        (SHORT, [1], -1, 5),
+        (SHORT, [1], 1 << 50, 5),
+        (SHORT, [1], None, 5),
+        (SHORT, [], 0, 5),
+        (SHORT, [2, 1], 0, 5),
+        (SHORT, [1, 1], 0, 5),
+        (SHORT, [True], 0, 5),
+        (SHORT, ["age"], 0, 5),
+        (SHORT, 1, 0, 5),
+        (SHORT[:-2], [1], 0, 5),
+        (None, [1], 0, 5),
+        (SHORT, [1], 0),
+        (SHORT, [1], 0, 5, None),
+    ],
+)
+def test_a_delegation_is_written_in_one_way(parts: tuple[CborValue, ...]) -> None:
+    read = read_delegation(delegation(SHORT, [1, 2], 0, 5), at="x")
+    assert read.acts == {Act.AGE, Act.HOTEL}
+    with pytest.raises((MalformedError, UnsupportedError)):
+        read_delegation(delegation(*parts), at="x")
+
+
+def test_a_delegation_of_almost_a_day_is_read() -> None:
+    read = read_delegation(
+        delegation(SHORT, [1], 0, limits.DELEGATION_MINUTES - 1), at="x"
+    )
+    assert read.until - read.since == timedelta(days=1) - timedelta(minutes=1)
+
+
+def test_an_act_of_a_later_version_is_not_passed_over() -> None:
+    with pytest.raises(UnsupportedError):
+        read_delegation(delegation(SHORT, [1, 4], 0, 5), at="x")
+
+
+@pytest.mark.parametrize(
+    "headers", [CoseHeaders({4: b"me"}, {}), CoseHeaders({}, {4: b"me"})]
+)
+def test_a_delegation_has_no_header_but_its_algorithm(headers: CoseHeaders) -> None:
+    with pytest.raises(MalformedError):
+        read_delegation(delegation(SHORT, [1], 0, 5, headers=headers), at="x")
+
+
+@pytest.mark.parametrize("act", Act)
+@pytest.mark.parametrize(
+    ("claim", "by"),
+    [
+        ("age_over_18", {Act.AGE}),
+        ("age_in_years", set()),
+        ("portrait", set()),
+        ("personal_number", set()),
+        ("family_name", {Act.HOTEL, Act.SCHOOL}),
+        ("birth_date", {Act.HOTEL, Act.SCHOOL}),
+        ("resident_address", {Act.HOTEL}),
+        ("document_number", {Act.HOTEL}),
+        ("student_number", {Act.SCHOOL}),
+    ],
+)
+def test_an_act_takes_its_claims_and_no_others(
+    act: Act, claim: str, by: set[Act]
+) -> None:
+    assert takes([act], claim) is (act in by)
+    assert not takes([], claim)
