@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -21,6 +21,7 @@ from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.envelope.cose import CoseForm, Sign1Signer, TagForm
 from idwallet.errors import UsageError, VerificationFailed
+from idwallet.ports import Use
 from idwallet.protocols.qr.till import TillCode, write_till_code
 from idwallet.report import CheckId, Outcome, Reason, Report
 from idwallet.roles.at_tills import STEP, QrAnswer
@@ -34,6 +35,7 @@ from idwallet.testing.scene import Scene
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.policies import RETAIL
 from idwallet.trust.policy import OneWayRule, PresenceRule
+from idwallet.trust.replay import MemoryReplay
 from tests.unit.roles.test_compact import issued
 
 WINDOW = timedelta(seconds=30)
@@ -84,6 +86,20 @@ class Shop(Scene):
         return evaluate_presentation(
             text, request=self.standing, trust=self.till_trust, at=self.at + later
         )
+
+
+class Remembering(MemoryReplay):
+    """A guard that tells until when it has to remember."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.until: set[datetime] = set()
+
+    def consume(
+        self, request: bytes, response: bytes, *, until: datetime, at: datetime
+    ) -> Use:
+        self.until.add(until)
+        return super().consume(request, response, until=until, at=at)
 
 
 def taken_over(shop: Shop, text: str) -> str:
@@ -219,11 +235,18 @@ def test_one_guard_at_two_tills_takes_a_code_bound_to_none_once() -> None:
 
 def test_a_code_is_remembered_until_its_window_is_over() -> None:
     shop = Shop()
+    exact = replace(RETAIL, name="exact", clock_skew=timedelta())
+    guard = Remembering()
+    till = replace(shop.new_verifier(policy=exact), replay=guard)
+    shop.standing = till.standing_request(
+        Query.age_over(18), window=WINDOW, till="till-3"
+    )
     (code,) = shop.code().codes
     assert shop.judge(code.text).report.outcome is Outcome.PASSED
     for each in (SECOND, WINDOW - SECOND, shop.last_second):
         again = shop.judge(code.text, later=each).report
         assert failed(again) == {CheckId.PRESENTATION_REPLAY: Reason.ALREADY_USED}
+    assert min(guard.until) >= shop.at + shop.last_second
 
 
 def test_a_window_ends_with_its_last_second() -> None:

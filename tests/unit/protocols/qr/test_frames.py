@@ -101,3 +101,11 @@ def test_no_repr_shows_what_was_read() -> None:
     reader = FrameReader()
     reader.add(FRAMES[0])
     assert repr(reader) == f"FrameReader(1 of {len(FRAMES) - 1})"
+
+
+def test_what_fills_the_last_frame_up_is_zeros() -> None:
+    frame = bytearray(read_qr_text(FRAMES[-2], at="x").octets)
+    assert frame[-1] == 0
+    frame[-1] = 1
+    with pytest.raises(MalformedError):
+        read_frames([*FRAMES[:-2], write_qr_text(QrKind.FRAME, bytes(frame))])
