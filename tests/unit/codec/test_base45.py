@@ -36,7 +36,9 @@ def test_octets_have_one_text(text: str) -> None:
     assert base45.encode(octets) == text
 
 
-@pytest.mark.parametrize("text", ["A", "BB8A", "bb8", "GGW", ":::", "::", "ÄB8", "A=C"])
+@pytest.mark.parametrize(
+    "text", ["A", "BB8A", "bb8", "GGW", "V5", ":::", "::", "ÄB8", "A=C"]
+)
 def test_what_is_no_base45_is_refused(text: str) -> None:
     with pytest.raises(MalformedError):
         base45.decode(text, at="x")

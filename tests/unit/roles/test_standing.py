@@ -28,10 +28,11 @@ from idwallet.roles.at_tills import STEP, QrAnswer
 from idwallet.roles.holder import Holder
 from idwallet.roles.portrait import AwaitingPortrait
 from idwallet.roles.presentation import evaluate_presentation, verify_presentation
+from idwallet.roles.relying_party import RelyingParty
 from idwallet.roles.standing import StandingRequest
 from idwallet.testing.compact import twelve_claims
 from idwallet.testing.compact.changes import octets_of
-from idwallet.testing.scene import Scene
+from idwallet.testing.scene import ANSWER_TO, Scene
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.policies import RETAIL
 from idwallet.trust.policy import OneWayRule, PresenceRule
@@ -445,3 +446,25 @@ def test_a_clerk_compares_the_picture_of_a_code_once() -> None:
     assert passed.report.outcome is Outcome.PASSED
     again = second.confirm(matches=True, by="clerk 2", at=shop.at)
     assert failed(again.report) == {CheckId.PRESENTATION_REPLAY: Reason.ALREADY_USED}
+
+
+def test_a_moment_is_of_one_credential_and_of_one_shop() -> None:
+    shop = Shop()
+    (code,) = shop.unbound().codes
+    shop.wallet = shop.new_wallet()
+    shop.wallet.add(issued(shop), at=shop.at)
+    (neighbours,) = shop.unbound().codes
+    kiosk = shop.new_verifier(policy=UNBOUND)
+    who = RelyingParty(
+        signer=shop.reader_identity.signer, client_id="another", answer_to=ANSWER_TO
+    )
+    for till, text in (
+        (kiosk, code.text),
+        (kiosk, neighbours.text),
+        (replace(kiosk, identity=who), code.text),
+    ):
+        standing = till.standing_request(Query.age_over(18), window=WINDOW)
+        report = evaluate_presentation(
+            text, request=standing, trust=shop.till_trust, at=shop.at
+        ).report
+        assert report.outcome is Outcome.PASSED

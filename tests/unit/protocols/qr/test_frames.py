@@ -109,3 +109,17 @@ def test_what_fills_the_last_frame_up_is_zeros() -> None:
     frame[-1] = 1
     with pytest.raises(MalformedError):
         read_frames([*FRAMES[:-2], write_qr_text(QrKind.FRAME, bytes(frame))])
+
+
+@pytest.mark.parametrize(
+    ("size", "is_read"), [(0, False), (10, False), (11, True), (20, True), (21, False)]
+)
+def test_a_message_needs_all_of_its_frames(*, size: int, is_read: bool) -> None:
+    octets = bytes(16) + b"A" + bytes([0, 2]) + size.to_bytes(2, "big") + bytes(10)
+    text = write_qr_text(QrKind.FRAME, octets)
+    reader = FrameReader()
+    if is_read:
+        assert reader.add(text) is None
+    else:
+        with pytest.raises(MalformedError):
+            reader.add(text)
