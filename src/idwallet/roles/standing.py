@@ -85,7 +85,7 @@ class StandingRequest:
     def without(self, *statements: bytes) -> "StandingRequest":
         """Return the same request, which takes no delegation that one of these ends.
 
-        They are statements of `withdraw_delegation`, by the child's key or the
+        They are statements of `withdraw`, by the child's key or the
         guardian's; from anybody else they end nothing.
 
         Raises:

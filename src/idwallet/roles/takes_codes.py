@@ -36,7 +36,7 @@ class TakesCodes:
     def without(self, *statements: bytes) -> "Verifier":
         """Return the same verifier, which takes no delegation that one of these ends.
 
-        They are statements of `withdraw_delegation`, by the child's key or the
+        They are statements of `withdraw`, by the child's key or the
         guardian's; from anybody else they end nothing. A request is judged by who made
         or restored it: a till learns of statements through `Verifier.restore`, too.
 
