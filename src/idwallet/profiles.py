@@ -206,6 +206,8 @@ EU_AGE_1: Final = Profile(
             (IssuanceRule.NOT_REVOCABLE, "EU age verification, Annex A.3"),
         ),
     ),
+    response_modes=frozenset({"direct_post"}),
+    formats=frozenset({"mso_mdoc"}),
 )
 """The profile of the EU's age verification app: one statement, mobile documents only.
 

@@ -4,6 +4,7 @@ import pytest
 
 from idwallet.profiles import (
     DRAFT,
+    EU_AGE_1,
     HAIP_1_0,
     OPENID4VP_1_0,
     IdentifierListVersion,
@@ -53,7 +54,7 @@ def test_clauses_cite_the_drafts_that_the_default_profile_pins() -> None:
 
 
 @pytest.mark.parametrize(
-    "profile", [DRAFT, HAIP_1_0, OPENID4VP_1_0], ids=lambda p: p.name
+    "profile", [DRAFT, EU_AGE_1, HAIP_1_0, OPENID4VP_1_0], ids=lambda p: p.name
 )
 def test_a_profile_allows_no_symmetric_or_absent_signature(profile: object) -> None:
     algorithms = profile.algorithms  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from idwallet.codec.text import show
 from idwallet.credentials.query import Query
 from idwallet.errors import UsageError
-from idwallet.profiles import HAIP_1_0, Profile
+from idwallet.profiles import EU_AGE_1, HAIP_1_0, Profile
 from idwallet.protocols.openid4vp.client import ClientId
 from idwallet.protocols.openid4vp.encryption import EncryptTo
 from idwallet.protocols.openid4vp.mode import ResponseMode
@@ -44,7 +44,14 @@ _CLAUSES: Final = MappingProxyType(
             "HAIP 1.0 section 5.2",
             "HAIP 1.0 section 5.3",
             "HAIP 1.0 section 5",
-        )
+        ),
+        EU_AGE_1.name: _Clauses(
+            "EU age verification, Annex A.5",
+            "EU age verification, Annex A.5",
+            "EU age verification, Annex A.5",
+            "EU age verification, Annex A.3",
+            "EU age verification, Annex A.5",
+        ),
     }
 )
 
