@@ -1,3 +1,4 @@
+import os
 import pickle
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from idwallet.trust.freshness import STRICTEST, FreshnessRule, StaleRule
 from idwallet.trust.policy import (
     Admission,
     BindingRule,
+    DelegationRule,
     ExpiryRule,
     MetadataRule,
     OneWayRule,
@@ -39,6 +41,7 @@ OTHERWISE: dict[str, object] = {
     "readers": ReaderRule.ANONYMOUS_ACCEPTED,
     "registration": RegistrationRule.IF_PRESENT,
     "one_way": OneWayRule.BOUND_ACCEPTED,
+    "delegation": DelegationRule.GUARDIANS_ACCEPTED,
     "unauthenticated": (Admission("urn:example:card:1", frozenset({("name",)})),),
     "comparison_age": timedelta(minutes=3),
     "freshness": FreshnessRule(StaleRule.ACCEPTED),
@@ -150,7 +153,7 @@ def test_equal_policies_have_equal_digests_in_every_process() -> None:
     outputs = {
         subprocess.run(
             [sys.executable, "-c", program],
-            env={"PYTHONHASHSEED": seed},
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
             capture_output=True,
             text=True,
             check=True,
