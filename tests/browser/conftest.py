@@ -19,7 +19,7 @@ WIDE: Final = {"width": 1280, "height": 900}
 PHONE: Final = {"width": 375, "height": 740}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """Debian's Chromium, headless."""
     program = shutil.which("chromium")
@@ -137,7 +137,7 @@ def stopped(service: Service) -> None:
     assert service.process.returncode == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def issuer_service(
     tmp_path_factory: pytest.TempPathFactory, chromium: Any
 ) -> Iterator[Service]:
@@ -149,7 +149,7 @@ def issuer_service(
     stopped(service)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def verifier_service(
     tmp_path_factory: pytest.TempPathFactory, issuer_service: Service
 ) -> Iterator[Service]:

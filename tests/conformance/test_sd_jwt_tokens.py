@@ -224,7 +224,8 @@ def test_a_key_binding_proves_the_holder_at_its_own_time(
             "presentation.freshness from_the_future",
         ),
         ({"nonce": "1234567891"}, "presentation.nonce mismatch"),
-        ({"audience": f"{VERIFIER}/"}, "presentation.audience mismatch"),
+        ({"audience": f"{VERIFIER}/"}, "presentation.audience other_input"),
+        ({"audience": "https://elsewhere.example"}, "presentation.audience mismatch"),
     ],
 )
 def test_a_key_binding_proves_nothing_elsewhere_or_at_another_time(

@@ -65,7 +65,8 @@ def test_the_page_has_every_member_of_an_anchor() -> None:
         purposes=[Purpose.ISSUE_CREDENTIALS],
         issuer_names=["https://library.example"],
     )
-    written = read_cbor(write_anchors([full, pinned]), at="anchors")
+    named = TrustAnchor.from_dids(["did:web:shop.example"], name="named")
+    written = read_cbor(write_anchors([full, pinned, named]), at="anchors")
     assert isinstance(written, dict)
     listed = written["anchors"]
     assert isinstance(listed, list)
