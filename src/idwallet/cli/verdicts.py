@@ -11,7 +11,11 @@ from idwallet.cli.faults import OUTCOMES
 from idwallet.cli.screen import in_colour_of, note, say, write_json_document
 from idwallet.cli.words import Speech
 from idwallet.codec.json import JsonObject, JsonValue
-from idwallet.credentials.model import VerifiedCredential, VerifiedPresentation
+from idwallet.credentials.model import (
+    Unverified,
+    VerifiedCredential,
+    VerifiedPresentation,
+)
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.sdjwt.structures import NEVER_DISCLOSABLE
 from idwallet.errors import VerificationError
@@ -51,6 +55,21 @@ class Telling:
             else:
                 note(self.text(error.report))
             raise Exit(OUTCOMES[error.report.outcome]) from error
+
+    def judged(self, judged: VerifiedPresentation | Unverified) -> None:
+        """Print the verdict on a presentation, and what it proved."""
+        proven = judged.credentials if isinstance(judged, VerifiedPresentation) else ()
+        if self.as_json:
+            write_json_document(
+                {
+                    "report": judged.report.to_json(),
+                    "credentials": [credential_document(each) for each in proven],
+                }
+            )
+            return
+        say(self.text(judged.report))
+        if isinstance(judged, VerifiedPresentation):
+            tell_proven(judged, Speech(self.lang))
 
 
 def tell_proven(verified: VerifiedPresentation, speech: Speech) -> None:

@@ -6,17 +6,15 @@ from typing import Any, Final
 
 import click
 
-from idwallet import limits
+from idwallet.cli.asking import query_of, query_options
 from idwallet.cli.commands.reading import read_command
 from idwallet.cli.credential import FORMATS
 from idwallet.cli.faults import STREAM, about, usage_fault
 from idwallet.cli.files import (
-    read_input,
     require_one_stream,
     require_writable,
     write_output,
 )
-from idwallet.cli.kinds import credential_type_named
 from idwallet.cli.options import (
     POLICIES,
     at_option,
@@ -63,27 +61,7 @@ request_command.add_command(read_command)
 
 
 @request_command.command("ask")
-@click.option("--query", metavar="FILE", help="What to ask for, as DCQL.")
-@click.option(
-    "--age-over",
-    type=click.IntRange(0, 200),
-    metavar="N",
-    help="Ask only whether the person is at least so old.",
-)
-@click.option(
-    "--type",
-    "type_name",
-    metavar="TYPE",
-    help="Ask for --claim of this type: a name of the catalogue (`idwallet types`) or "
-    "a file of your own type, in any encoding that has them all.",
-)
-@click.option(
-    "--claim",
-    "claims",
-    multiple=True,
-    metavar="NAME",
-    help="A claim of --type, as the catalogue names it. May be repeated.",
-)
+@query_options
 @format_option("The one encoding that --age-over or --type takes.", default=None)
 @key_option("The verifier's key")
 @click.option(
@@ -209,25 +187,17 @@ class _Order:
         self._hand_out(request)
 
     def _query(self) -> Query:
-        ways = (self.query, self.age_over, self.type_name)
-        if sum(each is not None for each in ways) != 1:
-            raise usage_fault("give one of --query, --age-over and --type")
-        if self.claims and self.type_name is None:
-            raise usage_fault("--claim is a claim of --type")
         formats = () if self.form_name is None else (FORMATS[self.form_name].value,)
-        if self.age_over is not None:
-            return Query.age_over(self.age_over, formats=formats)
-        if self.type_name is not None:
-            listed = credential_type_named(self.type_name) or self.type_name
-            return Query.claims(listed, *self.claims, formats=formats)
-        if formats:
+        asked = query_of(
+            self.query,
+            age_over=self.age_over,
+            type_name=self.type_name,
+            claims=self.claims,
+            formats=formats,
+        )
+        if formats and self.query is not None:
             raise usage_fault("--format is for --age-over and --type: DCQL says it")
-        return self._read_query(self.query or "")
-
-    def _read_query(self, source: str) -> Query:
-        data = read_input(source, max_bytes=limits.QUERY_BYTES)
-        with about(source, remedy="a DCQL query, OpenID4VP 1.0 section 6"):
-            return Query.from_dcql(data).require_askable()
+        return asked
 
     def _identity(self) -> RelyingParty:
         if (self.certificates is None) is (self.client_id is None):

@@ -44,10 +44,10 @@ from idwallet.cli.options import (
 )
 from idwallet.cli.passphrase import asker
 from idwallet.cli.portraits import Comparison, portrait_options
-from idwallet.cli.screen import json_text, say, write_json_document
+from idwallet.cli.screen import json_text
 from idwallet.cli.state import SavedRequest, reopen_request
 from idwallet.cli.trusted import policy_named, read_types
-from idwallet.cli.verdicts import Telling, credential_document, tell_proven
+from idwallet.cli.verdicts import Telling
 from idwallet.cli.words import Speech
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.errors import MalformedError
@@ -183,7 +183,7 @@ class _Order:
                 text = json_text(judged.report.to_json()) + "\n"
                 write_output(self.report, text.encode())
         finally:
-            self._tell(judged)
+            Telling(self.lang, self.reader, self.as_json).judged(judged)
         return OUTCOMES[judged.report.outcome]
 
     def _answer(self) -> bytes:
@@ -281,20 +281,6 @@ class _Order:
                 "another one cannot judge its answer"
             )
         return saved.policy
-
-    def _tell(self, judged: VerifiedPresentation | Unverified) -> None:
-        proven = judged.credentials if isinstance(judged, VerifiedPresentation) else ()
-        if self.as_json:
-            write_json_document(
-                {
-                    "report": judged.report.to_json(),
-                    "credentials": [credential_document(each) for each in proven],
-                }
-            )
-            return
-        say(Telling(self.lang, self.reader).text(judged.report))
-        if isinstance(judged, VerifiedPresentation):
-            tell_proven(judged, Speech(self.lang))
 
 
 def _without_request(answer: bytes) -> str:

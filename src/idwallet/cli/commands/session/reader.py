@@ -8,6 +8,7 @@ import click
 
 from idwallet import limits
 from idwallet.adapters.tcp import TcpTransport, converse
+from idwallet.cli.asking import query_of, query_options
 from idwallet.cli.bundles import Believed, Pinned, operator_option
 from idwallet.cli.commands.session.place import (
     clock_of,
@@ -15,9 +16,8 @@ from idwallet.cli.commands.session.place import (
     place_of,
     speech_of,
 )
-from idwallet.cli.faults import OUTCOMES, ExitStatus, about, usage_fault
+from idwallet.cli.faults import OUTCOMES, ExitStatus, about
 from idwallet.cli.files import read_input, require_one_stream
-from idwallet.cli.kinds import credential_type_named
 from idwallet.cli.options import (
     POLICIES,
     at_option,
@@ -29,11 +29,10 @@ from idwallet.cli.options import (
     trust_option,
     trusted_types_option,
 )
-from idwallet.cli.screen import note, say, write_json_document
+from idwallet.cli.screen import note, write_json_document
 from idwallet.cli.trusted import open_key, policy_named, read_certificates
-from idwallet.cli.verdicts import Telling, credential_document, tell_proven
-from idwallet.cli.words import Speech
-from idwallet.credentials.model import Format, Unverified, VerifiedPresentation
+from idwallet.cli.verdicts import Telling
+from idwallet.credentials.model import Format
 from idwallet.credentials.query import Query
 from idwallet.explain.words import Language, Reader
 from idwallet.protocols.proximity.machine import SessionEnded
@@ -58,26 +57,7 @@ _NOWHERE: Final = "https://in-person.invalid/"
     metavar="ADDRESS:PORT",
     help="Where the device waits: on this machine or in its network.",
 )
-@click.option("--query", metavar="FILE", help="What to ask for, as DCQL.")
-@click.option(
-    "--age-over",
-    type=click.IntRange(0, 200),
-    metavar="N",
-    help="Ask only whether the person is at least so old.",
-)
-@click.option(
-    "--type",
-    "type_name",
-    metavar="TYPE",
-    help="Ask for --claim of this type: a name of the catalogue (`idwallet types`).",
-)
-@click.option(
-    "--claim",
-    "claims",
-    multiple=True,
-    metavar="NAME",
-    help="A claim of --type, as the catalogue names it. May be repeated.",
-)
+@query_options
 @key_option("The reader's key")
 @click.option(
     "--certificates",
@@ -163,7 +143,7 @@ class _Order:
                 judged = evaluate_presentation(
                     event.response, request=event.question, trust=trust, at=clock()
                 )
-                self._tell(judged, speech)
+                Telling(self.lang, self.reader, self.as_json).judged(judged)
                 return OUTCOMES[judged.report.outcome]
             if isinstance(event, SessionEnded):
                 ended = event.why
@@ -173,35 +153,14 @@ class _Order:
             write_json_document({"report": None, "credentials": [], "ended": ended})
         return ExitStatus.FAILED
 
-    def _tell(self, judged: VerifiedPresentation | Unverified, speech: Speech) -> None:
-        proven = judged.credentials if isinstance(judged, VerifiedPresentation) else ()
-        if self.as_json:
-            write_json_document(
-                {
-                    "report": judged.report.to_json(),
-                    "credentials": [credential_document(each) for each in proven],
-                }
-            )
-            return
-        say(Telling(self.lang, self.reader).text(judged.report))
-        if isinstance(judged, VerifiedPresentation):
-            tell_proven(judged, speech)
-
     def _query(self) -> Query:
-        ways = (self.query, self.age_over, self.type_name)
-        if sum(each is not None for each in ways) != 1:
-            raise usage_fault("give one of --query, --age-over and --type")
-        if self.claims and self.type_name is None:
-            raise usage_fault("--claim is a claim of --type")
-        if self.age_over is not None:
-            return Query.age_over(self.age_over, formats=_FORMATS)
-        if self.type_name is not None:
-            listed = credential_type_named(self.type_name) or self.type_name
-            return Query.claims(listed, *self.claims, formats=_FORMATS)
-        source = self.query or ""
-        data = read_input(source, max_bytes=limits.QUERY_BYTES)
-        with about(source, remedy="a DCQL query, OpenID4VP 1.0 section 6"):
-            return Query.from_dcql(data).require_askable()
+        return query_of(
+            self.query,
+            age_over=self.age_over,
+            type_name=self.type_name,
+            claims=self.claims,
+            formats=_FORMATS,
+        )
 
     def _verifier(self) -> Verifier:
         signer = open_key(self.key, passphrase_file=self.passphrase_file)
