@@ -4,14 +4,19 @@ from datetime import datetime
 from typing import Final
 
 from idwallet.codec.moment import require_aware
-from idwallet.errors import MalformedError, UsageError
+from idwallet.errors import (
+    MalformedError,
+    UsageError,
+    VerificationIndeterminate,
+    require_passed,
+)
 from idwallet.protocols.dc_api.evaluate import PageVerdict
 from idwallet.protocols.dc_api.request import PageRequest
 from idwallet.protocols.openid4vp.client import ClientIdPrefix, read_client_id
 from idwallet.protocols.openid4vp.evaluate import RequestVerdict
 from idwallet.protocols.openid4vp.message import read_carrier
 from idwallet.protocols.openid4vp.request import RequestObject
-from idwallet.report import Outcome, Report
+from idwallet.report import Report
 from idwallet.roles.asked import (
     Anonymous,
     Asked,
@@ -30,13 +35,19 @@ _UNKNOWN: Final = (
 )
 
 
-def asked_of(
+def require_asked(
     verdict: RequestVerdict | PageVerdict, report: Report, *, raw: str | bytes
-) -> Asked | None:
-    """Return what is asked, only if every check passed; `raw` is how it came."""
+) -> Asked:
+    """Return what is asked, only if every check passed; `raw` is how it came.
+
+    Raises:
+        VerificationFailed: a check failed.
+        VerificationIndeterminate: something could not be decided.
+    """
+    require_passed(report)
     request, by = verdict.request, _asker(verdict)
-    if report.outcome is not Outcome.PASSED or request is None or by is None:
-        return None
+    if request is None or by is None:
+        raise VerificationIndeterminate(report)
     found = verdict.registration
     return Asked(
         by,

@@ -7,7 +7,6 @@ from typing import Final
 
 from idwallet.codec.moment import require_aware
 from idwallet.consent.purpose import DisclosurePolicy, Earlier, Judgement, Purposes
-from idwallet.consent.transaction import TRANSACTION_TYPES
 from idwallet.credentials.mdoc.evaluate_request import ReaderVerdict
 from idwallet.credentials.model import Credential
 from idwallet.credentials.presence import (
@@ -39,7 +38,7 @@ from idwallet.ports import (
     WalletStore,
 )
 from idwallet.protocols.dc_api.evaluate import PageVerdict
-from idwallet.protocols.openid4vp.evaluate import RequestVerdict, evaluate_request
+from idwallet.protocols.openid4vp.evaluate import RequestVerdict
 from idwallet.protocols.openid4vp.response import (
     refusal_members,
     response_members,
@@ -53,7 +52,7 @@ from idwallet.roles.asked import (
     Shown,
 )
 from idwallet.roles.askers import Askers
-from idwallet.roles.asking import answerable, asked_of
+from idwallet.roles.asking import answerable, require_asked
 from idwallet.roles.batches import Batches
 from idwallet.roles.cabinet import Cabinet
 from idwallet.roles.held.format import Chosen, Judged, Kept
@@ -66,7 +65,7 @@ from idwallet.roles.receiving.offers import Receives
 from idwallet.roles.record import HeldCredential, added, read_record
 from idwallet.roles.refusing import Refusing, refusal_code
 from idwallet.roles.signing import answered, conversation_of, signed
-from idwallet.roles.transactions import agreed_claims, held_to_types
+from idwallet.roles.transactions import agreed_claims
 from idwallet.trust import policies
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.policy import Policy
@@ -269,21 +268,9 @@ class Holder(InBatches, InBrowser, Receives, Refusing):
             VerificationIndeterminate: something could not be decided.
         """
         require_aware(at)
-        verdict = held_to_types(
-            evaluate_request(
-                raw,
-                trust=self._trust,
-                policy=self._policy,
-                at=at,
-                transactions=TRANSACTION_TYPES,
-            )
-        )
+        verdict = self._judge_request(raw, at=at)
         report = self._report(verdict, at=at, required=verdict.required)
-        asked = asked_of(verdict, report, raw=raw)
-        require_passed(report)
-        if asked is None:
-            raise VerificationIndeterminate(report)
-        return asked
+        return require_asked(verdict, report, raw=raw)
 
     def match(
         self, asked: Asked, *, at: datetime, earlier: Earlier | None = None

@@ -35,8 +35,6 @@ from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.errors import (
     MalformedError,
     UsageError,
-    VerificationIndeterminate,
-    require_passed,
 )
 from idwallet.protocols.dc_api.evaluate import PageVerdict, evaluate_page_request
 from idwallet.protocols.dc_api.message import (
@@ -62,7 +60,7 @@ from idwallet.roles.asked import (
     OriginOnly,
     PageReader,
 )
-from idwallet.roles.asking import asked_of, require_answerable
+from idwallet.roles.asking import require_answerable, require_asked
 from idwallet.roles.held.device import DeviceProof, Given, answer_reader
 from idwallet.roles.held.format import Conversation
 from idwallet.roles.in_person import InPerson
@@ -148,11 +146,7 @@ class InBrowser(InPerson):
             )
         )
         report = self._report(verdict, at=at, required=verdict.required)
-        asked = asked_of(verdict, report, raw=raw)
-        require_passed(report)
-        if asked is None:
-            raise VerificationIndeterminate(report)
-        return asked
+        return require_asked(verdict, report, raw=raw)
 
     def _read_page_reader(
         self, message: PageMessage, *, origin: str, at: datetime, raw: bytes

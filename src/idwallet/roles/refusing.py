@@ -53,6 +53,17 @@ class Refusing:
         prefixes = self._policy.profile.request_prefixes
         return WalletAbilities(self._policy.algorithms, prefixes)
 
+    def _judge_request(self, raw: str | bytes, *, at: datetime) -> RequestVerdict:
+        return held_to_types(
+            evaluate_request(
+                raw,
+                trust=self._trust,
+                policy=self._policy,
+                at=at,
+                transactions=TRANSACTION_TYPES,
+            )
+        )
+
     def refuse_request(self, raw: str | bytes, *, at: datetime) -> HttpRequest | None:
         """Return the error that answers a request which `read_request` refused.
 
@@ -66,15 +77,7 @@ class Refusing:
             UsageError: `at` has no zone.
         """
         require_aware(at)
-        verdict = held_to_types(
-            evaluate_request(
-                raw,
-                trust=self._trust,
-                policy=self._policy,
-                at=at,
-                transactions=TRANSACTION_TYPES,
-            )
-        )
+        verdict = self._judge_request(raw, at=at)
         if verdict.error is None or not _is_vouched_for(verdict):
             return None
         try:
