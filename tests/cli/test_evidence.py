@@ -137,6 +137,37 @@ def test_a_list_as_cwt_is_taken_too(issuer: TestIdentity) -> None:
     assert json.loads(shown.out)["kind"].startswith("status list token, CWT")
 
 
+def list_that_ends_in_white_space(issuer: TestIdentity) -> bytes:
+    """Return a list whose last octet, of its signature, is one of ASCII's spaces."""
+    content = StatusListContent(uri=LIST, bits=1, array=pack([], bits=1, size=2_000))
+    signing = {"signer": issuer.signer, "certificates": issuer.chain, "at": MOMENT}
+    while True:
+        token = issue_status_list_cwt(content, **signing)  # ES256 is random
+        if token != token.strip():
+            return token
+
+
+def test_a_list_in_octets_is_read_to_its_last_whatever_that_is(
+    issuer: TestIdentity,
+) -> None:
+    token = list_that_ends_in_white_space(issuer)
+    Path("list.cwt").write_bytes(token)
+    assert verify("--status-list", "list.cwt").status == 0
+    named = ("--status-list", LIST, "--status-index", "7", "--trust", "own-root.pem")
+    ran = run("status", "check", "list.cwt", *named, "--at", AT)
+    assert ran.status == 0, ran
+    text = f'[[status_lists]]\nfile = "list.cwt"\nuri = "{LIST}"\n'
+    anchor = '[[anchors]]\nname = "Root"\nfile = "own-root.pem"\njurisdiction = "XX"\n'
+    purposes = 'purposes = ["issue_credentials"]\n'
+    Path("bundle.toml").write_text(
+        f'series = "s"\nsequence = 1\n{text}{anchor}{purposes}'
+    )
+    key = ("--key", "pki/issuer-key.pem", "--passphrase-file", "passphrase.txt")
+    built = run("trust", "build", "bundle.toml", *key, "-o", "a.bundle", "--at", AT)
+    assert built.status == 0, built
+    assert token in Path("a.bundle").read_bytes()
+
+
 def test_crls_say_whether_the_issuer_was_revoked(issuer: TestIdentity) -> None:
     listed = ("--status-list", write_list("list.jwt", issuer))
     good = report(*listed, *write_crls(issuer))

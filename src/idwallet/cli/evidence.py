@@ -6,7 +6,7 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.cli.faults import about
-from idwallet.cli.files import read_input
+from idwallet.cli.files import read_input, without_space
 from idwallet.codec.pem import read_pem
 from idwallet.errors import MalformedError
 from idwallet.report import Origin
@@ -45,8 +45,7 @@ def _origin(data: bytes) -> Origin:
 
 def _list(source: str) -> StatusListAtHand:
     data = read_input(source, max_bytes=limits.STATUS_LIST_TOKEN_BYTES)
-    # White space around a JWT is no part of it, and no CWT is all ASCII.
-    token = data.strip() if data.isascii() else data
+    token = without_space(data)
     with about(source, remedy="a status list token, JWT or CWT"):
         uri = read_address(token)
     return StatusListAtHand(uri=uri, token=token, origin=_origin(data))

@@ -25,6 +25,15 @@ def read_input(source: str, *, max_bytes: int = limits.FILE_BYTES) -> bytes:
     return data
 
 
+def without_space(data: bytes) -> bytes:
+    """Return a token without the white space around it, and octets as they are.
+
+    A token in CBOR may end in an octet that would be white space in a text; none is
+    all ASCII.
+    """
+    return data.strip() if data.isascii() else data
+
+
 def _read_file(path: str, *, max_bytes: int) -> bytes:
     # Told here: whoever is reading about another file would put its name in front.
     with about(path):

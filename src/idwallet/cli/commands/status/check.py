@@ -10,7 +10,7 @@ from click.exceptions import Exit
 
 from idwallet import limits
 from idwallet.cli.faults import OUTCOMES, CommandFault, ExitStatus, about, name_of
-from idwallet.cli.files import read_input, require_one_stream
+from idwallet.cli.files import read_input, require_one_stream, without_space
 from idwallet.cli.options import (
     Duration,
     at_option,
@@ -117,9 +117,9 @@ class _Order:
 
     def carry_out(self) -> None:
         require_one_stream(self.status_list, self.issuer, *self.anchors)
-        token = read_input(
-            self.status_list, max_bytes=limits.STATUS_LIST_TOKEN_BYTES
-        ).strip()
+        token = without_space(
+            read_input(self.status_list, max_bytes=limits.STATUS_LIST_TOKEN_BYTES)
+        )
         context = self._context()
         issuer = self._issuer(context)
         source = ListSource(self.uri, issuer=issuer)

@@ -11,7 +11,7 @@ from idwallet import limits
 from idwallet.cli.commands.trust.listed import ListSource
 from idwallet.cli.commands.trust.tables import Table, read_toml
 from idwallet.cli.faults import about, input_fault, name_of
-from idwallet.cli.files import read_input
+from idwallet.cli.files import read_input, without_space
 from idwallet.cli.trusted import read_public_key
 from idwallet.codec.pem import read_pem
 from idwallet.trust.anchors import Purpose, TrustAnchor
@@ -107,7 +107,7 @@ class _Reader:
             if kind in _DER:
                 data = _der(data, label=_DER[kind], file=file)
             elif is_list:
-                data = data.strip()
+                data = without_space(data)
             part = BundlePart(kind=kind, name=name, data=data, as_of=as_of)
             return replace(part, media_type=media_type)
 
