@@ -77,6 +77,10 @@ if TYPE_CHECKING:
         DeviceAnswered,
         SessionVerifier,
     )
+    from idwallet.roles.receipts import (
+        enter_answer,
+        give_receipt,
+    )
     from idwallet.roles.receiving.arrived import (
         Arrived,
         Refused,
@@ -142,6 +146,8 @@ __all__ = [
     "TokenRule",
     "WalletProvider",
     "delegate",
+    "enter_answer",
+    "give_receipt",
     "page_options",
     "read_delegation",
     "request_encryption",
@@ -199,6 +205,8 @@ _HOMES: Final = MappingProxyType(
         "TokenRule": "idwallet.roles.credential_service",
         "WalletProvider": "idwallet.roles.wallet_provider",
         "delegate": "idwallet.credentials.compact.guardian",
+        "enter_answer": "idwallet.roles.receipts",
+        "give_receipt": "idwallet.roles.receipts",
         "page_options": "idwallet.roles.page",
         "read_delegation": "idwallet.credentials.compact.guardian",
         "request_encryption": "idwallet.roles.credential_service",

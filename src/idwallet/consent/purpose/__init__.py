@@ -16,6 +16,7 @@ from idwallet.consent.purpose.disclosure import (
     PartyFacts,
     read_disclosure_policy,
 )
+from idwallet.consent.purpose.fields import fields_for, query_for
 from idwallet.consent.purpose.findings import (
     Caution,
     CautionCode,
@@ -25,6 +26,7 @@ from idwallet.consent.purpose.findings import (
     Place,
 )
 from idwallet.consent.purpose.judge import Asking, judge
+from idwallet.consent.purpose.keeping import promise_for
 from idwallet.consent.purpose.load import (
     PURPOSE_PROFILE,
     Purposes,
@@ -69,8 +71,11 @@ __all__ = [
     "Purposes",
     "Retention",
     "Source",
+    "fields_for",
     "judge",
+    "promise_for",
     "purposes_of",
+    "query_for",
     "read_disclosure_policy",
     "read_purpose",
     "shipped_purposes",
