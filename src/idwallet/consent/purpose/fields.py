@@ -23,7 +23,6 @@ from idwallet.credentials.catalogue import catalogue
 from idwallet.credentials.model import VerifiedCredential
 from idwallet.credentials.paths import ClaimPath, select
 from idwallet.credentials.query import (
-    COMPACT,
     MDOC,
     SD_JWT_VC,
     CredentialQuery,
