@@ -196,15 +196,27 @@ def _proof(text: str, key: PublicKey, *, context: Context) -> JsonObject:
 
 
 def _signed(claims: JsonObject, context: Context) -> datetime:
-    """Return when the proof was signed: lately, and not in the future (section 9)."""
-    signed, since = numeric_date(claims.get("iat")), numeric_date(claims.get("nbf"))
-    if signed is None or ("nbf" in claims and since is None):
+    """Return when the proof was signed: lately, and not in the future (section 9).
+
+    It may say itself until when it serves, and from when on (RFC 7519 section 4.1).
+    """
+    signed, since, until = (_moment(claims, each) for each in ("iat", "nbf", "exp"))
+    if signed is None:
         raise _fault("no time")
     at, skew = context.at, context.policy.clock_skew
     starts = max(signed, since or signed)
     if not starts - skew <= at <= signed + limits.DPOP_LIFETIME + skew:
         raise _fault("too old, or from the future")
+    if until is not None and at - skew >= until:
+        raise _fault("over")
     return signed
+
+
+def _moment(claims: JsonObject, name: str) -> datetime | None:
+    found = numeric_date(claims.get(name))
+    if found is None and name in claims:
+        raise _fault("a time that is none")
+    return found
 
 
 def _identity(claims: JsonObject, key: PublicKey) -> bytes:

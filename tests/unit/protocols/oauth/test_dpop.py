@@ -1,5 +1,6 @@
 """A token serves only who holds its key (RFC 9449): each fault has its valid twin."""
 
+import base64
 import hashlib
 import json
 import secrets
@@ -14,13 +15,15 @@ from idwallet.codec.json import JsonObject
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.envelope.jws import sign_compact
-from idwallet.errors import MalformedError, UnsupportedError, UsageError
-from idwallet.protocols.oauth.dpop import TYP, Bound, judge_dpop, make_dpop
+from idwallet.errors import LimitError, MalformedError, UnsupportedError, UsageError
+from idwallet.protocols.oauth.dpop import TYP, Bound, is_nonce, judge_dpop, make_dpop
+from idwallet.testing.pki import TestPki
 
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 ES256 = frozenset({Algorithm.ES256})
 SIGNER = SoftwareSigner.generate(Algorithm.ES256)
 OTHER = SoftwareSigner.generate(Algorithm.ES256)
+CERTIFICATE = base64.b64encode(TestPki(at=AT).root.der).decode()
 BOUND = Bound("POST", "https://issuer.example/credential", "token-1", "nonce-1")
 
 
@@ -52,6 +55,32 @@ def test_a_proof_that_was_made_is_taken() -> None:
     assert (found.nonce, found.signed) == ("nonce-1", AT)
 
 
+def test_a_proof_tells_whole_seconds_and_an_address_without_its_query() -> None:
+    bound = Bound("GET", "https://issuer.example/a?b=c")
+    late = AT + timedelta(microseconds=900_000)
+    proof = make_dpop(SIGNER, bound, at=late, random=secrets.token_bytes)
+    claims = json.loads(b64.decode(proof.split(".")[1], at="claims"))
+    assert (claims["iat"], type(claims["iat"])) == (int(AT.timestamp()), int)
+    assert claims["htu"] == "https://issuer.example/a"
+    assert len(b64.decode(claims["jti"], at="jti")) == 16
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("n" * limits.TOKEN_CHARACTERS, True),
+        ("n" * (limits.TOKEN_CHARACTERS + 1), False),
+        ("", False),
+        ("a b", False),
+        ('a"b', False),
+        ("a\nb", False),
+    ],
+    ids=["longest", "too long", "empty", "a blank", "a quote", "a line"],
+)
+def test_a_nonce_has_a_length_and_its_characters(text: str, is_one: bool) -> None:
+    assert is_nonce(text) is is_one
+
+
 def test_the_twin_of_every_fault_is_taken() -> None:
     assert judge_dpop(_proof(_claims()), BOUND, at=AT, algorithms=ES256)
 
@@ -71,6 +100,8 @@ def test_query_and_case_of_the_host_do_not_count() -> None:
         {"htu": "http://issuer.example/credential"},
         {"htu": "https://issuer.example:444/credential"},
         {"htu": 1},
+        {"htu": "no address"},
+        {"htu": "ftp://issuer.example/credential"},
         {"ath": b64.encode(hashlib.sha256(b"token-2").digest())},
         {"ath": "token-1"},
         {"nonce": "nonce-2"},
@@ -107,6 +138,7 @@ def test_a_proof_that_leaves_out_a_claim_is_refused(name: str) -> None:
         lambda header: {"typ": TYP},
         lambda header: header | {"jwk": OTHER.public_key.to_jwk()},
         lambda header: header | {"kid": "1"},
+        lambda header: header | {"x5c": [CERTIFICATE]},
     ],
 )
 def test_a_header_of_another_kind_or_key_is_refused(
@@ -114,6 +146,28 @@ def test_a_header_of_another_kind_or_key_is_refused(
 ) -> None:
     proof = _proof(_claims(), change(_header()))
     with pytest.raises(MalformedError):
+        judge_dpop(proof, BOUND, at=AT, algorithms=ES256)
+
+
+@pytest.mark.parametrize("member", ["exp", "unheard"])
+def test_a_header_that_calls_critical_what_is_not_known_is_refused(member: str) -> None:
+    proof = _proof(_claims(), _header() | {"crit": [member], member: True})
+    with pytest.raises((MalformedError, UnsupportedError)):
+        judge_dpop(proof, BOUND, at=AT, algorithms=ES256)
+
+
+def test_a_proof_is_taken_to_the_last_second_that_the_clocks_allow() -> None:
+    for signed in (
+        AT + limits.CLOCK_SKEW,
+        AT - limits.CLOCK_SKEW - limits.DPOP_LIFETIME,
+    ):
+        claims = _claims() | {"iat": int(signed.timestamp())}
+        assert judge_dpop(_proof(claims), BOUND, at=AT, algorithms=ES256)
+
+
+def test_a_proof_that_is_too_long_is_refused_before_it_is_read() -> None:
+    proof = _proof(_claims() | {"more": "x" * limits.PROOF_BYTES})
+    with pytest.raises(LimitError):
         judge_dpop(proof, BOUND, at=AT, algorithms=ES256)
 
 
