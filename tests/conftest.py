@@ -28,6 +28,7 @@ EUDI_ABSENT: Final = "EU reference wallet absent (.ci/eudi-kotlin, with Java and
 SOFTHSM_ABSENT: Final = "SoftHSM absent (Debian package softhsm2)"
 POSTGRESQL_ABSENT: Final = "PostgreSQL absent (IDWALLET_POSTGRESQL, .ci/postgresql)"
 BROWSER_ABSENT: Final = "a browser absent (Debian package chromium, and playwright)"
+AXE_ABSENT: Final = "axe-core absent (npm ci in tests/browser)"
 OPENSSL_ABSENT: Final = "OpenSSL absent (Debian package openssl)"
 
 _SLOW_IS_FINE: Final = (HealthCheck.too_slow, HealthCheck.data_too_large)

@@ -32,6 +32,7 @@ from idwallet.roles.asked import Asked, PresentationResponse
 from idwallet.roles.record import HeldCredential
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.policies import WALLET
+from tests.browser.checked import require_accessible
 from tests.browser.conftest import Service
 
 PICTURES: Final = os.environ.get("IDWALLET_SCREENSHOTS", "")
@@ -41,7 +42,11 @@ ABILITIES: Final = WalletAbilities(WALLET.algorithms, WALLET.profile.request_pre
 
 
 def picture(page: Any, name: str) -> bytes:
-    """Look at the whole page; keep it where a folder is named."""
+    """Look at the whole page, and hold it to what everybody can use.
+
+    It is kept where a folder is named.
+    """
+    require_accessible(page)
     data: bytes = page.screenshot(full_page=True)
     if PICTURES:
         Path(PICTURES, f"{name}.png").write_bytes(data)

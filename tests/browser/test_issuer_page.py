@@ -8,6 +8,7 @@ import pytest
 from idwallet import now
 from idwallet.protocols import Failed, Wait
 from idwallet.roles import ConfirmArrived
+from tests.browser.checked import require_accessible
 from tests.browser.conftest import Service
 from tests.browser.person import Wallet, picture, reached, require_fits, scanned
 
@@ -71,6 +72,28 @@ def test_a_credential_is_had_by_scanning_what_the_page_shows(
     assert kept in page.locator("[data-live]").inner_text()
     picture(page, f"{name}-5-accepted")
     require_fits(page)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_every_page_is_for_everybody(
+    lang: str, dark: bool, issuer_service: Service, visits: Any
+) -> None:
+    visit = visits(lang=lang, dark=dark)
+    page = visit.page
+    be, get, _ = WORDS[lang]
+    page.goto(issuer_service.page)
+    require_accessible(page)
+    page.get_by_role("button", name=be).click()
+    page.get_by_role("button", name=get).wait_for()
+    require_accessible(page)
+    page.get_by_role("button", name=get).click()
+    reached(page, "offered")
+    page.locator("summary").click()
+    require_accessible(page)
+    visit.excuse("404")
+    page.goto(f"{issuer_service.page}offers/nothing")
+    require_accessible(page)
 
 
 def test_a_wrong_code_is_told_and_a_refused_credential_too(
@@ -138,7 +161,7 @@ def test_the_page_is_used_without_a_mouse_and_copies_its_link(
     press_until("Continue as Pyotr")
     page.get_by_text("You are Pyotr Primerov").wait_for()
     press_until("Get it: Proof of age")
-    page.locator("#code").wait_for()
+    reached(page, "offered")  # and so its script listens
     press_until("Copy")
     page.get_by_text("Copied").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")

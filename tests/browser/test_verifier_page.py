@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.checked import require_accessible
 from tests.browser.conftest import Service, started, stopped
 from tests.browser.person import (
     Wallet,
@@ -88,6 +89,23 @@ def test_an_age_is_asked_answered_and_told_in_words(
     require_fits(page)
     page.reload()
     assert verdict in page.locator("[data-live]").inner_text()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_every_page_is_for_everybody(
+    lang: str, dark: bool, verifier_service: Service, visits: Any
+) -> None:
+    visit = visits(lang=lang, dark=dark)
+    page = visit.page
+    page.goto(verifier_service.page)
+    require_accessible(page)
+    asked(page, verifier_service, WORDS[lang][0])
+    page.locator("summary").click()
+    require_accessible(page)
+    visit.excuse("404")
+    page.goto(f"{verifier_service.page}requests/nothing")
+    require_accessible(page)
 
 
 def test_a_register_is_filled_and_a_second_answer_is_refused_and_told(
