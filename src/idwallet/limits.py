@@ -463,6 +463,7 @@ KEY_DERIVATION_SCRYPT: Final = 1_048_576
 # OAuth 2.0 and OpenID4VCI: what a server or a wallet takes from its peer.
 HTTP_BODY_BYTES: Final = 4_194_304
 CHAT_BYTES: Final = 8_388_608  # a body of HTTP_BODY_BYTES in base64url, and its frame
+CHAT_FILE_BYTES: Final = 4_194_304
 CHAT_HEADERS: Final = 32
 METADATA_VALUES: Final = 64
 TOKEN_CHARACTERS: Final = 16_384

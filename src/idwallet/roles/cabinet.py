@@ -1,8 +1,10 @@
 """The credentials of a vault, each read once and again only when it changed."""
 
+from collections.abc import Iterable
 from threading import Lock
 from typing import NamedTuple
 
+from idwallet.codec.json import write_json
 from idwallet.credentials.query import Candidate
 from idwallet.crypto.vault import Vault, VaultRecord
 from idwallet.ports import Shelf
@@ -57,6 +59,33 @@ class Cabinet:
                 self._read()
                 self._mark = mark
             return self._holding
+
+    def same_as(self, held: HeldCredential) -> HeldCredential | None:
+        """Return the card of the very same credential, if there is one.
+
+        Raises:
+            PortError: the store failed.
+        """
+        written = write_json({"raw": held.raw})[1:-1]
+        for record in self._vault.readable(Shelf.CREDENTIAL):
+            if written in record.plain:  # read no record for it that is another's
+                return read_record(record)
+        return None
+
+    def batch_of(self, copies: Iterable[HeldCredential]) -> HeldCredential | None:
+        """Return the card whose batch one of these copies belongs to, if any does.
+
+        Raises:
+            PortError: the store failed.
+        """
+        keys = [each.thumbprint.encode() for each in copies]
+        for record in self._vault.readable(Shelf.BATCH):
+            # The copies beside the states name no thumbprint.
+            if any(each in record.plain for each in keys):
+                card = self._vault.get(Shelf.CREDENTIAL, record.name)
+                if card is not None:
+                    return read_record(card)
+        return None
 
     def _read(self) -> None:
         before = self._known

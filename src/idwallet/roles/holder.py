@@ -138,7 +138,7 @@ class Holder(InBatches, InBrowser, Receives, Refusing):
         at: datetime,
         disclosure: DisclosurePolicy | None = None,
     ) -> HeldCredential:
-        """Verify a credential and store it, sealed.
+        """Verify a credential and store it, sealed; the same one is stored once.
 
         `disclosure` is the policy that its issuer's metadata has for it (EU ARF,
         EDP_10): who should not see it is named when they ask.
@@ -176,6 +176,9 @@ class Holder(InBatches, InBrowser, Receives, Refusing):
 
     def _keep(self, held: HeldCredential) -> HeldCredential:
         self._batches.require_apart([held])
+        before = self._cabinet.same_as(held)
+        if before is not None:
+            return before
         if not self._vault.change([added(held)]):
             raise PortError("a random name came twice: nothing was stored")
         return held

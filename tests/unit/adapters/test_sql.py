@@ -291,3 +291,79 @@ def test_a_connection_that_the_server_closed_is_opened_again(
         )
         assert ended == 1
         assert use(guard, REQUEST, OTHER) is Use.USED
+
+
+# --- within the application's own transaction -----------------------------------------
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sql.Engine]:
+    opened = sql.create_engine(database_url)
+    yield opened
+    opened.dispose()
+
+
+def test_within_a_transaction_a_request_is_taken_once_it_is_committed(
+    guard: SqlReplay, engine: sql.Engine
+) -> None:
+    for committed, again in ((False, Use.FIRST), (True, Use.USED)):
+        with engine.connect() as connection:
+            transaction = connection.begin()
+            inside = guard.within(connection)
+            found = [
+                inside.consume(REQUEST, each, until=UNTIL, at=AT)
+                for each in (RESPONSE, RESPONSE, OTHER)
+            ]
+            assert found == [Use.FIRST, Use.SAME_AGAIN, Use.USED]
+            assert [inside.settle(REQUEST), inside.settle(REQUEST)] == [True, False]
+            assert inside.consume(REQUEST, RESPONSE, until=UNTIL, at=AT) is Use.USED
+            if committed:
+                transaction.commit()
+            else:
+                transaction.rollback()
+        if committed:
+            assert use(guard, REQUEST) is again
+    assert not guard.settle(REQUEST)
+
+
+def test_within_a_transaction_what_others_took_is_used_and_the_transaction_goes_on(
+    guard: SqlReplay, engine: sql.Engine, database_url: str
+) -> None:
+    use(guard, REQUEST)
+    with engine.begin() as connection:
+        inside = guard.within(connection)
+        assert inside.consume(REQUEST, OTHER, until=UNTIL, at=AT) is Use.USED
+        assert inside.consume(OTHER, OTHER, until=UNTIL, at=AT) is Use.FIRST
+    assert _rows(database_url) == 2
+    assert use(guard, OTHER) is Use.USED
+
+
+def test_within_a_transaction_what_is_over_is_forgotten(
+    guard: SqlReplay, engine: sql.Engine, database_url: str
+) -> None:
+    use(guard, REQUEST)
+    with engine.begin() as connection:
+        guard.within(connection).consume(OTHER, OTHER, until=FORGOTTEN, at=FORGOTTEN)
+    assert _rows(database_url) == 1
+
+
+def test_a_guard_within_nothing_or_of_wrong_digests_is_refused(
+    guard: SqlReplay, engine: sql.Engine
+) -> None:
+    with engine.connect() as connection, pytest.raises(UsageError):
+        guard.within(connection)
+    with engine.begin() as connection:
+        inside = guard.within(connection)
+        assert repr(inside) == f"<ReplayWithin {engine.dialect.name}>"
+        with pytest.raises(UsageError):
+            inside.consume(b"short", RESPONSE, until=UNTIL, at=AT)
+
+
+def test_a_broken_store_within_a_transaction_passes_nothing(
+    guard: SqlReplay, engine: sql.Engine, database_url: str
+) -> None:
+    tell(database_url, "DROP TABLE idwallet_replay")
+    with engine.begin() as connection, pytest.raises(PortError):
+        guard.within(connection).consume(REQUEST, RESPONSE, until=UNTIL, at=AT)
+    with engine.begin() as connection, pytest.raises(PortError):
+        guard.within(connection).settle(REQUEST)

@@ -93,6 +93,16 @@ def test_a_credential_is_verified_stored_sealed_and_found_again() -> None:
     assert repr(held) == f"HeldCredential({PID!r}, {held.issuer!r})"
 
 
+def test_the_same_credential_is_stored_once_and_another_beside_it() -> None:
+    wallet = wallet_over(MemoryStore())
+    credential = SCENE.issue()
+    card = wallet.add(credential, at=AT)
+    assert wallet.add(credential, at=AT) == card
+    assert wallet.credentials() == (card,)
+    other = wallet.add(SCENE.issue(), at=AT)
+    assert {each.name for each in wallet.credentials()} == {card.name, other.name}
+
+
 def test_a_credential_in_json_form_is_held_and_shown_like_any_other() -> None:
     compact = SCENE.issue()
     text = str(json_form(read_sd_jwt(compact.raw))).replace("'", '"')

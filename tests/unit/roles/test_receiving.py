@@ -123,6 +123,27 @@ def test_one_copy_is_a_card_with_a_key_of_its_own() -> None:
     assert taking.made == 1
 
 
+@pytest.mark.parametrize("copies", [1, None])
+def test_what_a_killed_wallet_had_stored_is_one_card_and_told_as_taken(
+    copies: int | None,
+) -> None:
+    taking = Taking()
+    shown = taking.arrive(copies=copies)
+    saved = shown.save(KEY)
+    shown.store(at=AT)  # and it is killed before it notes that
+    (card,) = taking.wallet.credentials()
+    again = taking.wallet.resume(
+        saved, taking.world.client, key=KEY, copies=copies, at=AT
+    )
+    done = taking.carry(again.store(at=AT))
+    assert done.stored == (card,) == taking.wallet.credentials()
+    assert not done.refused
+    assert taking.made == (copies or 10)
+    assert [each.event for each in taking.world.told] == [NotificationEvent.ACCEPTED]
+    batch = taking.wallet.batch(card, at=AT)
+    assert (batch.unused if batch else 1) == (copies or 10)
+
+
 def test_who_does_not_know_the_person_shown_takes_nothing_and_keeps_no_key() -> None:
     taking = Taking()
     shown = taking.arrive()

@@ -11,13 +11,27 @@ from idwallet.protocols.chat.carried import (
     response_in,
 )
 from idwallet.protocols.chat.message import ChatKind, ChatMessage, read_chat
+from idwallet.protocols.chat.signing import (
+    ChatFile,
+    ChatSignature,
+    carried_file,
+    carried_signature,
+    file_in,
+    signature_in,
+)
 
 __all__ = [
+    "ChatFile",
     "ChatKind",
     "ChatMessage",
+    "ChatSignature",
+    "carried_file",
     "carried_request",
     "carried_response",
+    "carried_signature",
+    "file_in",
     "read_chat",
     "request_in",
     "response_in",
+    "signature_in",
 ]

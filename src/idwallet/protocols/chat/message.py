@@ -34,6 +34,12 @@ class ChatKind(StrEnum):
     """An HTTP request to somebody who is there in the chat."""
     CARRIED_RESPONSE = "http-response"
     """What they answer to it."""
+    FILE = "file"
+    """A file: its name, its media type and what is in it."""
+    SIGNING_SESSION = "signing-session"
+    """A document that is to be signed, as `SigningSession.to_bytes` has it."""
+    SIGNATURE = "signature"
+    """What a key made of one, and the session as it came back."""
 
 
 _SCHEMES: Final = MappingProxyType(

@@ -27,6 +27,7 @@ from idwallet.roles.batches import (
     require_unlinked,
     says_the_same,
 )
+from idwallet.roles.cabinet import Cabinet
 from idwallet.roles.record import HeldCredential
 
 _CONTINUITY: Final = "OpenID4VCI 1.0 §8.3"
@@ -40,6 +41,7 @@ class Wallet(Protocol):
 
     _keys: KeyStore
     _batches: Batches
+    _cabinet: Cabinet
 
     def _verified(self, credential: Credential, *, at: datetime) -> HeldCredential: ...
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # whoever takes nothing up need not load the protocol
     from idwallet.protocols.openid4vci.offer import CredentialOffer
     from idwallet.protocols.openid4vci.wallet import WalletClient
     from idwallet.roles.batches import Batches
+    from idwallet.roles.cabinet import Cabinet
     from idwallet.roles.receiving.taking import Receiving
     from idwallet.roles.record import HeldCredential
     from idwallet.trust.anchors import TrustStore
@@ -29,6 +30,7 @@ class Receives:
     __slots__ = ()
 
     _batches: Batches
+    _cabinet: Cabinet
     _keys: KeyStore
     _policy: Policy
     _trust: TrustStore

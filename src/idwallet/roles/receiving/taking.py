@@ -350,10 +350,17 @@ def _keys_of(copies: Iterable[HeldCredential]) -> Iterable[str]:
 
 
 def _kept(arrived: Arrived, terms: Terms) -> HeldCredential:
-    """Store one credential as a card, in the place of another where it has one."""
+    """Store one credential as a card, in the place of another where it has one.
+
+    What stood here when the program was killed may be stored already. Its keys were
+    made for this issuance and no other: so a batch that has one of them is this one.
+    """
     copies = [replace(each, disclosure=arrived.disclosure) for each in arrived.copies]
     wallet = terms.wallet
     if len(copies) > 1:
+        before = wallet._cabinet.batch_of(copies)  # noqa: SLF001 - a part of the wallet
+        if before is not None:
+            return before
         return wallet._batches.add(  # noqa: SLF001 - a part of the wallet
             copies, policy=arrived.reuse, replaces=arrived.replaces
         )

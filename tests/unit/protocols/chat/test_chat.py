@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idwallet import limits
+from idwallet.codec import b64
 from idwallet.errors import (
     IdWalletError,
     LimitError,
@@ -17,15 +18,21 @@ from idwallet.errors import (
     UsageError,
 )
 from idwallet.protocols import (
+    ChatFile,
     ChatKind,
     ChatMessage,
+    ChatSignature,
     HttpRequest,
     HttpResponse,
+    carried_file,
     carried_request,
     carried_response,
+    carried_signature,
+    file_in,
     read_chat,
     request_in,
     response_in,
+    signature_in,
 )
 
 OFFER: Final = "openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fa.example"
@@ -253,3 +260,93 @@ def test_no_damage_to_a_message_raises_what_is_no_error_of_ours(
             response_in(came, to=ASKED)
     except (MalformedError, UnsupportedError):
         pass
+
+
+# --- files, and documents to be signed ------------------------------------------------
+
+PDF: Final = ChatFile(name="договор.pdf", content=b"%PDF", media_type="application/pdf")
+SENT: Final = carried_file(PDF, name="f1")
+SESSION: Final = ChatMessage(kind=ChatKind.SIGNING_SESSION, body="{}", name="s1")
+SIGNED: Final = carried_signature(b"returned", b"signature", to=SESSION)
+
+
+def test_a_file_and_a_signature_come_through_whole() -> None:
+    came = read_chat(SENT.to_text())
+    assert came is not None
+    assert (came.name, file_in(came)) == ("f1", PDF)
+    back = read_chat(SIGNED.to_text())
+    assert back is not None
+    assert back.answers == SESSION.name
+    assert signature_in(back) == ChatSignature(b"returned", b"signature")
+    assert "договор" not in repr(PDF)
+    assert "returned" not in repr(signature_in(back))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "../договор.pdf"},
+        {"name": "a/b.pdf"},
+        {"name": "C:b.pdf"},
+        {"name": "a\\b.pdf"},
+        {"name": ".."},
+        {"name": ""},
+        {"name": "a\n.pdf"},
+        {"name": "a.pdf "},
+        {"name": "a" * (limits.ZIP_NAME_BYTES + 1)},
+        {"name": None},
+        {"name": ...},
+        {"type": "pdf"},
+        {"type": "application/pdf; a=b"},
+        {"type": ...},
+        {"content": "not base64url!"},
+        {"content": ...},
+    ],
+)
+def test_a_file_has_a_name_that_leads_nowhere_else_a_type_and_octets(
+    changes: dict[str, object],
+) -> None:
+    assert file_in(inside(SENT)).name == PDF.name
+    with pytest.raises(MalformedError):
+        file_in(inside(SENT, **changes))
+
+
+def test_a_file_that_is_too_long_is_refused_by_both_sides() -> None:
+    long = b"a" * (limits.CHAT_FILE_BYTES + 1)
+    carried_file(ChatFile(name="a", content=long[1:]))
+    with pytest.raises(LimitError):
+        ChatFile(name="a", content=long)
+    with pytest.raises(LimitError):
+        file_in(inside(SENT, content=b64.encode(long)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"returned": ...}, {"signature": ...}, {"signature": 1}, {"returned": "="}],
+)
+def test_a_signature_keeps_to_its_form_and_says_what_it_answers(
+    changes: dict[str, object],
+) -> None:
+    assert signature_in(inside(SIGNED)).signature == b"signature"
+    with pytest.raises(MalformedError):
+        signature_in(inside(SIGNED, **changes))
+    with pytest.raises(MalformedError):
+        signature_in(ChatMessage(kind=SIGNED.kind, body=SIGNED.body))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: file_in(SIGNED),
+        lambda: signature_in(SENT),
+        lambda: carried_signature(b"", b"", to=SENT),
+        lambda: carried_signature(
+            b"", b"", to=ChatMessage(kind=SESSION.kind, body=SESSION.body)
+        ),
+    ],
+)
+def test_what_is_no_file_and_no_session_is_not_taken_for_one(
+    wrong: Callable[[], object],
+) -> None:
+    with pytest.raises(UsageError):
+        wrong()
