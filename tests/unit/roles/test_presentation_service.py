@@ -27,13 +27,14 @@ from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.protocols.openid4vp.reference import RequestUriMethod
 from idwallet.protocols.openid4vp.refusals import ErrorCode
 from idwallet.protocols.openid4vp.reply import answer_request, read_reply
-from idwallet.report import Outcome, StatusListNeeded
+from idwallet.report import CheckId, Outcome, Reason, StatusListNeeded
 from idwallet.roles.holder import Holder
 from idwallet.roles.portrait import AwaitingPortrait
 from idwallet.roles.presentation_service import (
     AnswerState,
     Flow,
     MemoryExchanges,
+    PresentationOutcome,
     PresentationService,
 )
 from idwallet.roles.presentation_service.exchange import Exchanges
@@ -45,6 +46,7 @@ from idwallet.testing.draft import draft
 from idwallet.testing.evidence import LIST, status_list
 from idwallet.testing.scene import PID, Scene
 from idwallet.trust.evidence import EvidenceAtHand
+from idwallet.trust.freshness import StaleRule
 from idwallet.trust.policies import RETAIL
 from tests.unit.roles import two_formats
 from tests.unit.roles.presentation_service_world import (
@@ -475,6 +477,74 @@ def test_what_is_undecided_is_settled_by_what_comes_in_later_and_handed_out_once
         assert world.state(started) is AnswerState.TAKEN
     finally:
         scene().trust = believed
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("signed", "entries", "state", "reason"),
+    [
+        (-HOUR / 2, (), AnswerState.PASSED, Reason.NOT_REVOKED),
+        (-HOUR / 2, [(7, 1)], AnswerState.FAILED, Reason.REVOKED),
+        (-HOUR / 2, [(7, 2)], AnswerState.FAILED, Reason.SUSPENDED),
+        (-2 * HOUR, (), AnswerState.INDETERMINATE, Reason.LIST_STALE),
+        (-2 * HOUR, [(7, 1)], AnswerState.INDETERMINATE, Reason.LIST_STALE),
+        (-13 * HOUR, (), AnswerState.INDETERMINATE, Reason.LIST_EXPIRED),
+        (HOUR, (), AnswerState.INDETERMINATE, Reason.LIST_FROM_THE_FUTURE),
+    ],
+    ids=["fresh", "revoked", "suspended", "stale", "stale, revoked", "over", "future"],
+)
+def test_a_service_says_of_a_listed_card_what_a_list_of_that_age_lets_it_say(
+    signed: timedelta,
+    entries: list[tuple[int, int]],
+    state: AnswerState,
+    reason: Reason,
+) -> None:
+    found = _outcome_by_list(signed, entries, stale=StaleRule.REFUSED)
+    assert (found.state, _status(found)) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    ("stale", "state", "reason"),
+    [
+        (StaleRule.ACCEPTED, AnswerState.PASSED, Reason.NOT_REVOKED_STALE_ACCEPTED),
+        (StaleRule.REFUSED, AnswerState.INDETERMINATE, Reason.LIST_STALE),
+    ],
+)
+def test_a_stale_list_is_relied_on_where_the_policy_accepts_it_and_nowhere_else(
+    stale: StaleRule, state: AnswerState, reason: Reason
+) -> None:
+    found = _outcome_by_list(-2 * HOUR, [], stale=stale)
+    assert (found.state, _status(found)) == (state, reason)
+
+
+def _outcome_by_list(
+    signed: timedelta, entries: list[tuple[int, int]], *, stale: StaleRule
+) -> PresentationOutcome:
+    freshness = replace(RETAIL.freshness, stale=stale)
+    world = World(policy=replace(RETAIL, freshness=freshness))
+    started = world.start()
+    made = draft(scene(), request_of(world, started))
+    made.payload = {"status": {"status_list": {"idx": 7, "uri": LIST}}}
+    issuer = scene().issuer_identity
+    at_hand = status_list(issuer, entries=entries, at=world.at + signed)
+    believed = scene().trust
+    scene().trust = believed.with_evidence(EvidenceAtHand(status_lists=[at_hand]))
+    try:
+        answer = f"response={_token(made.response())}"
+        world.carry(answer_request(f"{PUBLIC}/answer", answer))
+        return world.outcome(started)
+    finally:
+        scene().trust = believed
+
+
+def _status(found: PresentationOutcome) -> Reason:
+    assert found.report is not None
+    (check,) = (
+        each for each in found.report.checks if each.id is CheckId.CREDENTIAL_STATUS
+    )
+    return check.reason
 
 
 def _token(body: str) -> str:
