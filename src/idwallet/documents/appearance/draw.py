@@ -1,42 +1,28 @@
 """Drawing into a form XObject, and the objects that it needs (ISO 32000-1 8, 9)."""
 
-import hashlib
-import zlib
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from idwallet.codec.font import FontSubset
 from idwallet.codec.image import read_picture
 from idwallet.codec.qr import qr_modules
+from idwallet.documents.appearance.embed import (
+    GREY,
+    WHITE,
+    embed_font,
+    number,
+    packed,
+    stream,
+)
 from idwallet.documents.appearance.lines import Fitted
 
 # D65, and what sRGB comes near to: said in the file, not left to a device (8.6.5).
-_WHITE: Final = b"/WhitePoint [0.9505 1 1.089]"
-_GREY: Final = b"[/CalGray << " + _WHITE + b" /Gamma 2.2 >>]"
 _RGB: Final = (
-    b"[/CalRGB << " + _WHITE + b" /Gamma [2.2 2.2 2.2] /Matrix [0.4124 0.2126 0.0193"
+    b"[/CalRGB << " + WHITE + b" /Gamma [2.2 2.2 2.2] /Matrix [0.4124 0.2126 0.0193"
     b" 0.3576 0.7152 0.1192 0.1805 0.0722 0.9505] >>]"
 )
 _BLACK: Final = b"/G cs 0 sc"
 # A quiet zone is part of the code (ISO/IEC 18004 5.3.8).
 _QUIET: Final = 4
-_SYMBOLIC: Final = 4
-_CMAP: Final = b"""/CIDInit /ProcSet findresource begin
-12 dict begin
-begincmap
-/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
-/CMapName /Adobe-Identity-UCS def
-/CMapType 2 def
-1 begincodespacerange
-<0000> <FFFF>
-endcodespacerange
-%s
-endcmap
-CMapName currentdict /CMap defineresource pop
-end
-end
-"""
-_RANGE: Final = 100  # so many entries a block may have (9.10.3)
 
 
 class Square(NamedTuple):
@@ -61,7 +47,7 @@ class Canvas:
     @staticmethod
     def number(value: float) -> bytes:
         """Write a number, without the exponent that PDF does not know (7.3.3)."""
-        return f"{value:.3f}".rstrip("0").rstrip(".").encode()
+        return number(value)
 
     def frame(self, width: float, height: float, *, thick: float) -> None:
         """Draw a frame along the edge."""
@@ -78,15 +64,15 @@ class Canvas:
         found = read_picture(data)
         scale = min(room[0] / found.width, room[1] / found.height)
         wide, high = found.width * scale, found.height * scale
-        space = _GREY if found.channels == 1 else _RGB
+        space = GREY if found.channels == 1 else _RGB
         head = (
             b"/Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8"
             b" /ColorSpace %s " % (found.width, found.height, space)
         )
         if found.is_jpeg:
-            body = _stream(head + b"/Filter /DCTDecode ", found.octets)
+            body = stream(head + b"/Filter /DCTDecode ", found.octets)
         else:
-            body = _packed(head, found.octets)
+            body = packed(head, found.octets)
         name = b"I%d" % len(self._images)
         self._images[name] = self._put(body)
         bottom = at[1] + (room[1] - high) / 2
@@ -109,7 +95,7 @@ class Canvas:
     def text(self, text: Fitted, *, at: tuple[float, float], height: float) -> None:
         """Draw lines from the top, in the middle of the height."""
         name = b"F%d" % len(self._fonts)
-        self._fonts[name] = self._embed(text.font, "".join(text.lines))
+        self._fonts[name] = embed_font(text.font, "".join(text.lines), put=self._put)
         above = (height - len(text.lines) * text.leading) / 2
         rise = text.font.ascent * text.size / 1000
         first = at[1] + height - above - rise
@@ -122,13 +108,13 @@ class Canvas:
 
     def form(self, head: bytes) -> tuple[int, Mapping[int, bytes]]:
         """Return the number of the form, and every object."""
-        resources = b"/ColorSpace << /G %s >> " % _GREY
+        resources = b"/ColorSpace << /G %s >> " % GREY
         for kind, held in ((b"Font", self._fonts), (b"XObject", self._images)):
             if held:
                 entries = b" ".join(b"/%s %d 0 R" % item for item in held.items())
                 resources += b"/%s << %s >> " % (kind, entries)
         head = b"%s/Resources << %s>> " % (head, resources)
-        number = self._put(_packed(head, b"\n".join(self._drawn)))
+        number = self._put(packed(head, b"\n".join(self._drawn)))
         return number, self._objects
 
     def _draw(self, template: str, *values: float) -> None:
@@ -139,59 +125,6 @@ class Canvas:
         number = self._allocate()
         self._objects[number] = body
         return number
-
-    def _embed(self, font: FontSubset, text: str) -> int:
-        """Embed a font as one of two-octet glyph numbers (9.7)."""
-        # A subset is named by a tag of six letters (9.9.2), here by what it holds.
-        digest = hashlib.sha256(font.octets).digest()
-        tag = bytes(65 + octet % 26 for octet in digest[:6])
-        name = b"%s+%s" % (tag, font.name.encode())
-        file = self._put(_packed(b"/Length1 %d " % len(font.octets), font.octets))
-        descriptor = self._put(_descriptor(font, name=name, file=file))
-        widths = b" ".join(b"%d" % each for each in font.widths)
-        descendant = self._put(
-            b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /%s /CIDSystemInfo <<"
-            b" /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor"
-            b" %d 0 R /DW 0 /W [0 [%s]] /CIDToGIDMap /Identity >>"
-            % (name, descriptor, widths)
-        )
-        letters = self._put(_packed(b"", _CMAP % _to_unicode(font, text)))
-        return self._put(
-            b"<< /Type /Font /Subtype /Type0 /BaseFont /%s /Encoding /Identity-H"
-            b" /DescendantFonts [%d 0 R] /ToUnicode %d 0 R >>"
-            % (name, descendant, letters)
-        )
-
-
-def _descriptor(font: FontSubset, *, name: bytes, file: int) -> bytes:
-    bounds = b" ".join(b"%d" % each for each in font.bounds)
-    return (
-        b"<< /Type /FontDescriptor /FontName /%s /Flags %d /FontBBox [%s] /ItalicAngle"
-        b" %s /Ascent %d /Descent %d /CapHeight %d /StemV 80 /FontFile2 %d 0 R >>"
-        % (
-            name,
-            _SYMBOLIC,
-            bounds,
-            Canvas.number(font.italic_angle),
-            font.ascent,
-            font.descent,
-            font.cap_height,
-            file,
-        )
-    )
-
-
-def _to_unicode(font: FontSubset, text: str) -> bytes:
-    """Say which character each glyph is, so that text can be taken out (9.10.3)."""
-    pairs = [
-        f"<{font.glyphs[each]:04X}> <{each.encode('utf-16-be').hex().upper()}>"
-        for each in sorted(set(text))
-    ]
-    blocks = [pairs[n : n + _RANGE] for n in range(0, len(pairs), _RANGE)]
-    lines = (
-        "\n".join((f"{len(each)} beginbfchar", *each, "endbfchar")) for each in blocks
-    )
-    return "\n".join(lines).encode()
 
 
 def _runs(row: tuple[bool, ...]) -> list[tuple[int, int]]:
@@ -205,11 +138,3 @@ def _runs(row: tuple[bool, ...]) -> list[tuple[int, int]]:
         else:
             found.append((n, 1))
     return found
-
-
-def _packed(head: bytes, octets: bytes) -> bytes:
-    return _stream(head + b"/Filter /FlateDecode ", zlib.compress(octets, 9))
-
-
-def _stream(head: bytes, octets: bytes) -> bytes:
-    return b"<< %s/Length %d >>\nstream\n%s\nendstream" % (head, len(octets), octets)
