@@ -28,6 +28,8 @@ class QrKind(StrEnum):
     """The body of an answer."""
     TILL = "T"
     """What is printed at a till."""
+    RECEIPT = "C"
+    """A receipt of what was shown."""
     FRAME = "F"
     """One of several codes that belong together."""
 

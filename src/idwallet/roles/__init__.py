@@ -80,6 +80,8 @@ if TYPE_CHECKING:
     from idwallet.roles.receipts import (
         enter_answer,
         give_receipt,
+        read_receipt_code,
+        receipt_code,
     )
     from idwallet.roles.receiving.arrived import (
         Arrived,
@@ -150,6 +152,8 @@ __all__ = [
     "give_receipt",
     "page_options",
     "read_delegation",
+    "read_receipt_code",
+    "receipt_code",
     "request_encryption",
     "response_code_of",
     "service_metadata",
@@ -209,6 +213,8 @@ _HOMES: Final = MappingProxyType(
         "give_receipt": "idwallet.roles.receipts",
         "page_options": "idwallet.roles.page",
         "read_delegation": "idwallet.credentials.compact.guardian",
+        "read_receipt_code": "idwallet.roles.receipts",
+        "receipt_code": "idwallet.roles.receipts",
         "request_encryption": "idwallet.roles.credential_service",
         "response_code_of": "idwallet.roles.presentation_service",
         "service_metadata": "idwallet.roles.credential_service",

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from idwallet import limits
 from idwallet.codec.json import JsonObject
 from idwallet.codec.moment import require_aware
+from idwallet.codec.qr_text import is_qr_text
 from idwallet.consent.ledger.deletion import DeletionRequest, draft_deletion
 from idwallet.consent.ledger.entry import Entry, EntryKind, Sending
 from idwallet.consent.ledger.history import Happening, happenings
@@ -129,14 +130,20 @@ class Consenting:
     def keep_receipt(self, token: str, *, index: int, at: datetime) -> VerifiedReceipt:
         """Verify a receipt against the entry that it is for, and keep it with it.
 
-        The same receipt is kept once.
+        `token` is the receipt, or the text of a QR code that holds it. The same receipt
+        is kept once.
 
         Raises:
             VerificationFailed: it is not by who asked, or not about what was shown.
             VerificationIndeterminate: something could not be decided.
             UsageError: `at` has no zone, or no receipt can be for that entry.
+            MalformedError, UnsupportedError, LimitError: a code that holds no receipt.
             PortError: the store failed.
         """
+        if is_qr_text(token):
+            from idwallet.roles.receipts import read_receipt_code
+
+            token = read_receipt_code(token)
         entry = self._answered(index)
         if entry is None:
             raise UsageError("the ledger has no answer at that index")

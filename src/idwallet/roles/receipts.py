@@ -5,7 +5,9 @@ import secrets
 from datetime import datetime
 from typing import Final
 
+from idwallet import limits
 from idwallet.codec.moment import require_aware
+from idwallet.codec.qr_text import QrKind, read_qr_text, write_qr_text
 from idwallet.consent.ledger.entry import Entry, EntryKind
 from idwallet.consent.ledger.ledger import Ledger
 from idwallet.consent.ledger.position import Evidence
@@ -19,9 +21,10 @@ from idwallet.consent.receipt import (
 from idwallet.consent.receipt.structures import IDENTITY_BYTES, receipt_digest
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.crypto.seal import random_bytes
-from idwallet.errors import UsageError
+from idwallet.errors import MalformedError, UsageError
 from idwallet.ports import Random
 from idwallet.protocols.openid4vp.client import ClientIdPrefix, client_id_of
+from idwallet.protocols.openid4vp.dense import read_dense, write_dense
 from idwallet.protocols.openid4vp.request import read_request
 from idwallet.report import CheckId, Outcome, Reason, Report
 from idwallet.roles.reader import DeviceQuestion
@@ -74,6 +77,41 @@ def give_receipt(  # noqa: PLR0913 - each is something that a receipt says
     if ledger is not None:
         _enter(ledger, result.report, request=request, given=(receipt, token))
     return token
+
+
+def receipt_code(token: str) -> str:
+    """Return a receipt as the text of one QR code that a phone reads well.
+
+    It is this very receipt, its signature included, in fewer octets
+    (docs/reference/compact.md section 10). `Holder.keep_receipt` takes either.
+
+    Raises:
+        MalformedError: it is no compact JWT.
+        UsageError: it is longer than `limits.QR_READABLE`: hand it over as a file.
+    """
+    text = write_qr_text(QrKind.RECEIPT, write_dense(token))
+    if len(text) > limits.QR_READABLE:
+        raise UsageError(
+            f"the receipt takes {len(text)} characters, and a QR code that a phone "
+            f"reads well holds {limits.QR_READABLE}: hand it over as a file"
+        )
+    return text
+
+
+def read_receipt_code(text: str) -> str:
+    """Return the receipt that a QR code holds; nothing of it is verified.
+
+    Raises:
+        MalformedError, UnsupportedError, LimitError: it holds none.
+    """
+    found = read_qr_text(text, at="receipt")
+    if found.kind is not QrKind.RECEIPT:
+        raise MalformedError(
+            "a code that holds no receipt",
+            at="receipt",
+            clause="idwallet compact 1 §10",
+        )
+    return read_dense(found.octets)
 
 
 def _signed(receipt: Receipt, request: Question) -> str:
