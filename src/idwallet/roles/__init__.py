@@ -99,6 +99,11 @@ if TYPE_CHECKING:
         KeyClaims,
         WalletProvider,
     )
+    from idwallet.roles.wards import (
+        Delegated,
+        Given,
+        Ward,
+    )
 
 __all__ = [
     "Act",
@@ -115,9 +120,11 @@ __all__ = [
     "CompactShape",
     "ConfirmArrived",
     "CredentialService",
+    "Delegated",
     "Denied",
     "DeviceAnswered",
     "Flow",
+    "Given",
     "IssuanceRules",
     "KeyClaims",
     "MemoryExchanges",
@@ -147,6 +154,7 @@ __all__ = [
     "Supplied",
     "TokenRule",
     "WalletProvider",
+    "Ward",
     "delegate",
     "enter_answer",
     "give_receipt",
@@ -176,9 +184,11 @@ _HOMES: Final = MappingProxyType(
         "CompactShape": "idwallet.credentials.compact.issue",
         "ConfirmArrived": "idwallet.roles.receiving.taking",
         "CredentialService": "idwallet.roles.credential_service",
+        "Delegated": "idwallet.roles.wards",
         "Denied": "idwallet.roles.credential_service",
         "DeviceAnswered": "idwallet.roles.reader_session",
         "Flow": "idwallet.roles.presentation_service",
+        "Given": "idwallet.roles.wards",
         "IssuanceRules": "idwallet.roles.credential_service",
         "KeyClaims": "idwallet.roles.wallet_provider",
         "MemoryExchanges": "idwallet.roles.presentation_service",
@@ -208,6 +218,7 @@ _HOMES: Final = MappingProxyType(
         "Supplied": "idwallet.roles.credential_service",
         "TokenRule": "idwallet.roles.credential_service",
         "WalletProvider": "idwallet.roles.wallet_provider",
+        "Ward": "idwallet.roles.wards",
         "delegate": "idwallet.credentials.compact.guardian",
         "enter_answer": "idwallet.roles.receipts",
         "give_receipt": "idwallet.roles.receipts",

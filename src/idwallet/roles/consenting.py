@@ -5,6 +5,7 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -195,6 +196,17 @@ class Consenting:
         """
 
     @abstractmethod
+    def _acting_for(self, choice: Choice, *, at: datetime) -> str | None:
+        """Say for whom an answer is that is not about the wallet's owner.
+
+        It is the pseudonym of a child, None where the owner answers alone.
+
+        Raises:
+            VerificationFailed: what was delegated is over, or does not go so far.
+            UsageError: the answer would be about several people.
+        """
+
+    @abstractmethod
     def _taken(self, choice: Choice) -> Taking: ...
 
     @abstractmethod
@@ -226,14 +238,19 @@ class Consenting:
     def _enter_shown(
         self, choice: Choice, *, at: datetime, said: Said
     ) -> tuple[int, Ready]:
-        entry = _entry(
-            choice.asked,
-            kind=EntryKind.SHOWN,
-            at=at,
-            shown=tuple(
-                _shown(each, said.get(each.query_id, {})) for each in choice.shown
+        acted_for = self._acting_for(choice, at=at)
+        shown = tuple(
+            _shown(each, said.get(each.query_id, {})) for each in choice.shown
+        )
+        entry = replace(
+            _entry(
+                choice.asked,
+                kind=EntryKind.SHOWN,
+                at=at,
+                shown=shown,
+                judgement=choice.judgement,
             ),
-            judgement=choice.judgement,
+            acted_for=acted_for,
         )
         evidence = Evidence(choice.asked.evidence)
         for _ in range(limits.WALLET_RETRIES):

@@ -15,6 +15,7 @@ from idwallet.credentials.presence import (
     presence_claims,
     verified_by,
 )
+from idwallet.credentials.query import Candidate
 from idwallet.credentials.required import Context, required_of
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.credentials.sdjwt.structures import Serialisation
@@ -55,6 +56,7 @@ from idwallet.roles.askers import Askers
 from idwallet.roles.asking import answerable, require_asked
 from idwallet.roles.batches import Batches
 from idwallet.roles.cabinet import Cabinet
+from idwallet.roles.guarding import Guarding
 from idwallet.roles.held.format import Chosen, Judged, Kept
 from idwallet.roles.held.formats import FORMATS
 from idwallet.roles.in_batches import InBatches
@@ -73,7 +75,7 @@ from idwallet.trust.policy import Policy
 _SUBJECT: Final = "credential"
 
 
-class Holder(InBatches, InBrowser, Receives, Refusing):
+class Holder(InBatches, InBrowser, Guarding, Receives, Refusing):
     """A wallet: what is in `store` is sealed with `seal` before it gets there.
 
     With a `counter` an older copy of the store is noticed; without one it is not, and
@@ -292,16 +294,27 @@ class Holder(InBatches, InBrowser, Receives, Refusing):
         """
         require_aware(at)
         held, candidates = self._cabinet.holding()
+        return self._match(asked, held, candidates=candidates, at=at, earlier=earlier)
+
+    def _match(
+        self,
+        asked: Asked,
+        cards: tuple[HeldCredential, ...],
+        *,
+        candidates: tuple[Candidate, ...],
+        at: datetime,
+        earlier: Earlier | None,
+    ) -> Match:
         found = matched(asked, candidates, at=at, leeway=self._policy.clock_skew)
         judgement = judge_match(
             asked,
             found,
-            credentials=held,
+            credentials=cards,
             purposes=self._purposes,
             earlier=self.earlier(asked) if earlier is None else earlier,
         )
-        wear = self._wear(asked, found, cards=held)
-        return Match(asked, found, held, judgement, wear)
+        wear = self._wear(asked, found, cards=cards)
+        return Match(asked, found, cards, judgement, wear)
 
     def _judged_alone(self, asked: Asked, *, at: datetime) -> Judgement:
         return judge_match(
@@ -370,7 +383,7 @@ class Holder(InBatches, InBrowser, Receives, Refusing):
     def _chosen(self, shown: Shown) -> tuple[StoredKey, Chosen]:
         """Return the key of a credential to show, and what of it is chosen."""
         credential = shown.credential
-        stored = self._keys.get(credential.thumbprint)
+        stored = self._keys.get(credential.signed_by)
         if stored is None:
             raise SignerUnavailable("the key this credential is bound to is gone")
         chosen = credential.opened().choose(shown.paths)

@@ -53,6 +53,11 @@ class HeldCredential:
         """Show type and issuer only."""
         return f"HeldCredential({self.credential_type!r}, {self.issuer!r})"
 
+    @property
+    def signed_by(self) -> str:
+        """The thumbprint of the key that answers with it: the one it is bound to."""
+        return self.thumbprint
+
     def is_welcome(self, party: PartyFacts) -> bool:
         """Return whether its issuer lets who asks see it (EU ARF, EDP_06)."""
         return self.disclosure is None or self.disclosure.allows(party)

@@ -93,11 +93,12 @@ WALLET: Final = Policy(
     revocation=RevocationRule.IF_AT_HAND,
     signer_profile=SignerProfileRule.DEVIATIONS_ACCEPTED,
     registration=RegistrationRule.IF_PRESENT,
+    delegation=DelegationRule.GUARDIANS_ACCEPTED,
 )
 """A wallet adding its owner's credential, or reading who asks for one.
 
 It relies on nothing that the credential says, so it accepts what its verifiers may
 not; who issued it and who asks is checked as strictly as anywhere. A reader in person
 may say nothing of itself (ISO/IEC 18013-5 9.1.4): the verdict says so, and the person
-decides.
+decides. Its owner may answer for a child, within what was delegated.
 """

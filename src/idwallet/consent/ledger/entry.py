@@ -22,6 +22,9 @@ from idwallet.consent.reading import Members, filled
 from idwallet.errors import LimitError, MalformedError, UsageError
 
 FORMAT: Final = "idwallet-ledger-entry/1"
+FORMAT_ACTING: Final = "idwallet-ledger-entry/2"
+"""Of an entry that says for whom somebody acted: those before did not know of it."""
+
 CLAUSE: Final = "idwallet consent ledger 1 §2"
 SALT_BYTES: Final = 16
 
@@ -63,6 +66,8 @@ class Entry:
     (`Sending`), or at a verifier the outcome of its verdict, with the `checks` that
     stood in the way. `kept_until` is how long a verifier says that it keeps what it
     received, None for not at all. `reason` is a code for what was not shown or sent.
+    `acted_for` is for whom it was shown, where not for the wallet's owner: the
+    pseudonym by which a verdict names a child's key, and no name.
     """
 
     kind: EntryKind
@@ -80,6 +85,7 @@ class Entry:
     reason: str | None = None
     checks: tuple[str, ...] = ()
     kept_until: datetime | None = None
+    acted_for: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could not be read again.
@@ -94,6 +100,8 @@ class Entry:
             raise UsageError("that kind of entry is about an earlier one")
         if self.kind in _OF_A_PARTY and self.party is None:
             raise UsageError("that kind of entry names who asked")
+        if self.acted_for is not None and self.kind is not EntryKind.SHOWN:
+            raise UsageError("nobody acts for anybody where nothing is shown")
 
     def occasion(self) -> Occasion:
         """Return what a receipt for this entry is held against.
@@ -123,6 +131,7 @@ class Entry:
             reason=self.reason,
             checks=list[JsonValue](self.checks),
             kept_until=_seconds(self.kept_until),
+            acted_for=self.acted_for,
         )
 
 
@@ -143,7 +152,8 @@ def write_entry(entry: Entry, *, salt: bytes) -> bytes:
     Raises:
         LimitError: it is longer than `limits.LEDGER_ENTRY_BYTES`.
     """
-    head: JsonObject = {"format": FORMAT, "salt": b64.encode(salt)}
+    version = FORMAT if entry.acted_for is None else FORMAT_ACTING
+    head: JsonObject = {"format": version, "salt": b64.encode(salt)}
     octets = write_json({**head, **entry.to_json()})
     if len(octets) > limits.LEDGER_ENTRY_BYTES:
         raise LimitError("entry is too long", at="entry", clause="idwallet limits")
@@ -161,7 +171,10 @@ def read_entry(octets: bytes, *, at: str) -> Entry:
         octets, at=at, clause=CLAUSE, max_bytes=limits.LEDGER_ENTRY_BYTES
     )
     members = Members(found, at=at, clause=CLAUSE)
-    members.expect("format", FORMAT)
+    acting = found.get("format") == FORMAT_ACTING
+    members.expect("format", FORMAT_ACTING if acting else FORMAT)
+    if members.has("acted_for") is not acting:
+        raise MalformedError("not of its version", at=f"{at}/acted_for", clause=CLAUSE)
     if len(members.octets("salt")) != SALT_BYTES:
         raise MalformedError("no salt", at=f"{at}/salt", clause=CLAUSE)
     try:
@@ -189,6 +202,7 @@ def _entry(members: Members) -> Entry:
         reason=members.maybe("reason", members.text),
         checks=members.texts("checks"),
         kept_until=members.maybe("kept_until", members.moment),
+        acted_for=members.maybe("acted_for", members.text),
     )
     members.done()
     return made

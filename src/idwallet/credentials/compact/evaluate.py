@@ -24,6 +24,7 @@ from idwallet.credentials.compact.rows import made, with_clauses
 from idwallet.credentials.compact.structures import (
     CompactCredential,
     CompactProof,
+    IssuedCompact,
     ShownClaims,
 )
 from idwallet.credentials.issuer import believes, issuer_trust
@@ -105,16 +106,25 @@ def evaluate_issued(
     credential: CompactCredential,
     shown: ShownClaims | None,
     *,
-    expected: HeldBy,
+    expected: HeldBy | None,
     context: Context,
     subject: str,
 ) -> CompactVerdict:
     """Judge a credential as issued to a holder; never raises because of it.
 
-    `shown` are all of its claims, as if they were shown.
+    `shown` are all of its claims, as if they were shown. Without `expected` nothing is
+    said of whose key it has: the caller judges that.
     """
     judgement = _Judgement(credential, shown, context=context, subject=subject)
     return judgement.run(expected)
+
+
+def all_of(issued: IssuedCompact) -> ShownClaims | None:
+    """Return every claim as if it were shown: one seed proves them all."""
+    if issued.credential.single is not None:
+        return None
+    places = (1 << len(issued.items)) - 1
+    return ShownClaims(places, issued.seed, issued.items, issued.claims)
 
 
 class _Judgement:
@@ -137,7 +147,7 @@ class _Judgement:
         self._say = self._checks.say
         self._answer = self._checks.answers.append
 
-    def run(self, expected: HolderJudgement | HeldBy) -> CompactVerdict:
+    def run(self, expected: HolderJudgement | HeldBy | None) -> CompactVerdict:
         checks, credential = self._checks, self._credential
         self._answer(_WELL_FORMED)
         signer = self._signer()
@@ -158,7 +168,7 @@ class _Judgement:
             held = credential.key.thumbprint in expected.thumbprints
             reason = Reason.KEY_HELD if held else Reason.KEY_NOT_HELD
             self._say(CheckId.HOLDER_BINDING, reason)
-        else:
+        elif expected is not None:
             is_proven = expected.conclude(checks)
             moment = expected.moment
         issuer = signer if isinstance(signer, SignerFound) else None

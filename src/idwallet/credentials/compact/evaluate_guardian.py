@@ -1,11 +1,20 @@
-"""Judge whether somebody may act for whom a credential is about."""
+"""Judge whether somebody may act for whom a credential is about.
+
+A verifier asks it of a proof (`evaluate_guardian`), a wallet of what it is given
+(`evaluate_handed`) and again of what it is about to sign (`check_acting`): by the same
+rules, so that no wallet signs what no verifier takes.
+"""
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from idwallet.codec import b64
 from idwallet.codec.text import show
-from idwallet.credentials.compact.evaluate import CompactVerdict, evaluate_issued
+from idwallet.credentials.compact.evaluate import (
+    CompactVerdict,
+    all_of,
+    evaluate_issued,
+)
 from idwallet.credentials.compact.guardian import (
     GUARDIAN,
     Act,
@@ -14,8 +23,14 @@ from idwallet.credentials.compact.guardian import (
     takes,
     withdrawn_by,
 )
-from idwallet.credentials.compact.structures import CompactCredential, CompactProof
+from idwallet.credentials.compact.structures import (
+    CompactCredential,
+    CompactProof,
+    IssuedCompact,
+)
 from idwallet.credentials.required import STORED_MDOC, Context, HeldBy, required_of
+from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.keys import PublicKey
 from idwallet.envelope.cose import signature_reason
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.report import (
@@ -52,11 +67,36 @@ class GuardianVerdict(NamedTuple):
         )
 
 
-class _Known(NamedTuple):
-    """The right that was shown, judged, and what delegations are known to be over."""
+class Acted(NamedTuple):
+    """Who would act for whom: nothing of it is judged.
 
-    right: CompactVerdict
-    withdrawn: tuple[bytes, ...]
+    `claims` are the names of what would be shown of the child's card. `right` says
+    whose guardian somebody is; None where there is none. `withdrawn` are statements of
+    `guardian.withdraw` at hand.
+    """
+
+    child: CompactCredential
+    delegation: Delegation
+    right: CompactCredential | None
+    claims: tuple[str, ...]
+    withdrawn: tuple[bytes, ...] = ()
+
+    def __repr__(self) -> str:
+        """Show what was delegated only."""
+        return f"Acted({self.delegation!r})"
+
+
+class Handed(NamedTuple):
+    """The checks of a card that somebody was given to act with.
+
+    `card` is the verdict on the child's card. It says nothing of `holder.binding`:
+    whose key the card has, the delegation says.
+    """
+
+    checks: tuple[Check, ...]
+    required: Required
+    card: CompactVerdict
+    evidence: tuple[EvidenceUsed, ...]
 
 
 NOBODY_ACTS: Final = GuardianVerdict()
@@ -82,45 +122,79 @@ def evaluate_guardian(
     delegation, right = proof.delegation, proof.right
     if delegation is None or right is None:
         return NOBODY_ACTS
-    held = HeldBy(frozenset({delegation.guardian.thumbprint}))
-    verdict = evaluate_issued(
-        right, None, expected=held, context=context, subject=right_of(subject)
-    )
-    known = _Known(verdict, tuple(withdrawn))
-    reason, facts = _reason(proof, delegation, context=context, known=known)
-    made = check(_DELEGATION, reason, subject=subject, facts=facts)
+    shown = tuple(_claims(proof))
+    acted = Acted(proof.credential, delegation, right, shown, tuple(withdrawn))
+    return _evaluated(acted, context=context, subject=subject)
+
+
+def _evaluated(acted: Acted, *, context: Context, subject: str) -> GuardianVerdict:
+    checks: tuple[Check, ...] = (check_acting(acted, context=context, subject=subject),)
+    evidence: tuple[EvidenceUsed, ...] = ()
+    if acted.right is not None:
+        held = HeldBy(frozenset({acted.delegation.guardian.thumbprint}))
+        verdict = evaluate_issued(
+            acted.right, None, expected=held, context=context, subject=right_of(subject)
+        )
+        checks, evidence = checks + verdict.checks, verdict.evidence
     required = required_of((_DELEGATION,), subject) | required_of(
         STORED_MDOC, right_of(subject)
     )
-    return GuardianVerdict((made, *verdict.checks), required, verdict.evidence)
+    return GuardianVerdict(checks, required, evidence)
 
 
-def _reason(
-    proof: CompactProof, delegation: Delegation, *, context: Context, known: _Known
-) -> tuple[Reason, Facts]:
+def evaluate_handed(
+    card: IssuedCompact, acted: Acted, *, context: Context, subject: str
+) -> Handed:
+    """Judge the card of a child, what was delegated over it, and the right behind it.
+
+    Never raises because of them. What of `acted` is about the card has to be of it.
+    """
+    verdict = evaluate_issued(
+        card.credential, all_of(card), expected=None, context=context, subject=subject
+    )
+    guardian = _evaluated(acted, context=context, subject=subject)
+    own = tuple(each for each in STORED_MDOC if each is not CheckId.HOLDER_BINDING)
+    return Handed(
+        (*verdict.checks, *guardian.checks),
+        required_of(own, subject) | guardian.required,
+        verdict,
+        verdict.evidence + guardian.evidence,
+    )
+
+
+def check_acting(acted: Acted, *, context: Context, subject: str) -> Check:
+    """Judge the delegation alone: the child's signature, its end, its width.
+
+    Whoever relies on it judges card and right as well.
+    """
+    reason, facts = _reason(acted, context)
+    return check(_DELEGATION, reason, subject=subject, facts=facts)
+
+
+def _reason(acted: Acted, context: Context) -> tuple[Reason, Facts]:
     """Return the first thing that speaks against it, or who acted for whom."""
+    delegation, key = acted.delegation, acted.child.key
     if context.policy.delegation is DelegationRule.REFUSED:
         return Reason.NOT_AUTHORIZED, {"at": "policy"}
     signed = signature_reason(
-        delegation.envelope,
-        key=proof.credential.key,
-        allowed=context.policy.algorithms,
+        delegation.envelope, key=key, allowed=context.policy.algorithms
     )
     if signed is not Reason.VALID:
         return Reason.INVALID, {}
-    if _is_withdrawn(proof, delegation, context=context, withdrawn=known.withdrawn):
+    if _is_withdrawn(acted, context=context):
         return Reason.REVOKED, {}
-    against = _untimely(delegation, context) or _wider(
-        proof, delegation, right=known.right
-    )
-    return against or (
-        Reason.DELEGATED_ACCEPTED,
-        {
-            "by": pseudonym(delegation.guardian.thumbprint),
-            "name": pseudonym(proof.credential.key.thumbprint),
-            "what": ", ".join(sorted(delegation.acts)),
-            "until": delegation.until,
-        },
+    return (
+        _untimely(delegation, context)
+        or _wider(acted)
+        or (
+            Reason.DELEGATED_ACCEPTED,
+            {
+                "by": pseudonym(delegation.guardian.thumbprint),
+                "name": pseudonym(key.thumbprint),
+                "what": ", ".join(sorted(delegation.acts)),
+                "until": delegation.until,
+            },
+        )
     )
 
 
@@ -133,16 +207,15 @@ def _untimely(delegation: Delegation, context: Context) -> tuple[Reason, Facts] 
     return None
 
 
-def _wider(
-    proof: CompactProof, delegation: Delegation, *, right: CompactVerdict
-) -> tuple[Reason, Facts] | None:
+def _wider(acted: Acted) -> tuple[Reason, Facts] | None:
     """Say what goes further than the right, or than what was delegated."""
-    if not _is_guardian(right, proof.credential):
+    delegation, right = acted.delegation, acted.right
+    if right is None or not is_guardian(right, acted.child.key):
         return Reason.NOT_GUARDIAN, {}
-    wider = delegation.acts - _acts(right)
-    if wider or delegation.until > right.credential.valid_until:
+    wider = delegation.acts - acts_of(right)
+    if wider or delegation.until > right.valid_until:
         return Reason.WIDER_THAN_RIGHT, {"what": ", ".join(sorted(wider)) or "time"}
-    for claim in _claims(proof):
+    for claim in acted.claims:
         if not takes(delegation.acts, claim):
             return Reason.CLAIM_NOT_ADMITTED, {"paths": (f"/{show(claim)}",)}
     return None
@@ -153,39 +226,46 @@ def pseudonym(thumbprint: str) -> str:
     return f"key {thumbprint[:8]}"
 
 
-def _is_withdrawn(
-    proof: CompactProof,
-    delegation: Delegation,
-    *,
-    context: Context,
-    withdrawn: tuple[bytes, ...],
-) -> bool:
+def _is_withdrawn(acted: Acted, *, context: Context) -> bool:
     """Whether the child's key or the guardian's took it back; no other key can."""
-    for statement in withdrawn:
-        try:
-            said = withdrawn_by(statement, at="withdrawn")
-        except (MalformedError, UnsupportedError):
-            continue  # what nobody can read takes nothing back
-        if said.payload != delegation.identity:
-            continue
-        for key in (proof.credential.key, delegation.guardian):
-            reason = signature_reason(said, key=key, allowed=context.policy.algorithms)
-            if reason is Reason.VALID:
-                return True
-    return False
-
-
-def _is_guardian(right: CompactVerdict, child: CompactCredential) -> bool:
-    named = right.claims.get(_OF)
-    return (
-        right.credential.type == GUARDIAN
-        and right.credential.single is not None
-        and named == b64.encode(child_of(child.key))
+    delegation = acted.delegation
+    keys = (acted.child.key, delegation.guardian)
+    return any(
+        ends(statement, delegation, by=keys, allowed=context.policy.algorithms)
+        for statement in acted.withdrawn
     )
 
 
-def _acts(right: CompactVerdict) -> frozenset[Act]:
-    listed = right.claims.get(_ACTS)
+def ends(
+    statement: bytes,
+    delegation: Delegation,
+    *,
+    by: Iterable[PublicKey],
+    allowed: frozenset[Algorithm],
+) -> bool:
+    """Return whether one of these keys took the delegation back by the statement."""
+    try:
+        said = withdrawn_by(statement, at="withdrawn")
+    except (MalformedError, UnsupportedError):
+        return False  # what nobody can read takes nothing back
+    return said.payload == delegation.identity and any(
+        signature_reason(said, key=key, allowed=allowed) is Reason.VALID for key in by
+    )
+
+
+def is_guardian(right: CompactCredential, child: PublicKey) -> bool:
+    """Return whether a right names the child with that key; it is not judged."""
+    single = right.single
+    return (
+        right.type == GUARDIAN
+        and single is not None
+        and single.get(_OF) == b64.encode(child_of(child))
+    )
+
+
+def acts_of(right: CompactCredential) -> frozenset[Act]:
+    """Return the acts that a right names, of those known here; it is not judged."""
+    listed = (right.single or {}).get(_ACTS)
     known = {each.value: each for each in Act}
     names = listed if isinstance(listed, list) else []
     return frozenset(

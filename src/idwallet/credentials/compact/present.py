@@ -35,9 +35,12 @@ class Acting:
     delegation: CborValue
     right: CborValue
 
-    def parts(self) -> tuple[CborValue, CborValue]:
-        """Return what stands at the end of a proof, without certificates."""
-        return self.delegation, _bare(self.right)
+    def parts(self, *, with_chain: bool = False) -> tuple[CborValue, CborValue]:
+        """Return what stands at the end of a proof.
+
+        Certificates of who gave the right are in it as those of the card's issuer are.
+        """
+        return self.delegation, self.right if with_chain else _bare(self.right)
 
     def __repr__(self) -> str:
         """Show nothing of it."""
@@ -125,7 +128,7 @@ def proof_bytes(
             None if to.nonce is None else hint_of(to.nonce),
             issued.value if with_chain else _bare(issued.value),
             _shown(issued, places),
-            *(() if to.acting is None else to.acting.parts()),
+            *(() if to.acting is None else to.acting.parts(with_chain=with_chain)),
         ]
     )
     by = Sign1Signer(signer, form=_FORM)

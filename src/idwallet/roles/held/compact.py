@@ -1,13 +1,14 @@
 """Compact credentials in a wallet (docs/reference/compact.md)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject
-from idwallet.credentials.compact.evaluate import evaluate_issued, unreadable
+from idwallet.credentials.compact.evaluate import all_of, evaluate_issued, unreadable
 from idwallet.credentials.compact.present import (
+    Acting,
     Addressed,
     claims_at,
     proof_bytes,
@@ -16,7 +17,6 @@ from idwallet.credentials.compact.present import (
 from idwallet.credentials.compact.structures import (
     CLAUSE,
     IssuedCompact,
-    ShownClaims,
     read_issued,
 )
 from idwallet.credentials.paths import ClaimPath
@@ -32,10 +32,14 @@ from idwallet.roles.held.format import Conversation, Judged, Kept, held_key, pla
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CompactChosen:
-    """Claims chosen of one credential, by their places."""
+    """Claims chosen of one credential, by their places.
+
+    `acting` is by what somebody else than its holder shows them.
+    """
 
     issued: IssuedCompact
     places: tuple[int, ...]
+    acting: Acting | None = None
 
     def __repr__(self) -> str:
         """Show how many claims were chosen."""
@@ -61,15 +65,24 @@ class CompactChosen:
             SignerError: the key could not sign.
         """
         return proof_bytes(
-            self.issued, self.places, signer=signer, to=to, at=at, with_chain=with_chain
+            self.issued,
+            self.places,
+            signer=signer,
+            to=replace(to, acting=self.acting),
+            at=at,
+            with_chain=with_chain,
         )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CompactOpened:
-    """A compact credential with every claim that the issuer gave."""
+    """A compact credential with every claim that the issuer gave.
+
+    `acting` is by what somebody else than its holder shows it.
+    """
 
     issued: IssuedCompact
+    acting: Acting | None = None
 
     def __repr__(self) -> str:
         """Show its type only."""
@@ -92,7 +105,8 @@ class CompactOpened:
 
     def choose(self, paths: Iterable[ClaimPath]) -> CompactChosen:
         """Choose the claims at `paths`; what is not in the credential is left out."""
-        return CompactChosen(self.issued, shown_places(self.issued, paths))
+        places = shown_places(self.issued, paths)
+        return CompactChosen(self.issued, places, self.acting)
 
 
 class CompactFormat:
@@ -116,14 +130,14 @@ class CompactFormat:
     ) -> Judged:
         """Judge one just issued: all that it could show has to lead to its root."""
         try:
-            issued = _issued(raw, at=subject)
+            issued = issued_of(raw, at=subject)
         except (MalformedError, UnsupportedError) as error:
             return Judged((unreadable(error, subject=subject),))
         credential = issued.credential
         thumbprint = credential.key.thumbprint
         verdict = evaluate_issued(
             credential,
-            _all_of(issued),
+            all_of(issued),
             expected=HeldBy(held_key(thumbprint, keys)),
             context=context,
             subject=subject,
@@ -146,16 +160,13 @@ class CompactFormat:
         Raises:
             MalformedError, LimitError, UnsupportedError: it is none.
         """
-        return CompactOpened(_issued(raw, at="credential"))
+        return CompactOpened(issued_of(raw, at="credential"))
 
 
-def _all_of(issued: IssuedCompact) -> ShownClaims | None:
-    """Return every claim as if it were shown: one seed proves them all."""
-    if issued.credential.single is not None:
-        return None
-    places = (1 << len(issued.items)) - 1
-    return ShownClaims(places, issued.seed, issued.items, issued.claims)
+def issued_of(raw: str, *, at: str) -> IssuedCompact:
+    """Take apart a compact credential as a wallet has it, in base64url.
 
-
-def _issued(raw: str, *, at: str) -> IssuedCompact:
+    Raises:
+        MalformedError, LimitError, UnsupportedError: it is none.
+    """
     return read_issued(b64.decode(raw, at=at, clause=CLAUSE), at=at)

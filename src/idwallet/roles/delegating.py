@@ -1,0 +1,186 @@
+"""A wallet whose cards let somebody else answer, and what ends that again."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Final
+
+from idwallet import limits
+from idwallet.codec.moment import require_aware
+from idwallet.credentials.compact.evaluate_guardian import ends
+from idwallet.credentials.compact.guardian import (
+    Act,
+    Delegation,
+    delegate,
+    read_delegation,
+    withdraw,
+)
+from idwallet.credentials.model import Credential, Format
+from idwallet.crypto.keys import PublicKey
+from idwallet.crypto.signer import StoredKeySigner
+from idwallet.crypto.vault import Edit
+from idwallet.errors import PortError, SignerUnavailable, UsageError
+from idwallet.ports import KeyStore, Shelf
+from idwallet.roles.consenting import Consenting
+from idwallet.roles.record import HeldCredential
+from idwallet.roles.wards import (
+    NOBODY,
+    ActingRecord,
+    Delegated,
+    Ended,
+    Given,
+    Ward,
+    read_acting,
+)
+
+_NAME: Final = "acting"
+
+
+class Delegating(Consenting):
+    """What a wallet does to let somebody answer, or to end that; `Holder` is one."""
+
+    __slots__ = ()
+
+    _keys: KeyStore
+
+    def delegate(
+        self,
+        card: HeldCredential,
+        *,
+        to: PublicKey,
+        acts: Iterable[Act],
+        until: datetime,
+        at: datetime,
+    ) -> Delegated:
+        """Let whoever has the key `to` answer for whom this card is about.
+
+        From `at` until `until`, less than a day, and for the claims of these `acts`
+        alone; whoever takes it needs a right of their own beside (`guardian_key`). The
+        wallet keeps what it gave, for `take_back`. What is returned holds the card:
+        hand it to nobody else.
+
+        Raises:
+            UsageError: no compact card of this wallet, no act, a day or longer, a
+                moment without a zone, or more at a time than `limits.WARDS`.
+            SignerUnavailable, SignerLocked: the key of the card did not sign.
+            PortError: the store failed; nothing may be handed on.
+        """
+        require_aware(at)
+        if card.format is not Format.COMPACT or isinstance(card, Ward):
+            raise UsageError("what is delegated is a compact card of this wallet's own")
+        octets = delegate(
+            to, acts=acts, signer=self._signer(card.thumbprint), since=at, until=until
+        )
+        given = Given(octets, card.thumbprint)
+        self._change(lambda was: was._replace(given=(*was.given, given)), at=at)
+        return Delegated(Credential(card.format, card.raw), octets)
+
+    def delegations(self) -> tuple[Given, ...]:
+        """Return what the cards of this wallet delegated, what is over included.
+
+        Raises:
+            MalformedError, PortError: see `Vault.get`.
+        """
+        return self._acting().given
+
+    def take_back(self, delegation: bytes | Ward, *, at: datetime) -> bytes:
+        """End a delegation that this wallet gave, or was given; return who to tell.
+
+        The statement that is returned says so to whoever reads it: to the other wallet
+        (`heed`), to verifiers (`Verifier.without`). Until they have it they believe
+        the delegation, at most until it ends. This wallet forgets it at once.
+
+        Raises:
+            UsageError: `at` has no zone, or this wallet knows of no such delegation.
+            SignerUnavailable, SignerLocked: the key did not sign; nothing was ended.
+            PortError: the store failed; nothing was ended.
+        """
+        require_aware(at)
+        found = (
+            delegation.delegation
+            if isinstance(delegation, Ward)
+            else read_delegation(delegation, at="delegation")
+        )
+        signer = self._signer(self._own_key(found))
+        statement = withdraw(found, signer=signer)
+        self._end(found, statement, at=at)
+        return statement
+
+    def _own_key(self, delegation: Delegation) -> str:
+        known = self._acting()
+        for given in known.given:
+            if given.delegation.identity == delegation.identity:
+                return given.thumbprint
+        for ward in known.wards:
+            if ward.opened()[1].identity == delegation.identity:
+                return delegation.guardian.thumbprint
+        raise UsageError("this wallet knows of no such delegation")
+
+    def heed(self, statement: bytes, *, at: datetime) -> bool:
+        """End what a statement of `take_back` ends; return whether it ended anything.
+
+        Whoever sent it, it counts if the child's key or the guardian's signed it. What
+        was ended is not taken again (`add_ward`).
+
+        Raises:
+            UsageError: `at` has no zone.
+            PortError: the store failed.
+        """
+        require_aware(at)
+        known, allowed = self._acting(), self._policy.algorithms
+        for ward in known.wards:
+            issued, delegation = ward.opened()
+            keys = (issued.credential.key, delegation.guardian)
+            if ends(statement, delegation, by=keys, allowed=allowed):
+                self._end(delegation, statement, at=at)
+                return True
+        for given in known.given:
+            delegation = given.delegation
+            if ends(statement, delegation, by=(delegation.guardian,), allowed=allowed):
+                self._end(delegation, statement, at=at)
+                return True
+        return False
+
+    def _end(self, delegation: Delegation, statement: bytes, *, at: datetime) -> None:
+        over = delegation.identity
+
+        def without(was: ActingRecord) -> ActingRecord:
+            return ActingRecord(
+                tuple(e for e in was.wards if e.opened()[1].identity != over),
+                tuple(e for e in was.given if e.delegation.identity != over),
+                (*was.ended, Ended(statement, delegation.until)),
+            )
+
+        self._change(without, at=at)
+
+    # --- the record -------------------------------------------------------------------
+
+    def _signer(self, thumbprint: str) -> StoredKeySigner:
+        stored = self._keys.get(thumbprint)
+        if stored is None:
+            raise SignerUnavailable("the key that would delegate is not here")
+        return StoredKeySigner(stored)
+
+    def _acting(self) -> ActingRecord:
+        record = self._vault.get(Shelf.SETTING, _NAME)
+        return NOBODY if record is None else read_acting(record.plain)
+
+    def _change(
+        self,
+        change: Callable[[ActingRecord], ActingRecord],
+        *,
+        at: datetime | None = None,
+    ) -> None:
+        """Change the record as it is now, whoever else changes it meanwhile."""
+        for _ in range(limits.WALLET_RETRIES):
+            stored = self._vault.get(Shelf.SETTING, _NAME)
+            was = NOBODY if stored is None else read_acting(stored.plain)
+            made = change(was if at is None else was.at(at))
+            plain = made.require_bounded().to_bytes()
+            edit = (
+                Edit.adding(Shelf.SETTING, _NAME, plain=plain)
+                if stored is None
+                else Edit.replacing(stored, plain)
+            )
+            if self._vault.change([edit]):
+                return
+        raise PortError("the wallet is too busy: others change it all the time")
