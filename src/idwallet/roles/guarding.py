@@ -7,7 +7,6 @@ when it is added, the delegation with its end and its width, is judged again bef
 answer, and once more by the verifier.
 """
 
-from abc import abstractmethod
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -28,7 +27,6 @@ from idwallet.credentials.compact.guardian import (
 )
 from idwallet.credentials.compact.structures import IssuedCompact
 from idwallet.credentials.model import Format
-from idwallet.credentials.query import Candidate
 from idwallet.credentials.required import Context
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import (
@@ -38,9 +36,9 @@ from idwallet.errors import (
 )
 from idwallet.report import CheckId, Report
 from idwallet.roles.asked import Asked, Choice, Match
-from idwallet.roles.cabinet import Cabinet
 from idwallet.roles.delegating import Delegating
 from idwallet.roles.held.compact import issued_of
+from idwallet.roles.matching import Matching
 from idwallet.roles.record import HeldCredential
 from idwallet.roles.wards import (
     ActingRecord,
@@ -53,23 +51,10 @@ _SUBJECT: Final = "credential"
 _NAME: Final = "acting"
 
 
-class Guarding(Delegating):
+class Guarding(Delegating, Matching):
     """What a wallet does for a child; `Holder` is one and has the rest."""
 
     __slots__ = ()
-
-    _cabinet: Cabinet
-
-    @abstractmethod
-    def _match(
-        self,
-        asked: Asked,
-        cards: tuple[HeldCredential, ...],
-        *,
-        candidates: tuple[Candidate, ...],
-        at: datetime,
-        earlier: Earlier | None,
-    ) -> Match: ...
 
     def guardian_key(self, right: HeldCredential) -> PublicKey:
         """Return the key that a child delegates to: that of a right in this wallet.

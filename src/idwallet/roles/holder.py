@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from idwallet.codec.moment import require_aware
-from idwallet.consent.purpose import DisclosurePolicy, Earlier, Judgement, Purposes
+from idwallet.consent.purpose import DisclosurePolicy, Judgement, Purposes
 from idwallet.credentials.mdoc.evaluate_request import ReaderVerdict
 from idwallet.credentials.model import Credential
 from idwallet.credentials.presence import (
@@ -15,7 +15,6 @@ from idwallet.credentials.presence import (
     presence_claims,
     verified_by,
 )
-from idwallet.credentials.query import Candidate
 from idwallet.credentials.required import Context, required_of
 from idwallet.credentials.sdjwt.metadata import NO_TYPES, TypeMetadataSet
 from idwallet.credentials.sdjwt.structures import Serialisation
@@ -48,7 +47,6 @@ from idwallet.report import Report, Required
 from idwallet.roles.asked import (
     Asked,
     Choice,
-    Match,
     PresentationResponse,
     Shown,
 )
@@ -61,8 +59,7 @@ from idwallet.roles.held.format import Chosen, Judged, Kept
 from idwallet.roles.held.formats import FORMATS
 from idwallet.roles.in_batches import InBatches
 from idwallet.roles.in_browser import InBrowser
-from idwallet.roles.in_person import matched, online
-from idwallet.roles.judged import judge_match
+from idwallet.roles.in_person import online
 from idwallet.roles.receiving.offers import Receives
 from idwallet.roles.record import HeldCredential, added, read_record
 from idwallet.roles.refusing import Refusing, refusal_code
@@ -276,54 +273,6 @@ class Holder(InBatches, InBrowser, Guarding, Receives, Refusing):
         verdict = self._judge_request(raw, at=at)
         report = self._report(verdict, at=at, required=verdict.required)
         return require_asked(verdict, report, raw=raw)
-
-    def match(
-        self, asked: Asked, *, at: datetime, earlier: Earlier | None = None
-    ) -> Match:
-        """Find what answers the request; pure, and nothing leaves the wallet.
-
-        What is not valid at the moment `at` answers nothing. A query of OpenID4VP is
-        answered by exactly the claims it names, a reader in person by the nearest
-        statement about an age, too (ISO/IEC 18013-5 7.2.5). Each claim is judged for
-        the purpose stated. What the same party asked before is counted from the ledger,
-        unless `earlier` says it.
-
-        Raises:
-            UsageError: `at` has no time zone.
-            MalformedError, PortError: see `credentials`.
-        """
-        require_aware(at)
-        held, candidates = self._cabinet.holding()
-        return self._match(asked, held, candidates=candidates, at=at, earlier=earlier)
-
-    def _match(
-        self,
-        asked: Asked,
-        cards: tuple[HeldCredential, ...],
-        *,
-        candidates: tuple[Candidate, ...],
-        at: datetime,
-        earlier: Earlier | None,
-    ) -> Match:
-        found = matched(asked, candidates, at=at, leeway=self._policy.clock_skew)
-        judgement = judge_match(
-            asked,
-            found,
-            credentials=cards,
-            purposes=self._purposes,
-            earlier=self.earlier(asked) if earlier is None else earlier,
-        )
-        wear = self._wear(asked, found, cards=cards)
-        return Match(asked, found, cards, judgement, wear)
-
-    def _judged_alone(self, asked: Asked, *, at: datetime) -> Judgement:
-        return judge_match(
-            asked,
-            matched(asked, (), at=at, leeway=self._policy.clock_skew),
-            credentials=(),
-            purposes=self._purposes,
-            earlier=self.earlier(asked),
-        )
 
     def present(
         self,
