@@ -9,6 +9,7 @@ from idwallet.crypto.signer import StoredKeySigner
 from idwallet.trust.certificate import Certificate
 from tests.cli.program import AT, run
 
+SEAL_OF_KEY = ("--passphrase-file", "passphrase.txt")
 SEAL = ("--seal-file", "passphrase.txt")
 
 
@@ -52,19 +53,77 @@ def test_a_till_asks_and_is_answered_by_pictures(story: Path) -> None:
         *("--trust", "pki/root.pem", "--at", AT, "-o", "answer.png"),
     )
     assert shown.status == 0, shown
+    judge = (
+        *("verify", "answer.png", "--qr", "--request", "till.state", *SEAL),
+        *("--trust", "pki/root.pem", "--at", AT),
+    )
+    # Another place remembers that this one, without the chain, was a no.
+    bare = run(*judge, "--replay", "elsewhere")
+    assert (bare.status, "issuer.trust" in bare.out) == (1, True), bare
+    chained = (*judge, "--issuer-certificates", "pki/issuer.pem")
+    judged = run(*chained)
+    assert judged.status == 0, judged
+    assert run(*chained).status == 1
+    assert run("verify", "answer.png", "--qr", "--trust", "pki/root.pem").status == 2
+    pinned = (*judge[:-4], "--trust", pinned_issuer(story), "--at", AT)
+    named = ("--trust-name", "https://issuer.example", "--replay", "again")
+    assert run(*pinned, *named).status == 0
+    both = (*chained[:-2], "--trust", "issuer.jwks", *named[:2], *chained[-2:])
+    told = run(*both, "--replay", "both")
+    assert (told.status, "several in the trust store" in told.out) == (1, True), told
+
+
+def test_a_bundle_brings_the_chains_that_codes_have_no_room_for(story: Path) -> None:
+    compact_card(story)
+    (story / "bundle.toml").write_text(
+        """
+        series = "shops"
+        sequence = 1
+        [[anchors]]
+        file = "pki/root.pem"
+        purposes = ["issue_credentials"]
+        [[certificates]]
+        file = "pki/issuer.pem"
+        """
+    )
+    for made in (
+        (*("keys", "generate", "--passphrase-file", "passphrase.txt"), "-o", "op.pem"),
+        (
+            *("trust", "build", "bundle.toml", "--key", "op.pem", "--at", AT),
+            *("--passphrase-file", "passphrase.txt", "-o", "shop.bundle"),
+        ),
+        (
+            *("request", "--age-over", "18", "--format", "compact", "--as", "qr"),
+            *("--key", "pki/shop-key.pem", "--passphrase-file", "passphrase.txt"),
+            *("--certificates", "pki/shop.pem", "--answer-to", "https://shop.example"),
+            *("--purpose", "age-restricted sale", "--policy", "retail"),
+            *("--save", "till.state", *SEAL, "--at", AT, "-o", "question.txt"),
+        ),
+        (
+            *("present", "question.txt", "--wallet", "wallet", *SEAL, "--yes", "--qr"),
+            *("--trust", "pki/root.pem", "--at", AT, "-o", "answer.png"),
+        ),
+    ):
+        ran = run(*made)
+        assert ran.status == 0, ran
+    shown = run("keys", "show", "op.pem", *SEAL_OF_KEY, "--as", "pem")
+    (story / "op.pub").write_text(shown.out)
+    operator = ("--operator", "op.pub", "--at", AT)
+    told = run("trust", "show", "shop.bundle", *operator)
+    assert "by 2 certificates beside the anchors" in told.out
+    judged = run(
+        *("verify", "answer.png", "--qr", "--request", "till.state", *SEAL),
+        *("--trust", "shop.bundle", *operator),
+    )
+    assert judged.status == 0, judged
+
+
+def pinned_issuer(story: Path) -> str:
     chain = read_pem((story / "pki/issuer.pem").read_bytes(), at="issuer")
     key = Certificate.from_der(chain[0].der, at="issuer").public_key
     pinned = {"keys": [{**key.to_jwk(), "kid": "issuer"}]}
     (story / "issuer.jwks").write_text(json.dumps(pinned))
-    judge = (
-        *("verify", "answer.png", "--qr", "--request", "till.state", *SEAL),
-        *("--trust", "issuer.jwks", "--trust-name", "https://issuer.example"),
-        *("--at", AT),
-    )
-    judged = run(*judge)
-    assert judged.status == 0, judged
-    assert run(*judge).status == 1
-    assert run("verify", "answer.png", "--qr", "--trust", "issuer.jwks").status == 2
+    return "issuer.jwks"
 
 
 def test_a_text_is_shown_as_a_picture_and_read_again(tmp_path: Path) -> None:

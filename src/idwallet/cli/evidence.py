@@ -10,6 +10,7 @@ from idwallet.cli.files import read_input, without_space
 from idwallet.codec.pem import read_pem
 from idwallet.errors import MalformedError
 from idwallet.report import Origin
+from idwallet.trust.certificate import Certificate
 from idwallet.trust.evidence import (
     CrlAtHand,
     EvidenceAtHand,
@@ -24,7 +25,11 @@ _SEQUENCE: Final = b"\x30"
 
 
 def read_evidence(
-    lists: Sequence[str], *, crls: Sequence[str], ocsp: Sequence[str]
+    lists: Sequence[str],
+    *,
+    crls: Sequence[str],
+    ocsp: Sequence[str],
+    certificates: Sequence[str] = (),
 ) -> EvidenceAtHand:
     """Return the evidence in these files; when they were taken nobody says.
 
@@ -35,7 +40,17 @@ def read_evidence(
         status_lists=[_list(each) for each in lists],
         crls=[_crl(each) for each in crls],
         responses=[_response(each) for each in ocsp],
+        certificates=[der for each in certificates for der in _certificates(each)],
     )
+
+
+def _certificates(source: str) -> tuple[bytes, ...]:
+    data = read_input(source, max_bytes=limits.PEM_BYTES)
+    with about(source, remedy="certificates as PEM"):
+        ders = tuple(each.der for each in read_pem(data, at="file"))
+        for n, der in enumerate(ders, start=1):
+            Certificate.from_der(der, at=f"certificate {n}")
+    return ders
 
 
 def _origin(data: bytes) -> Origin:

@@ -258,11 +258,23 @@ _EVIDENCE: Final = (
     ("--crl", "crls", "A CRL at hand about the issuer's certificates, DER or PEM."),
     ("--ocsp", "ocsp", "An OCSP response at hand about them, DER."),
 )
+_ISSUERS_AT_HAND: Final = (
+    (
+        "--issuer-certificates",
+        "issuer_certificates",
+        "Issuers' chains (PEM) below --trust, for codes that have no room for them.",
+    ),
+)
 
 
 def evidence_options(function: _Function) -> _Function:
     """Take ``--status-list``, ``--crl`` and ``--ocsp``: the evidence at hand."""
     return repeated_files(function, _EVIDENCE)
+
+
+def issuer_certificates_option(function: _Function) -> _Function:
+    """Take ``--issuer-certificates``: chains that a credential has no room for."""
+    return repeated_files(function, _ISSUERS_AT_HAND)
 
 
 def repeated_files(

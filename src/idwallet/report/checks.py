@@ -162,6 +162,7 @@ class Reason(StrEnum):
     NO_TRUSTED_PATH = "no_trusted_path"
     NO_KEY_MATERIAL = "no_key_material"
     KEY_NOT_PINNED = "key_not_pinned"
+    KEY_AMBIGUOUS = "key_ambiguous"
     NAME_NOT_REGISTERED = "name_not_registered"
     TYPE_NOT_REGISTERED = "type_not_registered"
     CERTIFICATE_EXPIRED = "certificate_expired"

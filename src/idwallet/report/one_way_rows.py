@@ -13,6 +13,7 @@ _OWN = "idwallet compact 1"
 ONE_WAY: Final = MappingProxyType(
     {
         (_C.CREDENTIAL_STATUS, _R.SHORT_LIVED): Row(_P, f"{_OWN} §2", ("until",)),
+        (_C.ISSUER_TRUST, _R.KEY_AMBIGUOUS): Row(_F, f"{_OWN} §2", ("name",)),
         (_C.PRESENTATION_AUDIENCE, _R.NOT_BOUND): Row(_F, f"{_OWN} §7"),
         (_C.PRESENTATION_AUDIENCE, _R.NOT_BOUND_ACCEPTED): Row(_P, f"{_OWN} §7"),
         (_C.PRESENTATION_FRESHNESS, _R.CLOCK_BEFORE_CREDENTIAL): Row(

@@ -25,6 +25,8 @@ from idwallet.report.evidence import GIVEN, Origin
 from idwallet.trust.cache import ValidityCache
 
 if TYPE_CHECKING:
+    from idwallet.trust.at_hand import CertificatesAtHand
+    from idwallet.trust.by_key_id import KeyIds
     from idwallet.trust.revocation.at_hand import PathAtHand
     from idwallet.trust.revocation.crl import Crl
     from idwallet.trust.revocation.evidence import Refused
@@ -137,10 +139,11 @@ class Renewal:
 class EvidenceAtHand:
     """Everything at hand beside the anchors; it never changes.
 
-    `certificates` are those (DER) of whoever signs CRLs or OCSP responses on a CA's
-    behalf, where the evidence does not bring them. `anchors` says when and from where
-    the trust anchors were taken that this evidence stands beside, and `renewal` until
-    when they are meant to stand, None where nobody says.
+    `certificates` (DER) are those of whoever signs CRLs or OCSP responses on a CA's
+    behalf, of issuers whose credentials have no room for a chain, and of CAs between
+    them and an anchor; none is believed but as far as it leads there. `anchors` says
+    when and from where the trust anchors were taken that this evidence stands beside,
+    and `renewal` until when they are meant to stand, None where nobody says.
     """
 
     __slots__ = (
@@ -171,7 +174,7 @@ class EvidenceAtHand:
         Raises:
             UsageError: there are more pieces of a kind than `limits` has it
                 (`STATUS_LISTS_AT_HAND`, `STATUS_LISTS_OF_ONE_ADDRESS`, `CRLS_AT_HAND`,
-                `OCSP_AT_HAND`, `REVOCATION_CERTIFICATES`,
+                `OCSP_AT_HAND`, `CERTIFICATES_AT_HAND`,
                 `EXISTENCE_DIGESTS_AT_HAND`, `DID_DOCUMENTS_AT_HAND`). Of several
                 documents of one identifier the last counts.
         """
@@ -185,7 +188,7 @@ class EvidenceAtHand:
         self.renewal = renewal
         _require_few(len(self.crls), limits.CRLS_AT_HAND)
         _require_few(len(self.responses), limits.OCSP_AT_HAND)
-        _require_few(len(self.certificates), limits.REVOCATION_CERTIFICATES)
+        _require_few(len(self.certificates), limits.CERTIFICATES_AT_HAND)
         _require_few(len(self._documents), limits.DID_DOCUMENTS_AT_HAND)
         digests = sum(len(each.digests) for each in self.existence)
         _require_few(digests, limits.EXISTENCE_DIGESTS_AT_HAND)
@@ -363,10 +366,20 @@ class Memory:
     `paths` holds only paths none of whose certificates is revoked.
     """
 
-    __slots__ = ("crl_issuers", "crls", "lists", "paths", "responses")
+    __slots__ = (
+        "certificates",
+        "crl_issuers",
+        "crls",
+        "key_ids",
+        "lists",
+        "paths",
+        "responses",
+    )
 
     def __init__(self) -> None:
         """Remember nothing."""
+        self.certificates: CertificatesAtHand | None = None
+        self.key_ids: KeyIds | None = None
         self.lists = VerifiedLists()
         self.crl_issuers: Read[CrlAtHand, bytes] = Read(entries=limits.CRLS_AT_HAND)
         self.crls: Read[CrlAtHand, Crl | Refused] = Read(entries=limits.CRLS)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
 
@@ -228,7 +227,7 @@ def _pinned(
     pins = [
         (anchor, pin)
         for anchor, pin in store.pinned(name, purpose)
-        if _holds(anchor, at) and (kid is None or pin.kid == kid)
+        if holds(anchor, at) and (kid is None or pin.kid == kid)
     ]
     return _one_pin(pins, show(name))
 
@@ -243,57 +242,7 @@ def _one_pin(
     return SignerFound(pin.key, anchor, name, None, Reason.KEY_PINNED, facts)
 
 
-def _holds(anchor: TrustAnchor, at: datetime) -> bool:
+def holds(anchor: TrustAnchor, at: datetime) -> bool:
+    """Whether an anchor counts at a moment, by what its own validity says."""
     validity = anchor.validity
     return validity is None or validity.since <= at <= validity.until
-
-
-def resolve_by_key_id(
-    kid: bytes,
-    *,
-    store: TrustStore,
-    purpose: Purpose,
-    at: datetime,
-    algorithms: frozenset[Algorithm],
-) -> SignerFound | SignerRefused:
-    """Find a key that a token names by nothing but its identifier.
-
-    It is a key pinned under that ``kid``, in whichever name; or one pinned, or that of
-    a signer's own certificate, by the first octets of the SHA-256 digest of its
-    SubjectPublicKeyInfo. Where two answer to it, neither is believed: whoever signs
-    must not be chosen by the order of anchors. The signature says whether it is right.
-
-    Raises:
-        UsageError: `at` has no zone.
-    """
-    found: dict[bytes, SignerFound | SignerRefused] = {}
-    for anchor in store.anchors:
-        if purpose not in anchor.purposes:
-            continue
-        for pin in anchor.keys if _holds(anchor, at) else ():
-            if pin.kid.encode() == kid or _identifies(kid, pin.key):
-                found[pin.key.spki] = _one_pin([(anchor, pin)], _known_as(anchor))
-        own = anchor.certificate if anchor.signs_directly else None
-        if own is not None and _identifies(kid, own.public_key):
-            found[own.der] = resolve_signer(
-                (own.der,),
-                kid=None,
-                name=None,
-                store=store,
-                purpose=purpose,
-                at=at,
-                algorithms=algorithms,
-            )
-    if len(found) == 1:
-        return next(iter(found.values()))
-    return SignerRefused(Reason.KEY_NOT_PINNED, _facts(name=f"key {kid.hex()}"))
-
-
-def _known_as(anchor: TrustAnchor) -> str:
-    """Return the name of whoever signs without one: the registered name, if one."""
-    names = anchor.issuer_names
-    return show(next(iter(names)) if len(names) == 1 else anchor.name)
-
-
-def _identifies(kid: bytes, key: PublicKey) -> bool:
-    return len(kid) == limits.KEY_ID_BYTES and sha256(key.spki).digest().startswith(kid)

@@ -190,6 +190,7 @@ ROWS = [
     "issuer.trust no_trusted_path failed : name",
     "issuer.trust no_key_material failed",
     "issuer.trust key_not_pinned failed : name",
+    "issuer.trust key_ambiguous failed : name",
     "issuer.trust name_not_registered failed : found name",
     "issuer.trust type_not_registered failed : found name",
     "issuer.trust certificate_expired failed : name until",

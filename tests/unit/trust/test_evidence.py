@@ -97,7 +97,7 @@ def test_more_than_the_bound_is_the_callers_fault(
     for name in ("STATUS_LISTS_AT_HAND", "CRLS_AT_HAND", "OCSP_AT_HAND"):
         monkeypatch.setattr(limits, name, 2)
     monkeypatch.setattr(limits, "STATUS_LISTS_OF_ONE_ADDRESS", 1)
-    monkeypatch.setattr(limits, "REVOCATION_CERTIFICATES", 2)
+    monkeypatch.setattr(limits, "CERTIFICATES_AT_HAND", 2)
 
     def made(count: int) -> EvidenceAtHand:
         numbers = range(count)

@@ -33,6 +33,7 @@ from idwallet.cli.options import (
     at_option,
     evidence_options,
     fetch_options,
+    issuer_certificates_option,
     json_option,
     lang_option,
     moment_or_now,
@@ -93,6 +94,7 @@ from idwallet.trust.anchors import Purpose, TrustStore
 )
 @types_option
 @evidence_options
+@issuer_certificates_option
 @fetch_options
 @portrait_options
 @click.option("--report", metavar="FILE", help="Write the report as JSON here, too.")
@@ -132,6 +134,7 @@ class _Order:
     lists: tuple[str, ...]
     crls: tuple[str, ...]
     ocsp: tuple[str, ...]
+    issuer_certificates: tuple[str, ...]
     fetch: bool
     fetch_origins: tuple[str, ...]
     private_hosts: tuple[str, ...]
@@ -172,7 +175,12 @@ class _Order:
         )
         with Telling(self.lang, self.reader, self.as_json).refusals():
             trust = believed.store(pinned)
-        evidence = read_evidence(self.lists, crls=self.crls, ocsp=self.ocsp)
+        evidence = read_evidence(
+            self.lists,
+            crls=self.crls,
+            ocsp=self.ocsp,
+            certificates=self.issuer_certificates,
+        )
         trust = trust.with_evidence(trust.evidence.plus(evidence))
         judged = self._judge(answer, request, trust=trust, at=at)
         judged = self._comparison().settle(judged, at=self.at, speech=Speech(self.lang))
@@ -218,7 +226,7 @@ class _Order:
         if name not in DOCUMENT_POLICIES:
             raise usage_fault(f"the policy {name} is for answers to a request")
         others = (self.lists, self.names, self.trusted_types, self.types, self.replay)
-        if any(others) or self._comparison().is_wanted:
+        if any(others) or self.issuer_certificates or self._comparison().is_wanted:
             raise usage_fault("a signed document has no such options: see --help")
         judges = Judges(
             anchors=self.anchors,
@@ -250,7 +258,8 @@ class _Order:
         )
 
     def _files(self) -> tuple[str, ...]:
-        return (*self.anchors, *self.lists, *self.crls, *self.ocsp)
+        beside = (*self.crls, *self.ocsp, *self.issuer_certificates)
+        return (*self.anchors, *self.lists, *beside)
 
     def _request(self, source: str) -> PresentationRequest:
         remedy = "what `idwallet request --save` kept, and its passphrase"

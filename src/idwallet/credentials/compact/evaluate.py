@@ -48,11 +48,11 @@ from idwallet.report import (
 )
 from idwallet.report.verdict import Answer, Given
 from idwallet.trust.anchors import Purpose
+from idwallet.trust.by_key_id import resolve_by_key_id
 from idwallet.trust.signer import (
     SignerFound,
     SignerRefused,
     for_types,
-    resolve_by_key_id,
     resolve_signer,
 )
 

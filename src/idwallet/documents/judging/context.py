@@ -94,8 +94,9 @@ class Judging:
         is_none = not inside.crls and not inside.responses
         if is_none or crls > limits.CRLS_AT_HAND or responses > limits.OCSP_AT_HAND:
             return self
-        room = limits.REVOCATION_CERTIFICATES - len(own.certificates)
-        found = evidence_of(inside, certificates=room)
+        room = limits.CERTIFICATES_AT_HAND - len(own.certificates)
+        most = min(room, limits.REVOCATION_CERTIFICATES)
+        found = evidence_of(inside, certificates=most)
         return replace(self, trust=self.trust.with_evidence(own.plus(found)))
 
     def allowed(self, existed: datetime | None) -> frozenset[Algorithm]:

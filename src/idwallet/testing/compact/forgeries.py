@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from idwallet.report import CheckId, Reason
-from idwallet.testing.compact import issued, shown
+from idwallet.testing.compact import at_hand, issued, shown
 from idwallet.testing.compact.changes import Forger, proving, signing
 from idwallet.testing.compact.draft import (
     CompactDraft,
@@ -63,6 +63,9 @@ def _all() -> tuple[CompactForgery, ...]:
         made.append(CompactForgery(name, check, reason, forge, begin=single_draft))
     for name, reason, forge in issued.TRUST:
         made.append(CompactForgery(name, _C.ISSUER_TRUST, reason, forge))
+    for name, reason, forge in at_hand.TRUST:
+        check, begin = _C.ISSUER_TRUST, at_hand.at_hand_draft
+        made.append(CompactForgery(name, check, reason, forge, begin=begin))
     for name, reason, forge in shown.DISCLOSURES:
         made.append(CompactForgery(name, _C.CREDENTIAL_DISCLOSURES, reason, forge))
     for name, check, reason, forge in (*issued.VALIDITIES, *shown.BINDINGS):

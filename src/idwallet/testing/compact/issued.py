@@ -185,7 +185,7 @@ CHANGED: Final[tuple[tuple[str, Forger], ...]] = (
 
 TRUST: Final[tuple[tuple[str, Reason, Forger], ...]] = (
     ("an issuer that nobody pinned", _R.KEY_NOT_PINNED, _of_an_unknown_issuer),
-    ("two issuers under one identifier", _R.KEY_NOT_PINNED, _pinned_twice),
+    ("two issuers under one identifier", _R.KEY_AMBIGUOUS, _pinned_twice),
     (
         "a type that its issuer may not issue",
         _R.TYPE_NOT_REGISTERED,

@@ -13,6 +13,7 @@ from idwallet import limits
 from idwallet.codec.text import show
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.report import CrlNeeded, EvidenceKind, OcspNeeded, Origin
+from idwallet.trust.at_hand import certificates_at_hand
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.distinguished import read_name
 from idwallet.trust.evidence import CrlAtHand, OcspAtHand, content_of
@@ -179,15 +180,16 @@ def _choose(path: ValidatedPath, trust: "TrustStore") -> _Chosen:
     responses = _bounded(
         "responses", _responses(path, trust, refused=refused), refused=refused
     )
-    certificates = [
-        _read(partial(Certificate.from_der, der, at="signer"), "signer")
-        for der in trust.evidence.certificates
-    ]
-    refused += [each for each in certificates if isinstance(each, Refused)]
+    certificates = certificates_at_hand(trust)
+    refused += [_refused("signer", each) for each in certificates.faults]
+    revokers = certificates.revokers
+    if len(revokers) > limits.REVOCATION_CERTIFICATES:
+        refused.append(_too_many("certificates"))
+        revokers = ()
     evidence = Evidence(
         crls=tuple(crl for crl, _ in crls),
         responses=tuple(response for response, _ in responses),
-        certificates=tuple(e for e in certificates if isinstance(e, Certificate)),
+        certificates=revokers,
         refused=tuple(refused),
     )
     return _Chosen(evidence, tuple(used for _, used in (*crls, *responses)))
@@ -206,17 +208,25 @@ def _bounded(
     every = tuple(found)
     if len(every) <= _BOUNDS[kind]:
         return every
-    refused.append(Refused(kind, Unsettled.BUDGET_EXCEEDED, "more than its bound"))
+    refused.append(_too_many(kind))
     return ()
+
+
+def _too_many(kind: str) -> Refused:
+    return Refused(kind, Unsettled.BUDGET_EXCEEDED, "more than its bound")
 
 
 def _read(read: Callable[[], _Thing], at: str) -> _Thing | Refused:
     try:
         return read()
-    except MalformedError as error:
-        return Refused(at, Unsettled.MALFORMED, error.what)
-    except UnsupportedError as error:
-        return Refused(at, Unsettled.UNSUPPORTED, error.what)
+    except (MalformedError, UnsupportedError) as error:
+        return _refused(at, error)
+
+
+def _refused(at: str, error: MalformedError | UnsupportedError) -> Refused:
+    is_malformed = isinstance(error, MalformedError)
+    reason = Unsettled.MALFORMED if is_malformed else Unsettled.UNSUPPORTED
+    return Refused(at, reason, error.what)
 
 
 _CRL: Final = EvidenceKind.CRL

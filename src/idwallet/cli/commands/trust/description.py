@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -85,6 +86,8 @@ class _Reader:
             yield self._anchors(each)
         for each in self._table.tables("trusted_lists"):
             yield self._listed(each)
+        for each in self._table.tables("certificates"):
+            yield from self._certificates(each)
         for name, kind in _PLAIN.items():
             for each in self._table.tables(name):
                 yield self._plain(each, kind)
@@ -112,6 +115,24 @@ class _Reader:
             return replace(part, media_type=media_type)
 
         return read
+
+    def _certificates(self, table: Table) -> Iterator[Callable[[], BundlePart]]:
+        """Yield a part for each certificate of a file: a chain is one in it."""
+        file = table.required("file", str)
+        name = table.take("name", str, default=file)
+        as_of = self._as_of(table)
+        table.done()
+        data = self._file(file, most=limits.PEM_BYTES)
+        with about(self._path(file), remedy="certificates as DER or PEM"):
+            ders = _ders(data)
+        for n, der in enumerate(ders, start=1):
+            part = BundlePart(
+                kind=PartKind.CERTIFICATE,
+                name=name if len(ders) == 1 else f"{name}#{n}",
+                data=der,
+                as_of=as_of,
+            )
+            yield partial(_itself, part)
 
     def _anchors(self, table: Table) -> Callable[[], BundlePart]:
         file = table.required("file", str)
@@ -153,12 +174,10 @@ _PLAIN: Final = {
     "status_lists": PartKind.STATUS_LIST,
     "crls": PartKind.CRL,
     "ocsp": PartKind.OCSP,
-    "certificates": PartKind.CERTIFICATE,
     "blobs": PartKind.BLOB,
 }
 _DER: Final = {
     PartKind.CRL: "X509 CRL",
-    PartKind.CERTIFICATE: "CERTIFICATE",
     PartKind.OCSP: "OCSP RESPONSE",
 }
 
@@ -219,6 +238,10 @@ class _About:
         if self._since is None or self._until is None:
             return full
         return full.with_validity(since=self._since, until=self._until)
+
+
+def _itself(part: BundlePart) -> BundlePart:
+    return part
 
 
 def _ders(data: bytes) -> list[bytes]:

@@ -24,7 +24,7 @@ from idwallet.cli.verdicts import Telling
 from idwallet.cli.words import Speech
 from idwallet.explain.words import Language
 from idwallet.report import Outcome, Report
-from idwallet.trust.bundle import Bundle, evaluate_bundle, store_of
+from idwallet.trust.bundle import Bundle, PartKind, evaluate_bundle, store_of
 from idwallet.trust.bundle.outlook import (
     AnchorOutlook,
     EvidenceOutlook,
@@ -142,8 +142,15 @@ class _Told:
         for each in seen.crls:
             if each.use.is_usable:
                 yield self._evidence("show.crl.current", each)
+        yield from self._counted(seen)
+
+    def _counted(self, seen: Outlook) -> Iterator[str]:
+        """Tell what is read only when a credential asks for it."""
         if seen.responses:
             yield self.speech.say("show.ocsp", count=seen.responses)
+        certificates = len(self.bundle.entries(PartKind.CERTIFICATE))
+        if certificates:
+            yield self.speech.say("show.certificates", count=certificates)
 
     def _open(self, seen: Outlook) -> Iterator[str]:
         for check in (*self.report.failed(), *self.report.indeterminate()):
