@@ -56,6 +56,7 @@ from idwallet.explain.words import Language, Reader
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.trust.anchors import Purpose, TrustStore
+from idwallet.trust.evidence import EvidenceAtHand
 
 
 @click.command("verify")
@@ -175,13 +176,7 @@ class _Order:
         )
         with Telling(self.lang, self.reader, self.as_json).refusals():
             trust = believed.store(pinned)
-        evidence = read_evidence(
-            self.lists,
-            crls=self.crls,
-            ocsp=self.ocsp,
-            certificates=self.issuer_certificates,
-        )
-        trust = trust.with_evidence(trust.evidence.plus(evidence))
+        trust = trust.with_evidence(trust.evidence.plus(self._evidence()))
         judged = self._judge(answer, request, trust=trust, at=at)
         judged = self._comparison().settle(judged, at=self.at, speech=Speech(self.lang))
         # The request is spent by now: neither a reader that goes away nor a full disk
@@ -193,6 +188,14 @@ class _Order:
         finally:
             Telling(self.lang, self.reader, self.as_json).judged(judged)
         return OUTCOMES[judged.report.outcome]
+
+    def _evidence(self) -> EvidenceAtHand:
+        return read_evidence(
+            self.lists,
+            crls=self.crls,
+            ocsp=self.ocsp,
+            certificates=self.issuer_certificates,
+        )
 
     def _answer(self) -> bytes:
         if not self.qr:
