@@ -20,6 +20,7 @@ from idwallet.testing.compact import (
     CompactDraft,
     CompactScene,
     asked_draft,
+    at_hand,
     compact_draft,
     profiles,
     single_draft,
@@ -32,6 +33,7 @@ OF_THE_TILL: Final = frozenset(
         "two issuers under one identifier",
         "a type that its issuer may not issue",
         "shown unasked where only answers are taken",
+        *(name for name, _, _ in at_hand.TRUST),
     }
 )
 VALID: Final = {
