@@ -8,13 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idwallet.codec.cbor import (
+    ARRAY,
     CborTag,
     CborValue,
+    read_cbor,
     read_cbor_each,
     write_cbor,
     write_cbor_head,
 )
-from idwallet.credentials.mdoc.items import Item, _item
+from idwallet.credentials.mdoc.items import Item, _item, items_in
 from idwallet.credentials.mdoc.mso import (
     MobileSecurityObject,
     _read,
@@ -23,8 +25,10 @@ from idwallet.credentials.mdoc.mso import (
 )
 from idwallet.credentials.mdoc.regular import parts_of
 from idwallet.credentials.mdoc.regular_item import item_parts
+from idwallet.credentials.mdoc.regular_row import row_at
 from idwallet.credentials.mdoc.structures import (
     DeviceResponse,
+    _items,
     _regular_response,
     _response,
     read_device_response,
@@ -335,3 +339,138 @@ def test_usual_elements_are_read_quickly() -> None:
             read = quick_way(octets)
             assert read == (300, bytes(32), "an_element", value, tagged(octets))
             assert read.octets == octets
+
+
+def in_a_row(octets: bytes, count: int) -> object:
+    """Read so many elements where they stand, if that can be done."""
+    try:
+        row, end = row_at(octets, 0, count=count)
+    except (LookupError, ValueError):
+        return None
+    if end != len(octets):
+        return None
+    return told(octets, lambda data, *, at: items_in(data, row, at=at))
+
+
+def as_an_array(octets: bytes, count: int) -> object:
+    def read(data: bytes, *, at: str) -> object:
+        return _items(read_cbor(data, at=at, clause=""), at=at)
+
+    return told(write_cbor_head(ARRAY, count) + octets, read)
+
+
+@given(st.lists(items(), min_size=1, max_size=4))
+def test_elements_in_a_row_are_read_as_an_array_of_them_is(each: list[bytes]) -> None:
+    octets = b"".join(map(tagged, each))
+    quick, long = in_a_row(octets, len(each)), as_an_array(octets, len(each))
+    assert quick is not None
+    assert quick == long or (isinstance(quick, str) and isinstance(long, str))
+
+
+@given(st.lists(items(), min_size=1, max_size=3), st.integers(0, 2**64))
+def test_a_row_that_is_changed_is_read_alike_or_left_to_the_long_way(
+    each: list[bytes], seed: int
+) -> None:
+    changed = Mutations(seed).changed(b"".join(map(tagged, each)))
+    quick = in_a_row(changed, len(each))
+    if isinstance(quick, tuple):
+        assert quick == as_an_array(changed, len(each))
+    elif quick is not None:
+        assert isinstance(as_an_array(changed, len(each)), str)
+
+
+@given(items(), items())
+def test_no_row_that_is_cut_off_ends_where_its_octets_do(
+    one: bytes, other: bytes
+) -> None:
+    octets = tagged(one) + tagged(other)
+    assert all(in_a_row(octets[:end], 2) is None for end in range(len(octets)))
+
+
+PLAIN = {
+    "digestID": write_cbor(5),
+    "random": write_cbor(bytes(16)),
+    "elementIdentifier": write_cbor("e"),
+    "elementValue": write_cbor("a value"),
+}
+USUAL_ORDER = ["random", "digestID", "elementValue", "elementIdentifier"]
+
+
+def element(**changed: bytes) -> bytes:
+    return ordered({**PLAIN, **changed}, USUAL_ORDER)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        element(elementIdentifier=b"\x78\x01e"),
+        element(elementIdentifier=b"\x62e"),
+        element(elementIdentifier=b"\x60"),
+        element(elementValue=b"\x78\x07a value"),
+        element(elementValue=b"\x66a value"),
+        element(elementValue=b"\x61a value"),
+        element(digestID=b"\x18\x05"),
+        element(digestID=b"\x19\x00\x05"),
+        element(digestID=b"\x1a\xff\xff\xff\xff"),
+        element(random=b"\x58\x10" + bytes(16)),
+        element(random=b"\x51" + bytes(16)),
+        element(random=b"\x4f" + bytes(15)),
+        element(random=b"\x58\x20" + bytes(31)),
+    ],
+)
+def test_a_head_that_says_something_else_is_never_read_in_a_row(wrong: bytes) -> None:
+    good, bad = (in_a_row(tagged(each) * 2, 2) for each in (element(), wrong))
+    assert isinstance(good, tuple)
+    assert bad == as_an_array(tagged(wrong) * 2, 2) or not isinstance(bad, tuple)
+    row, _ = row_at(tagged(wrong), 0, count=1)
+    assert len(row[0]) == PLACE
+
+
+PLACE = 3  # of an element that is not read where it stands
+
+
+def test_a_value_that_looks_like_what_follows_it_ends_where_it_says() -> None:
+    for inside in ("qelementIdentifier", "qelementIdentifiera", "x" * 127):
+        octets = tagged(element(elementValue=write_cbor(inside)))
+        found = in_a_row(octets, 1)
+        assert isinstance(found, tuple)
+        assert [(each.element, each.value) for each in found] == [("e", inside)]
+
+
+@given(st.data())
+def test_a_response_is_read_alike_in_any_order_of_its_members(
+    data: st.DataObject,
+) -> None:
+    whole = read_cbor(responses()[data.draw(st.integers(0, 2))], at="", clause="")
+    quick_orders = True
+
+    def written(value: CborValue, usual: list[list[str]]) -> bytes:
+        nonlocal quick_orders
+        assert isinstance(value, dict)
+        order = data.draw(st.sampled_from(usual) | st.permutations(usual[0]))
+        quick_orders &= order in usual
+        members = {str(name): write_cbor(each) for name, each in value.items()}
+        for name, orders in ORDERS.items():
+            if name in members:
+                members[name] = written(value[name], orders)
+        if "documents" in members:
+            listed = value["documents"]
+            assert isinstance(listed, list)
+            each = [written(one, DOCUMENT) for one in listed]
+            members["documents"] = write_cbor_head(ARRAY, len(each)) + b"".join(each)
+        return ordered(members, order)
+
+    octets = written(whole, RESPONSE)
+    quick = told(octets, _regular_response)
+    assert quick == told(octets, _response) or (quick is None and not quick_orders)
+
+
+RESPONSE = [["version", "documents", "status"], ["status", "version", "documents"]]
+DOCUMENT = [
+    ["docType", "issuerSigned", "deviceSigned"],
+    ["docType", "deviceSigned", "issuerSigned"],
+]
+ORDERS = {
+    "issuerSigned": [["nameSpaces", "issuerAuth"], ["issuerAuth", "nameSpaces"]],
+    "deviceSigned": [["nameSpaces", "deviceAuth"], ["deviceAuth", "nameSpaces"]],
+}

@@ -14,9 +14,9 @@ Independent steps all run; a dependent one says what it waits for.
 """
 
 import hmac
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from itertools import repeat
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -29,7 +29,6 @@ from idwallet.credentials.mdoc.items import Item, digests_of
 from idwallet.credentials.mdoc.mso import MobileSecurityObject
 from idwallet.credentials.mdoc.rows import made, shown_type, with_clauses
 from idwallet.credentials.mdoc.structures import (
-    DeviceSigned,
     Document,
     IssuerSigned,
 )
@@ -85,13 +84,12 @@ class MdocVerdict(NamedTuple):
         return f"MdocVerdict(<{len(self.checks)} checks>)"
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What is judged: a document as shown, or as issued with nothing of a device."""
+class _Issued(NamedTuple):
+    """What is judged where nothing was shown: as a `Document`, with no device."""
 
     doc_type: str
     issuer_signed: IssuerSigned
-    device_signed: DeviceSigned | None
+    device_signed: None = None
 
 
 def unreadable(error: MalformedError | UnsupportedError, *, subject: str) -> Check:
@@ -111,15 +109,14 @@ def evaluate(
     `session` is the conversation that the device has to have signed for. `subject`
     names the document in the checks.
     """
-    shown = _Shown(document.doc_type, document.issuer_signed, document.device_signed)
-    return _Judgement(shown, context=context, subject=subject).run(session)
+    return _Judgement(document, context=context, subject=subject).run(session)
 
 
 def evaluate_issued(
     issued: IssuerSigned, *, expected: HeldBy, context: Context, subject: str
 ) -> MdocVerdict:
     """Judge a document as issued to a holder; never raises because of it."""
-    shown = _Shown(issued.mso.doc_type, issued, None)
+    shown = _Issued(issued.mso.doc_type, issued)
     return _Judgement(shown, context=context, subject=subject).run(expected)
 
 
@@ -137,7 +134,9 @@ class _Judgement:
         "_shown",
     )
 
-    def __init__(self, shown: _Shown, *, context: Context, subject: str) -> None:
+    def __init__(
+        self, shown: Document | _Issued, *, context: Context, subject: str
+    ) -> None:
         self._shown = shown
         self._mso = shown.issuer_signed.mso
         self._elements = _values(shown.issuer_signed.namespaces)
@@ -339,6 +338,8 @@ _VALID: Final = Reason.VALID
 _ISSUING: Final = Purpose.ISSUE_CREDENTIALS
 
 _NUMBER: Final = itemgetter(0)  # of an `Item`, without a step of Python
+_ELEMENT: Final[Callable[[Item], tuple[str, CborValue]]] = itemgetter(2, 3)
+_NOTHING: Final = repeat(b"")
 _NO_DIGESTS: Final[Mapping[int, bytes]] = MappingProxyType({})
 
 
@@ -351,7 +352,7 @@ def _fault_of(
     """
     numbers = list(map(_NUMBER, items))
     if len(set(numbers)) == len(items) == names:
-        expected = [digests.get(each, b"") for each in numbers]
+        expected = map(digests.get, numbers, _NOTHING)
         found = digests_of(items, hashed)
         # All digests of a document are of one length, and so are those beside them.
         if hmac.compare_digest(b"".join(found), b"".join(expected)):
@@ -390,6 +391,5 @@ def _is_outside(signer: SignerFound | SignerRefused, signed: datetime) -> bool:
 
 def _values(namespaces: Mapping[str, tuple[Item, ...]]) -> Elements:
     return {
-        namespace: {each.element: each.value for each in items}
-        for namespace, items in namespaces.items()
+        namespace: dict(map(_ELEMENT, items)) for namespace, items in namespaces.items()
     }

@@ -1,15 +1,16 @@
 """Data elements as the issuer signed them: IssuerSignedItem (9.1.2.4)."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
-from operator import itemgetter
+from operator import itemgetter, methodcaller
 from typing import Any, Final, NamedTuple
 
 from idwallet.codec.cbor import CborValue, read_cbor, read_cbor_each
 from idwallet.credentials.mdoc.members import HEADS, TAG_24, a_map, member
 from idwallet.credentials.mdoc.mso import DIGEST_IDS, HASHES
 from idwallet.credentials.mdoc.regular_item import Place, item_parts
+from idwallet.credentials.mdoc.regular_row import Row
 from idwallet.envelope.cose.structures import string_head
 from idwallet.errors import MalformedError
 
@@ -62,34 +63,46 @@ def read_items(octets: list[bytes], *, at: str) -> tuple[Item, ...]:
     )
 
 
-def items_in(data: bytes, places: list[Place], *, at: str) -> tuple[Item, ...]:
-    """Return the elements that stand at these places.
+def items_in(data: bytes, row: Row, *, at: str) -> tuple[Item, ...]:
+    """Return the elements of a row.
 
     Raises:
         MalformedError, LimitError, UnsupportedError: one of them is none.
     """
-    quick = [item_parts(data, each) for each in places]
-    if None not in quick:
-        return tuple(map(_new_item, quick))
-    found: list[Item] = []
-    for n, (parts, (_, start, end)) in enumerate(zip(quick, places, strict=True)):
-        if parts is not None:
-            found.append(_new_item(parts))
-            continue
-        octets, place = data[start:end], f"{at}/{n}"
-        held = read_cbor(octets, at=place, clause=ITEM)
-        found.append(_regular(held, octets) or _item(held, octets, at=place))
-    return tuple(found)
+    if _ALL_READ.issuperset(map(len, row)):
+        return tuple(map(_new_item, row))
+    return tuple(
+        _new_item(each)
+        if len(each) == _MEMBERS_READ
+        else _item_at(data, each, at=f"{at}/{n}")
+        for n, each in enumerate(row)
+    )
 
 
+def _item_at(data: bytes, place: Place, *, at: str) -> Item:
+    parts = item_parts(data, place)
+    if parts is not None:
+        return _new_item(parts)
+    _, start, end = place
+    octets = data[start:end]
+    held = read_cbor(octets, at=at, clause=ITEM)
+    return _regular(held, octets) or _item(held, octets, at=at)
+
+
+_MEMBERS_READ: Final = 5
+_ALL_READ: Final = frozenset({_MEMBERS_READ})
 # As `Item(...)`, in a third of the time: no Python code runs.
 _new_item: Final = partial(tuple.__new__, Item)
 
 
 def digests_of(items: Iterable[Item], hashed: str) -> list[bytes]:
     """Return the digest of each; see `Item.digest`."""
-    make = _HASHERS[hashed]
-    return [make(encoded).digest() for _, _, _, _, encoded in items]
+    # No Python code runs for one of them.
+    return list(map(_DIGEST, map(_HASHERS[hashed], map(_ENCODED, items))))
+
+
+_ENCODED: Final[Callable[[Item], bytes | memoryview]] = itemgetter(4)
+_DIGEST: Final[Callable[[Any], bytes]] = methodcaller("digest")
 
 
 def _regular(held: Any, octets: bytes) -> Item | None:

@@ -1,6 +1,7 @@
 """Members of CBOR maps taken with their type, for every structure of ISO 18013-5."""
 
-from datetime import UTC, datetime
+import re
+from datetime import datetime
 from typing import Final, TypeVar
 
 from idwallet.codec.cbor import CborKey, CborTag, CborValue, read_cbor
@@ -21,6 +22,7 @@ FULL_DATE: Final = 1004
 TAG_24: Final = b"\xd8\x18"
 """The head of tag 24."""
 
+_LONG: Final = TAG_24 + b"\x59"
 HEADS: Final = {b"\x58": 2, b"\x59": 3, b"\x5a": 5, b"\x5b": 9}
 """How long the head of a byte string is whose first octet is not its whole head."""
 
@@ -125,6 +127,8 @@ def unwrapped(data: bytes, *, at: str, clause: str = _STRUCTURE) -> bytes:
     Raises:
         MalformedError, LimitError, UnsupportedError: it is no byte string under tag 24.
     """
+    if data.startswith(_LONG) and len(data) - 5 == int.from_bytes(data[3:5]) > 255:
+        return data[5:]
     start = len(TAG_24) + HEADS.get(data[2:3], 1)
     inside = data[start:]
     if data[:start] == TAG_24 + string_head(len(inside)):
@@ -150,15 +154,16 @@ def moment(value: CborValue, *, at: str, clause: str) -> datetime:
 
 def moment_of(text: str) -> datetime | None:
     """Return the moment that the text of a `tdate` is, None where it is none."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None  # as the 30th of February
     # `fromisoformat` takes more than this, the hour 24 in later versions of Python; but
     # a moment is written in one way only.
-    if found.tzinfo is UTC and text == f"{found.isoformat()[:_TO_SECONDS]}Z":
-        return found
-    return None
+    if _as_written(text) is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None  # as the 30th of February
 
 
-_TO_SECONDS: Final = len("2026-11-24T12:00:00")
+_as_written: Final = re.compile(
+    r"[0-9]{4}-[01][0-9]-[0-3][0-9]T(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}Z"
+).fullmatch

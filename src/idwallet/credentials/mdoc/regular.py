@@ -99,6 +99,11 @@ def parts_of(data: bytes) -> Parts | None:
         return None
 
 
+TEXT_HEADS: Final = tuple(
+    bytes((0x60 + size,) if size < 24 else (0x78, size)) for size in range(256)
+)
+"""The head of a text of so many octets, in its shortest form."""
+
 _TEXT: Final = 0x60
 _LONG_TEXT: Final = 0x78
 _INLINE: Final = 24

@@ -4,15 +4,24 @@ What is not of that shape, faults included, is None here and goes the long way; 
 this reads, the long way reads alike.
 """
 
+import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Final, NamedTuple
 
-from idwallet.credentials.mdoc.regular import text_at
-from idwallet.credentials.mdoc.regular_item import Place
-from idwallet.envelope.cose.frame import Frame, extent, frame_at
+from idwallet.credentials.mdoc.regular import TEXT_HEADS
+from idwallet.credentials.mdoc.regular_row import Row, row_at
+from idwallet.envelope.cose.frame import (
+    ES256,
+    ES256_BYTES,
+    PROOF_BY_ES256,
+    Frame,
+    extent,
+    frame_at,
+)
 
-Items = Mapping[str, list[Place]]
-"""Where elements stand, by namespace."""
+Items = Mapping[str, Row]
+"""Elements by namespace, or where they stand."""
 
 
 class ShownParts(NamedTuple):
@@ -30,45 +39,56 @@ class ShownParts(NamedTuple):
     mac: Frame | None
 
 
+# As the type itself, in half of the time: no Python code runs.
+_shown: Final = partial(tuple.__new__, ShownParts)
+
+
 def shown_parts(data: bytes) -> list[ShownParts] | None:
     """Return the documents of a response of version 1.0 and status 0 without errors."""
-    if data[:1] != _THREE_MEMBERS:
+    begun = _begun(data)
+    if begun is None:
         return None
-    documents: list[ShownParts] | None = None
-    place, constant = 1, 0
+    before, count = begun.groups()
+    place = begun.end()
+    documents: list[ShownParts] = []
     try:
-        for _ in range(_MEMBERS):
-            if data.startswith(_DOCUMENTS, place):
-                documents, place = _documents(data, place + len(_DOCUMENTS))
-            elif data.startswith(_VERSION, place):
-                constant |= 1
-                place += len(_VERSION)
-            elif data.startswith(_STATUS, place):
-                constant |= 2
-                place += len(_STATUS)
-            else:
-                return None
+        for _ in range(count[0] - _ARRAY):
+            parts, place = _document(data, place)
+            documents.append(parts)
     except (LookupError, ValueError):
         return None
-    # Slices end where the data do: one comparison finds whatever is cut off. A member
-    # that came twice leaves another one out.
-    return documents if place == len(data) and constant == _BOTH else None
+    # Slices end where the data do: one comparison finds whatever is cut off.
+    return documents if data[place:] in _BEHIND.get(before, ()) else None
 
 
-_TEXT: Final = 0x60
 _ARRAY: Final = 0x80
 _MAP: Final = 0xA0
 _INLINE: Final = 24
-_MEMBERS: Final = 3
-_BOTH: Final = 3
 _TWO_MEMBERS: Final = b"\xa2"
-_THREE_MEMBERS: Final = b"\xa3"
 _TAG_24: Final = b"\xd8\x18"
-_SHORT_ITEM: Final = b"\xd8\x18\x58"
 _VERSION: Final = b"\x67version\x631.0"
 _STATUS: Final = b"\x66status\x00"
-_DOCUMENTS: Final = b"\x69documents"
-_DOC_TYPE: Final = b"\x67docType"
+_begun: Final = re.compile(
+    rb"\xa3((?:\x67version\x631\.0|\x66status\x00){0,2})\x69documents([\x80-\x97])"
+).match
+# What stands behind the documents, by what stood before them: each of both once.
+_BEHIND: Final[Mapping[bytes, tuple[bytes, ...]]] = {
+    b"": (_VERSION + _STATUS, _STATUS + _VERSION),
+    _VERSION: (_STATUS,),
+    _STATUS: (_VERSION,),
+    _VERSION + _STATUS: (b"",),
+    _STATUS + _VERSION: (b"",),
+}
+# In both orders that are usual, of the standard and of deterministic CBOR, the type is
+# the first member.
+_named: Final = re.compile(
+    rb"\xa3\x67docType([\x60-\x77]|\x78[\x18-\x7f])(.{0,127}?)"
+    rb"(\x6cissuerSigned\xa2|\x6cdeviceSigned\xa2)",
+    re.DOTALL,
+).match
+_row: Final = re.compile(
+    rb"([\x60-\x77]|\x78[\x18-\x7f])(.{0,127}?)([\x81-\x97])(?=\xd8\x18)", re.DOTALL
+).match
 _ISSUER_SIGNED: Final = b"\x6cissuerSigned\xa2"
 _DEVICE_SIGNED: Final = b"\x6cdeviceSigned\xa2"
 _NAMESPACES: Final = b"\x6anameSpaces"
@@ -76,6 +96,10 @@ _ISSUER_AUTH: Final = b"\x6aissuerAuth"
 _DEVICE_AUTH: Final = b"\x6adeviceAuth\xa1"
 _SIGNATURE: Final = b"\x6fdeviceSignature"
 _MAC: Final = b"\x69deviceMac"
+# What nearly all devices write: a signature by ES256, and no element of their own.
+_NOTHING: Final = b"\xa0"
+_NOTHING_SAID: Final = _NAMESPACES + _TAG_24 + b"\x41" + _NOTHING
+_PROOF_FIRST: Final = _DEVICE_AUTH + _SIGNATURE + PROOF_BY_ES256
 
 
 def issued_parts(data: bytes) -> tuple[Items, Frame] | None:
@@ -89,45 +113,25 @@ def issued_parts(data: bytes) -> tuple[Items, Frame] | None:
     return found if end == len(data) else None
 
 
-def _count(data: bytes, place: int, *, head: int) -> int:
-    count = data[place] - head
-    if not 0 <= count < _INLINE:
-        raise LookupError
-    return count
-
-
-def _documents(data: bytes, place: int) -> tuple[list[ShownParts], int]:
-    count = _count(data, place, head=_ARRAY)
-    place += 1
-    found: list[ShownParts] = []
-    for _ in range(count):
-        parts, place = _document(data, place)
-        found.append(parts)
-    return found, place
-
-
 def _document(data: bytes, place: int) -> tuple[ShownParts, int]:
-    """Return a document that has its three members, in whatever order."""
-    doc_type: str | None = None
-    issued: tuple[Items, Frame] | None = None
-    device: tuple[bytes, Frame | None, Frame | None] | None = None
-    if data[place] != _THREE_MEMBERS[0]:
+    """Return a document that has its three members."""
+    found = _named(data, place)
+    if found is None:
         raise LookupError
-    place += 1
-    for _ in range(_MEMBERS):
-        if data.startswith(_DOC_TYPE, place):
-            doc_type, place = text_at(data, place + len(_DOC_TYPE))
-        elif data.startswith(_ISSUER_SIGNED, place):
-            issued, place = _issued(data, place + len(_ISSUER_SIGNED))
-        elif data.startswith(_DEVICE_SIGNED, place):
-            device, place = _device(data, place + len(_DEVICE_SIGNED))
-        else:
+    head, name, member = found.groups()
+    if head != TEXT_HEADS[len(name)]:
+        raise LookupError
+    if member == _ISSUER_SIGNED:
+        (items, auth), place = _issued(data, found.end())
+        if not data.startswith(_DEVICE_SIGNED, place):
             raise LookupError
-    if doc_type is None or issued is None or device is None:
-        raise LookupError
-    items, auth = issued
-    said, signature, mac = device
-    return ShownParts(doc_type, items, auth, said, signature, mac), place
+        device, place = _device(data, place + len(_DEVICE_SIGNED))
+    else:
+        device, place = _device(data, found.end())
+        if not data.startswith(_ISSUER_SIGNED, place):
+            raise LookupError
+        (items, auth), place = _issued(data, place + len(_ISSUER_SIGNED))
+    return _shown((name.decode(), items, auth, *device)), place
 
 
 def _issued(data: bytes, place: int) -> tuple[tuple[Items, Frame], int]:
@@ -147,36 +151,23 @@ def _issued(data: bytes, place: int) -> tuple[tuple[Items, Frame], int]:
 
 
 def _namespaces(data: bytes, place: int) -> tuple[Items, int]:
-    count = _count(data, place, head=_MAP)
+    count = data[place] - _MAP
+    if not 0 <= count < _INLINE:
+        raise LookupError
     place += 1
-    found: dict[str, list[Place]] = {}
+    items: dict[str, Row] = {}
     for _ in range(count):
-        name, place = text_at(data, place)
-        found[name], place = _items(data, place)
-    if len(found) != count:
-        raise LookupError
-    return found, place
-
-
-def _items(data: bytes, place: int) -> tuple[list[Place], int]:
-    length = _count(data, place, head=_ARRAY)
-    if not length:
-        raise LookupError
-    place += 1
-    items: list[Place] = []
-    for _ in range(length):
-        first = place
-        if data.startswith(_SHORT_ITEM, first):
-            start = first + len(_SHORT_ITEM) + 1
-            size = data[start - 1]
-            if size < _INLINE:
-                raise LookupError
-            place = start + size
-        elif data.startswith(_TAG_24, first):
-            start, place = extent(data, first + len(_TAG_24))
-        else:
+        found = _row(data, place)
+        if found is None:
             raise LookupError
-        items.append((first, start, place))
+        head, name, length = found.groups()
+        if head != TEXT_HEADS[len(name)]:
+            raise LookupError
+        items[name.decode()], place = row_at(
+            data, found.end(), count=length[0] - _ARRAY
+        )
+    if len(items) != count:
+        raise LookupError
     return items, place
 
 
@@ -187,9 +178,16 @@ def _under_tag(data: bytes, place: int) -> tuple[bytes, int]:
     return data[start:end], end
 
 
-def _device(
-    data: bytes, place: int
-) -> tuple[tuple[bytes, Frame | None, Frame | None], int]:
+_Device = tuple[bytes, Frame | None, Frame | None]
+
+
+def _device(data: bytes, place: int) -> tuple[_Device, int]:
+    if data.startswith(_PROOF_FIRST, place):
+        start = place + len(_PROOF_FIRST)
+        end = start + ES256_BYTES
+        if data.startswith(_NOTHING_SAID, end):
+            frame: Frame = ES256, {}, None, data[start:end]
+            return (_NOTHING, frame, None), end + len(_NOTHING_SAID)
     if data.startswith(_NAMESPACES, place):
         said, place = _under_tag(data, place + len(_NAMESPACES))
         signature, mac, place = _proof(data, place)

@@ -10,19 +10,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Protocol
 
-from idwallet.codec.cbor import (
-    ARRAY,
-    TEXT,
-    CborTag,
-    CborValue,
-    write_cbor,
-    write_cbor_head,
-)
+from idwallet.codec.cbor import CborTag, CborValue, write_cbor
 from idwallet.credentials.mdoc.members import ENCODED_CBOR, TAG_24
+from idwallet.credentials.mdoc.regular import TEXT_HEADS
 from idwallet.envelope.cose.structures import string_head
 
-_ARRAY_OF_4: Final = b"\x84"
-_DEVICE_AUTHENTICATION: Final = b"\x74DeviceAuthentication"
+_DEVICE_AUTHENTICATION: Final = b"\x84\x74DeviceAuthentication"
+_ARRAYS: Final = tuple(bytes((0x80 + count,)) for count in range(24))
+_NULL: Final = b"\xf6"
+_HEAD_OF_32: Final = b"\x58\x20"
 # [null, null, [name, digest]] up to the name: neither engagement nor reader's key.
 _NO_ENGAGEMENT: Final = b"\x83\xf6\xf6\x82"
 
@@ -52,10 +48,10 @@ class RedirectHandover:
         """Return the SessionTranscript."""
         return _hashed(
             "OpenID4VPHandover",
-            self.client_id,
-            self.nonce,
-            self.thumbprint,
-            self.response_uri,
+            _text(self.client_id),
+            _new(self.nonce),
+            _octets(self.thumbprint),
+            _text(self.response_uri),
         )
 
 
@@ -73,7 +69,10 @@ class DcApiHandover:
     def transcript(self) -> bytes:
         """Return the SessionTranscript."""
         return _hashed(
-            "OpenID4VPDCAPIHandover", self.origin, self.nonce, self.thumbprint
+            "OpenID4VPDCAPIHandover",
+            _text(self.origin),
+            _new(self.nonce),
+            _octets(self.thumbprint),
         )
 
 
@@ -89,7 +88,7 @@ class IsoDcApiHandover:
 
     def transcript(self) -> bytes:
         """Return the SessionTranscript."""
-        return _hashed("dcapi", self.encryption_info, self.origin)
+        return _hashed("dcapi", _new(self.encryption_info), _text(self.origin))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +152,24 @@ class KnownTranscript:
         return self.octets
 
 
-def _hashed(name: str, *info: str | bytes | None) -> bytes:
-    # An array of these, as `write_cbor` writes it, which is one step for each here.
-    parts = [write_cbor_head(ARRAY, len(info))]
-    for each in info:
-        if type(each) is str and each.isascii():
-            parts += (write_cbor_head(TEXT, len(each)), each.encode("ascii"))
-        else:
-            parts.append(write_cbor(each))
-    digest = hashlib.sha256(b"".join(parts)).digest()
-    return b"".join((_NO_ENGAGEMENT, _text(name), string_head(len(digest)), digest))
+def _hashed(name: str, *info: bytes) -> bytes:
+    """Write the handover of that name about an array of what is written already."""
+    digest = hashlib.sha256(b"".join((_ARRAYS[len(info)], *info))).digest()
+    return b"".join((_NO_ENGAGEMENT, _text(name), _HEAD_OF_32, digest))
+
+
+def _new(text: str) -> bytes:
+    """Write a text that is another one each time."""
+    size = len(text)
+    if size < len(TEXT_HEADS) and text.isascii():
+        return TEXT_HEADS[size] + text.encode("ascii")
+    return write_cbor(text)
+
+
+def _octets(thumbprint: bytes | None) -> bytes:
+    if thumbprint is None:
+        return _NULL
+    return string_head(len(thumbprint)) + thumbprint
 
 
 @lru_cache(maxsize=64)
@@ -189,7 +196,6 @@ def device_authentication(
     """
     inside = b"".join(
         (
-            _ARRAY_OF_4,
             _DEVICE_AUTHENTICATION,
             transcript,
             _text(doc_type),

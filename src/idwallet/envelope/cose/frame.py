@@ -1,6 +1,6 @@
 """The array of four that every COSE structure here is, and its tags."""
 
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from idwallet import limits
 from idwallet.codec.cbor import CborKey, CborTag, CborValue, read_cbor
@@ -42,6 +42,10 @@ def frame_of(value: CborValue, *, at: str, tags: Tags) -> Frame:
         LimitError: see `read_frame`.
         MalformedError: see `read_frame`.
     """
+    if type(value) is list and tuple(map(type, value)) in _TYPES:
+        frame = cast("Frame", tuple(value))
+        if () in tags.allowed and len(frame[3]) <= limits.COSE_SIGNATURE_BYTES:
+            return frame
     found: tuple[int, ...] = ()
     while isinstance(value, CborTag):
         found += (value.number,)
@@ -52,6 +56,11 @@ def frame_of(value: CborValue, *, at: str, tags: Tags) -> Frame:
     if not isinstance(value, list) or len(value) != _PARTS:
         raise MalformedError("not an array of four", at=at, clause=_CLAUSE)
     return _checked(value, at=at)
+
+
+_TYPES: Final = frozenset(
+    {(bytes, dict, bytes, bytes), (bytes, dict, type(None), bytes)}
+)
 
 
 def _checked(parts: list[CborValue], *, at: str) -> Frame:
@@ -100,11 +109,20 @@ def _regular(data: bytes, starts: tuple[bytes, ...]) -> Frame | None:
     return frame if end == len(data) else None
 
 
-# A signature by ES256 over what travels elsewhere, which says nothing else of itself:
-# that of nearly all devices.
-_ES256: Final = b"\xa1\x01\x26"
-_ES256_BYTES: Final = 64
-_PROOF_BY_ES256: Final = b"\x84\x43" + _ES256 + b"\xa0\xf6\x58\x40"
+ES256: Final = b"\xa1\x01\x26"
+"""A protected header that names ES256, and says nothing else."""
+ES256_BYTES: Final = 64
+"""How long a signature by it is."""
+PROOF_BY_ES256: Final = b"\x84\x43" + ES256 + b"\xa0\xf6\x58\x40"
+"""What stands before such a signature over what travels elsewhere.
+
+That is what nearly all devices write.
+"""
+# What stands before the length of a certificate of 256 to 65535 octets, where an issuer
+# says nothing else; and what stands before its signature.
+_BY_ONE_CERTIFICATE: Final = b"\x84\x43" + ES256 + b"\xa1\x18\x21\x59"
+_HEAD_OF_64: Final = b"\x58\x40"
+_X5CHAIN: Final = 33
 
 
 def frame_at(data: bytes, place: int) -> tuple[Frame, int]:
@@ -116,10 +134,18 @@ def frame_at(data: bytes, place: int) -> tuple[Frame, int]:
         LookupError: there is none of the shape that nearly all have; the long way may
             find one.
     """
-    if data.startswith(_PROOF_BY_ES256, place):
-        start = place + len(_PROOF_BY_ES256)
-        end = start + _ES256_BYTES
-        return (_ES256, {}, None, data[start:end]), end
+    if data.startswith(_BY_ONE_CERTIFICATE, place):
+        start, end = extent(data, place + len(_BY_ONE_CERTIFICATE) - 1)
+        first, last = extent(data, end)
+        proof = last + len(_HEAD_OF_64)
+        if data.startswith(_HEAD_OF_64, last):
+            outside: dict[CborKey, CborValue] = {_X5CHAIN: data[start:end]}
+            end = proof + ES256_BYTES
+            return (ES256, outside, data[first:last], data[proof:end]), end
+    if data.startswith(PROOF_BY_ES256, place):
+        start = place + len(PROOF_BY_ES256)
+        end = start + ES256_BYTES
+        return (ES256, {}, None, data[start:end]), end
     if data[place] != _ARRAY:
         raise LookupError
     first, end = extent(data, place + 1)

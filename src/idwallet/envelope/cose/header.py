@@ -105,14 +105,30 @@ def read_outside(
         raise _misplaced(f"{at}/protected")
     if not unprotected:
         return NOTHING, kid, chain
-    place = f"{at}/unprotected"
-    _require_disjoint(header, unprotected, at=place)
+    if not chain and rules.chain is not _PROTECTED and len(unprotected) == 1:
+        # Nearly all issuers say this alone, and without a chain in the protected header
+        # its label stands in no other place.
+        said = unprotected.get(labels.X5CHAIN)
+        if type(said) is bytes and said and _are_labels(unprotected):
+            return MappingProxyType(unprotected), kid, (said,)
+    return _outside(unprotected, header, at=f"{at}/unprotected", rules=rules)
+
+
+def _outside(
+    unprotected: dict[CborKey, CborValue],
+    header: CoseHeader,
+    *,
+    at: str,
+    rules: CoseRules,
+) -> Outside:
+    chain, kid = header.x5chain, header.kid
+    _require_disjoint(header, unprotected, at=at)
     if labels.X5CHAIN in unprotected:
-        if rules.chain is ChainRule.PROTECTED:
-            raise _misplaced(place)
-        chain = _certificates(unprotected, f"{place}/33")
+        if rules.chain is _PROTECTED:
+            raise _misplaced(at)
+        chain = _certificates(unprotected, f"{at}/33")
     if labels.KID in unprotected:
-        kid = _kid(unprotected, at=place)
+        kid = _kid(unprotected, at=at)
     return MappingProxyType(unprotected), kid, chain
 
 
@@ -177,6 +193,9 @@ def _map(protected: bytes, place: str) -> dict[CborKey, CborValue]:
     return values
 
 
+# Looked up once: Python 3.11 takes as long to find one as to call a function.
+_PROTECTED: Final = ChainRule.PROTECTED
+
 # True and 1 are one to Python, and not to COSE.
 _LABEL_TYPES: Final[frozenset[type]] = frozenset({int, str})
 
@@ -185,8 +204,12 @@ def _is_label(value: CborValue) -> TypeGuard[int | str]:
     return type(value) in _LABEL_TYPES
 
 
+def _are_labels(values: CoseMapping) -> bool:
+    return _LABEL_TYPES.issuperset(map(type, values))
+
+
 def _require_labels(values: CoseMapping, *, at: str) -> None:
-    if not _LABEL_TYPES.issuperset(map(type, values)):
+    if not _are_labels(values):
         raise MalformedError("label of a wrong type", at=at, clause="RFC 9052 §1.5")
 
 

@@ -1,5 +1,6 @@
 """COSE_Sign1 and COSE_Mac0 taken apart (RFC 9052 §4.2, §6.2)."""
 
+from functools import partial
 from typing import Final
 
 from idwallet import limits
@@ -124,9 +125,11 @@ def _sign1(
     if payload is None or detached is not None:
         payload = _content(payload, detached, at=at)
     covered = signing_input(protected, external_aad=aad, payload=payload)
-    return CoseSign1(
-        header, protected, outside, kid, chain, payload, signature, covered
-    )
+    return _made((header, protected, outside, kid, chain, payload, signature, covered))
+
+
+# As the type itself, in half of the time: no Python code runs.
+_made: Final = partial(tuple.__new__, CoseSign1)
 
 
 def _mac0(

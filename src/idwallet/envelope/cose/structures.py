@@ -49,6 +49,9 @@ _MAC: Final = b"\x84\x64MAC0"
 
 def signing_input(protected: bytes, *, external_aad: bytes, payload: bytes) -> bytes:
     """Return the Sig_structure of a COSE_Sign1 (RFC 9052 §4.4)."""
+    begun = _BEGUN.get(protected)
+    if begun is not None and not external_aad:
+        return b"".join((begun, string_head(len(payload)), payload))
     return _covered(_SIGNATURE, protected, aad=external_aad, payload=payload)
 
 
@@ -86,3 +89,10 @@ _SHORT_HEADS: Final = tuple(
     bytes((0x40 + length,)) if length < 24 else bytes((0x58, length))
     for length in range(1 << 8)
 )
+
+# How it begins under headers that name an algorithm and nothing else: ES256, ES384,
+# ES512 and EdDSA.
+_BEGUN: Final = {
+    each: b"".join((_SIGNATURE, string_head(len(each)), each, _EMPTY))
+    for each in map(bytes.fromhex, ("a10126", "a1013822", "a1013823", "a10127"))
+}
