@@ -7,7 +7,7 @@ server in front.
 
 import json
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -33,6 +33,7 @@ class Identity:
     tls_chain: Path
     tls_key: Path
     tls_secret: str
+    seed: bytes = field(repr=False)
 
     @property
     def trust(self) -> TrustStore:
@@ -54,7 +55,8 @@ def identity_in(folder: Path) -> Identity:
         kept.touch(mode=0o600)
         kept.write_text(json.dumps(made), encoding="utf-8")
     values = json.loads(kept.read_text(encoding="utf-8"))
-    pki = TestPki(at=_made(kept), seed=bytes.fromhex(values["keys"]))
+    seed = bytes.fromhex(values["keys"])
+    pki = TestPki(at=_made(kept), seed=seed)
     server = pki.issuer("https://localhost", change=_for_tls)
     found = Identity(
         pki=pki,
@@ -63,6 +65,7 @@ def identity_in(folder: Path) -> Identity:
         tls_chain=folder / "tls-chain.pem",
         tls_key=folder / "tls-key.pem",
         tls_secret=values["tls"],
+        seed=seed,
     )
     found.root.write_text(pki.root_pem, encoding="ascii")
     found.tls_chain.write_text(server.chain_pem, encoding="ascii")
@@ -74,6 +77,15 @@ def identity_in(folder: Path) -> Identity:
 def issuer_of(identity: Identity, name: str) -> TestIdentity:
     """Return the issuer that the root certified under that name."""
     return identity.pki.issuer(name)
+
+
+def pki_of(identity: Identity) -> TestPki:
+    """Return the root once more, where whoever it certifies is the same on every start.
+
+    A `TestPki` gives keys in the order in which they are asked for: take a new one for
+    each party, and the order does not matter.
+    """
+    return TestPki(at=identity.pki.at, seed=identity.seed)
 
 
 def _made(kept: Path) -> datetime:

@@ -14,13 +14,15 @@ COOKIE: Final = "language"
 class Words:
     """The sentences of one language, by name."""
 
-    def __init__(self, file: Path, lang: Language) -> None:
-        """Read them from a file that has both."""
-        found: Mapping[str, Mapping[str, str]] = json.loads(
-            file.read_text(encoding="utf-8")
-        )
+    def __init__(self, file: Path, lang: Language, *more: Path) -> None:
+        """Read them from a file that has both; what `more` have of a name counts."""
         self.lang = lang
-        self._sentences = found[lang]
+        self._sentences: dict[str, str] = {}
+        for each in (file, *more):
+            found: Mapping[str, Mapping[str, str]] = json.loads(
+                each.read_text(encoding="utf-8")
+            )
+            self._sentences |= found[lang]
 
     def __call__(self, name: str, /, **values: str | int) -> str:
         """Return a sentence, filled."""

@@ -101,15 +101,25 @@ def link_block(words: Words, link: str, *, first: bool = True) -> Html:
     )
 
 
-async def form_of(request: Request) -> Mapping[str, str] | None:
+async def form_of(
+    request: Request, *, most: int = _FORM_BYTES
+) -> Mapping[str, str] | None:
     """Return the form that this site's own page sent, None for any other."""
+    body = await body_of(request, most=most)
+    if body is None:
+        return None
+    found = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+    return {name: values[0] for name, values in found.items()}
+
+
+async def body_of(request: Request, *, most: int) -> bytes | None:
+    """Return what this site's own page sent, None for anybody else's or too much."""
     origin = request.headers.get("origin")
     if origin != f"http://{request.headers.get('host')}":
         return None
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > _FORM_BYTES:
+        if len(body) > most:
             return None
-    found = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
-    return {name: values[0] for name, values in found.items()}
+    return body

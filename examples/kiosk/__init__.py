@@ -1,0 +1,1 @@
+"""A kiosk: a till and a hotel desk that check people's codes with no network."""

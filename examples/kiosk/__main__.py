@@ -1,0 +1,94 @@
+"""A kiosk with a till and a hotel desk, and phones to try it with.
+
+One command starts it:
+
+    pip install 'idwallet[sql,qr,server]'
+    python -m examples.kiosk
+
+Open the address that it prints. For the camera, fetch once what reads its pictures
+(zxing, from npm; it is served from here and from nowhere else):
+
+    npm ci --prefix examples/kiosk/scanner
+
+Everything lies in the folder `kiosk`: what the counters remember in ``counters``, and
+beside it the invented world: a ministry, phones with wallets, an operator.
+"""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+import uvicorn
+from examples.kiosk.desk import Desk
+from examples.kiosk.invented.page import PhonePages, WorldPages
+from examples.kiosk.invented.phone import PEOPLE, Phone
+from examples.kiosk.invented.world import World
+from examples.kiosk.page import Kiosk
+from examples.kiosk.rooms import rooms
+from examples.kiosk.store import Store
+from examples.kiosk.trust import Believed
+from examples.web.identity import identity_in
+from examples.web.running import HOST, listening, port_of, say
+
+
+def main() -> int:
+    """Serve until Ctrl-C."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--folder", type=Path, default=Path("kiosk"))
+    parser.add_argument("--port", type=int, default=8030)
+    parser.add_argument(
+        "--megabytes", type=float, help="the most that the counters may keep"
+    )
+    given = parser.parse_args()
+    door = listening(given.port)
+    kiosk = kiosk_in(given.folder, megabytes=given.megabytes)
+    say([f"Open http://{HOST}:{port_of(door)}/", "End it with Ctrl-C."])
+    quiet = uvicorn.Config(
+        kiosk.app(), lifespan="off", log_level="warning", access_log=False
+    )
+    try:
+        asyncio.run(uvicorn.Server(quiet).serve(sockets=[door]))
+    except KeyboardInterrupt:
+        say([""])
+    return 0
+
+
+def kiosk_in(folder: Path, *, megabytes: float | None = None) -> Kiosk:
+    """Return the kiosk that a folder keeps; an empty one is filled."""
+    identity = identity_in(folder)
+    world = World(folder / "world", identity)
+    phones = {
+        name: Phone(name, world, folder=folder / "phones" / name, seal=identity.seal)
+        for name in PEOPLE
+    }
+    counters = folder / "counters"
+    counters.mkdir(mode=0o700, exist_ok=True)
+    found = rooms()
+    tables = [table for room in found.values() for table in room.tables]
+    store = Store(counters / "kiosk.db", tables=tables, megabytes=megabytes)
+    believed = Believed(counters, operator=world.operator)
+    desks = {
+        name: Desk(
+            room,
+            store=store,
+            party=world.party(room.party),
+            seal=identity.seal,
+            believed=believed,
+            clock=world.clock,
+        )
+        for name, room in found.items()
+    }
+    around = WorldPages(world, desks["till"], revoke=lambda: world.revoke("anna"))
+    if not believed.is_there:
+        around.bring()
+    looks = {f"{name}.question": f"/{name}/question.svg" for name in desks}
+    looks["till.printed"] = "/till/printed.svg"
+    looks["till.other"] = "/till/printed.svg?counter=till-4"
+    pages = PhonePages(phones, looks=looks)
+    tryout = {name: f"/phone/{name}" for name in phones}
+    return Kiosk(desks, *pages.routes(), *around.routes(), tryout=tryout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

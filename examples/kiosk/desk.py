@@ -1,0 +1,337 @@
+"""One counter at work: it asks, takes what is scanned, judges, and remembers."""
+
+import errno
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import RLock
+from typing import Any, Final, Literal
+
+from examples.kiosk.rooms import Room, Taken
+from examples.kiosk.scanner import typed
+from examples.kiosk.store import (
+    Store,
+    StoreError,
+    is_full,
+    moment,
+    note,
+    seconds,
+)
+from examples.kiosk.telling import Told, tell
+from examples.kiosk.trust import Believed
+from sqlalchemy import Connection
+
+from idwallet import (
+    MemoryReplay,
+    PresentationRequest,
+    RelyingParty,
+    SealKey,
+    TrustStore,
+    Unverified,
+    VerifiedPresentation,
+    Verifier,
+    evaluate_presentation,
+)
+from idwallet.errors import (
+    MalformedError,
+    PortError,
+    UnsupportedError,
+    VerificationError,
+)
+from idwallet.ports import ReplayGuard
+from idwallet.protocols import FrameReader, QrKind, write_qr_text
+from idwallet.roles import StandingRequest
+
+Way = Literal["question", "printed"]
+Clock = Callable[[], datetime]
+_PRINTED_FOR: Final = timedelta(days=365)
+_TWICE: Final = timedelta(seconds=3)
+_CURRENT: Final = (
+    "SELECT id, room, way, began, expires, question, saved, told FROM visit "
+    "WHERE room = ? ORDER BY id DESC LIMIT 1"
+)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One person at the counter, from the question to the next one."""
+
+    id: int
+    room: str
+    way: Way
+    began: datetime
+    expires: datetime
+    question: str
+    saved: bytes
+    told: Told | None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether there is a verdict that stands."""
+        return self.told is not None and self.told.outcome != "indeterminate"
+
+
+@dataclass(frozen=True)
+class Judging:
+    """What an answer is judged with; the verifier's guard is the transaction."""
+
+    verifier: Verifier
+    trust: TrustStore
+    at: datetime
+
+
+Judge = Callable[[Judging], VerifiedPresentation | Unverified]
+
+
+class Desk:
+    """A room with somebody in it. Safe between threads."""
+
+    def __init__(
+        self,
+        room: Room,
+        *,
+        store: Store,
+        party: RelyingParty,
+        seal: SealKey,
+        believed: Believed,
+        clock: Clock,
+    ) -> None:
+        """Take what it works with; what it did before is in the store."""
+        self.room = room
+        self.store = store
+        self.party = party
+        self.believed = believed
+        self.clock = clock
+        self.trouble: str | None = None
+        self.hint: str | None = None
+        self._seal = seal
+        self._lock = RLock()
+        self._frames = FrameReader()
+        self._last: tuple[str, datetime] | None = None
+        self._printed: dict[str, str] = {}
+
+    # --- what is going on -------------------------------------------------------------
+
+    def visit(self) -> Visit | None:
+        """Return the visit that is under way, None between two."""
+        rows = self.store.rows(_CURRENT, self.room.name)
+        return _visit(rows[0]) if rows else None
+
+    @property
+    def parts(self) -> tuple[int, int]:
+        """How many parts of a code in several were read, and of how many."""
+        return self._frames.read, self._frames.count
+
+    def printed_code(self, counter: str | None = None) -> str | None:
+        """Return what is printed at this counter, None where it takes no such codes.
+
+        `counter` is another one of the same party, whose code is put up elsewhere.
+        """
+        if self.room.counter is None:
+            return None
+        name = counter or self.room.counter
+        with self._lock:
+            if name not in self._printed:
+                at = self.clock()
+                standing = self._standing(self._verifier(MemoryReplay()), counter=name)
+                until = at + _PRINTED_FOR
+                self._printed[name] = standing.printed_code(since=at, until=until)
+            return self._printed[name]
+
+    def tidy(self) -> None:
+        """End a visit that nobody is at any more."""
+        visit = self.visit()
+        if visit is not None and self.clock() >= visit.expires + self.room.stays:
+            self.end()
+
+    # --- what a clerk does ------------------------------------------------------------
+
+    def ask(self, way: Way) -> None:
+        """Begin a visit; whatever was under way is over."""
+        at = self.clock()
+        question, saved, expires = "", b"", at + self.room.lasts
+        if way == "question":
+            # The guard that counts is the one that it is judged with.
+            request = self._verifier(MemoryReplay()).request(
+                self.room.query, purpose=self.room.purpose, at=at
+            )
+            question, saved = request.message.to_qr(), request.save(self._seal)
+            expires = request.expires
+        row = (self.room.name, way, seconds(at), seconds(expires), question, saved)
+        with self._kept() as database:
+            self._end(database)
+            database.exec_driver_sql(
+                "INSERT INTO visit (room, way, began, expires, question, saved) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                row,
+            )
+            note(database, f"asked:{way}", room=self.room.name, at=at)
+        self._begin_reading()
+
+    def end(self) -> None:
+        """End the visit: the next person, please."""
+        with self._kept() as database:
+            self._end(database)
+        self._begin_reading()
+
+    # --- what a scanner does ----------------------------------------------------------
+
+    def take(self, text: str) -> None:
+        """Take the text of a code that was read, and judge it if it is whole."""
+        with self._lock:
+            self.hint = None
+            visit = self.visit()
+            text = typed(text)
+            if visit is None:
+                self.hint = "not-asked"
+            elif self._is_double(text):
+                return  # a trigger held down a moment too long
+            elif visit.is_decided and visit.way == "question":
+                self.hint = "decided"
+            else:
+                whole = self._whole(text)
+                if whole is not None and self._judge_code(visit, whole):
+                    self._last = (text, self.clock())
+
+    def judge(self, visit: Visit, judge: Judge) -> bool:
+        """Judge an answer, and keep what came of it; False where the disk fails.
+
+        `judge` is given a verifier whose replay guard is the transaction of the
+        verdict: nothing has been used up until the verdict is on the disk.
+        """
+        at = self.clock()
+        try:
+            trust = self.believed.at(at, policy=self.room.policy)
+        except VerificationError as error:
+            with self._kept() as database:
+                self._write(database, visit, told=tell(error.report), at=at)
+            return self.trouble is None
+        except PortError as error:
+            self.trouble = _trouble_of(error)
+            return False
+        with self._kept() as database:
+            verifier = self._verifier(self.store.guard(database))
+            judged = judge(Judging(verifier, trust, at))
+            if isinstance(judged, VerifiedPresentation):
+                self.room.taken(Taken(database, visit, judged, at))
+            self._write(database, visit, told=tell(judged.report), at=at)
+        return self.trouble is None
+
+    def _judge_code(self, visit: Visit, answer: str | bytes) -> bool:
+        def judge(by: Judging) -> VerifiedPresentation | Unverified:
+            request = self._request(visit, by.verifier)
+            return evaluate_presentation(
+                answer, request=request, trust=by.trust, at=by.at
+            )
+
+        if visit.is_decided:
+            # At what is printed one person follows the other, without a question.
+            self.ask("printed")
+            visit = self.visit() or visit
+        return self.judge(visit, judge)
+
+    def _request(
+        self, visit: Visit, verifier: Verifier
+    ) -> PresentationRequest | StandingRequest:
+        if visit.way == "question":
+            return verifier.restore(visit.saved, self._seal)
+        return self._standing(verifier)
+
+    def _standing(
+        self, verifier: Verifier, *, counter: str | None = None
+    ) -> StandingRequest:
+        return verifier.standing_request(
+            self.room.query,
+            window=self.room.window,
+            till=counter or self.room.counter or "",
+            purpose=self.room.purpose,
+        )
+
+    def _whole(self, text: str) -> str | bytes | None:
+        """Return an answer that is whole; parts are collected until then."""
+        try:
+            found = self._frames.add(text)
+        except (MalformedError, UnsupportedError):
+            # What is no part of what was begun may be another's code: judge it alone.
+            self._frames = FrameReader()
+            return text
+        if found is None:
+            return None
+        self._frames = FrameReader()
+        if found.kind is QrKind.ANSWER:
+            return found.octets
+        return write_qr_text(found.kind, found.octets)
+
+    def _is_double(self, text: str) -> bool:
+        if self._last is None:
+            return False
+        last, when = self._last
+        return text == last and self.clock() - when < _TWICE
+
+    def _begin_reading(self) -> None:
+        with self._lock:
+            self._frames = FrameReader()
+            self.hint = self._last = None
+
+    # --- what is kept -----------------------------------------------------------------
+
+    @contextmanager
+    def _kept(self) -> Iterator[Connection]:
+        """Yield a transaction; where the disk does not take it, `trouble` says so."""
+        with self._lock:
+            try:
+                with self.store.writing() as database:
+                    yield database
+            except StoreError as fault:
+                self.trouble = "full" if fault.is_full else "disk"
+            else:
+                self.trouble = None
+
+    def _write(
+        self, database: Connection, visit: Visit, *, told: Told, at: datetime
+    ) -> None:
+        until = at + self.room.stays
+        database.exec_driver_sql(
+            "UPDATE visit SET told = ?, expires = max(expires, ?) WHERE id = ?",
+            (told.to_text(), seconds(until), visit.id),
+        )
+        event = f"judged:{visit.way}"
+        name, outcome = self.room.name, told.outcome
+        note(database, event, room=name, at=at, outcome=outcome, why=told.why)
+
+    def _end(self, database: Connection) -> None:
+        row = database.exec_driver_sql(_CURRENT, (self.room.name,)).one_or_none()
+        if row is not None:
+            self.room.over(database, _visit(row))
+        database.exec_driver_sql("DELETE FROM visit WHERE room = ?", (self.room.name,))
+
+    def _verifier(self, replay: ReplayGuard) -> Verifier:
+        return Verifier(identity=self.party, policy=self.room.policy, replay=replay)
+
+
+def _visit(row: Any) -> Visit:
+    number, room, way, began, expires, question, saved, told = row
+    return Visit(
+        id=number,
+        room=room,
+        way=way,
+        began=moment(began),
+        expires=moment(expires),
+        question=question,
+        saved=saved,
+        told=None if told is None else Told.from_text(told),
+    )
+
+
+def _trouble_of(error: BaseException | None) -> str:
+    """Say what keeps the kiosk from reading or remembering what it believes."""
+    if is_full(error):
+        return "full"
+    while error is not None:
+        if isinstance(error, FileNotFoundError):
+            return "no-bundle"
+        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return "full"
+        error = error.__cause__
+    return "disk"

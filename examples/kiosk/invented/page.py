@@ -1,0 +1,380 @@
+"""The pages of what is simulated: people's phones, and the world around."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from examples.kiosk.desk import Desk
+from examples.kiosk.invented.phone import Phone
+from examples.kiosk.invented.world import World
+from examples.kiosk.page import framed, picture, spoken
+from examples.kiosk.scanner import MOST
+from examples.web.elements import Child, Html, element
+from examples.web.language import Words
+from examples.web.pages import body_of, form_of
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from idwallet.codec.qr import read_qr_codes
+from idwallet.codec.text import show
+from idwallet.errors import IdWalletError
+from idwallet.explain.consent import explain_judgement
+from idwallet.roles import Authenticated
+
+_PICTURE_BYTES: Final = 8_000_000
+_PARTS_A_SECOND: Final = 2
+_PROBLEM: Final[Mapping[str, str | bool]] = {
+    "class": "hint",
+    "id": "problem",
+    "role": "alert",
+    "hidden": True,
+}
+
+
+class PhonePages:
+    """What is on the screens of the phones."""
+
+    def __init__(
+        self, phones: Mapping[str, Phone], *, looks: Mapping[str, str]
+    ) -> None:
+        """Show these phones; `looks` are the pictures that their cameras can see."""
+        self._phones = phones
+        self._looks = looks
+
+    def routes(self) -> tuple[BaseRoute, ...]:
+        """Return their addresses."""
+        one = "/phone/{name}"
+        return (
+            Route("/phone", self._choose),
+            Route(one, self._page),
+            Route(f"{one}/live", self._live),
+            Route(f"{one}/code.svg", self._code),
+            Route(f"{one}/read", self._read, methods=["POST"]),
+            Route(f"{one}/picture", self._picture, methods=["POST"]),
+            Route(f"{one}/agree", self._agree, methods=["POST"]),
+            Route(f"{one}/away", self._away, methods=["POST"]),
+            Route(f"{one}/parts", self._parts, methods=["POST"]),
+        )
+
+    def _choose(self, request: Request) -> Response:
+        words = spoken(request)
+        cards = [
+            element(
+                "li",
+                {"class": "card"},
+                element("a", {"href": f"/phone/{name}"}, words(f"person.{name}")),
+                element("p", None, words(f"person.{name}.more")),
+            )
+            for name in self._phones
+        ]
+        return framed(
+            request,
+            words,
+            element("h1", None, words("phone")),
+            element("p", {"class": "lead"}, words("phone.more")),
+            element("ul", {"class": "cards"}, *cards),
+            title=words("title"),
+        )
+
+    def _page(self, request: Request) -> Response:
+        phone = self._phone(request)
+        if phone is None:
+            return Response(status_code=404)
+        words = spoken(request)
+        name = request.path_params["name"]
+        return framed(
+            request,
+            words,
+            element(
+                "div",
+                {"class": "phone"},
+                element("p", {"class": "simulated"}, words("simulated")),
+                element(
+                    "div",
+                    {"id": "live", "data-live": f"/phone/{name}/live"},
+                    self._screen(phone, words),
+                ),
+            ),
+            element("p", {"class": "said", "id": "told", "role": "status"}, ""),
+            title=words(f"person.{name}"),
+        )
+
+    def _live(self, request: Request) -> Response:
+        phone = self._phone(request)
+        if phone is None:
+            return Response(status_code=404)
+        return HTMLResponse(self._screen(phone, spoken(request)))
+
+    def _screen(self, phone: Phone, words: Words) -> Html:
+        codes = phone.codes()
+        stage = "code" if codes else phone.fault or ("asks" if phone.asked else "idle")
+        show_it: Mapping[str, Callable[[Phone, Words], tuple[Child, ...]]] = {
+            "code": _code_screen,
+            "asks": _asks_screen,
+        }
+        inside = show_it.get(stage, self._idle_screen)(phone, words)
+        return element("div", {"class": f"stage {stage}", "data-stage": stage}, *inside)
+
+    def _idle_screen(self, phone: Phone, words: Words) -> tuple[Child, ...]:
+        name = phone.name
+        fault = None
+        if phone.fault is not None:
+            fault = element("p", {"class": "hint"}, words(f"phone.{phone.fault}"))
+        looks = [
+            element(
+                "li",
+                None,
+                element(
+                    "button",
+                    {
+                        "type": "button",
+                        "class": "quiet" if at else None,
+                        "data-look": address,
+                        "data-to": f"/phone/{name}/picture",
+                        "data-absent": words("look.absent"),
+                    },
+                    words(f"look.{look}"),
+                ),
+            )
+            for at, (look, address) in enumerate(self._looks.items())
+        ]
+        typed = element(
+            "details",
+            None,
+            element("summary", None, words("look.typed")),
+            element(
+                "form",
+                {"method": "post", "action": f"/phone/{name}/read"},
+                element("label", {"for": "read"}, words("look.text")),
+                element("input", {"id": "read", "name": "text", "autocomplete": "off"}),
+                element("button", {"class": "quiet"}, words("look.do")),
+            ),
+        )
+        return (
+            element("h1", None, words("phone.idle")),
+            element(
+                "p",
+                {"class": "card-face"},
+                element("strong", None, words("phone.card")),
+                element("span", None, words(f"person.{name}")),
+            ),
+            fault,
+            element("h2", None, words("look")),
+            element("ul", {"class": "looks"}, *looks),
+            element("p", _PROBLEM),
+            typed,
+        )
+
+    async def _read(self, request: Request) -> Response:
+        form = await form_of(request, most=3 * MOST + 100)
+        phone = self._phone(request)
+        if form is None or phone is None:
+            return Response(status_code=403)
+        await asyncio.to_thread(phone.read, form.get("text", "").strip())
+        return _back(request)
+
+    async def _picture(self, request: Request) -> Response:
+        body = await body_of(request, most=_PICTURE_BYTES)
+        phone = self._phone(request)
+        if body is None or phone is None:
+            return Response(status_code=403)
+        try:
+            text = (await asyncio.to_thread(read_qr_codes, body))[0]
+        except IdWalletError:
+            return Response(status_code=422)
+        await asyncio.to_thread(phone.read, text)
+        return Response(status_code=204)
+
+    async def _agree(self, request: Request) -> Response:
+        return await self._act(request, Phone.agree)
+
+    async def _away(self, request: Request) -> Response:
+        return await self._act(request, Phone.put_away)
+
+    async def _parts(self, request: Request) -> Response:
+        return await self._act(request, Phone.change_parts)
+
+    async def _act(self, request: Request, act: Callable[[Phone], None]) -> Response:
+        phone = self._phone(request)
+        if await form_of(request) is None or phone is None:
+            return Response(status_code=403)
+        await asyncio.to_thread(act, phone)
+        return _back(request)
+
+    def _code(self, request: Request) -> Response:
+        phone = self._phone(request)
+        codes = () if phone is None else phone.codes()
+        if not codes:
+            return Response(status_code=404)
+        turn = request.query_params.get("part", "")
+        now = int(turn) if turn.isdecimal() else int(time.monotonic() * _PARTS_A_SECOND)
+        return picture(codes[now % len(codes)])
+
+    def _phone(self, request: Request) -> Phone | None:
+        return self._phones.get(request.path_params["name"])
+
+
+def _asks_screen(phone: Phone, words: Words) -> tuple[Child, ...]:
+    match = phone.match()
+    if match is None:
+        return ()
+    by = match.asked.by
+    who = show(by.name) if isinstance(by, Authenticated) else words("nobody")
+    judged = explain_judgement(match.judgement, lang=words.lang)
+    head = (
+        element("h1", None, words("asks")),
+        element("p", {"class": "who"}, element("strong", None, _common_name(who))),
+        *(element("p", {"class": "soft"}, each) for each in judged.purpose),
+    )
+    away = _form(phone, "away", text=words("asks.no"), quiet=True)
+    if not match.found.is_satisfiable():
+        return (*head, element("p", {"class": "hint"}, words("asks.nothing")), away)
+    claims = [
+        element("li", None, words.optional(f"claim.{path[-1]}") or str(path[-1]))
+        for shown in match.choose().shown
+        for path in shown.paths
+    ]
+    warnings = [element("li", None, each) for each in judged.warnings]
+    return (
+        *head,
+        element("h2", None, words("asks.claims")),
+        element("ul", {"class": "claims"}, *claims),
+        element("ul", {"class": "warnings"}, *warnings) if warnings else None,
+        element("p", {"class": "soft"}, judged.retention),
+        element(
+            "div",
+            {"class": "actions"},
+            _form(phone, "agree", text=words("asks.yes")),
+            away,
+        ),
+    )
+
+
+def _code_screen(phone: Phone, words: Words) -> tuple[Child, ...]:
+    codes = phone.codes()
+    about = words("code.parts", count=len(codes)) if len(codes) > 1 else words("code")
+    until = phone.changes()
+    turn = int(time.monotonic() * _PARTS_A_SECOND) % len(codes)
+    address = f"/phone/{phone.name}/code.svg?part={turn}&until={until}"
+    changed = "code.whole" if len(codes) > 1 else "code.in_parts"
+    return (
+        element("h1", None, about),
+        element("img", {"class": "qr", "src": address, "alt": words("code.picture")}),
+        element(
+            "details",
+            None,
+            element("summary", None, words("code.text")),
+            element("p", {"class": "soft"}, words("code.text.more")),
+            *(element("p", {"class": "text"}, each) for each in codes),
+        ),
+        element(
+            "div",
+            {"class": "actions"},
+            _form(phone, "away", text=words("code.done")),
+            _form(phone, "parts", text=words(changed), quiet=True),
+        ),
+    )
+
+
+def _form(phone: Phone, what: str, *, text: str, quiet: bool = False) -> Html:
+    return element(
+        "form",
+        {"method": "post", "action": f"/phone/{phone.name}/{what}"},
+        element("button", {"class": "quiet" if quiet else None}, text),
+    )
+
+
+def _common_name(name: str) -> str:
+    """Return the name in a certificate's subject, without what stands around it."""
+    return name.partition(",")[0].removeprefix("CN=").removeprefix("TEST ")
+
+
+def _back(request: Request) -> Response:
+    return RedirectResponse(f"/phone/{request.path_params['name']}", status_code=303)
+
+
+class WorldPages:
+    """What nobody can do at a counter: let days pass, and bring a bundle."""
+
+    def __init__(self, world: World, desk: Desk, *, revoke: Callable[[], None]) -> None:
+        """Take the world; `desk` is one whose bundle is brought."""
+        self._world = world
+        self._desk = desk
+        self._revoke_card = revoke
+
+    def routes(self) -> tuple[BaseRoute, ...]:
+        """Return its addresses."""
+        return (
+            Route("/world", self._page),
+            Route("/world/days", self._days, methods=["POST"]),
+            Route("/world/bundle", self._bundle, methods=["POST"]),
+            Route("/world/revoke", self._revoke, methods=["POST"]),
+        )
+
+    def _page(self, request: Request) -> Response:
+        words = spoken(request)
+        world = self._world
+        now = world.clock().strftime("%Y-%m-%d %H:%M UTC")
+        return framed(
+            request,
+            words,
+            element("h1", None, words("world")),
+            element("p", {"class": "lead"}, words("world.more")),
+            element(
+                "ul",
+                {"class": "ways"},
+                _act("days", words, number=now, days=3),
+                _act("week", words, days=7),
+                _act("bundle", words, number=str(world.sequence)),
+                _act("revoke", words),
+            ),
+            title=words("title"),
+        )
+
+    async def _days(self, request: Request) -> Response:
+        form = await form_of(request)
+        if form is None or form.get("days") not in {"3", "7"}:
+            return Response(status_code=403)
+        await asyncio.to_thread(self._world.let_pass, int(form["days"]))
+        return RedirectResponse("/world", status_code=303)
+
+    async def _bundle(self, request: Request) -> Response:
+        if await form_of(request) is None:
+            return Response(status_code=403)
+        await asyncio.to_thread(self.bring)
+        return RedirectResponse("/world", status_code=303)
+
+    def bring(self) -> None:
+        """Have a new bundle made, and bring it to the kiosk."""
+        made = self._world.bundle()
+        desk = self._desk
+        desk.believed.take(made, at=desk.clock(), policy=desk.room.policy)
+
+    async def _revoke(self, request: Request) -> Response:
+        if await form_of(request) is None:
+            return Response(status_code=403)
+        await asyncio.to_thread(self._revoke_card)
+        return RedirectResponse("/world", status_code=303)
+
+
+def _act(what: str, words: Words, *, number: str = "", days: int | None = None) -> Html:
+    """Return something that can be done; `number` is told, `days` are sent."""
+    chosen = None
+    if days is not None:
+        named: dict[str, str | bool | None] = {"name": "days", "value": str(days)}
+        chosen = element("input", {"type": "hidden", **named})
+    address = "/world/days" if days is not None else f"/world/{what}"
+    return element(
+        "li",
+        {"class": "way"},
+        element("h2", None, words(f"act.{what}")),
+        element("p", None, words(f"act.{what}.more", number=number)),
+        element(
+            "form",
+            {"method": "post", "action": address},
+            chosen,
+            element("button", {"class": "quiet"}, words(f"act.{what}.do")),
+        ),
+    )

@@ -1,0 +1,146 @@
+"""The kiosk as a program, its pages, and a phone that is held up to it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import zxingcpp
+from PIL import Image
+
+from tests.docs.pages import ROOT, python_path
+
+KIOSK: Final = (1024, 600)
+PHONE: Final = (390, 844)
+_PICTURES: Final = os.environ.get("IDWALLET_SCREENSHOTS", "")
+
+
+@dataclass
+class Kiosk:
+    """A kiosk that runs: where it is, and its folder."""
+
+    address: str
+    folder: Path
+    process: "subprocess.Popen[str]"
+
+    def kill(self) -> None:
+        """Cut its power."""
+        self.process.kill()
+        self.process.communicate()
+
+
+def start(folder: Path, *more: str, port: int = 0) -> Kiosk:
+    """Start it, and wait until it says where it is."""
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-W", "error", "-m", "examples.kiosk"),
+            *("--folder", str(folder), "--port", str(port), *more),
+        ],
+        cwd=ROOT,
+        env={**os.environ, **python_path()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    said = process.stdout.readline()
+    found = re.search(r"http://localhost:\d+", said)
+    assert found is not None, process.communicate()[1]
+    return Kiosk(found.group(), folder, process)
+
+
+def stop(kiosk: Kiosk) -> None:
+    """End it as a person does; it has nothing to complain of."""
+    kiosk.process.send_signal(signal.SIGINT)
+    _, err = kiosk.process.communicate(timeout=30)
+    assert err == ""
+    assert kiosk.process.returncode == 0
+
+
+@contextmanager
+def running(folder: Path, *more: str) -> Iterator[Kiosk]:
+    """Yield a kiosk, and end it."""
+    kiosk = start(folder, *more)
+    try:
+        yield kiosk
+        stop(kiosk)
+    finally:
+        if kiosk.process.poll() is None:
+            kiosk.kill()
+
+
+def shot(page: Any, name: str) -> bytes:
+    """Take a picture of the screen; keep it where a folder is named."""
+    data: bytes = page.screenshot()
+    if _PICTURES:
+        Path(_PICTURES, f"kiosk-{name}.png").write_bytes(data)
+    return data
+
+
+def code_on(page: Any) -> str:
+    """Read the one QR code on the screen, as a camera would, from its pixels."""
+    place = page.locator("img.qr")
+    place.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('img.qr').naturalWidth > 0")
+    (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(place.screenshot())))
+    text: str = found.text
+    return text
+
+
+def reached(page: Any, stage: str) -> None:
+    """Wait until the page says so."""
+    page.locator(f"body[data-stage='{stage}']").wait_for()
+
+
+def button(page: Any, address: str) -> Any:
+    """Return the button that sends to an address, in whichever language it speaks."""
+    return page.locator(f"form[action='{address}'] button").first
+
+
+def open_counter(page: Any, kiosk: Kiosk, room: str, *, way: str) -> None:
+    """Begin a visit at a counter."""
+    page.goto(f"{kiosk.address}/{room}")
+    if page.locator("body").get_attribute("data-stage") != "idle":
+        page.request.post(
+            f"{kiosk.address}/{room}/next", headers={"Origin": kiosk.address}
+        )
+        reached(page, "idle")
+    form = page.locator(f"form[action='/{room}/ask']")
+    form.filter(has=page.locator(f"input[value='{way}']")).locator("button").click()
+    reached(page, way)
+
+
+def agree(phone: Any, kiosk: Kiosk, text: str, *, person: str = "anna") -> None:
+    """Read a code with somebody's phone, and agree to what it asks."""
+    phone.goto(f"{kiosk.address}/phone/{person}")
+    if phone.locator(f"form[action='/phone/{person}/away']").count():
+        button(phone, f"/phone/{person}/away").click()
+        reached(phone, "idle")
+    phone.locator("summary").click()
+    phone.locator("#read").fill(text)
+    button(phone, f"/phone/{person}/read").click()
+    reached(phone, "asks")
+    button(phone, f"/phone/{person}/agree").click()
+    reached(phone, "code")
+
+
+def require_fits(page: Any) -> None:
+    """Nothing is wider than the screen, and no text is cut off by what it stands in."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("main *")].filter((each) => {
+          const own = each.getBoundingClientRect();
+          const inside = !each.closest(".wide, .said");
+          const wider = each.clientWidth > 1 && each.scrollWidth > each.clientWidth + 1
+            && !["INPUT", "VIDEO"].includes(each.tagName);
+          return inside && own.width > 1 && (own.right > innerWidth + 1 || wider);
+        }).map((each) => each.outerHTML.slice(0, 120))"""
+    )
+    assert cut == []
