@@ -1,29 +1,18 @@
 """Two people sign a PDF in a chat, one after the other; neither gives away a key.
 
-Run it: python examples/contract_in_chat.py
-Everybody is invented, and every key is a test key made just now.
+Run it: ``python examples/contract_in_chat.py``. Everybody is invented, and every key is
+a test key made just now.
 """
 
 from secrets import token_bytes
 
-from idwallet.crypto.seal import SealKey
-from idwallet.documents import DOCUMENTS
-from idwallet.documents.pades.profile import PAdES
+from idwallet import MemoryReplay, SealKey, verify_document
+from idwallet.documents import DOCUMENTS, PAdES
 from idwallet.errors import VerificationFailed
 from idwallet.explain import explain
-from idwallet.roles.document_signer import (
-    SessionTerms,
-    SigningSession,
-    SigningSessions,
-    ToBeSigned,
-    verify_document,
-)
-from idwallet.testing.document_draft import DocumentScene
-from idwallet.testing.evidence import crls
-from idwallet.testing.pdf.contract import Contract
-from idwallet.testing.pki import TestIdentity
-from idwallet.trust.evidence import EvidenceAtHand
-from idwallet.trust.replay import MemoryReplay
+from idwallet.roles import SessionTerms, SigningSession, SigningSessions, ToBeSigned
+from idwallet.testing import Contract, DocumentScene, TestIdentity, crls
+from idwallet.trust import EvidenceAtHand
 
 scene = DocumentScene()
 server = SigningSessions(key=SealKey.generate(token_bytes), replay=MemoryReplay())

@@ -9,14 +9,12 @@ import zipfile
 from pathlib import Path
 
 from idwallet import explain, now, verify_document
-from idwallet.codec.text import show
 from idwallet.documents import DOCUMENTS, ASiC, ASiCKind, CAdES
 from idwallet.errors import VerificationFailed
-from idwallet.roles.document_signer import DocumentSigner
-from idwallet.testing.document_draft import DocumentScene
-from idwallet.testing.evidence import crls
-from idwallet.testing.pki import TestIdentity
-from idwallet.trust.evidence import EvidenceAtHand
+from idwallet.explain import show
+from idwallet.roles import DocumentSigner
+from idwallet.testing import DocumentScene, TestIdentity, crls
+from idwallet.trust import EvidenceAtHand
 
 SCENE = DocumentScene(at=now())
 PROFILE = ASiC(kind=ASiCKind.E, signature=CAdES)

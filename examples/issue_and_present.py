@@ -1,6 +1,7 @@
 """Issue a credential to a proven key, keep it, and show one claim of it.
 
-Keys and certificates are test keys, the person is invented.
+Run it: ``python examples/issue_and_present.py``. Keys and certificates are test keys,
+the person is invented.
 """
 
 import secrets
@@ -26,7 +27,7 @@ from idwallet import (
     prove_possession,
     verify_presentation,
 )
-from idwallet.testing.pki import TestPki
+from idwallet.testing import TestPki
 
 ISSUER = "https://school.example"
 pki = TestPki(at=now())

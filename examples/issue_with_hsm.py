@@ -1,7 +1,8 @@
 """Issue with a key that is made on a PKCS #11 token and cannot leave it.
 
-SoftHSM stands in for the token, in a folder of its own. Without SoftHSM or the extra
-``idwallet[pkcs11]`` this program says so and ends.
+Run it: ``python examples/issue_with_hsm.py``. SoftHSM stands in for the token, in a
+folder of its own. Without SoftHSM or the extra ``idwallet[pkcs11]`` this program says
+so and ends.
 """
 
 import os
@@ -21,7 +22,7 @@ from idwallet import (
     StoredKeySigner,
     now,
 )
-from idwallet.adapters.pkcs11 import Pkcs11KeyStore, TokenAddress
+from idwallet.adapters import Pkcs11KeyStore, TokenAddress
 from idwallet.errors import UnsupportedError
 
 PIN = "1234"

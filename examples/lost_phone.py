@@ -1,20 +1,18 @@
 """Lose a phone: its card is revoked, and issued again to the next phone.
 
-Keys are test keys, the person is invented.
+Run it: ``python examples/lost_phone.py``. Keys are test keys, the person is invented.
 """
 
-import secrets
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_bytes
 from tempfile import TemporaryDirectory
 
-from idwallet import Holder, HolderKey, SdJwtVc, SoftwareKeyStore, SqlStore, now
+from idwallet import Holder, HolderKey, SdJwtVc, SoftwareKeyStore, SqlStore, now, roles
 from idwallet import StoredKeySigner as Key
-from idwallet.adapters.sql import SqlStatusStore
-from idwallet.crypto.vault import key_from_passphrase
-from idwallet.roles.backup import Backup, open_backup, seal_backup
-from idwallet.roles.status_issuer import StatusIssuer, StatusPlan, StatusReference
-from idwallet.testing.scene import PID, Scene, test_claims
+from idwallet.adapters import SqlStatusStore
+from idwallet.roles import Backup, StatusIssuer, StatusReference
+from idwallet.testing import Scene, test_claims
 
 PASSWORD = b"a password of many words"
 at = now()
@@ -28,7 +26,7 @@ class Phone:
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
         self.store = SqlStore(folder / "wallet.db")
-        seal = key_from_passphrase(self.store, b"a PIN", random=secrets.token_bytes)
+        seal = roles.key_from_passphrase(self.store, b"a PIN", random=token_bytes)
         self.keys = SoftwareKeyStore(folder / "keys", seal)
         parts = {"seal": seal, "keys": self.keys, "trust": scene.trust}
         self.wallet = Holder(store=self.store, **parts)
@@ -37,7 +35,7 @@ class Phone:
         """Have the card issued to a new key of this phone."""
         key = Key(self.keys.create("ES256", None)).public_key
         card = scene.issuer.issue(
-            SdJwtVc(vct=PID, claims=test_claims(), status=place),
+            SdJwtVc(vct="urn:eudi:pid:1", claims=test_claims(), status=place),
             holder_key=HolderKey.unproven(key, reason="the example has no network"),
             valid_until=until,
             at=at,
@@ -48,18 +46,18 @@ class Phone:
 with TemporaryDirectory() as temporary:
     folder = Path(temporary)
     lists = SqlStatusStore(f"sqlite:///{folder}/status.db")
-    plan = StatusPlan(uri="https://id.example/status/")
+    plan = roles.StatusPlan(uri="https://id.example/status/")
     status = StatusIssuer(store=lists, plan=plan)
     first, second = status.allocate(2, valid_until=until)
 
     phone = Phone(folder / "phone")
     phone.receive(first)
     backup = Backup.of(phone.wallet.credentials(), at=at)
-    token = seal_backup(backup, PASSWORD, random=secrets.token_bytes)
+    token = roles.seal_backup(backup, PASSWORD, random=token_bytes)
     print("backed up:", len(token), "bytes, without a key and without a claim")
     phone.store.close()  # and it falls into the sea
 
-    found = open_backup(token, PASSWORD)
+    found = roles.open_backup(token, PASSWORD)
     for lost in found.to_revoke(at=at):
         if lost.status is not None:  # else its issuer alone can say how
             place = StatusReference(lost.status.uri, lost.status.index)

@@ -1,12 +1,16 @@
-"""A month of one till without a network: what it believes, and what it does not."""
+"""A month of one till without a network: what it believes, and what it does not.
+
+Run it: ``python examples/month_offline.py``. Everybody and every key is invented.
+"""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from idwallet import explain
-from idwallet.testing.month import Ministry, Operator, Till, morning
-from idwallet.trust.bundle import make_delta
+from idwallet.testing import Ministry, Operator, Till, morning
+from idwallet.trust import make_delta
 
 
 def live(till: Till, operator: Operator) -> None:
@@ -69,9 +73,6 @@ def live(till: Till, operator: Operator) -> None:
 
 with TemporaryDirectory() as folder:
     operator = Operator()
-    till = Till(
-        Path(folder),
-        operator,
-        tell=lambda report: explain(report, reader="clerk").headline,
-    )
+    words = partial(explain, reader="clerk")
+    till = Till(Path(folder), operator, tell=lambda report: words(report).headline)
     live(till, operator)

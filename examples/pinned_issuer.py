@@ -1,6 +1,7 @@
 """Believe an issuer without certificates: its key is pinned under its name.
 
-Keys are test keys, the person is invented.
+Run it: ``python examples/pinned_issuer.py``. Keys are test keys, the person is
+invented.
 """
 
 from datetime import timedelta
@@ -22,8 +23,8 @@ from idwallet import (
     now,
     verify_presentation,
 )
-from idwallet.adapters.store import MemoryStore
-from idwallet.testing.scene import Scene
+from idwallet.adapters import MemoryStore
+from idwallet.testing import Scene
 
 NAME = "https://chess.example"
 scene = Scene(at=now())  # a verifier, and a wallet's key

@@ -1,4 +1,8 @@
-"""An invented desk and an invented phone meet over TCP: one session of ISO 18013-5."""
+"""A desk and a phone meet over TCP: one session of ISO 18013-5, begun by a QR code.
+
+Run it: ``python examples/session_over_tcp.py``. Both sides, the driver and the licence
+are invented, and so are their keys.
+"""
 
 from datetime import date, timedelta
 from threading import Thread
@@ -13,33 +17,31 @@ from idwallet import (
     SealKey,
     StoredKeySigner,
     Verifier,
+    adapters,
+    now,
     policies,
+    roles,
     verify_presentation,
 )
-from idwallet.adapters.clock import now
-from idwallet.adapters.store import MemoryStore
-from idwallet.adapters.tcp import TcpListener, TcpTransport, converse
-from idwallet.credentials.mdoc.issue import Mdoc
-from idwallet.crypto.software import MemoryKeyStore
+from idwallet.adapters import MemoryStore, TcpListener, TcpTransport, converse
 from idwallet.protocols import DeviceSession, ReaderSession
-from idwallet.roles import DeviceAnswered, PersonAsked, SessionHolder, SessionVerifier
-from idwallet.testing.mdoc import MDL, NAMESPACE, MdocScene, reader_identity
+from idwallet.roles import Mdoc, SessionHolder, SessionVerifier
+from idwallet.testing import MdocScene, reader_identity
 
+MDL, NAMESPACE = "org.iso.18013.5.1.mDL", "org.iso.18013.5.1"
 SCENE = MdocScene(at=now().replace(microsecond=0))
-KEYS = MemoryKeyStore()
-WALLET = Holder(
-    store=MemoryStore(), seal=SealKey(bytes(32)), keys=KEYS, trust=SCENE.root()
-)
+KEYS, TRUST, SEAL = adapters.MemoryKeyStore(), SCENE.root(), SealKey(bytes(32))
+WALLET = Holder(store=MemoryStore(), seal=SEAL, keys=KEYS, trust=TRUST)
 LICENCE = {"family_name": "Примерова", "birth_date": date(1990, 5, 17)}
 PHONE_KEY = StoredKeySigner(KEYS.create("ES256", None)).public_key
 AUTHORITY = Issuer(signer=SCENE.signer.signer, certificates=SCENE.signer.chain)
-ISSUED = AUTHORITY.issue(
+CARD = AUTHORITY.issue(
     Mdoc(MDL, {NAMESPACE: LICENCE}),
     holder_key=HolderKey.unproven(PHONE_KEY, reason="an example"),
     valid_until=SCENE.at + timedelta(days=30),
     at=SCENE.at,
 )
-WALLET.add(ISSUED, at=SCENE.at)
+WALLET.add(CARD, at=SCENE.at)
 
 
 def phone(session: DeviceSession, listener: TcpListener) -> None:
@@ -47,7 +49,7 @@ def phone(session: DeviceSession, listener: TcpListener) -> None:
     with listener.accept(wait=timedelta(seconds=10)) as transport:
         side = SessionHolder(WALLET, session)
         for event in converse(side, transport):
-            if isinstance(event, PersonAsked):
+            if isinstance(event, roles.PersonAsked):
                 choice = side.match(at=now()).choose()
                 print("phone:", event.asked.asker, "sees", choice.shown[0].reveals)
                 transport.send(side.present(choice, at=now()).octets)
@@ -55,9 +57,8 @@ def phone(session: DeviceSession, listener: TcpListener) -> None:
 
 
 BY = reader_identity(SCENE)
-WE = RelyingParty(
-    signer=BY.signer, certificates=BY.chain, answer_to="https://desk.example/"
-)
+HERE = "https://desk.example/"
+WE = RelyingParty(signer=BY.signer, certificates=BY.chain, answer_to=HERE)
 DESK = Verifier(identity=WE, policy=policies.RETAIL, replay=MemoryReplay())
 WANTED = Query.claims(MDL, (NAMESPACE, "family_name"), formats=["mso_mdoc"])
 with TcpListener() as listener:
@@ -68,9 +69,10 @@ with TcpListener() as listener:
     with TcpTransport.connect(*listener.address) as transport:
         transport.send(desk.ask(WANTED, at=now()))
         for event in converse(desk, transport):
-            if isinstance(event, DeviceAnswered):
+            if isinstance(event, roles.DeviceAnswered):
+                asked, told = event.question, event.response
                 verified = verify_presentation(
-                    event.response, request=event.question, trust=SCENE.root(), at=now()
+                    told, request=asked, trust=TRUST, at=now()
                 )
                 print("desk:", verified.credential("credential").claims[NAMESPACE])
                 transport.send(desk.end(at=now()))

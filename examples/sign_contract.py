@@ -10,13 +10,9 @@ from pathlib import Path
 from idwallet import explain, now, verify_document
 from idwallet.documents import ARCHIVE, CAdES, Level
 from idwallet.errors import VerificationFailed
-from idwallet.roles.document_signer import DocumentSigner
-from idwallet.testing.authorities import document_signer
-from idwallet.testing.document_draft import DocumentScene
-from idwallet.testing.evidence import crls
-from idwallet.testing.pki import TestIdentity
-from idwallet.testing.tsa import TestTsa
-from idwallet.trust.evidence import EvidenceAtHand
+from idwallet.roles import DocumentSigner
+from idwallet.testing import DocumentScene, TestIdentity, TestTsa, crls, document_signer
+from idwallet.trust import EvidenceAtHand
 
 SCENE = DocumentScene(at=now())
 WITNESS = document_signer(SCENE.pki, "https://witness.example")

@@ -8,22 +8,19 @@ import tempfile
 from pathlib import Path
 
 from idwallet import explain, now, verify_document
-from idwallet.adapters.files import sign_file
+from idwallet.adapters import sign_file
 from idwallet.documents import (
     DOCUMENTS,
     AllowedChanges,
+    Box,
     PAdES,
     SignatureField,
     reserve_fields,
 )
-from idwallet.documents.appearance import Box
 from idwallet.errors import VerificationFailed
-from idwallet.roles.document_signer import DocumentSigner
-from idwallet.testing.document_draft import DocumentScene
-from idwallet.testing.evidence import crls
-from idwallet.testing.pdf.contract import Contract
-from idwallet.testing.pki import TestIdentity
-from idwallet.trust.evidence import EvidenceAtHand
+from idwallet.roles import DocumentSigner
+from idwallet.testing import Contract, DocumentScene, TestIdentity, crls
+from idwallet.trust import EvidenceAtHand
 
 SCENE = DocumentScene(at=now())
 SELLER = SignatureField(

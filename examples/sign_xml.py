@@ -10,12 +10,9 @@ from pathlib import Path
 from idwallet import explain, now, verify_document
 from idwallet.documents import ARCHIVE, Commitment, Level, XAdES
 from idwallet.errors import VerificationFailed
-from idwallet.roles.document_signer import DocumentSigner, augment_document
-from idwallet.testing.document_draft import DocumentScene
-from idwallet.testing.evidence import crls
-from idwallet.testing.pki import TestIdentity
-from idwallet.testing.tsa import TestTsa
-from idwallet.trust.evidence import EvidenceAtHand
+from idwallet.roles import DocumentSigner, augment_document
+from idwallet.testing import DocumentScene, TestIdentity, TestTsa, crls
+from idwallet.trust import EvidenceAtHand
 
 SCENE = DocumentScene(at=now())
 AUTHORITY = TestTsa(SCENE.pki, identity=SCENE.authority, moment=now())

@@ -1,6 +1,6 @@
 """Revoke a card: it passes until the till has the list that says so, then it fails.
 
-Keys are test keys, the person is invented.
+Run it: ``python examples/status_list.py``. Keys are test keys, the person is invented.
 """
 
 from datetime import timedelta
@@ -16,12 +16,11 @@ from idwallet import (
     now,
     verify_presentation,
 )
-from idwallet.adapters.publish import FolderPublish
-from idwallet.adapters.sql import SqlStatusStore
-from idwallet.report.evidence import Origin
-from idwallet.roles.status_issuer import StatusIssuer, StatusPlan, StatusPublisher
-from idwallet.testing.scene import PID, Scene, test_claims
-from idwallet.trust.evidence import EvidenceAtHand, StatusListAtHand
+from idwallet.adapters import FolderPublish, SqlStatusStore
+from idwallet.report import Origin
+from idwallet.roles import StatusIssuer, StatusPlan, StatusPublisher
+from idwallet.testing import Scene, test_claims
+from idwallet.trust import EvidenceAtHand, StatusListAtHand
 
 PREFIX = "https://id.example/status/"
 at = now()
@@ -60,7 +59,7 @@ with TemporaryDirectory() as temporary:
     )
     (place,) = status.allocate(valid_until=until)
     card = scene.issuer.issue(
-        SdJwtVc(vct=PID, claims=test_claims(), status=place),
+        SdJwtVc(vct="urn:eudi:pid:1", claims=test_claims(), status=place),
         holder_key=HolderKey.unproven(
             scene.holder_signer.public_key, reason="a test key"
         ),
@@ -74,5 +73,6 @@ with TemporaryDirectory() as temporary:
     print("revoked, and not yet published:", judge(folder))
     done = publisher.publish(FolderPublish(folder), at=at)
     print(len(done.signed), "list signed anew:", judge(folder))
-    print(*status.history(place), sep="\n")
+    for change in status.history(place):
+        print(change.at.isoformat(" ", "minutes"), change.actor, "-", change.reason)
     store.close()

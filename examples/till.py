@@ -1,8 +1,8 @@
 """A till: judge every answer in a folder, each against its own saved request.
 
-Run it without arguments to see it judge three answers that it made itself: one of
-somebody of age, one that was recorded, one that is noise. Keys are test keys, the
-person is invented.
+Run it: ``python examples/till.py``. It judges three answers that it made itself: one of
+somebody of age, one that was recorded, one that is noise. The keys are test keys, and
+the person is invented.
 """
 
 import sys
@@ -20,7 +20,7 @@ from idwallet import (
     now,
     verify_presentation,
 )
-from idwallet.testing.scene import Scene
+from idwallet.testing import Scene
 
 SEAL = SealKey(bytes(range(32)))  # a real till reads it from its secret store
 

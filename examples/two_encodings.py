@@ -1,6 +1,7 @@
 """Issue one person's identity card in two encodings, and verify either by one call.
 
-Keys and certificates are test keys, the person is invented.
+Run it: ``python examples/two_encodings.py``. Keys and certificates are test keys, the
+person is invented.
 """
 
 import secrets
@@ -22,10 +23,9 @@ from idwallet import (
     prove_possession,
     verify_presentation,
 )
-from idwallet.adapters.store import MemoryStore
-from idwallet.credentials.mdoc.issue import Mdoc
-from idwallet.crypto.software import MemoryKeyStore
-from idwallet.testing.pki import TestPki
+from idwallet.adapters import MemoryKeyStore, MemoryStore
+from idwallet.roles import Mdoc
+from idwallet.testing import TestPki
 
 ISSUER = "https://id.example"
 PID = "eu.europa.ec.eudi.pid.1"

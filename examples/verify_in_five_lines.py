@@ -1,11 +1,12 @@
 """Judge an answer in five lines; the rest makes one to judge.
 
-Keys and certificates are test keys, the person is invented.
+Run it: ``python examples/verify_in_five_lines.py``. Keys and certificates are test
+keys, the person is invented.
 """
 
 from idwallet import Query, now, verify_presentation
 from idwallet.errors import VerificationError
-from idwallet.testing.scene import Scene
+from idwallet.testing import Scene
 
 scene = Scene(at=now())
 trust, verifier = scene.trust, scene.verifier

@@ -21,7 +21,7 @@ from examples.issuer_service.records import Records
 from examples.web.identity import identity_in
 from examples.web.running import HOST, listening, port_of, say, serve
 
-from idwallet.adapters.asgi import AsgiEndpoints, offloaded
+from idwallet.adapters import AsgiEndpoints, offloaded
 
 
 def main() -> int:

@@ -25,8 +25,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from idwallet import Purpose, TrustAnchor, TrustStore
-from idwallet.adapters.asgi import AsgiEndpoints, offloaded
-from idwallet.codec.pem import read_pem
+from idwallet.adapters import AsgiEndpoints, offloaded
 
 
 def main() -> int:
@@ -64,9 +63,8 @@ def main() -> int:
 
 
 def _anchor(file: Path) -> TrustAnchor:
-    der = read_pem(file.read_bytes(), at=str(file))[0].der
     return TrustAnchor.from_certificate(
-        der, name=file.name, purposes=[Purpose.ISSUE_CREDENTIALS]
+        file.read_bytes(), name=file.name, purposes=[Purpose.ISSUE_CREDENTIALS]
     )
 
 

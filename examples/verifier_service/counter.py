@@ -12,7 +12,7 @@ from examples.verifier_service.records import Records, RequestRecord
 from examples.web.identity import Identity
 
 from idwallet import MemoryReplay, RelyingParty, TrustStore, Verifier, now
-from idwallet.adapters.sql import SqlExchanges
+from idwallet.adapters import SqlExchanges
 from idwallet.protocols import HttpRequest, HttpResponse
 from idwallet.roles import (
     AnswerState,

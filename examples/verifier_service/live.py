@@ -8,7 +8,7 @@ from examples.web.elements import Html, element, together
 from examples.web.language import Words
 
 from idwallet import explain
-from idwallet.codec.text import show
+from idwallet.explain import show
 from idwallet.report import Outcome, Report
 from idwallet.roles import AnswerState
 

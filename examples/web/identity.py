@@ -16,8 +16,7 @@ from typing import Final
 from cryptography import x509
 
 from idwallet import SealKey, TrustStore, now
-from idwallet.testing.certificates import CertificatePlan
-from idwallet.testing.pki import TestIdentity, TestPki
+from idwallet.testing import CertificatePlan, TestIdentity, TestPki
 
 _SERVER: Final = "1.3.6.1.5.5.7.3.1"  # RFC 5280 4.2.1.12, serverAuth
 _LIFE: Final = timedelta(days=300)

@@ -2,9 +2,10 @@
 
 Every name below loads on first use, so that a program pays only for what it calls.
 `idwallet.errors` holds the whole tree of exceptions, `idwallet.ports` what an
-application may implement, `idwallet.profiles` the pinned versions of standards,
-`idwallet.documents` how documents are signed and judged, `idwallet.protocols` and
-`idwallet.roles` the messages and the services of the online protocols.
+application may implement, `idwallet.adapters` what touches the world, `idwallet.trust`
+whom to believe, `idwallet.documents` how documents are signed and judged,
+`idwallet.protocols` and `idwallet.roles` the messages and the services of the online
+protocols, `idwallet.consent` what a person agrees to, `idwallet.testing` test keys.
 """
 
 import importlib

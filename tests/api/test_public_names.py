@@ -10,7 +10,16 @@ from typing import Final
 import pytest
 
 import idwallet
-from idwallet import consent, documents, errors, protocols, roles
+from idwallet import (
+    adapters,
+    consent,
+    documents,
+    errors,
+    protocols,
+    roles,
+    testing,
+    trust,
+)
 
 HERE: Final = Path(__file__).parent
 AT_MOST: Final = 45
@@ -59,9 +68,12 @@ def test_the_names_about_documents_are_those_of_their_snapshot() -> None:
 
 
 LAZY: Final = (
+    (adapters, "adapter_names.txt"),
     (consent, "consent_names.txt"),
     (protocols, "protocol_names.txt"),
     (roles, "role_names.txt"),
+    (testing, "testing_names.txt"),
+    (trust, "trust_names.txt"),
 )
 
 

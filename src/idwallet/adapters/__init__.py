@@ -1,1 +1,150 @@
-"""Everything that touches a clock, a file, a database or a token."""
+"""Everything that touches a clock, a file, a database, a network or a token.
+
+Every name loads on first use, and with it the package that it needs: an extra of
+`idwallet`, which the exception names where it is not installed.
+"""
+
+import importlib
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from idwallet.adapters.asgi import (
+        AsgiEndpoints,
+        offloaded,
+    )
+    from idwallet.adapters.bundle import (
+        BundleFile,
+        FileBundleState,
+        update_bundle,
+    )
+    from idwallet.adapters.counter import (
+        FileCounter,
+    )
+    from idwallet.adapters.csc import (
+        CscRemote,
+        CscSigner,
+    )
+    from idwallet.adapters.files import (
+        sign_file,
+    )
+    from idwallet.adapters.http import (
+        HttpCarrier,
+        HttpFetcher,
+    )
+    from idwallet.adapters.journal import (
+        FolderJournal,
+    )
+    from idwallet.adapters.keys import (
+        SecretFile,
+    )
+    from idwallet.adapters.mapped import (
+        mapped_file,
+    )
+    from idwallet.adapters.online import (
+        Online,
+    )
+    from idwallet.adapters.pkcs11 import (
+        Pkcs11KeyStore,
+        TokenAddress,
+    )
+    from idwallet.adapters.publish import (
+        FolderPublish,
+    )
+    from idwallet.adapters.replay import (
+        FolderReplay,
+    )
+    from idwallet.adapters.sql import (
+        SqlExchanges,
+        SqlStatusStore,
+    )
+    from idwallet.adapters.store import (
+        MemoryStore,
+    )
+    from idwallet.adapters.tcp import (
+        TcpListener,
+        TcpTransport,
+        converse,
+    )
+    from idwallet.adapters.tsa import (
+        WebTimestampAuthority,
+    )
+    from idwallet.crypto.software import (
+        MemoryKeyStore,
+    )
+
+__all__ = [
+    "AsgiEndpoints",
+    "BundleFile",
+    "CscRemote",
+    "CscSigner",
+    "FileBundleState",
+    "FileCounter",
+    "FolderJournal",
+    "FolderPublish",
+    "FolderReplay",
+    "HttpCarrier",
+    "HttpFetcher",
+    "MemoryKeyStore",
+    "MemoryStore",
+    "Online",
+    "Pkcs11KeyStore",
+    "SecretFile",
+    "SqlExchanges",
+    "SqlStatusStore",
+    "TcpListener",
+    "TcpTransport",
+    "TokenAddress",
+    "WebTimestampAuthority",
+    "converse",
+    "mapped_file",
+    "offloaded",
+    "sign_file",
+    "update_bundle",
+]
+
+_HOMES: Final = MappingProxyType(
+    {
+        "AsgiEndpoints": "idwallet.adapters.asgi",
+        "BundleFile": "idwallet.adapters.bundle",
+        "CscRemote": "idwallet.adapters.csc",
+        "CscSigner": "idwallet.adapters.csc",
+        "FileBundleState": "idwallet.adapters.bundle",
+        "FileCounter": "idwallet.adapters.counter",
+        "FolderJournal": "idwallet.adapters.journal",
+        "FolderPublish": "idwallet.adapters.publish",
+        "FolderReplay": "idwallet.adapters.replay",
+        "HttpCarrier": "idwallet.adapters.http",
+        "HttpFetcher": "idwallet.adapters.http",
+        "MemoryKeyStore": "idwallet.crypto.software",
+        "MemoryStore": "idwallet.adapters.store",
+        "Online": "idwallet.adapters.online",
+        "Pkcs11KeyStore": "idwallet.adapters.pkcs11",
+        "SecretFile": "idwallet.adapters.keys",
+        "SqlExchanges": "idwallet.adapters.sql",
+        "SqlStatusStore": "idwallet.adapters.sql",
+        "TcpListener": "idwallet.adapters.tcp",
+        "TcpTransport": "idwallet.adapters.tcp",
+        "TokenAddress": "idwallet.adapters.pkcs11",
+        "WebTimestampAuthority": "idwallet.adapters.tsa",
+        "converse": "idwallet.adapters.tcp",
+        "mapped_file": "idwallet.adapters.mapped",
+        "offloaded": "idwallet.adapters.asgi",
+        "sign_file": "idwallet.adapters.files",
+        "update_bundle": "idwallet.adapters.bundle",
+    }
+)
+
+
+if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
+
+    def __getattr__(name: str) -> object:
+        home = _HOMES.get(name)
+        if home is None:
+            message = f"module 'idwallet.adapters' has no attribute {name!r}"
+            raise AttributeError(message)
+        return getattr(importlib.import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,5 +1,6 @@
 """Signed documents: profiles, policies and what verifying them comes to."""
 
+from idwallet.documents.appearance import Box
 from idwallet.documents.asic.profile import ASiC, ASiCKind
 from idwallet.documents.describe import (
     Description,
@@ -53,6 +54,7 @@ __all__ = [
     "AllowedChanges",
     "Appearance",
     "BinaryStream",
+    "Box",
     "CAdES",
     "Commitment",
     "CoverageRule",
