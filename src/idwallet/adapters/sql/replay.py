@@ -147,7 +147,7 @@ class ReplayWithin:
         row = _row(request, response, until=until)
         with port(_WHAT):
             taken = self._connection.execute(insert(row))
-            if taken.rowcount != 1:
+            if taken.one_or_none() is None:
                 return _use_again(self._connection, request, response=response)
             _forget(self._connection, request, at=at)
         return Use.FIRST
@@ -166,12 +166,15 @@ class ReplayWithin:
         return f"<ReplayWithin {self._connection.dialect.name}>"
 
 
-def _in_sqlite(row: dict[str, object]) -> sql.Insert:
-    return sqlite.insert(_answers).values(row).on_conflict_do_nothing()
+# What was inserted is returned: not every driver counts it.
+def _in_sqlite(row: dict[str, object]) -> sql.Executable:
+    free = sqlite.insert(_answers).values(row).on_conflict_do_nothing()
+    return free.returning(_answers.c.request)
 
 
-def _in_postgresql(row: dict[str, object]) -> sql.Insert:
-    return postgresql.insert(_answers).values(row).on_conflict_do_nothing()
+def _in_postgresql(row: dict[str, object]) -> sql.Executable:
+    free = postgresql.insert(_answers).values(row).on_conflict_do_nothing()
+    return free.returning(_answers.c.request)
 
 
 _INSERT: Final = MappingProxyType({"sqlite": _in_sqlite, "postgresql": _in_postgresql})
