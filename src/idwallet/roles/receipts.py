@@ -19,6 +19,7 @@ from idwallet.consent.receipt import (
     sign_receipt,
 )
 from idwallet.consent.receipt.structures import IDENTITY_BYTES, receipt_digest
+from idwallet.consent.transaction import TRANSACTION_TYPES
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.crypto.seal import random_bytes
 from idwallet.errors import MalformedError, UsageError
@@ -193,7 +194,8 @@ def _client_id(request: Question) -> str:
 def _purpose(request: Question) -> str | None:
     if isinstance(request, DeviceQuestion):
         return None
-    return read_request(request.message.raw).request.purpose
+    raw = request.message.raw
+    return read_request(raw, transactions=TRANSACTION_TYPES).request.purpose
 
 
 def _outcome(result: VerifiedPresentation | Unverified) -> ReceiptOutcome:

@@ -15,6 +15,7 @@ from idwallet.protocols.openid4vp.attached import TransactionData
 from idwallet.protocols.openid4vp.request import RequestObject, build_request_object
 from idwallet.report import CheckId, Reason
 from idwallet.roles.presentation import verify_presentation
+from idwallet.roles.receipts import give_receipt
 from idwallet.roles.transactions import agreed_claims, hash_of
 from idwallet.testing.corpus.transactions import rent
 from idwallet.testing.scene import Scene
@@ -61,6 +62,20 @@ def test_an_agreement_travels_from_the_request_to_the_verdict() -> None:
     assert said["transaction_data_hashes"] == [
         hash_of(each.raw, "sha-256") for each in request.transaction_data
     ]
+
+
+def test_who_agreed_to_a_transaction_gets_a_receipt_for_what_they_showed() -> None:
+    request = SCENE.verifier.request(
+        QUERY, purpose="a lease", at=AT, transactions=[PAID]
+    )
+    holder = SCENE.new_wallet()
+    holder.add(SCENE.issue(), at=AT)
+    asked = holder.read_request(request.message.raw, at=AT)
+    made = holder.present(asked, holder.match(asked, at=AT).choose(), at=AT)
+    verified = verify_presentation(made.json, request=request, trust=SCENE.trust, at=AT)
+    receipt = give_receipt(verified, request=request, at=AT)
+    kept = holder.keep_receipt(receipt, index=made.entry, at=AT)
+    assert kept.receipt.purpose == "a lease"
 
 
 def test_a_saved_request_remembers_what_was_to_be_agreed_to() -> None:
