@@ -1,0 +1,1 @@
+"""A messenger with identity in it: citizens with wallets, bots that ask and issue."""

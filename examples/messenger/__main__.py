@@ -1,0 +1,58 @@
+"""A messenger with identity in it, on this machine alone.
+
+One command starts it:
+
+    pip install 'idwallet[sql,server]' segno uvicorn
+    python -m examples.messenger
+
+Open the address that it prints, be one of two invented citizens, and press what the
+page says first. Everything that is said is kept in the folder `messenger`: the chats,
+one wallet for each citizen, the keys of the bots. Remove it, or press *Begin anew*.
+"""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+import uvicorn
+from examples.messenger.messenger import Messenger
+from examples.messenger.page import Page
+from examples.web.identity import identity_in
+from examples.web.running import HOST, listening, port_of, say
+
+
+def main() -> int:
+    """Serve until Ctrl-C."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--folder", type=Path, default=Path("messenger"))
+    parser.add_argument("--page-port", type=int, default=8020)
+    given = parser.parse_args()
+    identity = identity_in(given.folder)
+    door = listening(given.page_port)
+    messenger = Messenger(given.folder, identity=identity)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            Page(messenger).app(),
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+        )
+    )
+    say(
+        [
+            f"For people:  http://{HOST}:{port_of(door)}/",
+            "Everybody in it is invented. End it with Ctrl-C.",
+        ]
+    )
+    try:
+        asyncio.run(server.serve(sockets=[door]))
+    except KeyboardInterrupt:
+        say([""])
+    finally:
+        messenger.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

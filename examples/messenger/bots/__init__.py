@@ -1,0 +1,1 @@
+"""The bots, one in each file; see `examples.messenger.talking`."""

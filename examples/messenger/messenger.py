@@ -1,0 +1,178 @@
+"""The messenger: it carries texts between phones and bots, and reads none of them.
+
+One worker hands each message to whoever it is for, in the order in which they came. It
+begins where it was when the program ended, however that was.
+"""
+
+import shutil
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import Final
+
+from examples.messenger.handling import Rooms
+from examples.messenger.people import CITIZENS
+from examples.messenger.phone import Phone
+from examples.messenger.post import Message, Post, Turn
+from examples.messenger.talking import (
+    Bot,
+    Talk,
+    World,
+    choose_language,
+    found_bots,
+    language_in,
+)
+from examples.web.identity import Identity
+from examples.web.language import Language
+
+from idwallet.errors import IdWalletError
+from idwallet.protocols import ChatMessage, read_chat
+
+_PAUSE: Final = 0.5
+_TEXT_CHARACTERS: Final = 100_000
+
+
+class Messenger:
+    """Phones, bots and the post between them."""
+
+    def __init__(self, folder: Path, *, identity: Identity) -> None:
+        """Open everything, or make it."""
+        self._folder = folder
+        self._identity = identity
+        self.rooms = Rooms()
+        self.bots = found_bots(World(identity))
+        self._new = threading.Event()
+        self._ended = threading.Event()
+        self._busy = threading.Lock()
+        self._open()
+        self._worker = threading.Thread(target=self._work, daemon=True)
+        self._worker.start()
+
+    def _open(self) -> None:
+        self.post = Post(self._folder / "post.db")
+        self.phones = {
+            name: Phone(
+                citizen, self._folder / "phones" / name, trust=self._identity.trust
+            )
+            for name, citizen in CITIZENS.items()
+        }
+
+    def close(self) -> None:
+        """Stop carrying; what waits is carried after the next start."""
+        self._ended.set()
+        self._new.set()
+        self._worker.join()
+        for each in self.phones.values():
+            each.close()
+
+    def begin_anew(self) -> None:
+        """Throw every chat and every wallet away."""
+        with self._busy:
+            for each in self.phones.values():
+                each.close()
+            shutil.rmtree(self._folder / "phones")
+            for each in self._folder.glob("post.db*"):
+                each.unlink()
+            self._open()
+
+    # --- what the page asks -----------------------------------------------------------
+
+    def say(self, person: str, peer: str, *, text: str, lang: Language) -> None:
+        """Send a text that a person typed or a button stands for."""
+        if not text.strip() or len(text) > _TEXT_CHARACTERS:
+            return
+        with self.post.turn(person, peer) as turn:
+            choose_language(turn, lang)
+            turn.say(text.strip())
+        self._new.set()
+
+    def open_chat(self, person: str, peer: str, *, lang: Language) -> None:
+        """Have the bot say hello, the first time."""
+        with self.post.look(peer, person) as turn:
+            if turn.kept("greeted") is not None and language_in(turn, person) == lang:
+                return
+        with self.post.turn(person, peer) as turn:
+            choose_language(turn, lang)
+        with self.post.turn(peer, person) as turn:
+            if turn.kept("greeted") is None:
+                turn.keep("greeted", b"1")
+                self.bots[peer].greet(Talk(self.bots[peer], turn))
+
+    def press(
+        self, person: str, number: int, *, form: dict[str, str], lang: Language
+    ) -> str | None:
+        """Do what a person decided about a message; return whose chat it is in."""
+        with self.post.look(person) as turn:
+            message = turn.message(number)
+        came = None if message is None else _read(message)
+        if message is None or came is None:
+            return None
+        peer = _peer(message, person)
+        with self.post.turn(person, peer) as turn:
+            choose_language(turn, lang)
+            found = self.rooms.find(
+                self.phones[person], turn, message=message, came=came, lang=lang
+            )
+            if found is not None:
+                room, case = found
+                room.press(case, form)
+        self._new.set()
+        return peer
+
+    # --- the worker -------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while not self._ended.is_set():
+            with self._busy:
+                message = self.post.waiting()
+                if message is not None:
+                    self._hand_over(message)
+            if message is None:
+                self._new.wait(_PAUSE)
+                self._new.clear()
+
+    def _hand_over(self, message: Message) -> None:
+        try:
+            with self.post.turn(message.receiver, message.sender) as turn:
+                if turn.take(message):
+                    self._deal_with(message, turn)
+        except Exception as error:  # noqa: BLE001 - the next message is another one's
+            # What broke is undone: that it was handed over is all that stays.
+            with self.post.turn(message.receiver, message.sender) as turn:
+                turn.take(message, failed=True)
+                bot = self.bots.get(message.receiver)
+                if bot is not None:
+                    Talk(bot, turn).say("lost")
+            if not isinstance(error, IdWalletError):
+                traceback.print_exc(file=sys.stderr)
+
+    def _deal_with(self, message: Message, turn: Turn) -> None:
+        bot = self.bots.get(message.receiver)
+        if bot is not None:
+            bot.hear(Talk(bot, turn), message.text)
+            return
+        phone, came = self.phones.get(message.receiver), _read(message)
+        if phone is None or came is None:
+            return  # talk, or for nobody
+        lang = language_in(turn, turn.me)
+        found = self.rooms.find(phone, turn, message=message, came=came, lang=lang)
+        if found is not None:
+            room, case = found
+            room.arrive(case)
+
+    def bot(self, name: str) -> Bot | None:
+        """Return the bot of that name."""
+        return self.bots.get(name)
+
+
+def _read(message: Message) -> ChatMessage | None:
+    """Return what a message is; one that breaks the form is somebody's talk."""
+    try:
+        return read_chat(message.text)
+    except IdWalletError:
+        return None
+
+
+def _peer(message: Message, person: str) -> str:
+    return message.receiver if message.sender == person else message.sender

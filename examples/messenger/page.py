@@ -1,0 +1,193 @@
+"""The page: whose phone it is, the chats, one message at a time, the wallet."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from examples.messenger import chats, wallet
+from examples.messenger.frame import Frame
+from examples.messenger.messenger import Messenger
+from examples.messenger.people import CITIZENS
+from examples.web.language import language_of
+from examples.web.pages import form_of
+from examples.web.running import HERE, HOST, STATIC, SafeHeaders
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import (
+    FileResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from idwallet.errors import IdWalletError
+
+_OWN: Final = Path(__file__).parent
+_MESSAGE_BYTES: Final = 200_000  # whoever likes may type what a wallet would say
+_Draw = Callable[[Frame], Response]
+
+
+class Page:
+    """The page; its methods answer one address each."""
+
+    def __init__(self, messenger: Messenger) -> None:
+        """Take what it shows."""
+        self._messenger = messenger
+
+    def app(self) -> Starlette:
+        """Return the application."""
+        return Starlette(
+            routes=[
+                Route("/", self.home),
+                Route("/begin-anew", self.begin_anew, methods=["POST"]),
+                Route("/beats", self.beats),
+                Route("/pictures/{bot}.svg", self.picture),
+                Mount("/static", StaticFiles(directory=STATIC)),
+                Mount("/own", StaticFiles(directory=_OWN / "static")),
+                Route("/{person}", self.chats),
+                Route("/{person}/list", self.list),
+                Route("/{person}/chat/{bot}", self.chat),
+                Route("/{person}/chat/{bot}", self.say, methods=["POST"]),
+                Route("/{person}/chat/{bot}/log", self.log),
+                Route("/{person}/message/{number:int}", self.message),
+                Route("/{person}/message/{number:int}", self.press, methods=["POST"]),
+                Route("/{person}/message/{number:int}/live", self.message_live),
+                Route("/{person}/wallet", self.wallet),
+                Route("/{person}/wallet/live", self.wallet_live),
+            ],
+            middleware=[
+                Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, HERE]),
+                Middleware(SafeHeaders),
+            ],
+        )
+
+    async def home(self, request: Request) -> Response:
+        """Say what this is."""
+        return await self._drawn(request, chats.home)
+
+    async def chats(self, request: Request) -> Response:
+        """Show who there is to talk to."""
+        return await self._drawn(request, chats.nobody_chosen)
+
+    async def list(self, request: Request) -> Response:
+        """Return the list of chats alone."""
+        return await self._drawn(request, chats.list_alone)
+
+    async def chat(self, request: Request) -> Response:
+        """Show a chat."""
+        frame = self._frame(request)
+        if frame.bot is None or frame.person is None:
+            return self._gone(frame)
+        await run_in_threadpool(
+            self._messenger.open_chat, frame.person, frame.bot.name, lang=frame.lang
+        )
+        return await self._drawn(request, chats.chat)
+
+    async def log(self, request: Request) -> Response:
+        """Return what changes of a chat."""
+        return await self._drawn(request, chats.log_alone)
+
+    async def say(self, request: Request) -> Response:
+        """Send what was typed or pressed."""
+        frame = self._frame(request)
+        form = await form_of(request, most=_MESSAGE_BYTES)
+        if form is None or frame.person is None or frame.bot is None:
+            return self._gone(frame)
+        await run_in_threadpool(
+            self._messenger.say,
+            frame.person,
+            frame.bot.name,
+            text=form.get("text", ""),
+            lang=frame.lang,
+        )
+        return RedirectResponse(
+            f"/{frame.person}/chat/{frame.bot.name}", status_code=303
+        )
+
+    async def message(self, request: Request) -> Response:
+        """Show what is to be decided about a message."""
+        return await self._drawn(request, chats.message)
+
+    async def message_live(self, request: Request) -> Response:
+        """Return what changes of it."""
+        return await self._drawn(request, chats.message_alone)
+
+    async def press(self, request: Request) -> Response:
+        """Do what was decided."""
+        frame, form = self._frame(request), await form_of(request)
+        if form is None or frame.person is None:
+            return self._gone(frame)
+        number = request.path_params["number"]
+        try:
+            peer = await run_in_threadpool(
+                self._messenger.press,
+                frame.person,
+                number,
+                form=dict(form),
+                lang=frame.lang,
+            )
+        except IdWalletError:
+            # It expired, or was answered meanwhile: its screen says so.
+            where = f"/{frame.person}/message/{number}"
+            return RedirectResponse(where, status_code=303)
+        if peer is None:
+            return self._gone(frame)
+        return RedirectResponse(f"/{frame.person}/chat/{peer}", status_code=303)
+
+    async def wallet(self, request: Request) -> Response:
+        """Show the wallet, large."""
+        return await self._drawn(request, wallet.whole)
+
+    async def wallet_live(self, request: Request) -> Response:
+        """Return the wallet alone."""
+        return await self._drawn(request, wallet.alone)
+
+    async def beats(self, _: Request) -> Response:
+        """Return what grows with every change."""
+        return PlainTextResponse(
+            str(await run_in_threadpool(self._messenger.post.beats))
+        )
+
+    async def picture(self, request: Request) -> Response:
+        """Return the picture of a bot."""
+        bot = self._messenger.bot(request.path_params["bot"])
+        file = None if bot is None else bot.sentences.with_suffix(".svg")
+        if file is None or not file.exists():
+            file = STATIC / "mark.svg"
+        return FileResponse(file, media_type="image/svg+xml")
+
+    async def begin_anew(self, request: Request) -> Response:
+        """Throw everything away."""
+        if await form_of(request) is None:
+            return self._gone(self._frame(request))
+        await run_in_threadpool(self._messenger.begin_anew)
+        return RedirectResponse("/", status_code=303)
+
+    def _frame(self, request: Request) -> Frame:
+        person = request.path_params.get("person")
+        bot = request.path_params.get("bot")
+        return Frame(
+            request,
+            self._messenger,
+            lang=language_of(request),
+            person=person if person in CITIZENS else None,
+            bot=None if bot is None else self._messenger.bot(bot),
+        )
+
+    async def _drawn(self, request: Request, draw: _Draw) -> Response:
+        frame = self._frame(request)
+        wants = request.path_params
+        unknown = ("person" in wants and frame.person is None) or (
+            "bot" in wants and frame.bot is None
+        )
+        if unknown:
+            return self._gone(frame)
+        return await run_in_threadpool(draw, frame)
+
+    def _gone(self, frame: Frame) -> Response:
+        return frame.page(chats.gone(frame), status=404)

@@ -1,0 +1,50 @@
+"""Invented people, and what an office knows about them. Nobody is meant."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Citizen:
+    """Somebody who does not exist. `name` is their name in the chat."""
+
+    name: str
+    family_name: str
+    given_name: str
+    born: date
+    number: str
+    latin: str
+
+    @property
+    def called(self) -> str:
+        """Their name as they write it."""
+        return f"{self.given_name} {self.family_name}"
+
+    def is_aged(self, years: int, *, at: datetime) -> bool:
+        """Whether they have had that birthday."""
+        today = at.date()
+        had = (today.month, today.day) >= (self.born.month, self.born.day)
+        return today.year - self.born.year - (not had) >= years
+
+
+CITIZENS: Final[Mapping[str, Citizen]] = {
+    each.name: each
+    for each in (
+        Citizen(
+            "anna",
+            *("Образцова", "Анна"),
+            date(1990, 5, 17),
+            "TEST-000001",
+            "Anna Obraztsova",
+        ),
+        Citizen(
+            "boris",
+            *("Примеров", "Борис"),
+            date(1985, 11, 2),
+            "TEST-000002",
+            "Boris Primerov",
+        ),
+    )
+}

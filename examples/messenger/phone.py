@@ -1,0 +1,80 @@
+"""A citizen's phone: a wallet of its own, in a folder of its own.
+
+Nobody else opens that folder. What the phone says and hears is messages.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from examples.messenger.people import Citizen
+
+from idwallet import (
+    Holder,
+    SealKey,
+    SoftwareKeyStore,
+    SqlStore,
+    StoredKeySigner,
+    TrustStore,
+    policies,
+)
+from idwallet.protocols import WalletClient
+
+
+class Phone:
+    """A wallet and what it needs to speak for itself."""
+
+    def __init__(self, citizen: Citizen, folder: Path, *, trust: TrustStore) -> None:
+        """Open it, or make it: its keys are made here and stay here."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.citizen = citizen
+        self.trust = trust
+        self.policy = policies.WALLET
+        # In earnest the phone's own hardware keeps this one.
+        self.seal = SealKey(
+            _kept_once(folder / "seal.key", lambda: secrets.token_bytes(32))
+        )
+        self.keys = SoftwareKeyStore(folder / "keys", self.seal)
+        self._store = SqlStore(folder / "wallet.db")
+        self.holder = Holder(
+            store=self._store,
+            seal=self.seal,
+            keys=self.keys,
+            trust=trust,
+            policy=self.policy,
+        )
+        self.client = WalletClient(
+            client_id="messenger.example",
+            redirect_uri="example.messenger:/back",
+            dpop=self._own_key(folder / "client.key"),
+        )
+
+    def close(self) -> None:
+        """Put it away."""
+        self._store.close()
+
+    def _own_key(self, file: Path) -> StoredKeySigner:
+        """Return the key that the phone's tokens are bound to, always the same."""
+
+        def make() -> bytes:
+            made = StoredKeySigner(self.keys.create("ES256", None))
+            return made.public_key.thumbprint.encode()
+
+        kept = self.keys.get(_kept_once(file, make).decode())
+        if kept is None:
+            raise SystemExit(f"{file} names a key that is gone: remove the folder")
+        return StoredKeySigner(kept)
+
+
+def _kept_once(file: Path, make: Callable[[], bytes]) -> bytes:
+    """Return what the file holds; it is written once, whole or not at all."""
+    if not file.exists():
+        fresh = file.with_suffix(f".{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        with fresh.open("wb") as out:
+            out.write(make())
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(file)
+    return file.read_bytes()

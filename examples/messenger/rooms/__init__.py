@@ -1,0 +1,1 @@
+"""What a phone does with messages, by kind; see `examples.messenger.handling`."""

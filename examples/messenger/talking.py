@@ -1,0 +1,249 @@
+"""Who is in the chats beside citizens: bots, and what they talk with.
+
+A bot is a file in the folder `bots` with a class, which the file names `BOT`; beside it
+lie its sentences (``.json``, by language) and its picture (``.svg``). It is told each
+message of its chats and answers by messages. It never sees a wallet.
+"""
+
+import importlib
+import json
+import pkgutil
+import secrets
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import ClassVar, Final
+
+from examples.messenger.post import Turn
+from examples.web.identity import Identity
+from examples.web.language import Language, Words
+
+from idwallet import (
+    Issuer,
+    PresentationRequest,
+    Query,
+    Reason,
+    RelyingParty,
+    SealKey,
+    TrustStore,
+    Unverified,
+    VerifiedPresentation,
+    Verifier,
+    evaluate_presentation,
+    explain,
+)
+from idwallet.consent import Promise
+from idwallet.protocols import ChatKind, ChatMessage, ResponseMode
+from idwallet.roles.receipts import NOTHING_KEPT, give_receipt
+
+HERE: Final = Path(__file__).parent
+_LANGUAGES: Final[tuple[Language, ...]] = ("en", "ru")
+_LANGUAGE: Final = "language"
+_BUTTONS: Final = "buttons"
+
+
+@cache
+def words_of(file: Path, lang: Language) -> Words:
+    """Return the sentences of a file."""
+    return Words(file, lang)
+
+
+@dataclass(frozen=True)
+class World:
+    """What a bot may know of the world: its keys, and whom it believes."""
+
+    identity: Identity
+
+    @property
+    def trust(self) -> TrustStore:
+        """The issuers that bots believe."""
+        return self.identity.trust
+
+    @property
+    def seal(self) -> SealKey:
+        """What bots seal with what they remember."""
+        return self.identity.seal
+
+
+class Talk:
+    """One turn of a bot in the chat with one person."""
+
+    def __init__(self, bot: "Bot", turn: Turn) -> None:
+        """Take whose turn it is."""
+        self.bot = bot
+        self.turn = turn
+        self.person = turn.peer
+        self.lang = language_in(turn, turn.peer)
+        self.words = words_of(bot.sentences, self.lang)
+
+    def say(
+        self, name: str, /, *, buttons: Sequence[str] = (), **values: str | int
+    ) -> None:
+        """Say a sentence; `buttons` are what the person may press to answer.
+
+        A button is a text that is sent as if it was typed: ``press.NAME``.
+        """
+        self.turn.say(self.words(name, **values))
+        self.turn.keep(_BUTTONS, json.dumps(list(buttons)))
+
+    def send(self, message: ChatMessage) -> None:
+        """Send something that is not for people."""
+        self.turn.say(message.to_text())
+
+    def pressed(self, text: str) -> str | None:
+        """Return the button whose text this is, in either language; None for none."""
+        wanted = text.strip().casefold()
+        for name in self.bot.buttons:
+            for lang in _LANGUAGES:
+                said = words_of(self.bot.sentences, lang)(f"press.{name}")
+                if said.casefold() == wanted:
+                    return name
+        return None
+
+    # --- asking, for bots that do -----------------------------------------------------
+
+    def send_receipt(
+        self, judged: "Judged", came: ChatMessage, *, keeps: Promise = NOTHING_KEPT
+    ) -> None:
+        """Sign for what was shown, or for a refusal; for nothing else."""
+        if isinstance(judged.result, Unverified) and not judged.is_declined:
+            return
+        receipt = give_receipt(
+            judged.result, request=judged.request, at=self.turn.at, retention=keeps
+        )
+        self.send(
+            ChatMessage(kind=ChatKind.RECEIPT, body=receipt, answers=came.answers)
+        )
+
+    def ask(
+        self,
+        verifier: Verifier,
+        query: Query,
+        *,
+        purpose: str,
+        about: str = "",
+        transactions: Sequence[Mapping[str, object]] = (),
+    ) -> str:
+        """Ask for something; what the request was is kept, sealed, with its `about`."""
+        request = verifier.request(
+            query,
+            purpose=purpose,
+            at=self.turn.at,
+            # Who carries the messages reads no answer.
+            mode=ResponseMode.DIRECT_POST_JWT,
+            transactions=[dict(each) for each in transactions],
+        )
+        name = f"q{secrets.token_hex(6)}"
+        saved = request.save(self.bot.world.seal).hex()
+        self.turn.keep(f"asked:{name}", json.dumps({"saved": saved, "about": about}))
+        self.send(
+            ChatMessage(
+                kind=ChatKind.REQUEST, body=request.message.to_json(), name=name
+            )
+        )
+        return name
+
+    def judge(self, verifier: Verifier, came: ChatMessage) -> "Judged | None":
+        """Judge an answer against the request that it answers; None if nobody asked.
+
+        Nonce, audience, signatures, status and that it comes once: all of it is the
+        library's. What it was is in the verdict's report.
+        """
+        kept = self.turn.kept(f"asked:{came.answers}") if came.answers else None
+        if kept is None:
+            return None
+        asked = json.loads(kept)
+        request = verifier.restore(bytes.fromhex(asked["saved"]), self.bot.world.seal)
+        result = evaluate_presentation(
+            came.body, request=request, trust=self.bot.world.trust, at=self.turn.at
+        )
+        return Judged(result, request, asked["about"])
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict, with the request that it is about."""
+
+    result: VerifiedPresentation | Unverified
+    request: PresentationRequest
+    about: str
+
+    @property
+    def is_declined(self) -> bool:
+        """Whether the person, or their wallet, said no."""
+        return any(each.reason is Reason.DECLINED for each in self.result.report.checks)
+
+    def told(self, lang: Language) -> str:
+        """Return the verdict in words, for who checks."""
+        return explain(self.result.report, lang=lang, reader="clerk").headline
+
+
+class Bot:
+    """Somebody in the chats who is no person. One is made when the program starts."""
+
+    name: ClassVar[str]
+    """What it is called in addresses; letters and hyphens."""
+    order: ClassVar[int]
+    """Where it stands in the list of chats."""
+    buttons: ClassVar[tuple[str, ...]] = ()
+    """Every button that it may show."""
+    sentences: ClassVar[Path]
+    """Its sentences: ``title``, ``about``, ``press.BUTTON`` and what it says."""
+
+    def __init__(self, world: World) -> None:
+        """Take what it may know."""
+        self.world = world
+
+    @abstractmethod
+    def greet(self, talk: Talk) -> None:
+        """Say hello, when a person opens the chat for the first time."""
+
+    @abstractmethod
+    def hear(self, talk: Talk, text: str) -> None:
+        """Deal with a message: any text at all. What it raises is told as a fault."""
+
+    # --- who it is --------------------------------------------------------------------
+
+    def asks_as(self, host: str) -> RelyingParty:
+        """Return this bot as who asks, certified under the test root by its name."""
+        who = self.world.identity.pki.reader(host)
+        return RelyingParty(
+            signer=who.signer,
+            certificates=who.chain,
+            # It stands in the request and is signed with it; nothing is sent there.
+            answer_to=f"https://{host}/answer",
+        )
+
+    def issues_as(self, origin: str) -> Issuer:
+        """Return this bot as an issuer, certified under the test root."""
+        who = self.world.identity.pki.issuer(origin)
+        return Issuer(signer=who.signer, certificates=who.chain)
+
+
+def found_bots(world: World) -> dict[str, Bot]:
+    """Return every bot in the folder, in the order of the list of chats."""
+    package = importlib.import_module("examples.messenger.bots")
+    kinds: list[type[Bot]] = [
+        importlib.import_module(f"{package.__name__}.{each.name}").BOT
+        for each in pkgutil.iter_modules(package.__path__)
+    ]
+    return {each.name: each(world) for each in sorted(kinds, key=lambda e: e.order)}
+
+
+def buttons_of(turn: Turn, bot: Bot, *, person: str) -> list[str]:
+    """Return the buttons that a bot shows a person now."""
+    kept = turn.kept_by(bot.name, _BUTTONS, of=person)
+    return [] if kept is None else list(json.loads(kept))
+
+
+def language_in(turn: Turn, person: str) -> Language:
+    """Return the language that a person reads, as their messenger tells it."""
+    kept = turn.kept_by(person, _LANGUAGE, of="")
+    return "ru" if kept == b"ru" else "en"
+
+
+def choose_language(turn: Turn, lang: Language) -> None:
+    """Note what the person whose turn it is reads."""
+    turn.keep(_LANGUAGE, lang, of="")
