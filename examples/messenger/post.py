@@ -10,11 +10,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from idwallet import limits, now
+from idwallet import now
 from idwallet.ports import Use
 
 _TABLES: Final = """
@@ -45,6 +45,8 @@ CREATE TABLE IF NOT EXISTS used (
 CREATE TABLE IF NOT EXISTS pulse (beats INTEGER NOT NULL);
 INSERT INTO pulse SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM pulse);
 """
+# By so much one clock may be ahead of another that still takes the answer.
+_KEPT_AFTER: Final = timedelta(days=1)
 _COLUMNS: Final = "id, sender, receiver, text, at"
 
 
@@ -217,7 +219,7 @@ class Turn:
         self, request: bytes, response: bytes, *, until: datetime, at: datetime
     ) -> Use:
         """Take a request in this very transaction; see `ports.ReplayGuard.consume`."""
-        old = int((at - limits.REPLAY_KEPT_AFTER).timestamp())
+        old = int((at - _KEPT_AFTER).timestamp())
         self._database.execute("DELETE FROM used WHERE until < ?", (old,))
         row = self._database.execute(
             "SELECT response, settled FROM used WHERE owner = ? AND request = ?",

@@ -36,11 +36,12 @@ from idwallet import (
 )
 from idwallet.consent import Promise
 from idwallet.protocols import ChatKind, ChatMessage, ResponseMode
-from idwallet.roles.receipts import NOTHING_KEPT, give_receipt
+from idwallet.roles import give_receipt
 
 HERE: Final = Path(__file__).parent
 _LANGUAGES: Final[tuple[Language, ...]] = ("en", "ru")
 _LANGUAGE: Final = "language"
+_NOTHING_KEPT: Final = Promise(kept=False)
 _BUTTONS: Final = "buttons"
 
 
@@ -105,7 +106,7 @@ class Talk:
     # --- asking, for bots that do -----------------------------------------------------
 
     def send_receipt(
-        self, judged: "Judged", came: ChatMessage, *, keeps: Promise = NOTHING_KEPT
+        self, judged: "Judged", came: ChatMessage, *, keeps: Promise = _NOTHING_KEPT
     ) -> None:
         """Sign for what was shown, or for a refusal; for nothing else."""
         if isinstance(judged.result, Unverified) and not judged.is_declined:

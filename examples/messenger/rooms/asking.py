@@ -15,7 +15,7 @@ from idwallet.explain import (
     explain_choice,
 )
 from idwallet.protocols import ChatKind, ChatMessage
-from idwallet.roles.asked import Asked, Choice, Match, PresentationResponse
+from idwallet.roles import Asked, Choice, Match, PresentationResponse
 
 
 class Asking(Room):

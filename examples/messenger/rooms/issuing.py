@@ -24,8 +24,7 @@ from idwallet.protocols import (
     read_chat,
     response_in,
 )
-from idwallet.roles import ConfirmArrived, Receiving
-from idwallet.roles.record import HeldCredential
+from idwallet.roles import ConfirmArrived, HeldCredential, Receiving
 
 
 class Issuing(Room):
