@@ -34,6 +34,7 @@ MIRRORS: Final[Mapping[str, str]] = {
 # A memo without a bound, whose arguments have few values.
 CLOSED_MEMOS: Final[Mapping[str, str]] = {
     "explain.consent.consent_words": "one catalogue for each language",
+    "explain.claims.wallet_words": "one catalogue for each language",
     "explain.transactions.transaction_words": "one catalogue for each language",
     "explain.linking.linking_words": "one catalogue for each language",
     "explain.ledger.ledger_words": "one catalogue for each language",
