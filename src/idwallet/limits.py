@@ -499,7 +499,10 @@ QR_FRAME_BYTES: Final = 640
 QR_STEPS: Final = 40
 DELEGATION_MINUTES: Final = 1_440
 DELEGATIONS_WITHDRAWN: Final = 1_000
+DELEGATION_END_BYTES: Final = 8_192
 DELEGATED_BYTES: Final = 65_536
 WARDS: Final = 32
+WITHDRAWN_AT_HAND: Final = 10_000  # statements of one list; those of one day
+WITHDRAWN_LISTS_AT_HAND: Final = 16
 QR_SCALE: Final = 40
 TILL_LIFETIME: Final = timedelta(days=400)

@@ -304,6 +304,8 @@ def test_records_that_mean_nothing_are_named_by_line(shop: Path, line: str) -> N
             ),
             "as_of: not a moment in UTC",
         ),
+        (DESCRIPTION + '[[withdrawn]]\nfile = "notes.txt"', "line 1"),
+        (DESCRIPTION + '[[withdrawn]]\nfile = "none.txt"', "none.txt"),
         (DESCRIPTION.replace("pki/root.pem", "none.pem"), "none.pem"),
         (DESCRIPTION.replace("pki/root.pem", "notes.txt"), "notes.txt"),
     ],
@@ -376,6 +378,32 @@ def test_show_says_in_words_what_can_and_what_cannot_be_decided(shop: Path) -> N
     )
     assert late.status == 3
     assert "bundle.freshness says stale" in late.out
+
+
+def test_a_bundle_says_which_delegations_were_taken_back(shop: Path) -> None:
+    show = ("trust", "show", "shop.bundle", *OPERATOR)
+    assert "there is no such list" in done(*show, "--at", AT).out
+    Path("ended.txt").write_text("# of the families\n\nAQID\nBAUG\n")
+    more = '\n[[withdrawn]]\nfile = "ended.txt"\nname = "families"\n'
+    Path("bundle.toml").write_text(DESCRIPTION + more)
+    build("shop.bundle", "--sequence", "2", "--force")
+    told = done(*show, "--at", AT).out
+    can, cannot = told.split("What it could not decide:")
+    assert "by the list families: 2 statements" in can
+    assert "delegation" not in cannot
+    assert "по списку families" in done(*show, "--at", AT, "--lang", "ru").out
+    (told_of,) = json.loads(done(*show, "--at", AT, "--json").out)["withdrawn"]
+    assert (told_of["use"], told_of["entries"]) == ("current", 2)
+    assert "families is too old" in run(*show, "--at", "2026-12-24T12:00:00Z").out
+
+
+def test_a_bundle_says_that_no_delegation_was_taken_back(shop: Path) -> None:
+    Path("ended.txt").write_text("# none\n")
+    more = '\n[[withdrawn]]\nfile = "ended.txt"\n'
+    Path("bundle.toml").write_text(DESCRIPTION + more)
+    build("none.bundle", "--sequence", "2")
+    told = done("trust", "show", "none.bundle", *OPERATOR, "--at", AT).out
+    assert "by the list ended.txt: 0 statements" in told
 
 
 @pytest.mark.parametrize("form", ListForm)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from idwallet.explain.values import write_moment, write_quoted
@@ -58,10 +59,16 @@ def _known(report: Report) -> Iterator[tuple[str, datetime]]:
         yield "trust_anchors", anchors.taken
     moments: dict[str, list[datetime]] = {"status": [], "certificates": []}
     for each in report.evidence:
-        is_list = each.kind in _LISTS
-        if each.as_of is not None:
-            moments["status" if is_list else "certificates"].append(each.as_of)
+        known = _KNOWN.get(each.kind, "certificates")
+        if each.as_of is not None and known in moments:
+            moments[known].append(each.as_of)
     yield from ((name, min(found)) for name, found in moments.items() if found)
 
 
-_LISTS: Final = frozenset({EvidenceKind.STATUS_LIST, EvidenceKind.IDENTIFIER_LIST})
+_KNOWN: Final = MappingProxyType(
+    {
+        EvidenceKind.STATUS_LIST: "status",
+        EvidenceKind.IDENTIFIER_LIST: "status",
+        EvidenceKind.WITHDRAWN: "delegations",  # the check itself says it to people
+    }
+)

@@ -18,6 +18,8 @@ class EvidenceKind(StrEnum):
     IDENTIFIER_LIST = "identifier_list"
     CRL = "crl"
     OCSP_RESPONSE = "ocsp_response"
+    WITHDRAWN = "withdrawn"
+    """Delegations that were taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

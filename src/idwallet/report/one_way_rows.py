@@ -39,6 +39,11 @@ ONE_WAY: Final = MappingProxyType(
         (_C.HOLDER_DELEGATION, _R.CLAIM_NOT_ADMITTED): Row(
             _F, f"{_OWN} §14", ("paths",)
         ),
+        (_C.HOLDER_DELEGATION, _R.UNKNOWN): Row(_I, f"{_OWN} §14", ("what",)),
+        (_C.HOLDER_DELEGATION, _R.STALE): Row(_I, f"{_OWN} §14", ("signed",)),
+        (_C.HOLDER_DELEGATION, _R.CLOCK_BEFORE_EVIDENCE): Row(
+            _I, f"{_OWN} §14", ("since",)
+        ),
         (_C.PRESENTATION_REPLAY, _R.WAITING): Row(_I, f"{_OWN} §7", ("waits_for",)),
     }
 )

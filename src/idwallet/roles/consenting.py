@@ -203,6 +203,7 @@ class Consenting:
 
         Raises:
             VerificationFailed: what was delegated is over, or does not go so far.
+            VerificationIndeterminate: whether it was taken back is not known.
             UsageError: the answer would be about several people.
         """
 

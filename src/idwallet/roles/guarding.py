@@ -17,9 +17,9 @@ from idwallet.credentials.compact.evaluate_guardian import (
     Acted,
     Handed,
     acts_of,
-    check_acting,
     evaluate_handed,
     is_guardian,
+    judge_acting,
 )
 from idwallet.credentials.compact.guardian import (
     GUARDIAN,
@@ -185,6 +185,7 @@ class Guarding(Delegating, Matching):
         Raises:
             VerificationFailed: the delegation is over or was taken back, or its right
                 is gone: the report says which (``holder.delegation``).
+            VerificationIndeterminate: whether it was taken back is not known.
             UsageError: `at` has no zone, or the child is not in this wallet.
             MalformedError, PortError: see `credentials`.
         """
@@ -229,7 +230,7 @@ class Guarding(Delegating, Matching):
         kept = next((each for each in record.wards if each.name == ward.name), None)
         if kept is None or self._ward(kept) != ward:
             raise UsageError("the wallet has no such child, or has it otherwise now")
-        made = check_acting(
+        made = judge_acting(
             ward.acted(claims, withdrawn=record.statements),
             context=Context(self._trust, self._policy, at),
             subject=_SUBJECT,
@@ -237,5 +238,12 @@ class Guarding(Delegating, Matching):
         required = frozenset({(CheckId.HOLDER_DELEGATION, _SUBJECT)})
         anchors = self._trust.evidence.anchors
         require_passed(
-            Report((made,), required, at, self._policy.name, anchors=anchors)
+            Report(
+                (made.check,),
+                required,
+                at,
+                self._policy.name,
+                evidence=made.evidence,
+                anchors=anchors,
+            )
         )

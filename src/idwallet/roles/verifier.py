@@ -38,7 +38,7 @@ from idwallet.roles.page import Page, ask_page, ask_page_for_documents
 from idwallet.roles.page_question import PageQuestion, restored_page
 from idwallet.roles.reader import DeviceQuestion, ask_device, times_of
 from idwallet.roles.relying_party import RelyingParty
-from idwallet.roles.takes_codes import TakesCodes
+from idwallet.roles.takes_codes import TakesCodes, with_statements
 from idwallet.trust.policy import Policy
 
 __all__ = ["PresentationRequest", "RelyingParty", "Verifier"]
@@ -172,8 +172,10 @@ class Verifier(TakesCodes):
         """Refuse a verifier that would take an answer twice.
 
         Raises:
-            UsageError: `replay` is no replay guard.
+            UsageError: `replay` is no replay guard, or `withdrawn` are more than
+                `limits.DELEGATIONS_WITHDRAWN`.
         """
+        with_statements((), self.withdrawn)
         for part in ("consume", "settle"):
             if not callable(getattr(self.replay, part, None)):
                 raise UsageError(f"a verifier needs a replay guard: no {part}")

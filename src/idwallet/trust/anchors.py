@@ -18,7 +18,8 @@ from idwallet.trust.anchor import (
 )
 from idwallet.trust.cache import ValidityCache
 from idwallet.trust.certificate import Certificate
-from idwallet.trust.evidence import NOTHING_AT_HAND, EvidenceAtHand, Memory
+from idwallet.trust.evidence import NOTHING_AT_HAND, EvidenceAtHand
+from idwallet.trust.memory import Memory
 from idwallet.trust.policies import STRICT
 from idwallet.trust.policy import Policy
 

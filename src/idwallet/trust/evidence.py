@@ -14,27 +14,13 @@ it may be is for the policy.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Lock
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import Final
 
 from idwallet import limits
 from idwallet.errors import UsageError
 from idwallet.report import Need
 from idwallet.report.evidence import GIVEN, Origin
-from idwallet.trust.cache import ValidityCache
-
-if TYPE_CHECKING:
-    from idwallet.trust.at_hand import CertificatesAtHand
-    from idwallet.trust.by_key_id import KeyIds
-    from idwallet.trust.revocation.at_hand import PathAtHand
-    from idwallet.trust.revocation.crl import Crl
-    from idwallet.trust.revocation.evidence import Refused
-    from idwallet.trust.revocation.ocsp import OcspResponse
-    from idwallet.trust.status_list.structures import AuthenticList
-
-Piece = TypeVar("Piece")
-Value = TypeVar("Value")
 
 Content = bytes | Callable[[], bytes]
 """Bytes, or how to get them when they are needed.
@@ -128,6 +114,19 @@ class DidDocumentAtHand:
     origin: Origin
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class WithdrawnAtHand:
+    """Statements that take delegations back, in the form of docs/reference/bundle.md.
+
+    `name` is what whoever collected them calls their source. Each is signed: whoever
+    brings them believes none of them, and leaves out what they like.
+    """
+
+    name: str
+    statements: Content = field(repr=False)
+    origin: Origin
+
+
 @dataclass(frozen=True, slots=True)
 class Renewal:
     """By when those who said whom to believe mean to say it anew, and what to get."""
@@ -155,6 +154,7 @@ class EvidenceAtHand:
         "existence",
         "renewal",
         "responses",
+        "withdrawn",
     )
 
     def __init__(  # noqa: PLR0913 - one for each kind of evidence
@@ -166,6 +166,7 @@ class EvidenceAtHand:
         certificates: Iterable[bytes] = (),
         existence: Iterable[ExistenceAtHand] = (),
         did_documents: Iterable[DidDocumentAtHand] = (),
+        withdrawn: Iterable[WithdrawnAtHand] = (),
         anchors: Origin = GIVEN,
         renewal: Renewal | None = None,
     ) -> None:
@@ -175,7 +176,8 @@ class EvidenceAtHand:
             UsageError: there are more pieces of a kind than `limits` has it
                 (`STATUS_LISTS_AT_HAND`, `STATUS_LISTS_OF_ONE_ADDRESS`, `CRLS_AT_HAND`,
                 `OCSP_AT_HAND`, `CERTIFICATES_AT_HAND`,
-                `EXISTENCE_DIGESTS_AT_HAND`, `DID_DOCUMENTS_AT_HAND`). Of several
+                `EXISTENCE_DIGESTS_AT_HAND`, `DID_DOCUMENTS_AT_HAND`,
+                `WITHDRAWN_LISTS_AT_HAND`). Of several
                 documents of one identifier the last counts.
         """
         self._lists = MappingProxyType(_by_uri(tuple(status_lists)))
@@ -184,12 +186,14 @@ class EvidenceAtHand:
         self.certificates = tuple(certificates)
         self.existence = tuple(existence)
         self._documents = MappingProxyType({e.did: e for e in did_documents})
+        self.withdrawn = tuple(withdrawn)
         self.anchors = anchors
         self.renewal = renewal
         _require_few(len(self.crls), limits.CRLS_AT_HAND)
         _require_few(len(self.responses), limits.OCSP_AT_HAND)
         _require_few(len(self.certificates), limits.CERTIFICATES_AT_HAND)
         _require_few(len(self._documents), limits.DID_DOCUMENTS_AT_HAND)
+        _require_few(len(self.withdrawn), limits.WITHDRAWN_LISTS_AT_HAND)
         digests = sum(len(each.digests) for each in self.existence)
         _require_few(digests, limits.EXISTENCE_DIGESTS_AT_HAND)
 
@@ -266,6 +270,7 @@ class EvidenceAtHand:
             certificates=dict.fromkeys((*self.certificates, *other.certificates)),
             existence=(*self.existence, *other.existence),
             did_documents=(*self.did_documents, *other.did_documents),
+            withdrawn=(*self.withdrawn, *other.withdrawn),
             anchors=self.anchors,
             renewal=self.renewal,
         )
@@ -296,96 +301,3 @@ def _require_few(count: int, most: int) -> None:
 
 NOTHING_AT_HAND: Final = EvidenceAtHand()
 """No evidence beside the anchors themselves."""
-
-
-class VerifiedLists:
-    """A bounded memory of status lists whose signature stands.
-
-    What is kept is worth nothing by itself: whose credentials a list speaks about, and
-    whether it is current, is judged each time. The oldest make room, so that together
-    they hold no more than `limits.STATUS_LISTS_HELD_BYTES`, or the one newest.
-    """
-
-    def __init__(self) -> None:
-        """Hold none."""
-        self._held: dict[StatusListAtHand, AuthenticList] = {}
-        self._bytes = 0
-        self._lock = Lock()
-
-    def get(self, piece: StatusListAtHand) -> "AuthenticList | None":
-        """Return the list that was read from this very piece, if it is held."""
-        return self._held.get(piece)
-
-    def put(self, piece: StatusListAtHand, found: "AuthenticList") -> None:
-        """Remember what was read from a piece."""
-        with self._lock:
-            if piece in self._held:
-                return
-            size = found.octets
-            while self._held and self._bytes + size > limits.STATUS_LISTS_HELD_BYTES:
-                oldest = self._held.pop(next(iter(self._held)))
-                self._bytes -= oldest.octets
-            self._held[piece] = found
-            self._bytes += size
-
-    def __len__(self) -> int:
-        """Return how many lists are held."""
-        return len(self._held)
-
-
-class Read(Generic[Piece, Value]):
-    """What was read from pieces of evidence, so many of them; the oldest make room."""
-
-    def __init__(self, *, entries: int) -> None:
-        """Keep at most `entries` values."""
-        self._entries = entries
-        self._held: dict[Piece, Value] = {}
-        self._lock = Lock()
-
-    def get(self, piece: Piece) -> Value | None:
-        """Return what was read from this very piece, if it is held."""
-        return self._held.get(piece)
-
-    def put(self, piece: Piece, value: Value) -> None:
-        """Remember what was read from a piece."""
-        with self._lock:
-            while len(self._held) >= self._entries and piece not in self._held:
-                del self._held[next(iter(self._held))]
-            self._held[piece] = value
-
-    def clear(self) -> None:
-        """Forget all."""
-        with self._lock:
-            self._held.clear()
-
-
-class Memory:
-    """What a trust store remembers of its evidence: pure functions of what it holds.
-
-    Written by the rooms that judge the evidence; bounded, and gone with the store.
-    `paths` holds only paths none of whose certificates is revoked.
-    """
-
-    __slots__ = (
-        "certificates",
-        "crl_issuers",
-        "crls",
-        "key_ids",
-        "lists",
-        "paths",
-        "responses",
-    )
-
-    def __init__(self) -> None:
-        """Remember nothing."""
-        self.certificates: CertificatesAtHand | None = None
-        self.key_ids: KeyIds | None = None
-        self.lists = VerifiedLists()
-        self.crl_issuers: Read[CrlAtHand, bytes] = Read(entries=limits.CRLS_AT_HAND)
-        self.crls: Read[CrlAtHand, Crl | Refused] = Read(entries=limits.CRLS)
-        self.responses: Read[OcspAtHand, OcspResponse | Refused] = Read(
-            entries=limits.OCSP_AT_HAND
-        )
-        self.paths: ValidityCache[PathAtHand] = ValidityCache(
-            entries=limits.CHAIN_CACHE_ENTRIES
-        )

@@ -15,7 +15,7 @@ from cryptography.x509.oid import ExtensionOID
 from idwallet import limits
 from idwallet.codec.der import DerError, elements
 from idwallet.trust.distinguished import read_name
-from idwallet.trust.evidence import Read
+from idwallet.trust.memory import Read
 from idwallet.trust.names import GeneralName, NameConstraints, NameKind, Rdns
 
 

@@ -117,10 +117,14 @@ class OneWayRule(StrEnum):
 class DelegationRule(StrEnum):
     """Whether somebody may act for whom a credential is about: a parent for a child.
 
-    `GUARDIANS_ACCEPTED` takes it from who shows a right and a delegation within it.
+    `GUARDIANS_ACCEPTED` takes it from who shows a right and a delegation within it,
+    unless it is known to have been taken back. `WITHDRAWALS_REQUIRED` does so only
+    where a list of those taken back is at hand that is no older than `freshness` has
+    it: what is not known is open then.
     """
 
     REFUSED = "refused"
+    WITHDRAWALS_REQUIRED = "withdrawals_required"
     GUARDIANS_ACCEPTED = "guardians_accepted"
 
 

@@ -320,6 +320,9 @@ ROWS = [
     "holder.delegation not_guardian failed",
     "holder.delegation wider_than_right failed : what",
     "holder.delegation claim_not_admitted failed : paths",
+    "holder.delegation unknown indeterminate : what",
+    "holder.delegation stale indeterminate : signed",
+    "holder.delegation clock_before_evidence indeterminate : since",
     # presentation.format
     "presentation.format well_formed passed",
     "presentation.format malformed failed : what at",

@@ -15,9 +15,9 @@ from idwallet.trust.evidence import (
     ExistenceAtHand,
     OcspAtHand,
     StatusListAtHand,
-    VerifiedLists,
     content_of,
 )
+from idwallet.trust.memory import VerifiedLists
 from idwallet.trust.status_list import StatusList
 
 SCENE = StatusScene(seed=b"at hand")

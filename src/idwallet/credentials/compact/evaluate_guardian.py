@@ -1,7 +1,7 @@
 """Judge whether somebody may act for whom a credential is about.
 
 A verifier asks it of a proof (`evaluate_guardian`), a wallet of what it is given
-(`evaluate_handed`) and again of what it is about to sign (`check_acting`): by the same
+(`evaluate_handed`) and again of what it is about to sign (`judge_acting`): by the same
 rules, so that no wallet signs what no verifier takes.
 """
 
@@ -36,6 +36,7 @@ from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.report import (
     Check,
     CheckId,
+    EvidenceKind,
     EvidenceUsed,
     Facts,
     Outcome,
@@ -43,7 +44,10 @@ from idwallet.report import (
     Required,
     check,
 )
+from idwallet.trust.evidence import WithdrawnAtHand
 from idwallet.trust.policy import DelegationRule
+from idwallet.trust.revocation.structures import Unsettled
+from idwallet.trust.withdrawn import WithdrawnSaid, withdrawn_at_hand
 
 _DELEGATION: Final = CheckId.HOLDER_DELEGATION
 _OF: Final = "guardian_of"
@@ -84,6 +88,13 @@ class Acted(NamedTuple):
     def __repr__(self) -> str:
         """Show what was delegated only."""
         return f"Acted({self.delegation!r})"
+
+
+class ActingVerdict(NamedTuple):
+    """The check of a delegation, and the lists that were looked at for it."""
+
+    check: Check
+    evidence: tuple[EvidenceUsed, ...] = ()
 
 
 class Handed(NamedTuple):
@@ -128,14 +139,15 @@ def evaluate_guardian(
 
 
 def _evaluated(acted: Acted, *, context: Context, subject: str) -> GuardianVerdict:
-    checks: tuple[Check, ...] = (check_acting(acted, context=context, subject=subject),)
-    evidence: tuple[EvidenceUsed, ...] = ()
+    own = judge_acting(acted, context=context, subject=subject)
+    checks: tuple[Check, ...] = (own.check,)
+    evidence = own.evidence
     if acted.right is not None:
         held = HeldBy(frozenset({acted.delegation.guardian.thumbprint}))
         verdict = evaluate_issued(
             acted.right, None, expected=held, context=context, subject=right_of(subject)
         )
-        checks, evidence = checks + verdict.checks, verdict.evidence
+        checks, evidence = checks + verdict.checks, evidence + verdict.evidence
     required = required_of((_DELEGATION,), subject) | required_of(
         STORED_MDOC, right_of(subject)
     )
@@ -162,30 +174,55 @@ def evaluate_handed(
     )
 
 
-def check_acting(acted: Acted, *, context: Context, subject: str) -> Check:
+def judge_acting(acted: Acted, *, context: Context, subject: str) -> ActingVerdict:
     """Judge the delegation alone: the child's signature, its end, its width.
 
     Whoever relies on it judges card and right as well.
     """
-    reason, facts = _reason(acted, context)
-    return check(_DELEGATION, reason, subject=subject, facts=facts)
+    if context.policy.delegation is DelegationRule.REFUSED:
+        refused = {"at": "policy"}
+        return ActingVerdict(
+            check(_DELEGATION, Reason.NOT_AUTHORIZED, subject=subject, facts=refused)
+        )
+    said = withdrawn_at_hand(acted.delegation.identity, trust=context.trust)
+    reason, facts = _reason(acted, said, context=context)
+    renewal = context.trust.evidence.renewal
+    needs = () if renewal is None or reason not in _OPEN else (renewal.need,)
+    made = check(_DELEGATION, reason, subject=subject, facts=facts, needs=needs)
+    return ActingVerdict(made, tuple(_used(each, subject) for each in said.lists))
 
 
-def _reason(acted: Acted, context: Context) -> tuple[Reason, Facts]:
+_OPEN: Final = frozenset({Reason.UNKNOWN, Reason.STALE})
+"""What a newer bundle would settle."""
+
+
+def _used(piece: WithdrawnAtHand, subject: str) -> EvidenceUsed:
+    return EvidenceUsed(
+        kind=EvidenceKind.WITHDRAWN,
+        check=_DELEGATION,
+        subject=subject,
+        about=show(piece.name),
+        as_of=piece.origin.taken,
+        origin=piece.origin,
+    )
+
+
+def _reason(
+    acted: Acted, said: WithdrawnSaid, *, context: Context
+) -> tuple[Reason, Facts]:
     """Return the first thing that speaks against it, or who acted for whom."""
     delegation, key = acted.delegation, acted.child.key
-    if context.policy.delegation is DelegationRule.REFUSED:
-        return Reason.NOT_AUTHORIZED, {"at": "policy"}
     signed = signature_reason(
         delegation.envelope, key=key, allowed=context.policy.algorithms
     )
     if signed is not Reason.VALID:
         return Reason.INVALID, {}
-    if _is_withdrawn(acted, context=context):
+    if _is_withdrawn(acted, said, context=context):
         return Reason.REVOKED, {}
     return (
         _untimely(delegation, context)
         or _wider(acted)
+        or _unsettled(said, context)
         or (
             Reason.DELEGATED_ACCEPTED,
             {
@@ -196,6 +233,23 @@ def _reason(acted: Acted, context: Context) -> tuple[Reason, Facts]:
             },
         )
     )
+
+
+def _unsettled(said: WithdrawnSaid, context: Context) -> tuple[Reason, Facts] | None:
+    """Say why it is not known whether it was taken back, where that matters."""
+    if said.unread:
+        # Whatever a policy accepts: something was said, and nobody knows what.
+        return Reason.UNKNOWN, {"what": Unsettled.MALFORMED.value}
+    policy, at = context.policy, context.at
+    if policy.delegation is not DelegationRule.WITHDRAWALS_REQUIRED:
+        return None
+    if said.taken is None:
+        return Reason.UNKNOWN, {"what": Unsettled.NO_EVIDENCE.value}
+    if said.taken - at > policy.clock_skew:
+        return Reason.CLOCK_BEFORE_EVIDENCE, {"since": said.taken}
+    if at - said.taken > policy.freshness.maximum_age:
+        return Reason.STALE, {"signed": said.taken}
+    return None
 
 
 def _untimely(delegation: Delegation, context: Context) -> tuple[Reason, Facts] | None:
@@ -226,13 +280,13 @@ def pseudonym(thumbprint: str) -> str:
     return f"key {thumbprint[:8]}"
 
 
-def _is_withdrawn(acted: Acted, *, context: Context) -> bool:
+def _is_withdrawn(acted: Acted, said: WithdrawnSaid, *, context: Context) -> bool:
     """Whether the child's key or the guardian's took it back; no other key can."""
     delegation = acted.delegation
     keys = (acted.child.key, delegation.guardian)
     return any(
         ends(statement, delegation, by=keys, allowed=context.policy.algorithms)
-        for statement in acted.withdrawn
+        for statement in (*acted.withdrawn, *said.statements)
     )
 
 
@@ -244,6 +298,8 @@ def ends(
     allowed: frozenset[Algorithm],
 ) -> bool:
     """Return whether one of these keys took the delegation back by the statement."""
+    if delegation.identity not in statement:
+        return False  # it is about another one; most are
     try:
         said = withdrawn_by(statement, at="withdrawn")
     except (MalformedError, UnsupportedError):

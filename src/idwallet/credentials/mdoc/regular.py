@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from idwallet import limits
-from idwallet.trust.evidence import Read
+from idwallet.trust.memory import Read
 
 Digests = Mapping[str, Mapping[int, bytes]]
 

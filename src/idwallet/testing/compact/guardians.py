@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from idwallet.codec import b64
@@ -26,7 +26,7 @@ from idwallet.credentials.query import Query
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.signer import Signer
 from idwallet.crypto.software import SoftwareSigner
-from idwallet.report import CheckId, Reason, Report
+from idwallet.report import CheckId, Origin, Reason, Report
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.roles.standing import StandingRequest
 from idwallet.roles.verifier import PresentationRequest, Verifier
@@ -34,12 +34,23 @@ from idwallet.testing.compact.draft import twelve_claims
 from idwallet.testing.corpus.forgery import Forged
 from idwallet.testing.scene import Scene
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
+from idwallet.trust.bundle.withdrawn import write_withdrawn
+from idwallet.trust.evidence import (
+    NOTHING_AT_HAND,
+    EvidenceAtHand,
+    WithdrawnAtHand,
+)
 from idwallet.trust.policies import RETAIL
 from idwallet.trust.policy import DelegationRule
 
 HOUR: Final = timedelta(hours=1)
 WINDOW: Final = timedelta(seconds=30)
 DELEGATION: Final = CheckId.HOLDER_DELEGATION
+
+
+def withdrawn_list(statement: bytes) -> bytes:
+    """Return a list of one statement, or of none."""
+    return write_withdrawn([statement] if statement else [])
 
 
 class GuardianDraft:
@@ -65,8 +76,12 @@ class GuardianDraft:
         self.shown = ("age_over_18",)
         self.policy = RETAIL
         self.withdrawn_by: Signer | None = None
+        self.listed_by: Signer | None = None
+        self.listed: Callable[[bytes], bytes] = withdrawn_list
+        self.list_taken: datetime | None = None
         self.later = timedelta()
         self.asks = False
+        self.octets = b""
 
     def _issue(self, content: Compact, key: HolderKey, *, life: timedelta) -> bytes:
         made = self.scene.issuer.issue(
@@ -83,6 +98,7 @@ class GuardianDraft:
             since=self.since,
             until=self.until,
         )
+        self.octets = octets
         verifier = self.scene.new_verifier(policy=self.policy)
         if self.asks:
             return self._asked(verifier, octets)
@@ -116,9 +132,23 @@ class GuardianDraft:
         return evaluate_presentation(
             write_qr_text(QrKind.PROOF, proof),
             request=request,
-            trust=TrustStore([own]),
+            trust=TrustStore([own], evidence=self._evidence()),
             at=self.scene.at + self.later,
         ).report
+
+    def _evidence(self) -> EvidenceAtHand:
+        """Return the list of delegations taken back, where somebody made one."""
+        if self.list_taken is None and self.listed_by is None:
+            return NOTHING_AT_HAND
+        listed = b""
+        if self.listed_by is not None:
+            delegation = read_delegation(self.octets, at="x")
+            listed = withdraw(delegation, signer=self.listed_by)
+        origin = Origin(taken=self.list_taken or self.scene.at, source="bundle")
+        made = WithdrawnAtHand(
+            name="families", statements=self.listed(listed), origin=origin
+        )
+        return EvidenceAtHand(withdrawn=[made])
 
     def proof(self, delegation: bytes, to: Addressed) -> bytes:
         """Return what the parent shows."""
@@ -206,6 +236,18 @@ _ALL: Final[
         Reason.REVOKED,
         by("withdrawn_by", "parent"),
     ),
+    (
+        "withdrawn by the child, as the bundle says",
+        DELEGATION,
+        Reason.REVOKED,
+        by("listed_by", "child"),
+    ),
+    (
+        "withdrawn by the parent, as the bundle says",
+        DELEGATION,
+        Reason.REVOKED,
+        by("listed_by", "parent"),
+    ),
     ("over", DELEGATION, Reason.EXPIRED, _over),
     ("not begun", DELEGATION, Reason.NOT_YET_VALID, _not_yet),
     (
@@ -272,5 +314,54 @@ _ALL: Final[
     ),
 )
 
-GUARDIAN_FORGERIES: Final = tuple(GuardianForgery(*each) for each in _ALL)
+WITHDRAWALS_ASKED: Final = replace(
+    RETAIL, name="asks", delegation=DelegationRule.WITHDRAWALS_REQUIRED
+)
+"""A till that has to know which delegations were taken back."""
+
+
+def _asking(family: GuardianDraft) -> None:
+    family.policy, family.list_taken = WITHDRAWALS_ASKED, family.scene.at
+
+
+def _list_of(age: timedelta) -> Callable[[GuardianDraft], None]:
+    def change(family: GuardianDraft) -> None:
+        family.list_taken = family.scene.at - age
+
+    return change
+
+
+_UNKNOWN: Final[
+    tuple[tuple[str, CheckId, Reason, Callable[[GuardianDraft], None]], ...]
+] = (
+    (
+        "no list of those taken back",
+        DELEGATION,
+        Reason.UNKNOWN,
+        changed(list_taken=None),
+    ),
+    (
+        "a list that cannot be read",
+        DELEGATION,
+        Reason.UNKNOWN,
+        changed(listed=lambda _: b"\xa1"),
+    ),
+    (
+        "a list that is too old",
+        DELEGATION,
+        Reason.STALE,
+        _list_of(RETAIL.freshness.maximum_age + timedelta(seconds=1)),
+    ),
+    (
+        "a list that is still to come",
+        DELEGATION,
+        Reason.CLOCK_BEFORE_EVIDENCE,
+        _list_of(-RETAIL.clock_skew - timedelta(seconds=1)),
+    ),
+)
+
+GUARDIAN_FORGERIES: Final = (
+    *(GuardianForgery(*each) for each in _ALL),
+    *(GuardianForgery(*each, _asking) for each in _UNKNOWN),
+)
 """Every guardian whom no till may believe, by the check that it is about."""

@@ -19,6 +19,7 @@ from idwallet.trust.bundle.frame import write_frame
 from idwallet.trust.bundle.manifest import part_order, write_manifest
 from idwallet.trust.bundle.rotation import key_id, read_keys, require_of_series
 from idwallet.trust.bundle.structures import Manifest, PartEntry, PartKind
+from idwallet.trust.bundle.withdrawn import write_withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,26 @@ class BundlePart:
             data=write_anchors(anchors),
             as_of=as_of,
             source=source,
+        )
+
+    @staticmethod
+    def of_withdrawn(
+        statements: Iterable[bytes], *, name: str, as_of: datetime
+    ) -> "BundlePart":
+        """Return the part of statements that take delegations back (`withdraw`).
+
+        Whose they are is judged where a delegation is shown. Without any, the part says
+        that none was known at `as_of`. What ended a day ago may be left out: no
+        delegation lasts longer.
+
+        Raises:
+            UsageError: too many, or one that is too long.
+        """
+        return BundlePart(
+            kind=PartKind.WITHDRAWN,
+            name=name,
+            data=write_withdrawn(statements),
+            as_of=as_of,
         )
 
     def entry(self) -> PartEntry:

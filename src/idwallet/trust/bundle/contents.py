@@ -27,6 +27,7 @@ from idwallet.trust.evidence import (
     OcspAtHand,
     Renewal,
     StatusListAtHand,
+    WithdrawnAtHand,
 )
 
 SOURCE: Final = "bundle"
@@ -50,8 +51,8 @@ def take_store(bundle: bytes | BundleSource, context: BundleContext) -> TrustSto
 def store_of(bundle: Bundle) -> TrustStore:
     """Return the trust store that a bundle makes.
 
-    Anchors are read now; status lists, CRLs and OCSP responses when a credential asks
-    for them, each as of when the operator took it.
+    Anchors are read now; status lists, CRLs, OCSP responses and what ends delegations
+    when a credential asks for them, each as of when the operator took it.
 
     Raises:
         VerificationFailed: anchors break their form, or a part is not what was signed
@@ -100,6 +101,14 @@ def _evidence(bundle: Bundle) -> EvidenceAtHand:
             for each in bundle.entries(PartKind.OCSP)
         ],
         certificates=[bundle.read(e) for e in bundle.entries(PartKind.CERTIFICATE)],
+        withdrawn=[
+            WithdrawnAtHand(
+                name=each.name,
+                statements=_content(bundle, each),
+                origin=origin_of(bundle, each),
+            )
+            for each in bundle.entries(PartKind.WITHDRAWN)
+        ],
         anchors=_origin(bundle, taken=manifest.issued),
         renewal=Renewal(
             manifest.next_update, BundleNeeded(manifest.series, manifest.sequence)

@@ -132,6 +132,21 @@ class Members:
         """
         return self._octets(self._take(name), name, most=most)
 
+    def octet_strings(self, name: str, *, most: int, longest: int) -> tuple[bytes, ...]:
+        """Take byte strings, sorted and each there once; an absent list is empty.
+
+        Raises:
+            LimitError: there are more than `most`, or one is longer than `longest`.
+            MalformedError: it is no such list, or is empty.
+        """
+        if name not in self._left:
+            return ()
+        listed = self.items(name, most=most)
+        found = tuple(self._octets(each, name, most=longest) for each in listed)
+        if list(found) != sorted(set(found)):
+            raise self._wrong("not sorted, or one twice", name)
+        return found
+
     def digest(self, name: str) -> bytes:
         """Take a SHA-256 digest.
 

@@ -9,9 +9,15 @@ from typing import Final
 
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.trust.anchors import TrustAnchor, TrustStore
-from idwallet.trust.evidence import CrlAtHand, StatusListAtHand, content_of
+from idwallet.trust.bundle.withdrawn import read_withdrawn
+from idwallet.trust.evidence import (
+    CrlAtHand,
+    StatusListAtHand,
+    WithdrawnAtHand,
+    content_of,
+)
 from idwallet.trust.freshness import Freshness
-from idwallet.trust.policy import Policy
+from idwallet.trust.policy import DelegationRule, Policy
 from idwallet.trust.revocation import Crl
 from idwallet.trust.status_list import (
     ListContext,
@@ -53,7 +59,8 @@ class AnchorOutlook:
 class EvidenceOutlook:
     """A status list by its address, or a CRL by its place among those at hand.
 
-    `entries` counts those of a list that could be read.
+    A list of delegations taken back has the name that its operator gave it. `entries`
+    counts those of a list that could be read.
     """
 
     name: str
@@ -65,12 +72,18 @@ class EvidenceOutlook:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """All that a device could decide by; `responses` counts OCSP responses."""
+    """All that a device could decide by; `responses` counts OCSP responses.
+
+    `withdrawn` are lists of delegations that were taken back; `takes_delegations` says
+    whether the policy takes any.
+    """
 
     anchors: tuple[AnchorOutlook, ...]
     lists: tuple[EvidenceOutlook, ...]
     crls: tuple[EvidenceOutlook, ...]
     responses: int
+    withdrawn: tuple[EvidenceOutlook, ...] = ()
+    takes_delegations: bool = False
 
 
 def outlook(
@@ -95,6 +108,8 @@ def outlook(
         lists=tuple(_lists(store, context, progress=progress)),
         crls=tuple(_crls(store, context, progress=progress)),
         responses=len(store.evidence.responses),
+        withdrawn=tuple(_withdrawn(store, context, progress=progress)),
+        takes_delegations=policy.delegation is not DelegationRule.REFUSED,
     )
 
 
@@ -175,3 +190,25 @@ def _crl(piece: CrlAtHand, context: ListContext, *, at: str) -> EvidenceOutlook:
     ):
         use = Use.OVER
     return EvidenceOutlook(at, use, crl.this_update, crl.next_update)
+
+
+def _withdrawn(
+    store: TrustStore, context: ListContext, *, progress: Callable[[], None]
+) -> Iterator[EvidenceOutlook]:
+    for each in store.evidence.withdrawn:
+        yield _ends(each, context)
+        progress()
+
+
+def _ends(piece: WithdrawnAtHand, context: ListContext) -> EvidenceOutlook:
+    taken = piece.origin.taken
+    try:
+        listed = read_withdrawn(content_of(piece.statements), at=piece.name)
+    except (MalformedError, UnsupportedError):
+        return EvidenceOutlook(piece.name, Use.BROKEN, taken)
+    use = Use.CURRENT
+    if taken is None or context.at - taken > context.policy.freshness.maximum_age:
+        use = Use.OVER
+    elif taken - context.at > context.policy.clock_skew:
+        use = Use.NOT_YET
+    return EvidenceOutlook(piece.name, use, taken, entries=len(listed))

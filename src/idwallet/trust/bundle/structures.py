@@ -26,6 +26,7 @@ class PartKind(StrEnum):
     CRL = "crl"
     OCSP = "ocsp"
     STATUS_LIST = "status_list"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

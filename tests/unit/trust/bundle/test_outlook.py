@@ -191,3 +191,36 @@ def test_what_only_one_bundle_has_is_added_or_removed() -> None:
     ]
     same = compare_bundles(plain, plain)
     assert (same.parts, same.anchors) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (SCENE.issued, Use.CURRENT),
+        (SCENE.issued + DAY, Use.CURRENT),
+        (SCENE.issued + DAY + timedelta(seconds=1), Use.OVER),
+        (SCENE.issued - DAY, Use.NOT_YET),
+    ],
+)
+def test_a_list_of_delegations_taken_back_is_of_use_while_it_is_new(
+    at: datetime, expected: Use
+) -> None:
+    content = SCENE.content()
+    part = BundlePart.of_withdrawn([b"one"], name="families", as_of=content.issued)
+    made = replace(content, parts=[*content.parts, part])
+    found = seen(made, at=at)
+    (one,) = found.withdrawn
+    assert (one.name, one.use, one.entries) == ("families", expected, 1)
+    assert one.as_of == content.issued
+    assert not found.takes_delegations
+    assert seen(made, policy=RETAIL).takes_delegations
+    assert seen(content).withdrawn == ()
+
+
+def test_a_list_of_delegations_that_breaks_its_form_is_broken() -> None:
+    content = SCENE.content()
+    part = BundlePart(
+        kind=PartKind.WITHDRAWN, name="families", data=b"no", as_of=content.issued
+    )
+    (one,) = seen(replace(content, parts=[*content.parts, part])).withdrawn
+    assert (one.use, one.entries) == (Use.BROKEN, 0)

@@ -13,6 +13,7 @@ from idwallet.cli.commands.trust.listed import ListSource
 from idwallet.cli.commands.trust.tables import Table, read_toml
 from idwallet.cli.faults import about, input_fault, name_of
 from idwallet.cli.files import read_input, without_space
+from idwallet.cli.statements import read_statements
 from idwallet.cli.trusted import read_public_key
 from idwallet.codec.pem import read_pem
 from idwallet.trust.anchors import Purpose, TrustAnchor
@@ -88,6 +89,8 @@ class _Reader:
             yield self._listed(each)
         for each in self._table.tables("certificates"):
             yield from self._certificates(each)
+        for each in self._table.tables("withdrawn"):
+            yield self._withdrawn(each)
         for name, kind in _PLAIN.items():
             for each in self._table.tables(name):
                 yield self._plain(each, kind)
@@ -159,6 +162,21 @@ class _Reader:
         as_of = self._as_of(table)
         table.done()
         return lambda: source.part(as_of=as_of, at=self._issued)
+
+    def _withdrawn(self, table: Table) -> Callable[[], BundlePart]:
+        file = table.required("file", str)
+        name = table.take("name", str, default=file)
+        as_of = self._as_of(table)
+        table.done()
+
+        def read() -> BundlePart:
+            data = self._file(file, most=limits.BUNDLE_PART_BYTES)
+            with about(self._path(file), remedy="lines of `idwallet wallet take-back`"):
+                return BundlePart.of_withdrawn(
+                    read_statements(data), name=name, as_of=as_of
+                )
+
+        return read
 
     def _as_of(self, table: Table) -> datetime:
         return table.moment("as_of", self._issued) or self._issued

@@ -139,9 +139,9 @@ class _Told:
         for each in seen.lists:
             if each.use.is_usable:
                 yield self._evidence(f"show.list.{each.use.value}", each)
-        for each in seen.crls:
-            if each.use.is_usable:
-                yield self._evidence("show.crl.current", each)
+        for kind, pieces in (("crl", seen.crls), ("withdrawn", seen.withdrawn)):
+            usable = (each for each in pieces if each.use.is_usable)
+            yield from (self._evidence(f"show.{kind}.current", e) for e in usable)
         yield from self._counted(seen)
 
     def _counted(self, seen: Outlook) -> Iterator[str]:
@@ -160,7 +160,11 @@ class _Told:
         for anchor in seen.anchors:
             if not anchor.use.is_usable:
                 yield self._anchor(f"show.anchor.{anchor.use.value}", anchor)
-        for kind, pieces in (("list", seen.lists), ("crl", seen.crls)):
+        for kind, pieces in (
+            ("list", seen.lists),
+            ("crl", seen.crls),
+            ("withdrawn", seen.withdrawn),
+        ):
             for each in pieces:
                 if not each.use.is_usable:
                     yield self._evidence(f"show.{kind}.{each.use.value}", each)
@@ -171,6 +175,8 @@ class _Told:
             yield self.speech.say("show.no_lists")
         if not seen.crls and not seen.responses:
             yield self.speech.say("show.no_revocation")
+        if seen.takes_delegations and not seen.withdrawn:
+            yield self.speech.say("show.no_withdrawn")
 
     def _anchor(self, name: str, each: AnchorOutlook) -> str:
         anchor = each.anchor
@@ -221,6 +227,7 @@ def _document(bundle: Bundle, report: Report, *, seen: Outlook) -> dict[str, obj
         "anchors": [_anchor_document(each) for each in seen.anchors],
         "status_lists": [_evidence_document(each) for each in seen.lists],
         "crls": [_evidence_document(each) for each in seen.crls],
+        "withdrawn": [_evidence_document(each) for each in seen.withdrawn],
     }
 
 
