@@ -29,6 +29,10 @@ ROOMS: Final = (
 )
 
 
+# Written before there were such rooms; whoever is done with one takes it out of here.
+NOT_YET: Final = frozenset({"kiosk"})
+
+
 def imported(source: str) -> Iterator[tuple[str, str]]:
     """Yield what is imported of ours: the module, and the name or nothing."""
     for node in ast.walk(ast.parse(source)):
@@ -57,7 +61,9 @@ def test_every_example_imports_public_names_and_no_others() -> None:
         for module, name in imported(path.read_text(encoding="utf-8"))
         if not is_promised(module, name)
     ]
-    assert others == []
+    late = {each.split("/")[1] for each in others}
+    assert [each for each in others if each.split("/")[1] not in NOT_YET] == []
+    assert late == NOT_YET, "it is written on public names now: take it out"
 
 
 @pytest.mark.parametrize(
