@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+from idwallet import limits
 from idwallet.cli.pocket import open_pocket
+from idwallet.codec import b64
 from idwallet.codec.pem import read_pem
 from idwallet.crypto.signer import StoredKeySigner
 from idwallet.trust.certificate import Certificate
-from tests.cli.program import AT, run
+from tests.cli.program import AT, Ran, run
 
 SEAL_OF_KEY = ("--passphrase-file", "passphrase.txt")
 SEAL = ("--seal-file", "passphrase.txt")
@@ -124,6 +126,74 @@ def pinned_issuer(story: Path) -> str:
     pinned = {"keys": [{**key.to_jwk(), "kid": "issuer"}]}
     (story / "issuer.jwks").write_text(json.dumps(pinned))
     return "issuer.jwks"
+
+
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
+
+
+def issue(*more: str, out: str = "made.txt") -> Ran:
+    return run(
+        *("issue", "claims.json", "--type", "national-id", "--format", "compact"),
+        *("--key", "pki/issuer-key.pem", *SEAL_OF_KEY),
+        *("--certificates", "pki/issuer.pem", "--holder-key", "holder.jwk"),
+        *("--unproven", "a test", "--valid-until", "2026-11-24T20:00:00Z"),
+        *("--at", AT, "-o", out, *more),
+    )
+
+
+def test_a_card_for_one_purpose_shows_all_of_it_and_is_smaller(story: Path) -> None:
+    compact_card(story)
+    (story / "claims.json").write_text('{"age_over_18": true}')
+    chosen = json.loads(issue("--json", "--shape", "selective").out)
+    alone = json.loads(
+        issue("--json", "--shape", "single-purpose", "--force", out="one.txt").out
+    )
+    assert alone["bytes"] < chosen["bytes"]
+    (story / "face.png").write_bytes(PNG)
+    pictured = issue(
+        *("--shape", "single-purpose", "--picture", "face.png"), out="face.txt"
+    )
+    assert pictured.status == 0, pictured
+    kept = run(
+        *("wallet", "add", "face.txt", "--wallet", "wallet", *SEAL),
+        *("--trust", "pki/root.pem", "--at", AT),
+    )
+    assert kept.status == 0, kept
+    put_up = run(
+        *("request", "standing", "--type", "national-id", "--claim", "portrait"),
+        *("--key", "pki/shop-key.pem", *SEAL_OF_KEY),
+        *("--certificates", "pki/shop.pem", "--purpose", "a look at the face"),
+        *("--policy", "retail", "--save", "till.standing", "--at", AT),
+        *("-o", "till.txt"),
+    )
+    assert put_up.status == 0, put_up
+    shown = run(
+        *("present", "till.txt", "--wallet", "wallet", *SEAL, "--yes", "--qr"),
+        *("--trust", "pki/root.pem", "--at", AT, "-o", "code.png"),
+    )
+    assert shown.status == 0, shown
+    judged = run(
+        *("verify", "code.png", "--qr", "--request", "till.standing", "--json"),
+        *("--trust", "pki/root.pem", "--issuer-certificates", "pki/issuer.pem"),
+        *("--at", AT),
+    )
+    assert judged.status == 0, judged
+    (proven,) = json.loads(judged.out)["credentials"]
+    assert b64.decode(proven["claims"]["portrait"], at="portrait") == PNG
+
+
+def test_a_picture_is_small_and_of_a_code_alone(story: Path) -> None:
+    compact_card(story)
+    (story / "large.png").write_bytes(PNG + bytes(limits.COMPACT_PICTURE_BYTES))
+    assert issue("--picture", "large.png").status == 4
+    (story / "face.png").write_bytes(PNG)
+    assert issue("--picture", "face.png").status == 0
+    (story / "claims.json").write_text('{"portrait": "AAAA"}')
+    twice = issue("--picture", "face.png", "--force")
+    assert (twice.status, "which is there" in twice.err) == (2, True)
+    for more in (("--shape", "selective"), ("--picture", "face.png")):
+        other = issue(*more, "--format", "sd-jwt", "--force")
+        assert (other.status, "for a compact credential" in other.err) == (2, True)
 
 
 def test_a_text_is_shown_as_a_picture_and_read_again(tmp_path: Path) -> None:

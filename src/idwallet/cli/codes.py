@@ -11,7 +11,14 @@ from idwallet.cli.screen import say
 from idwallet.codec.qr_text import is_qr_text
 from idwallet.errors import MalformedError
 
-_PICTURES: Final = (".png", ".svg")
+PICTURE_SUFFIXES: Final = (".png", ".svg")
+"""How files are named that are written as pictures."""
+_PICTURES: Final = (b"\x89PNG\r\n", b"\xff\xd8\xff")
+
+
+def is_picture(data: bytes) -> bool:
+    """Whether a file is a PNG or JPEG picture, by how it begins."""
+    return data.startswith(_PICTURES)
 
 
 def write_code(path: str, text: str) -> None:
@@ -28,7 +35,7 @@ def write_code(path: str, text: str) -> None:
     ending = PurePath(path).suffix.lower()
     if path == STREAM:
         say(qr_terminal(text))
-    elif ending in _PICTURES:
+    elif ending in PICTURE_SUFFIXES:
         write_output(path, (qr_png if ending == ".png" else qr_svg)(text))
     else:
         write_output(path, text.encode() + b"\n")

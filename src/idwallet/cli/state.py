@@ -103,15 +103,17 @@ def reopen_request(
     """
     key = SealKey.from_passphrase(passphrase.encode(), salt=saved.salt)
     verifier = Verifier(
-        # Judging needs no private key: whoever judges cannot ask.
-        identity=RelyingParty(
-            signer=_AbsentSigner(), answer_to="", client_id=saved.client_id
-        ),
+        identity=judging_party(saved.client_id),
         policy=policy,
         replay=replay,
         types=types,
     )
     return verifier.restore(saved.sealed, key)
+
+
+def judging_party(client_id: str) -> RelyingParty:
+    """Return who asked, without a key: whoever judges cannot ask."""
+    return RelyingParty(signer=_AbsentSigner(), answer_to="", client_id=client_id)
 
 
 class _AbsentSigner:

@@ -200,8 +200,7 @@ class _Telling:
                 yield self._line(each)
 
     def _line(self, each: Check) -> Line:
-        reasons = self.words["checks"][each.id.value]["reasons"]
-        phrase = reasons[each.reason.value][self.reader]
+        phrase = self._phrase(each)
         told = each
         if self.reader != "integrator":
             told = name_claims(each, claim_names(self.language))
@@ -217,6 +216,13 @@ class _Telling:
             phrase=said,
             details=tuple(self._details(each, facts=dict(facts))),
         )
+
+    def _phrase(self, each: Check) -> Phrase:
+        told = self.words["checks"][each.id.value]["reasons"][each.reason.value]
+        if any(one.id is CheckId.PRESENTATION_RELAY for one in self.report.checks):
+            unasked = self.words["unasked"].get(each.id.value, {})
+            told = unasked.get(each.reason.value, told)
+        return told[self.reader]
 
     def _not_run(self, check_id: CheckId, subject: str) -> Line:
         title = self._title(

@@ -33,7 +33,11 @@ class CheckWords(TypedDict):
 
 
 class Words(TypedDict):
-    """One catalogue. Templates hold names of facts in braces and nothing else."""
+    """One catalogue. Templates hold names of facts in braces and nothing else.
+
+    `unasked` has, by check and reason, what is said of a code that was shown unasked
+    instead: there is no request that could be made anew.
+    """
 
     date: str
     months: list[str]
@@ -64,6 +68,7 @@ class Words(TypedDict):
     not_run: dict[Reader, Phrase]
     did_not_run: str
     headlines: dict[str, dict[str, dict[Reader, str]]]
+    unasked: dict[str, dict[str, dict[Reader, Phrase]]]
     checks: dict[str, CheckWords]
 
 

@@ -8,6 +8,7 @@ from idwallet import limits
 from idwallet.codec.json import write_json
 from idwallet.codec.moment import require_aware
 from idwallet.codec.qr_text import QrKind, write_qr_text
+from idwallet.consent.purpose import Judgement
 from idwallet.credentials.compact.present import Addressed, stepped
 from idwallet.credentials.presence import PersonVerified, VerifyPerson, verified_by
 from idwallet.credentials.query import Query
@@ -155,6 +156,23 @@ class AtTills(Consenting):
                 for since, until in moments
             )
         return QrAnswer(shown, entry, person)
+
+    def decline_till(
+        self, asked: Asked, *, at: datetime, judgement: Judgement | None = None
+    ) -> int:
+        """Enter into the ledger that nothing was shown at a till, and return where.
+
+        Nobody waits for an answer: that a code was read there is known to the wallet
+        alone. `judgement` is what `match` told the person.
+
+        Raises:
+            UsageError: it was asked by a message (`Holder.decline`), or `at` has no
+                zone.
+            PortError: the ledger's store failed.
+        """
+        if not isinstance(asked.request, ShownUnasked):
+            raise UsageError("whoever sent a request is answered by decline")
+        return self._enter_declined(asked, at=at, judgement=judgement)
 
     def _of_till(self, verdict: TillVerdict, *, at: datetime) -> Report:
         return Report(

@@ -73,6 +73,10 @@ def _said(language: Language) -> Iterator[Said]:
         told = words(language)["checks"][check_id.value]["reasons"][reason.value]
         for reader in READERS:
             yield check_id, reason, reader, told[reader]
+    for name, reasons in words(language)["unasked"].items():
+        for code, told in reasons.items():
+            for reader in READERS:
+                yield CheckId(name), Reason(code), reader, told[reader]
 
 
 def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
@@ -111,6 +115,20 @@ def test_every_reason_speaks_to_exactly_the_three_readers(language: Language) ->
         for reason in check["reasons"].values():
             assert tuple(reason) == READERS
             assert all(set(phrase) == {"text", "next"} for phrase in reason.values())
+
+
+def test_a_code_shown_unasked_has_the_same_words_of_its_own_in_each_language() -> None:
+    told = [
+        {
+            (name, code, reader)
+            for name, reasons in words(language)["unasked"].items()
+            for code, said in reasons.items()
+            for reader in said
+        }
+        for language in LANGUAGES
+    ]
+    assert told[0] == told[1]
+    assert {(CheckId(name), Reason(code)) for name, code, _ in told[0]} <= TABLE.keys()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,6 +10,7 @@ from idwallet.codec import b64
 from idwallet.codec.cbor import read_cbor, write_cbor
 from idwallet.codec.qr import qr_modules
 from idwallet.codec.qr_text import QrKind, read_qr_text, write_qr_text
+from idwallet.consent.ledger.entry import EntryKind
 from idwallet.credentials.compact.guardian import Act, delegate
 from idwallet.credentials.compact.issue import Compact, CompactShape
 from idwallet.credentials.compact.present import Acting, stepped
@@ -446,6 +447,25 @@ def test_a_clerk_compares_the_picture_of_a_code_once() -> None:
     assert passed.report.outcome is Outcome.PASSED
     again = second.confirm(matches=True, by="clerk 2", at=shop.at)
     assert failed(again.report) == {CheckId.PRESENTATION_REPLAY: Reason.ALREADY_USED}
+
+
+def test_who_shows_nothing_at_a_till_has_it_in_the_ledger() -> None:
+    shop = Shop()
+    printed = shop.standing.printed_code(
+        since=shop.at, until=shop.at + timedelta(days=1)
+    )
+    asked = shop.wallet.read_till_code(printed, at=shop.at)
+    match = shop.wallet.match(asked, at=shop.at)
+    entry = shop.wallet.decline_till(asked, at=shop.at, judgement=match.judgement)
+    (held,) = shop.wallet.ledger.entries()[entry:]
+    found = held.entry
+    assert found is not None
+    assert (found.kind, found.shown) == (EntryKind.DECLINED, ())
+    assert found.purpose == "age of a buyer"
+    message = shop.request(Query.age_over(18, formats=["idwallet-compact"]))
+    by_message = shop.wallet.read_request(message.message.to_json(), at=shop.at)
+    with pytest.raises(UsageError, match="decline"):
+        shop.wallet.decline_till(by_message, at=shop.at)
 
 
 def test_a_moment_is_of_one_credential_and_of_one_shop() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -37,7 +37,7 @@ from idwallet.cli.trusted import (
 )
 from idwallet.cli.verdicts import Telling
 from idwallet.codec.json import JsonObject, read_object
-from idwallet.credentials.compact.issue import Compact
+from idwallet.credentials.compact.issue import Compact, CompactShape
 from idwallet.credentials.compact.values import read_claims
 from idwallet.credentials.mdoc.from_json import elements_of
 from idwallet.credentials.mdoc.issue import Mdoc, MdocHash
@@ -49,6 +49,12 @@ from idwallet.credentials.sdjwt.metadata import Disclosability
 from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.report import StatusListNeeded
 from idwallet.roles.issuer import Issuer
+
+_PORTRAIT: Final = "portrait"
+_SHAPES: Final = {
+    "selective": CompactShape.SELECTIVE,
+    "single-purpose": CompactShape.SINGLE_PURPOSE,
+}
 
 
 @click.command("issue")
@@ -62,7 +68,10 @@ from idwallet.roles.issuer import Issuer
     help="The credential's type: a vct, a document type, a name of the catalogue like "
     "national-id, or a file of your own type that ends in .json.",
 )
-@format_option("The credential's format: SD-JWT VC or ISO mdoc.", default="sd-jwt")
+@format_option(
+    "The credential's format: SD-JWT VC, ISO mdoc, or compact, for QR codes.",
+    default="sd-jwt",
+)
 @key_option("The issuer's key")
 @click.option(
     "--certificates",
@@ -130,6 +139,18 @@ from idwallet.roles.issuer import Issuer
     metavar="MOMENT",
     help="When a mobile document is meant to be issued anew.",
 )
+@click.option(
+    "--shape",
+    type=click.Choice(list(_SHAPES)),
+    help="Of a compact credential: each claim can be kept back, or all are shown each "
+    "time, which is smaller.  [default: selective]",
+)
+@click.option(
+    "--picture",
+    metavar="FILE",
+    help="The portrait of a compact credential, a small picture: a QR code holds some "
+    f"hundred octets of it, frames up to {limits.COMPACT_PICTURE_BYTES:,}.",
+)
 @serialisation_option("the credential")
 @types_option
 @at_option
@@ -169,6 +190,8 @@ class _Order:
     decoys: int
     digest: str | None
     expected_update: datetime | None
+    shape: str | None
+    picture: str | None
     status_list: str | None
     status_index: int | None
     serialisation: str
@@ -186,6 +209,7 @@ class _Order:
             self.passphrase_file,
             self.holder_proof,
             self.holder_key,
+            self.picture,
         )
         require_writable(self.output, force=self.force)
         moment = moment_or_now(self.at)
@@ -212,7 +236,7 @@ class _Order:
         if self._format is Format.MDOC:
             return self._document(claims, named)
         if self._format is Format.COMPACT:
-            return Compact(named, read_claims(claims), status=self._status())
+            return self._compact(claims, named)
         return SdJwtVc(
             vct=named,
             claims=claims,
@@ -222,6 +246,17 @@ class _Order:
             status=self._status(),
             serialisation=Serialisation(self.serialisation),
         )
+
+    def _compact(self, claims: JsonObject, named: str) -> Compact:
+        held = read_claims(claims)
+        if self.picture is not None:
+            if _PORTRAIT in held:
+                raise usage_fault(f"--picture is the claim {_PORTRAIT}, which is there")
+            held[_PORTRAIT] = read_input(
+                self.picture, max_bytes=limits.COMPACT_PICTURE_BYTES
+            )
+        shape = _SHAPES[self.shape or next(iter(_SHAPES))]
+        return Compact(named, held, shape=shape, status=self._status())
 
     def _document(self, claims: JsonObject, doc_type: str) -> Mdoc:
         with about(self.claims, remedy=f"namespaces of {doc_type} with their elements"):
@@ -253,14 +288,18 @@ class _Order:
             "--digest": self.digest,
             "--expected-update": self.expected_update,
         }
+        of_codes = {"--shape": self.shape, "--picture": self.picture}
         if self._format is Format.SD_JWT_VC:
             given, of = of_documents, "a mobile document (--format mdoc)"
         elif self._format is Format.COMPACT:
             given |= {**of_documents, "--decoys": self.decoys}
-            of = "other formats than compact"
+            of, of_codes = "other formats than compact", {}
         for name, value in given.items():
             if value:
                 raise usage_fault(f"{name} is for {of}")
+        for name, text in of_codes.items():
+            if text is not None:
+                raise usage_fault(f"{name} is for a compact credential")
 
     def _status(self) -> StatusListNeeded | None:
         if self.status_list is None and self.status_index is None:

@@ -4,13 +4,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from idwallet import limits
 from idwallet.cli.bundles import Believed, Pinned, operator_option
-from idwallet.cli.codes import write_code
 from idwallet.cli.consent import (
     asked_by,
     consent_lines,
@@ -22,9 +21,7 @@ from idwallet.cli.consent import (
 )
 from idwallet.cli.faults import STREAM, ExitStatus, about, usage_fault
 from idwallet.cli.files import (
-    read_input,
     require_one_stream,
-    require_writable,
     write_output,
 )
 from idwallet.cli.online.answering import Sending, fetched
@@ -46,6 +43,7 @@ from idwallet.cli.options import (
 from idwallet.cli.pocket import open_pocket
 from idwallet.cli.profiles import known_purposes, profiles_option
 from idwallet.cli.screen import note, write_json_document
+from idwallet.cli.tills import hand_out_codes, heard, paths_for, read_question, till_of
 from idwallet.cli.verdicts import Telling
 from idwallet.cli.words import Speech
 from idwallet.consent.linking.visits import VisitLink
@@ -54,6 +52,7 @@ from idwallet.credentials.paths import show_path
 from idwallet.credentials.sdjwt.structures import Serialisation
 from idwallet.explain.words import Language, Reader
 from idwallet.roles.asked import (
+    Asked,
     Choice,
     Match,
     PresentationResponse,
@@ -95,6 +94,13 @@ from idwallet.trust.anchors import Purpose, TrustStore
     help="Answer with the QR code of one compact credential: drawn on the terminal, or "
     "a picture where --output ends in .png or .svg.",
 )
+@click.option(
+    "--steps",
+    type=click.IntRange(1, limits.QR_STEPS),
+    default=1,
+    show_default=True,
+    help="With --qr, at a till: so many codes, each to be shown for 15 seconds.",
+)
 @serialisation_option("each presentation")
 @profiles_option
 @carrying_options
@@ -106,7 +112,8 @@ from idwallet.trust.anchors import Purpose, TrustStore
 def present_command(**given: Any) -> None:  # options by name, as declared above
     """Answer a request from a wallet, after saying what would be shown to whom.
 
-    REQUEST is a file with a signed request as JSON, as a link or bare. It is
+    REQUEST is a file with a signed request as JSON, as a link or bare, or with the
+    text or the picture of its QR code, or of the code that is printed at a till. It is
     verified first. Nothing is sent: the answer is a file. With --to in place of
     REQUEST the answer is sent, and what the verifier says to it is shown.
     """
@@ -129,6 +136,7 @@ class _Order:
     yes: bool
     form: str
     qr: bool
+    steps: int
     serialisation: str
     profiles: tuple[str, ...]
     ca: str | None
@@ -152,7 +160,9 @@ class _Order:
                 self.profiles, bundles=self.anchors, pinned=pinned
             )
         if self.link is None:
-            raw = read_input(self.request or STREAM, max_bytes=limits.FILE_BYTES)
+            source = self.request or STREAM
+            with about(source):
+                raw = read_question(source)
             self._answer(raw, self._wallet(trust, purposes), carrier=None)
             return
         link = read_link(self.link)
@@ -169,7 +179,7 @@ class _Order:
         stream = STREAM if source == STREAM else None
         require_one_stream(stream, self.seal_file, *self.anchors)
         if self.link is None:
-            require_writable(self.output, force=self.force)
+            paths_for(self.output, self.steps, force=self.force)
         elif self.output != STREAM or self.form != "form":
             raise usage_fault("--to sends the answer: -o and --as are for a file")
 
@@ -193,7 +203,8 @@ class _Order:
         """Match, ask, and answer: into a file, or where `carrier` brings it."""
         moment = moment_or_now(self.at)
         with Telling(self.lang, self.reader, self.as_json).refusals():
-            asked = wallet.read_request(raw, at=moment)
+            asked = heard(wallet, raw, at=moment)
+        self._require_answerable(asked)
         with about(self.folder):
             match = wallet.match(asked, at=moment)
         choice = self._choose(match)
@@ -201,16 +212,9 @@ class _Order:
             links = wallet.linked(choice)
         sending = None if carrier is None else Sending(wallet, carrier, self.lang)
         if not self._agrees(choice, links):
-            with about(self.folder):
-                refusal = wallet.decline(asked, at=moment, judgement=match.judgement)
-            if sending is not None:
-                sending.refuse(refusal)
-            note(Speech(self.lang).say("consent.declined"))
-            raise click.exceptions.Exit(ExitStatus.FAILED)
+            self._refuse(match, wallet, sending=sending)
         if self.qr:
-            with about(self.folder):
-                answer = wallet.present_qr(asked, choice, at=moment)
-            write_code(self.output, answer.codes[0].text)
+            self._show_codes(choice, wallet, links=links)
             return
         with about(self.folder):
             response = wallet.present(
@@ -219,11 +223,51 @@ class _Order:
                 at=moment,
                 serialisation=Serialisation(self.serialisation),
             )
-        told = {**_document(choice, response), "linked": links_document(links)}
+        told = {
+            **_document(choice),
+            "send_to": response.send_to,
+            "linked": links_document(links),
+        }
         if sending is not None:
             sending.send(response, at=moment, told=told if self.as_json else None)
             return
         self._hand_out(response, told)
+
+    def _require_answerable(self, asked: Asked) -> None:
+        if till_of(asked) is not None and not self.qr:
+            raise usage_fault("what is printed at a till is answered with --qr")
+        if till_of(asked) is None and self.steps > 1:
+            raise usage_fault("one code answers a request: --steps is for a till's")
+
+    def _refuse(
+        self, match: Match, wallet: Holder, *, sending: Sending | None
+    ) -> NoReturn:
+        asked = match.asked
+        moment, judgement = moment_or_now(self.at), match.judgement
+        with about(self.folder):
+            if till_of(asked) is not None:
+                wallet.decline_till(asked, at=moment, judgement=judgement)
+            else:
+                refusal = wallet.decline(asked, at=moment, judgement=judgement)
+                if sending is not None:
+                    sending.refuse(refusal)
+        note(Speech(self.lang).say("consent.declined"))
+        raise click.exceptions.Exit(ExitStatus.FAILED)
+
+    def _show_codes(
+        self, choice: Choice, wallet: Holder, *, links: Sequence[VisitLink]
+    ) -> None:
+        paths = paths_for(self.output, self.steps, force=self.force)
+        moment = moment_or_now(self.at)
+        with about(self.folder):
+            answer = wallet.present_qr(
+                choice.asked, choice, at=moment, codes=self.steps
+            )
+        told = {**_document(choice), "linked": links_document(links)}
+        speech = Speech(self.lang, part="request")
+        hand_out_codes(
+            answer.codes, paths, told=told if self.as_json else None, speech=speech
+        )
 
     def _choose(self, match: Match) -> Choice:
         if not match.found.is_satisfiable():
@@ -248,18 +292,22 @@ class _Order:
         speech = Speech(self.lang)
         for line in consent_lines(choice, speech, links=links):
             note(line)
-        address = choice.asked.answer_to or ""
-        if self.link is None:
-            note(speech.say("consent.goes_to", address=address))
-        else:
-            own = Speech(self.lang, part="request")
-            note(own.say("present.goes_to", address=address))
+        note(self._where(choice.asked))
         if self.yes:
             return True
         if not sys.stdin.isatty():
             raise usage_fault("no terminal to ask on: --yes agrees to what is listed")
         question = "consent.agree" if choice.asked.transactions else "consent.question"
         return click.confirm(speech.say(question), err=True)
+
+    def _where(self, asked: Asked) -> str:
+        """Say where the answer goes."""
+        own, till = Speech(self.lang, part="request"), till_of(asked)
+        if till is not None:
+            return own.say("present.at_till", till=till)
+        if self.link is not None:
+            return own.say("present.goes_to", address=asked.answer_to or "")
+        return own.say("consent.goes_to", address=asked.answer_to or "")
 
     def _hand_out(
         self, response: PresentationResponse, told: Mapping[str, object]
@@ -278,7 +326,7 @@ def _judgement(choice: Choice) -> dict[str, object] | None:
     return None if found is None else judgement_document(found)
 
 
-def _document(choice: Choice, response: PresentationResponse) -> dict[str, object]:
+def _document(choice: Choice) -> dict[str, object]:
     asked = choice.asked
     return {
         "asked_by": asked_by(asked),
@@ -297,5 +345,4 @@ def _document(choice: Choice, response: PresentationResponse) -> dict[str, objec
             }
             for each in choice.shown
         ],
-        "send_to": response.send_to,
     }

@@ -10,6 +10,7 @@ import click
 
 from idwallet.adapters.store import MemoryStore
 from idwallet.cli.bundles import Believed, Pinned, operator_option
+from idwallet.cli.codes import answer_in, is_picture
 from idwallet.cli.consent import (
     asked_by,
     first_lines,
@@ -31,6 +32,7 @@ from idwallet.cli.options import (
 )
 from idwallet.cli.profiles import known_purposes, profiles_option
 from idwallet.cli.screen import say, write_json_document
+from idwallet.cli.tills import heard
 from idwallet.cli.verdicts import Telling
 from idwallet.cli.words import Speech
 from idwallet.codec.text import show
@@ -62,7 +64,8 @@ from idwallet.trust.anchors import Purpose
 def read_command(**given: Any) -> None:  # options by name, as declared above
     """Verify REQUEST, and say who asks for what, and what to beware of.
 
-    REQUEST is a link, or a file with one, with JSON, or with the bare signed request.
+    REQUEST is a link, or a file with one, with JSON, or with the bare signed request,
+    or with the text or the picture of a QR code, that of a till's printed code too.
     Nothing is answered, and no wallet is looked into.
     """
     _Order(**given).carry_out()
@@ -107,13 +110,15 @@ class _Order:
             purposes=purposes,
         )
         with telling.refusals():
-            asked = wallet.read_request(raw, at=moment)
+            asked = heard(wallet, raw, at=moment)
         self._tell(asked, wallet.match(asked, at=moment).judgement)
 
     def _at_hand(self) -> str | bytes:
         """Return the request, fetched if it lies elsewhere and the command says so."""
         raw = read_link(self.request)
         with about(named_link(self.request, what="the request")):
+            if is_picture(raw):
+                return answer_in([self.request])
             reference = reference_in(raw)
         if reference is None:
             return raw

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from idwallet.cli.asking import query_of, query_options
 from idwallet.cli.commands.reading import read_command
+from idwallet.cli.commands.standing import standing_command
 from idwallet.cli.credential import FORMATS
-from idwallet.cli.faults import STREAM, about, usage_fault
+from idwallet.cli.faults import STREAM, usage_fault
 from idwallet.cli.files import (
     require_one_stream,
     require_writable,
@@ -25,19 +26,15 @@ from idwallet.cli.options import (
     output_option,
     seal_option,
 )
+from idwallet.cli.party import certificates_options, certified_party
 from idwallet.cli.passphrase import new_passphrase
 from idwallet.cli.screen import write_json_document
 from idwallet.cli.state import save_request
-from idwallet.cli.trusted import open_key, policy_named, read_certificates
+from idwallet.cli.trusted import open_key, policy_named
 from idwallet.credentials.query import Query
-from idwallet.protocols.openid4vp.client import ClientIdPrefix
 from idwallet.protocols.openid4vp.message import RequestMessage
 from idwallet.roles.verifier import PresentationRequest, RelyingParty, Verifier
 from idwallet.trust.replay import MemoryReplay
-
-_PREFIXES: Final = {
-    each.value: each for each in (ClientIdPrefix.X509_HASH, ClientIdPrefix.X509_SAN_DNS)
-}
 
 
 class _Requests(click.Group):
@@ -54,34 +51,19 @@ def request_command() -> None:
     """Ask for a presentation, or read what somebody asks.
 
     `idwallet request --age-over 18 ...` is short for `idwallet request ask ...`.
+    `idwallet request standing ...` makes what is put up at a till.
     """
 
 
 request_command.add_command(read_command)
+request_command.add_command(standing_command)
 
 
 @request_command.command("ask")
 @query_options
 @format_option("The one encoding that --age-over or --type takes.", default=None)
 @key_option("The verifier's key")
-@click.option(
-    "--certificates",
-    metavar="FILE",
-    help="The verifier's certificate chain as PEM, its own certificate first.",
-)
-@click.option(
-    "--client-id-prefix",
-    "prefix",
-    type=click.Choice(list(_PREFIXES)),
-    default=ClientIdPrefix.X509_HASH.value,
-    show_default=True,
-    help="How the certificate names the verifier.",
-)
-@click.option(
-    "--dns-name",
-    metavar="NAME",
-    help="Which of several names in the certificate, with the prefix x509_san_dns.",
-)
+@certificates_options(required=False)
 @click.option(
     "--client-id",
     metavar="NAME",
@@ -202,28 +184,25 @@ class _Order:
     def _identity(self) -> RelyingParty:
         if (self.certificates is None) is (self.client_id is None):
             raise usage_fault("give either --certificates or --client-id")
-        if self.dns_name is not None and self.prefix != ClientIdPrefix.X509_SAN_DNS:
-            raise usage_fault("--dns-name needs --client-id-prefix x509_san_dns")
         if self.kid is not None and self.client_id is None:
             raise usage_fault("--kid needs --client-id")
-        signer = open_key(self.key, passphrase_file=self.passphrase_file)
-        if self.certificates is None:
-            return RelyingParty(
-                signer=signer,
-                answer_to=self.answer_to,
-                client_id=self.client_id,
-                kid=self.kid,
+        if self.certificates is not None:
+            return certified_party(
+                self.key,
+                passphrase_file=self.passphrase_file,
+                certificates=self.certificates,
+                prefix=self.prefix,
                 dns_name=self.dns_name,
-            )
-        chain = read_certificates(self.certificates)
-        with about(self.certificates, remedy="the chain of the verifier's key as PEM"):
-            return RelyingParty(
-                signer=signer,
                 answer_to=self.answer_to,
-                certificates=chain,
-                prefix=_PREFIXES[self.prefix],
-                dns_name=self.dns_name,
             )
+        if self.dns_name is not None:
+            raise usage_fault("--dns-name needs --certificates")
+        return RelyingParty(
+            signer=open_key(self.key, passphrase_file=self.passphrase_file),
+            answer_to=self.answer_to,
+            client_id=self.client_id,
+            kid=self.kid,
+        )
 
     def _hand_out(self, request: PresentationRequest) -> None:
         text = written(request.message, self.form)

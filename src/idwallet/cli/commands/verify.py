@@ -46,6 +46,7 @@ from idwallet.cli.options import (
 from idwallet.cli.passphrase import asker
 from idwallet.cli.portraits import Comparison, portrait_options
 from idwallet.cli.screen import json_text
+from idwallet.cli.standing import SavedStanding
 from idwallet.cli.state import SavedRequest, reopen_request
 from idwallet.cli.trusted import policy_named, read_types
 from idwallet.cli.verdicts import Telling
@@ -54,6 +55,7 @@ from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.errors import MalformedError
 from idwallet.explain.words import Language, Reader
 from idwallet.roles.presentation import evaluate_presentation
+from idwallet.roles.standing import StandingRequest
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.trust.anchors import Purpose, TrustStore
 from idwallet.trust.evidence import EvidenceAtHand
@@ -65,7 +67,8 @@ from idwallet.trust.evidence import EvidenceAtHand
     "--request",
     "state",
     metavar="FILE",
-    help="What `idwallet request --save` kept: an answer is judged against it.",
+    help="What `idwallet request --save` kept, or `request standing --save`: an "
+    "answer, or a code shown at that till, is judged against it.",
 )
 @trust_option("issuers")
 @operator_option(required=False)
@@ -91,7 +94,8 @@ from idwallet.trust.evidence import EvidenceAtHand
 @click.option(
     "--qr",
     is_flag=True,
-    help="RESPONSE is a picture, PNG or JPEG, of the QR code or codes of the answer.",
+    help="RESPONSE is a picture, PNG or JPEG, of the QR code or codes of the answer, "
+    "or of a code shown at a till.",
 )
 @types_option
 @evidence_options
@@ -110,7 +114,8 @@ def verify_command(**given: Any) -> int:  # options by name, as declared above
     An answer is the form or JSON that the wallet wrote, and needs --request. A signed
     document is a PDF, CMS, XML or JSON file, or a container; what it signs apart is
     given with --document. Whatever is wrong is part of the verdict. A request takes one
-    answer: once the verdict is final, the same answer does not pass again.
+    answer: once the verdict is final, the same answer does not pass again. A standing
+    request takes many codes, each of them once.
     """
     return _Order(**given).carry_out()
 
@@ -207,12 +212,16 @@ class _Order:
     def _judge(
         self,
         answer: bytes,
-        request: PresentationRequest,
+        request: PresentationRequest | StandingRequest,
         *,
         trust: TrustStore,
         at: datetime,
     ) -> VerifiedPresentation | Unverified:
         fetching = self._fetching()
+        if isinstance(request, StandingRequest):
+            if fetching.wanted or self.types:
+                raise usage_fault("a code is judged by what is at hand: without that")
+            return evaluate_presentation(answer, request=request, trust=trust, at=at)
         if not fetching.wanted:
             return evaluate_presentation(answer, request=request, trust=trust, at=at)
         with fetching.online(trust, at=at, speech=Speech(self.lang)) as online:
@@ -264,10 +273,12 @@ class _Order:
         beside = (*self.crls, *self.ocsp, *self.issuer_certificates)
         return (*self.anchors, *self.lists, *beside)
 
-    def _request(self, source: str) -> PresentationRequest:
+    def _request(self, source: str) -> PresentationRequest | StandingRequest:
+        data = read_input(source, max_bytes=limits.JSON_BYTES)
+        if SavedStanding.is_meant(data):
+            return self._standing(source, data)
         remedy = "what `idwallet request --save` kept, and its passphrase"
         with about(source, remedy=remedy):
-            data = read_input(source, max_bytes=limits.JSON_BYTES)
             saved = SavedRequest.from_bytes(data)
             policy = self._policy(source, saved)
             types = read_types(self.types)
@@ -282,7 +293,14 @@ class _Order:
                 types=types,
             )
 
-    def _policy(self, source: str, saved: SavedRequest) -> str:
+    def _standing(self, source: str, data: bytes) -> StandingRequest:
+        with about(source, remedy="what `idwallet request standing --save` kept"):
+            saved = SavedStanding.from_bytes(data)
+            policy = policy_named(self._policy(source, saved))
+            guard = open_guard(self.replay, state=source)
+            return saved.reopened(policy=policy, replay=guard)
+
+    def _policy(self, source: str, saved: SavedRequest | SavedStanding) -> str:
         if saved.policy not in POLICIES:
             raise MalformedError(
                 "no such policy", at="/policy", clause="idwallet request state 1"
