@@ -21,42 +21,20 @@ _CARRIED = frozenset({ChatKind.CARRIED_REQUEST, ChatKind.CARRIED_RESPONSE})
 def home(frame: Frame) -> Response:
     """Say what this is, and what to press first."""
     words = frame.words
-    people = [
-        element(
-            "li",
-            None,
-            element(
-                "a",
-                {"class": "phone-link", "href": f"/{name}/chat/government"},
-                element(
-                    "span",
-                    {"class": f"face {name}", "aria-hidden": "true"},
-                    each.given_name[0],
-                ),
-                element(
-                    "span",
-                    None,
-                    element("strong", None, words("home.be", name=each.called)),
-                    element("span", {"class": "soft"}, words("home.phone")),
-                ),
-            ),
-        )
-        for name, each in CITIZENS.items()
-    ]
-    steps = [
-        element("li", None, words(f"home.step.{each}"))
-        for each in ("id", "shop", "hotel", "raw")
-    ]
+    bots = [words_of(e.sentences, frame.lang) for e in frame.messenger.bots.values()]
+    names = ", ".join(each("title").lower() for each in bots)
+    tours = [each.optional("tour") for each in bots]
+    steps = [*(each for each in tours if each), words("home.step.raw")]
     main = element(
         "main",
         {"id": "main", "class": "home"},
         element("h1", None, words("home.title")),
-        element("p", {"class": "lead"}, words("home.what")),
+        element("p", {"class": "lead"}, words("home.what", bots=names)),
         element("p", {"class": "invented"}, words("home.invented")),
         element("h2", None, words("home.first")),
-        element("ul", {"class": "people"}, *people),
+        element("ul", {"class": "people"}, *_people(frame)),
         element("h2", None, words("home.then")),
-        element("ol", {"class": "tour"}, *steps),
+        element("ol", {"class": "tour"}, *(element("li", None, e) for e in steps)),
         element(
             "form",
             {"method": "post", "action": "/begin-anew"},
@@ -65,6 +43,31 @@ def home(frame: Frame) -> Response:
         ),
     )
     return frame.page(main, kind="one")
+
+
+def _people(frame: Frame) -> Iterator[Html]:
+    words = frame.words
+    for number, (name, each) in enumerate(CITIZENS.items()):
+        face = {"class": f"face {name}", "aria-hidden": "true"}
+        more = words("home.other" if number else "home.phone")
+        yield element(
+            "li",
+            None,
+            element(
+                "a",
+                {
+                    "class": "phone-link other" if number else "phone-link",
+                    "href": f"/{name}/chat/government",
+                },
+                element("span", face, each.given_name[0]),
+                element(
+                    "span",
+                    None,
+                    element("strong", None, words("home.be", name=each.called)),
+                    element("span", {"class": "soft"}, more),
+                ),
+            ),
+        )
 
 
 def gone(frame: Frame) -> Html:
@@ -116,8 +119,7 @@ def _entries(frame: Frame) -> Html:
     items = []
     for bot in frame.messenger.bots.values():
         with frame.messenger.post.look(frame.me, bot.name) as turn:
-            last = turn.chat(last=1)
-            told = _snippet(frame, bot, last=last[0] if last else None)
+            told = _snippet(frame, bot, last=turn.chat(last=30))
         items.append(
             element(
                 "li",
@@ -154,11 +156,16 @@ def _face(bot: Bot) -> Html:
     )
 
 
-def _snippet(frame: Frame, bot: Bot, *, last: Message | None) -> str:
-    if last is None:
-        return words_of(bot.sentences, frame.lang)("about")
-    came = _read(last.text)
-    return last.text if came is None else frame.words(f"kind.{came.kind.value}")
+def _snippet(frame: Frame, bot: Bot, *, last: Sequence[Message]) -> str:
+    """Return the last thing that a person would call a message."""
+    for each in reversed(last):
+        came = _read(each.text)
+        if came is None:
+            return each.text
+        if came.kind not in _CARRIED:
+            words = frame.words
+            return words.optional(f"kind.{came.kind.value}") or words("kind.other")
+    return words_of(bot.sentences, frame.lang)("about")
 
 
 # --- a chat -------------------------------------------------------------------------

@@ -10,12 +10,14 @@ import json
 import pkgutil
 import secrets
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import ClassVar, Final
 
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from examples.messenger.post import Turn
 from examples.web.identity import Identity
 from examples.web.language import Language, Words
@@ -37,6 +39,7 @@ from idwallet import (
 from idwallet.consent import Promise
 from idwallet.protocols import ChatKind, ChatMessage, ResponseMode
 from idwallet.roles import give_receipt
+from idwallet.testing import CertificatePlan
 
 HERE: Final = Path(__file__).parent
 _LANGUAGES: Final[tuple[Language, ...]] = ("en", "ru")
@@ -207,9 +210,9 @@ class Bot:
 
     # --- who it is --------------------------------------------------------------------
 
-    def asks_as(self, host: str) -> RelyingParty:
+    def asks_as(self, host: str, called: str = "вымышлено") -> RelyingParty:
         """Return this bot as who asks, certified under the test root by its name."""
-        who = self.world.identity.pki.reader(host)
+        who = self.world.identity.pki.reader(host, change=_named(host, called))
         return RelyingParty(
             signer=who.signer,
             certificates=who.chain,
@@ -217,10 +220,22 @@ class Bot:
             answer_to=f"https://{host}/answer",
         )
 
-    def issues_as(self, origin: str) -> Issuer:
+    def issues_as(self, origin: str, called: str = "вымышлено") -> Issuer:
         """Return this bot as an issuer, certified under the test root."""
-        who = self.world.identity.pki.issuer(origin)
+        host = origin.removeprefix("https://")
+        who = self.world.identity.pki.issuer(origin, change=_named(host, called))
         return Issuer(signer=who.signer, certificates=who.chain)
+
+
+def _named(host: str, called: str) -> Callable[[CertificatePlan], CertificatePlan]:
+    """Return what names a subject in its certificate: a host, and what people say."""
+    subject = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, called),
+            x509.NameAttribute(NameOID.COMMON_NAME, host),
+        ]
+    )
+    return lambda plan: replace(plan, subject=subject)
 
 
 def found_bots(world: World) -> dict[str, Bot]:

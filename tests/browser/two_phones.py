@@ -18,7 +18,7 @@ from tests.docs.pages import ROOT, python_path
 
 WORDS: Final = {
     "en": {
-        "be anna": "Be Анна Образцова",
+        "be anna": "Start as Анна Образцова",
         "get": "Get an identity card",
         "check": "Pass the check (played)",
         "open": "Open the offer",
@@ -46,7 +46,7 @@ WORDS: Final = {
         "nothing fits": "Your wallet has nothing that answers this",
     },
     "ru": {
-        "be anna": "Быть: Анна Образцова",
+        "be anna": "Начать: Анна Образцова",
         "get": "Получить удостоверение",
         "check": "Пройти проверку (понарошку)",
         "open": "Открыть предложение",

@@ -51,7 +51,7 @@ class Government(Bot):
     def __init__(self, world: World) -> None:
         """Be the office that the test root certified as an issuer."""
         super().__init__(world)
-        self._issuer = self.issues_as(ORIGIN)
+        self._issuer = self.issues_as(ORIGIN, "служба вымышленных граждан")
         self._metadata = service_metadata(
             ORIGIN,
             {_CONFIGURATION: _configuration()},

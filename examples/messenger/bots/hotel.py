@@ -35,7 +35,7 @@ class Hotel(Bot):
     def __init__(self, world: World) -> None:
         """Be known by the certificate of hotel.example."""
         super().__init__(world)
-        self._who = self.asks_as("hotel.example")
+        self._who = self.asks_as("hotel.example", "вымышленная гостиница")
 
     def greet(self, talk: Talk) -> None:
         """Welcome."""

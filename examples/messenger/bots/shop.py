@@ -55,7 +55,7 @@ class Shop(Bot):
     def __init__(self, world: World) -> None:
         """Be known by the certificate of shop.example."""
         super().__init__(world)
-        self._who = self.asks_as("shop.example")
+        self._who = self.asks_as("shop.example", "вымышленный магазин")
 
     def greet(self, talk: Talk) -> None:
         """Say what is sold."""
@@ -92,13 +92,14 @@ class Shop(Bot):
         if judged is None:
             talk.say("unasked", buttons=("buy",))
             return
-        talk.send_receipt(judged, came)
         if judged.is_declined:
             again = judged.about == "much"
             talk.say("declined.much" if again else "declined", buttons=("buy",))
+            talk.send_receipt(judged, came)
             if again:
                 self._ask(talk)
-        elif isinstance(judged.result, Unverified):
+            return
+        if isinstance(judged.result, Unverified):
             # Nothing of it is known to be true: nothing of it is said.
             talk.say("refused", why=judged.told(talk.lang), buttons=("buy",))
         elif judged.result.age_over(_AGE) is True:
@@ -106,6 +107,7 @@ class Shop(Bot):
             talk.say("sold.much" if told_all else "sold", buttons=("buy", "why"))
         else:
             talk.say("young", buttons=("buy",))
+        talk.send_receipt(judged, came)
 
 
 BOT = Shop

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from idwallet.credentials.paths import ClaimPath
+from idwallet.credentials.sdjwt.present import leaf_places
 from idwallet.explain.choices import type_name
 from idwallet.explain.claims import (
     ExplainedClaim,
@@ -51,8 +53,13 @@ def explain_card(
         validity=validity,
         is_valid=is_valid,
         copies=_copies(batch, lang),
-        claims=explained_claims(card.positioned, lang=lang),
+        claims=explained_claims(card.positioned, seen=_telling(card), lang=lang),
     )
+
+
+def _telling(card: HeldCredential) -> tuple[ClaimPath, ...]:
+    """Return where its claims stand: key, dates and status are the card's own."""
+    return card.opened().choose(leaf_places(card.positioned)).reveals
 
 
 def _validity(

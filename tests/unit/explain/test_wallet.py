@@ -118,6 +118,8 @@ def test_names_of_a_person_stand_before_numbers_as_the_catalogue_has_them(
     names = [each.path[0] for each in told.claims]
     assert names.index("family_name") < names.index("given_name")
     assert names.index("given_name") < names.index("birthdate")
+    # What is the card's own and not the person's is no claim.
+    assert {"cnf", "vct", "exp", "iat"}.isdisjoint(names)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
