@@ -261,9 +261,11 @@ def cold(work: Work) -> dict[str, Case]:
 
     def verify() -> float:
         certificate._remembered.cache_clear()
+        certificate._alike.clear()
         extensions._known.clear()
         iaca._standing.cache_clear()
-        iaca._of_extensions.cache_clear()
+        iaca._of_kind.cache_clear()
+        iaca._of_root.cache_clear()
         regular._layouts.clear()
         iaca._remembered.cache_clear()
         distinguished._remembered.cache_clear()

@@ -14,6 +14,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from idwallet import limits
 from idwallet.codec.der import DerError, elements
+from idwallet.trust.alike import IDENTIFIER, IDENTIFIER_OCTETS
 from idwallet.trust.distinguished import read_name
 from idwallet.trust.memory import Read
 from idwallet.trust.names import GeneralName, NameConstraints, NameKind, Rdns
@@ -95,9 +96,6 @@ class Stated(NamedTuple):
     critical: frozenset[str]
 
 
-# A key identifier of 20 octets that is not critical: all of the extension before it.
-_IDENTIFIER: Final = bytes.fromhex("301d0603551d0e04160414")
-_IDENTIFIER_OCTETS: Final = 20
 _known: Final[Read[tuple[bytes, ...], Stated]] = Read(
     entries=limits.CERTIFICATE_CACHE_ENTRIES
 )
@@ -113,9 +111,9 @@ def stated_by(native: x509.Certificate, octets: bytes) -> tuple[Stated, bytes | 
         Broken: they break RFC 5280 section 4.2, or one stands there twice.
         Foreign: a name in them is of a kind that is not read here.
     """
-    start = octets.find(_IDENTIFIER) + len(_IDENTIFIER)
-    end = start + _IDENTIFIER_OCTETS
-    has_one = start >= len(_IDENTIFIER) and end <= len(octets)
+    start = octets.find(IDENTIFIER) + len(IDENTIFIER)
+    end = start + IDENTIFIER_OCTETS
+    has_one = start >= len(IDENTIFIER) and end <= len(octets)
     key: tuple[bytes, ...] = (octets[:start], octets[end:]) if has_one else (octets,)
     known = _known.get(key)
     if known is not None:
@@ -123,7 +121,7 @@ def stated_by(native: x509.Certificate, octets: bytes) -> tuple[Stated, bytes | 
         return known, octets[start:end] if has_one else known.subject_key_id
     found = _stated(_extensions(native), octets)
     if len(octets) <= limits.EXTENSIONS_CACHE_BYTES and (
-        not has_one or _begins_at(start - len(_IDENTIFIER), octets)
+        not has_one or _begins_at(start - len(IDENTIFIER), octets)
     ):
         _known.put(key, found)
     return found, found.subject_key_id

@@ -38,7 +38,8 @@ class Frame(NamedTuple):
 _signed: Final = partial(tuple.__new__, Signed)
 _frame: Final = partial(tuple.__new__, Frame)
 _VERSION: Final = b"\xa0"
-_VERSION_3: Final = b"\xa0\3\2\1\2"
+VERSION_3: Final = b"\xa0\3\2\1\2"
+"""What stands first in what is signed: the version."""
 _EXTENSIONS_TAG: Final = 0xA3
 _LONG: Final = 0x80
 _NO_BITS_UNUSED: Final = b"\0"
@@ -52,8 +53,8 @@ def frame_of(der: bytes) -> Frame:
     """
     outer, last, _ = element(der, 0)
     inner, stop, _ = element(der, outer)
-    if der.startswith(_VERSION_3, inner):
-        inner += len(_VERSION_3)
+    if der.startswith(VERSION_3, inner):
+        inner += len(VERSION_3)
     elif der.startswith(_VERSION, inner):
         _, inner, _ = element(der, inner)
     number, inside, issuer, validity, subject, key, rest = places(der, inner, count=6)

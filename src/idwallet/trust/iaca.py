@@ -101,67 +101,71 @@ def standing_of(path: ValidatedPath) -> Standing:
 # A signer signs many documents, and what its certificates say does not change.
 @lru_cache(maxsize=limits.CERTIFICATE_CACHE_ENTRIES)
 def _standing(chain: tuple[Certificate, ...], root: Certificate | None) -> Standing:
-    said = _folded(chain[0].subject_der)
-    return Standing(
-        _deviations(chain, root),
-        said.get(_COUNTRY, _NOTHING),
-        said.get(_STATE, _NOTHING),
+    leaf = chain[0]
+    signer = _Signer(
+        leaf.subject_der,
+        leaf.key_usage,
+        leaf.extended_key_usage,
+        leaf.extensions,
+        leaf.critical,
+        leaf.not_after - leaf.not_before > _SIGNER_LIFE,
+        leaf.subject_key_id is not None and leaf.authority_key_id is not None,
+        is_on_a_curve(leaf),
+        len(chain),
     )
+    return _of_kind(signer, None if root == leaf else root)
 
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
-def _deviations(
-    chain: tuple[Certificate, ...], root: Certificate | None
-) -> tuple[Deviation, ...]:
-    leaf = chain[0]
-    found = _of_signer(leaf)
-    if root is not None and root != leaf:
-        found |= _of_root(root)
-        if len(chain) > 1 or root.path_length != 0:
-            found.add(Deviation.ROOT_DEPTH)
-        if not _are_of_one_place(leaf, root):
-            found.add(Deviation.COUNTRY)
-    return tuple(each for each in Deviation if each in found) if found else ()
+class _Signer(NamedTuple):
+    """All of a chain that counts, and nothing in which signers of one kind differ."""
 
-
-def _of_signer(leaf: Certificate) -> set[Deviation]:
-    found = set(
-        _of_extensions(
-            (leaf.key_usage, leaf.extended_key_usage, leaf.extensions, leaf.critical)
-        )
-    )
-    if leaf.not_after - leaf.not_before > _SIGNER_LIFE:
-        found.add(Deviation.SIGNER_LIFE)
-    if not _has_subject(leaf):
-        found.add(Deviation.SIGNER_SUBJECT)
-    if leaf.subject_key_id is None or leaf.authority_key_id is None:
-        found.add(Deviation.SIGNER_KEY_IDENTIFIERS)
-    if not is_on_a_curve(leaf):
-        found.add(Deviation.SIGNER_KEY)
-    return found
-
-
-_Said = tuple[
-    frozenset[KeyUsage] | None,
-    frozenset[str] | None,
-    frozenset[str],
-    frozenset[str],
-]
-"""Key usages and purposes, extensions, and which of those are critical."""
+    subject: bytes
+    usage: frozenset[KeyUsage] | None
+    purposes: frozenset[str] | None
+    extensions: frozenset[str]
+    critical: frozenset[str]
+    lives_long: bool
+    has_identifiers: bool
+    has_curve: bool
+    depth: int
 
 
 # An authority writes the same into all signers; see `idwallet.trust.extensions`.
 @lru_cache(maxsize=limits.CERTIFICATE_CACHE_ENTRIES)
-def _of_extensions(said: _Said) -> frozenset[Deviation]:
-    usage, purposes, extensions, critical = said
-    found = {missing for oid, missing in _WANTED if oid not in extensions}
-    if usage != _SIGNER_USAGE or _KEY_USAGE not in critical:
-        found.add(Deviation.SIGNER_USAGE)
-    if purposes != _SIGNER_PURPOSE or _EXTENDED_KEY_USAGE not in critical:
-        found.add(Deviation.SIGNER_PURPOSE)
-    return frozenset(found)
+def _of_kind(signer: _Signer, root: Certificate | None) -> Standing:
+    said = _folded(signer.subject)
+    found = set(_of_signer(signer))
+    if root is not None:
+        found |= _of_root(root)
+        if signer.depth > 1 or root.path_length != 0:
+            found.add(Deviation.ROOT_DEPTH)
+        if not _are_of_one_place(said, root):
+            found.add(Deviation.COUNTRY)
+    return Standing(
+        tuple(each for each in Deviation if each in found),
+        said.get(_COUNTRY, _NOTHING),
+        said.get(_STATE, _NOTHING),
+    )
+
+
+def _of_signer(signer: _Signer) -> Iterator[Deviation]:
+    said, critical = signer, signer.critical
+    usual = said.usage == _SIGNER_USAGE and _KEY_USAGE in critical
+    purposed = said.purposes == _SIGNER_PURPOSE and _EXTENDED_KEY_USAGE in critical
+    for kept, otherwise in (
+        *((oid in said.extensions, missing) for oid, missing in _WANTED),
+        (usual, Deviation.SIGNER_USAGE),
+        (purposed, Deviation.SIGNER_PURPOSE),
+        (not said.lives_long, Deviation.SIGNER_LIFE),
+        (_has_subject(said.subject), Deviation.SIGNER_SUBJECT),
+        (said.has_identifiers, Deviation.SIGNER_KEY_IDENTIFIERS),
+        (said.has_curve, Deviation.SIGNER_KEY),
+    ):
+        if not kept:
+            yield otherwise
 
 
 # What else the signer's certificate must have, critical or not.
@@ -187,7 +191,7 @@ def _faults_of_root(root: Certificate) -> Iterator[Deviation]:
     wanted = frozenset({KeyUsage.KEY_CERT_SIGN, KeyUsage.CRL_SIGN})
     if root.key_usage != wanted or _KEY_USAGE not in root.critical:
         yield Deviation.ROOT_USAGE
-    if not _has_subject(root):
+    if not _has_subject(root.subject_der):
         yield Deviation.ROOT_SUBJECT
     if root.not_after - root.not_before > _ROOT_LIFE:
         yield Deviation.ROOT_LIFE
@@ -211,13 +215,13 @@ def is_critical(extensions: x509.Extensions, oid: x509.ObjectIdentifier) -> bool
     return any(each.oid == oid and each.critical for each in extensions)
 
 
-def _has_subject(certificate: Certificate) -> bool:
-    said = _folded(certificate.subject_der)
+def _has_subject(subject: bytes) -> bool:
+    said = _folded(subject)
     return bool(said.get(_COUNTRY) and said.get(COMMON_NAME))
 
 
-def _are_of_one_place(leaf: Certificate, root: Certificate) -> bool:
-    said, above = _folded(leaf.subject_der), _folded(root.subject_der)
+def _are_of_one_place(said: Mapping[str, frozenset[str]], root: Certificate) -> bool:
+    above = _folded(root.subject_der)
     if said.get(_COUNTRY) != above.get(_COUNTRY):
         return False
     state = above.get(_STATE)

@@ -11,7 +11,7 @@ from idwallet.trust.frame import Signed
 
 # The AlgorithmIdentifiers of ECDSA with SHA-256, SHA-384 and SHA-512, which have no
 # parameters (RFC 5758 3.2).
-_ECDSA: Final = {
+ECDSA_WITH_SHA_2: Final = {
     bytes.fromhex(f"300a06082a8648ce3d0403{n:02x}"): ec.ECDSA(hashed)
     for n, hashed in (
         (0x02, hashes.SHA256()),
@@ -19,6 +19,8 @@ _ECDSA: Final = {
         (0x04, hashes.SHA512()),
     )
 }
+"""How a signature is verified, by the AlgorithmIdentifier it was made with."""
+
 # RSASSA-PSS names its hash apart from its OID.
 _HASHES: Final = frozenset({"sha256", "sha384", "sha512"})
 
@@ -51,7 +53,7 @@ def _is_signed_with(key: ec.EllipticCurvePublicKey, signed: Signed) -> bool:
     Raises:
         InvalidSignature: it is of another key.
     """
-    scheme = _ECDSA.get(signed.algorithm)
+    scheme = ECDSA_WITH_SHA_2.get(signed.algorithm)
     if scheme is None:
         return False
     key.verify(signed.signature, signed.covered, scheme)

@@ -21,7 +21,7 @@ from idwallet.errors import UsageError
 from idwallet.report import Facts, Reason
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.certificate import Certificate, KeyUsage
-from idwallet.trust.issued import is_signed_by
+from idwallet.trust.issued import ECDSA_WITH_SHA_2, is_signed_by
 from idwallet.trust.material import Material
 from idwallet.trust.names import NameConstraints, violation
 from idwallet.trust.usages import KEY_PURPOSES, KEY_USAGES
@@ -272,7 +272,10 @@ class _Judge:
         """
         if lower.issuer_der != upper.subject_der or _other_key(lower, upper):
             raise _Refusal(Reason.NO_TRUSTED_PATH, leaf.shown)
-        signs = _SIGNATURES.get(lower.native.signature_algorithm_oid, frozenset())
+        signs = ECDSA
+        if lower.signed.algorithm not in ECDSA_WITH_SHA_2:
+            oid = lower.native.signature_algorithm_oid
+            signs = _SIGNATURES.get(oid, frozenset())
         if not signs & upper.public_key.algorithms & self._algorithms:
             raise _profile(lower, "signed with an algorithm that is not allowed")
         if self._signature_checks == 0:
@@ -289,22 +292,29 @@ class _Judge:
         certificate: Certificate,
     ) -> ValidatedPath:
         """Walk from the anchor down to the leaf (RFC 5280 6.1.3 to 6.1.5)."""
-        window = self._current(certificate, anchor)
+        since, until = self._current(certificate, anchor)
         _require_understood(certificate)
         room = _narrowest(len(chain), certificate)
         constraints = _constraints(certificate)
-        for depth, each in reversed(list(enumerate(chain))):
-            since, until = self._current(each)
-            window = max(window[0], since), min(window[1], until)
+        purposes = KEY_PURPOSES[self._purpose] | anchor.key_purposes
+        for each in chain[:0:-1]:
+            first, last = self._current(each)
+            since, until = max(since, first), min(until, last)
             _require_understood(each)
-            if depth == 0 or not each.self_issued:
+            if not each.self_issued:
                 self._require_names(each, constraints)
-            _require_purpose(each, KEY_PURPOSES[self._purpose] | anchor.key_purposes)
-            if depth:
-                room = _require_ca(each, room)
-                constraints += _constraints(each)
-        _require_leaf(chain[0], self._purpose)
-        return ValidatedPath(chain, anchor, window[0], window[1], seal=_SEAL)
+            _require_purpose(each, purposes)
+            room = _require_ca(each, room)
+            constraints += _constraints(each)
+        leaf = chain[0]
+        first, last = self._current(leaf)
+        _require_understood(leaf)
+        if constraints:
+            self._require_names(leaf, constraints)
+        _require_purpose(leaf, purposes)
+        _require_leaf(leaf, self._purpose)
+        since, until = max(since, first), min(until, last)
+        return ValidatedPath(chain, anchor, since, until, seal=_SEAL)
 
     def _current(
         self, certificate: Certificate, anchor: TrustAnchor | None = None

@@ -1,6 +1,6 @@
 """What was made of extensions lately is told of no certificate that differs in them."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import pytest
 from cryptography import x509
@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from idwallet import limits
 from idwallet.testing.certificates import CertificatePlan
-from idwallet.trust import extensions
-from idwallet.trust.certificate import Certificate, _read
+from idwallet.trust import certificate, extensions
+from idwallet.trust.alike import Alike
+from idwallet.trust.certificate import _read
 from tests.unit.trust.forged import Mutation, _with_extensions, forge
 from tests.unit.trust.test_certificate import plan
 
@@ -20,8 +21,11 @@ UNKNOWN = x509.ObjectIdentifier("1.3.6.1.4.1.99999.1")
 
 
 @pytest.fixture(autouse=True)
-def _nothing_known() -> None:
+def _nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
     extensions._known.clear()
+    # Else certificates that are alike are not looked at any further.
+    monkeypatch.setattr(Alike, "remember", lambda *_, **__: None)
+    certificate._alike.clear()
 
 
 def told(der: bytes) -> tuple[object, ...]:
@@ -30,12 +34,7 @@ def told(der: bytes) -> tuple[object, ...]:
         found = _read(der)
     except (extensions.Broken, extensions.Foreign) as refused:
         return type(refused), refused.what, refused.clause
-    left_out = {"native"}
-    return tuple(
-        getattr(found, each.name)
-        for each in fields(Certificate)
-        if each.name not in left_out
-    )
+    return tuple(found)
 
 
 def unknown(value: bytes) -> tuple[x509.ExtensionType, bool]:
