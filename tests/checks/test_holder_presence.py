@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from idwallet.credentials.presence import PersonVerified
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.testing.corpus import judge
 from idwallet.testing.corpus.portraits import (
@@ -11,6 +12,7 @@ from idwallet.testing.corpus.portraits import (
 )
 from idwallet.trust.policies import FINANCE, RETAIL
 from idwallet.trust.policy import PresenceRule
+from tests.checks.compact import said, shown
 from tests.checks.presentations import came_to, only, scene, under
 
 PRESENCE = CheckId.HOLDER_PRESENCE
@@ -29,6 +31,14 @@ def test_a_wallet_whose_binding_is_forged_attests_nothing() -> None:
     made.binding = {"amr": [{"inherence": "fingerprint_device"}]}
     made.bend_binding = lambda text: f"{text[:-8]}AAAAAAAA"
     assert only(judge(made), PRESENCE).reason is Reason.NOT_ESTABLISHED_ACCEPTED
+
+
+def test_a_code_may_say_how_the_person_was_verified() -> None:
+    made = shown()
+    made.person = PersonVerified.FINGERPRINT
+    found = said(made.judge(), PRESENCE)
+    assert came_to(found, Outcome.PASSED, Reason.ATTESTED)
+    assert found.fact("what") == "fingerprint_device"
 
 
 def test_a_person_whom_a_clerk_recognises_passes() -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from idwallet.codec.qr_text import QrKind, write_qr_text
 from idwallet.credentials.compact import tree
+from idwallet.credentials.presence import PersonVerified
 from idwallet.testing.compact import (
     COMPACT_FORGERIES,
     KID,
@@ -28,6 +29,15 @@ from idwallet.testing.compact import (
 
 FILE: Final = Path(__file__).parents[2] / "docs/reference/compact-vectors.json"
 # What no draft but the till itself decides is no fault of a code.
+
+
+def known_by_finger(scene: CompactScene) -> CompactDraft:
+    """Return a code that says how the person was verified."""
+    made = compact_draft(scene)
+    made.person = PersonVerified.FINGERPRINT
+    return made
+
+
 OF_THE_TILL: Final = frozenset(
     {
         "two issuers under one identifier",
@@ -40,6 +50,7 @@ VALID: Final = {
     "an age of twelve claims, for a till": compact_draft,
     "an age alone": single_draft,
     "an answer to a question": asked_draft,
+    "an age whose holder's finger the phone knew": known_by_finger,
 }
 
 

@@ -8,7 +8,8 @@ from functools import cache
 import pytest
 
 from idwallet.credentials.compact.issue import CompactLife
-from idwallet.report import TABLE, CheckId, Outcome, Reason
+from idwallet.credentials.presence import PersonVerified
+from idwallet.report import TABLE, Check, CheckId, Outcome, Reason
 from idwallet.testing.compact import (
     COMPACT_FORGERIES,
     CompactForgery,
@@ -115,6 +116,45 @@ def test_none_is_older_than_the_certificate_of_its_issuer(
         each for each in made.judge().checks if each.id is CheckId.CREDENTIAL_VALIDITY
     )
     assert said.reason is reason
+
+
+@pytest.mark.parametrize("how", PersonVerified)
+@pytest.mark.parametrize("rule", PresenceRule)
+@pytest.mark.parametrize("begin", [compact_draft, asked_draft])
+def test_the_word_of_the_wallet_counts_where_the_policy_takes_it(
+    begin: Callable[[CompactScene], CompactDraft],
+    rule: PresenceRule,
+    how: PersonVerified,
+) -> None:
+    made = begin(scene())
+    made.person = how
+    made.policy = replace(made.policy, name="present", presence=rule)
+    said = presence(made)
+    taken = how is not PersonVerified.NONE and rule is not PresenceRule.COMPARED
+    assert (said.reason is Reason.ATTESTED) is taken
+    assert dict(said.facts) == ({"what": how.value} if taken else {})
+
+
+def test_a_stranger_who_signs_attests_nothing() -> None:
+    made = compact_draft(scene())
+    made.person = PersonVerified.FACE
+    assert presence(made).reason is Reason.ATTESTED
+    made.signed_by = scene().stranger
+    assert presence(made).reason is Reason.NOT_ESTABLISHED_ACCEPTED
+
+
+def test_how_a_person_was_verified_takes_one_octet() -> None:
+    plain, attested = compact_draft(scene()), compact_draft(scene())
+    attested.seed = plain.seed
+    attested.person = PersonVerified.OTHER_INHERENCE
+    assert len(attested.proof()) == len(plain.proof()) + 1
+
+
+def presence(made: CompactDraft) -> Check:
+    (said,) = (
+        each for each in made.judge().checks if each.id is CheckId.HOLDER_PRESENCE
+    )
+    return said
 
 
 @pytest.mark.parametrize("rule", PresenceRule)

@@ -1,6 +1,6 @@
 """A wallet at a till: QR codes in place of a network."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -135,6 +135,8 @@ class AtTills(Consenting):
         A request that was read (`read_request`) is answered by one code. Else there are
         `codes`, each good from the beginning of its step of time on: show the one whose
         turn it is. The ledger has it before anything is signed, once for all of them.
+        How the person was verified stands in the codes that begin within
+        `limits.PRESENCE_AHEAD`: who holds the phone later, nobody verified.
 
         Raises:
             UsageError: `choice` came from another request, is of several credentials,
@@ -152,8 +154,13 @@ class AtTills(Consenting):
                 raise UsageError("only compact credentials go into a QR code")
             signer = StoredKeySigner(stored)
             shown = tuple(
-                QrCode(_text(chosen.proof(signer, to, at=since)), since, until)
+                QrCode(
+                    _text(chosen.proof(signer, _said(to, person, late=late), at=since)),
+                    since,
+                    until,
+                )
                 for since, until in moments
+                for late in (since - at,)
             )
         return QrAnswer(shown, entry, person)
 
@@ -183,6 +190,11 @@ class AtTills(Consenting):
             evidence=verdict.evidence,
             anchors=self._trust.evidence.anchors,
         )
+
+
+def _said(to: Addressed, person: PersonVerified, *, late: timedelta) -> Addressed:
+    """Let a code say how the person was verified, unless that was too long before."""
+    return replace(to, person=person) if late <= limits.PRESENCE_AHEAD else to
 
 
 def _text(proof: bytes) -> str:

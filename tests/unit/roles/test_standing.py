@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from idwallet.adapters.store import MemoryStore
 from idwallet.codec import b64
 from idwallet.codec.cbor import read_cbor, write_cbor
 from idwallet.codec.qr import qr_modules
@@ -17,8 +18,10 @@ from idwallet.credentials.compact.present import Acting, stepped
 from idwallet.credentials.compact.structures import holder_aad, read_issued
 from idwallet.credentials.mdoc.members import a_list
 from idwallet.credentials.model import Unverified, VerifiedPresentation
+from idwallet.credentials.presence import PersonVerified
 from idwallet.credentials.query import Query
 from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.seal import SealKey
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.envelope.cose import CoseForm, Sign1Signer, TagForm
 from idwallet.errors import UsageError, VerificationFailed
@@ -447,6 +450,70 @@ def test_a_clerk_compares_the_picture_of_a_code_once() -> None:
     assert passed.report.outcome is Outcome.PASSED
     again = second.confirm(matches=True, by="clerk 2", at=shop.at)
     assert failed(again.report) == {CheckId.PRESENTATION_REPLAY: Reason.ALREADY_USED}
+
+
+def verifying(shop: Shop, how: PersonVerified = PersonVerified.FACE) -> Holder:
+    """Return a wallet with the same card, which verifies who holds the phone."""
+    wallet = Holder(
+        store=MemoryStore(),
+        seal=SealKey(bytes(32)),
+        keys=shop.keys,
+        trust=shop.trust,
+        verify_person=lambda: how,
+    )
+    wallet.add(issued(shop, Compact("national-id", twelve_claims())), at=shop.at)
+    return wallet
+
+
+def attests(judged: VerifiedPresentation | Unverified) -> Reason:
+    (said,) = (
+        e.reason for e in judged.report.checks if e.id is CheckId.HOLDER_PRESENCE
+    )
+    return said
+
+
+def test_codes_say_how_the_person_was_verified_for_a_minute() -> None:
+    shop = Shop()
+    shop.wallet = verifying(shop)
+    asked = shop.wallet.read_till_code(
+        shop.standing.printed_code(since=shop.at, until=shop.at + timedelta(days=1)),
+        at=shop.at,
+    )
+    choice = shop.wallet.match(asked, at=shop.at).choose()
+    shown = shop.wallet.present_qr(asked, choice, at=shop.at, codes=7)
+    assert shown.person is PersonVerified.FACE
+    told = [
+        attests(shop.judge(each.text, later=each.since - shop.at))
+        for each in shown.codes
+    ]
+    first = stepped(shop.at, STEP)
+    within = sum(each.since - shop.at <= timedelta(minutes=1) for each in shown.codes)
+    assert first <= shop.at
+    assert within in {4, 5}
+    absent = [Reason.NOT_ESTABLISHED_ACCEPTED] * (7 - within)
+    assert told == [Reason.ATTESTED] * within + absent
+
+
+@pytest.mark.parametrize("by_code", [True, False])
+@pytest.mark.parametrize("how", [PersonVerified.PIN, PersonVerified.NONE])
+def test_an_answer_says_how_the_person_was_verified(
+    how: PersonVerified, *, by_code: bool
+) -> None:
+    shop = Shop()
+    wallet = verifying(shop, how)
+    request = shop.request(Query.age_over(18, formats=["idwallet-compact"]))
+    asked = wallet.read_request(request.message.to_json(), at=shop.at)
+    choice = wallet.match(asked, at=shop.at).choose()
+    if by_code:
+        answer = wallet.present_qr(asked, choice, at=shop.at).codes[0].text
+    else:
+        answer = wallet.present(asked, choice, at=shop.at).body
+    judged = evaluate_presentation(
+        answer, request=request, trust=shop.till_trust, at=shop.at
+    )
+    is_said = how is PersonVerified.PIN
+    reason = Reason.ATTESTED if is_said else Reason.NOT_ESTABLISHED_ACCEPTED
+    assert attests(judged) is reason
 
 
 def test_who_shows_nothing_at_a_till_has_it_in_the_ledger() -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from idwallet.codec.text import show
 from idwallet.credentials.compact.structures import CompactProof, hint_of
+from idwallet.credentials.presence import PersonVerified
 from idwallet.credentials.required import Context
 from idwallet.envelope.cose import signature_reason
 from idwallet.report import CheckId, Checks, Facts, Reason
@@ -78,9 +79,16 @@ class HolderJudgement:
         self._freshness(checks, is_proven=is_proven)
         if self._bound.nonce is None:
             self._relay(checks)
-        lenient = self._policy.presence is PresenceRule.NOT_ESTABLISHED_ACCEPTED
-        checks.answers.append(_ABSENCE_ACCEPTED if lenient else _ABSENCE)
+        checks.answers.append(self._presence(is_proven=is_proven))
         return is_proven
+
+    def _presence(self, *, is_proven: bool) -> Answer:
+        """Say whether the person was there: the word of the wallet, once proven."""
+        rule, how = self._policy.presence, self._proof.person
+        if is_proven and how is not _NOBODY and rule is not PresenceRule.COMPARED:
+            return CheckId.HOLDER_PRESENCE, Reason.ATTESTED, (("what", how.value),)
+        lenient = rule is PresenceRule.NOT_ESTABLISHED_ACCEPTED
+        return _ABSENCE_ACCEPTED if lenient else _ABSENCE
 
     def _nonce(self) -> Answer | None:
         expected, hint = self._bound.nonce, self._proof.nonce_hint
@@ -165,6 +173,7 @@ class HolderJudgement:
         checks.answers.append((_RELAY, reason, (("window", window),)))
 
 
+_NOBODY: Final = PersonVerified.NONE
 _FRESH: Final = Reason.FRESH
 _PROVEN: Final[Answer] = (_BINDING, Reason.PROVEN, ())
 _ABSENCE: Final[Answer] = (CheckId.HOLDER_PRESENCE, Reason.NOT_ESTABLISHED, ())

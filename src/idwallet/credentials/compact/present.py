@@ -10,12 +10,14 @@ from idwallet import limits
 from idwallet.codec.cbor import CborValue, write_cbor
 from idwallet.codec.json import JsonObject
 from idwallet.credentials.compact import tree
+from idwallet.credentials.compact.person import parts_of
 from idwallet.credentials.compact.structures import (
     IssuedCompact,
     hint_of,
     holder_aad,
 )
 from idwallet.credentials.paths import ClaimPath
+from idwallet.credentials.presence import PersonVerified
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.cose import CoseForm, Sign1Signer, TagForm
 from idwallet.errors import UsageError
@@ -53,12 +55,14 @@ class Addressed:
 
     Both None: whoever sees it can show it to somebody else while it is fresh. An
     audience alone binds it to whoever printed that; the nonce to one question as well.
-    `acting` is for who signs in the holder's place.
+    `acting` is for who signs in the holder's place. `person` is how whoever signs was
+    verified for it, as the wallet says.
     """
 
     audience: str | None = None
     nonce: str | None = None
     acting: Acting | None = None
+    person: PersonVerified = PersonVerified.NONE
 
     def __post_init__(self) -> None:
         """Refuse an answer to nobody.
@@ -129,6 +133,7 @@ def proof_bytes(
             issued.value if with_chain else _bare(issued.value),
             _shown(issued, places),
             *(() if to.acting is None else to.acting.parts(with_chain=with_chain)),
+            *parts_of(to.person),
         ]
     )
     by = Sign1Signer(signer, form=_FORM)

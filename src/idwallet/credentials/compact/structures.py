@@ -12,7 +12,9 @@ from idwallet.credentials.compact import tree
 from idwallet.credentials.compact.guardian import Delegation, delegation_of
 from idwallet.credentials.compact.headers import labels_of
 from idwallet.credentials.compact.names import claim_of, type_of
+from idwallet.credentials.compact.person import person_in
 from idwallet.credentials.compact.values import json_of
+from idwallet.credentials.presence import PersonVerified
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.short_key import read_short_key
 from idwallet.envelope.cose import (
@@ -51,7 +53,9 @@ _OF_THE_ISSUER: Final = frozenset({labels.ALG, labels.KID})
 _OF_THE_HOLDER: Final = frozenset({labels.ALG})
 _OUTSIDE: Final = frozenset({labels.X5CHAIN})
 _COMMON_PARTS, _SINGLE_PARTS, _SELECTIVE_PARTS = 6, 7, 8
-_PROOF_PARTS: Final = (5, 7)  # the holder alone, or somebody who acts for them
+# The holder alone, or who acts for them; with how that person was verified, or not.
+_PROOF_PARTS: Final = (5, 6, 7, 8)
+_OF_THE_HOLDER_ALONE: Final = 6
 _SHOWN_PARTS: Final = 3
 _PAIR: Final = 2
 _ONE_OCTET: Final = 24  # numbers below it are their own head (RFC 8949 3)
@@ -122,6 +126,7 @@ class CompactProof(NamedTuple):
     shown: ShownClaims | None
     delegation: Delegation | None = None
     right: CompactCredential | None = None
+    person: PersonVerified = PersonVerified.NONE
 
     @property
     def key(self) -> PublicKey:
@@ -192,7 +197,8 @@ def read_proof(octets: bytes, *, at: str) -> CompactProof:
         _hint(nonce, at=f"{at}/nonce"),
         credential,
         _shown(shown, credential, at=f"{at}/shown"),
-        *_delegated(parts[5:], at=at),
+        *_delegated(parts, at=at),
+        person_in(parts, at=f"{at}/person"),
     )
     if found.audience_hint is None and found.nonce_hint is not None:
         raise MalformedError("a nonce of nobody", at=at, clause=PROOF)
@@ -377,10 +383,10 @@ def _shown(
 def _delegated(
     parts: list[CborValue], *, at: str
 ) -> tuple[Delegation | None, CompactCredential | None]:
-    if not parts:
+    if len(parts) <= _OF_THE_HOLDER_ALONE:
         return None, None
-    delegation = delegation_of(parts[0], at=f"{at}/delegation")
-    right = credential_of(parts[1], at=f"{at}/right")
+    delegation = delegation_of(parts[5], at=f"{at}/delegation")
+    right = credential_of(parts[6], at=f"{at}/right")
     if right.single is None:
         raise MalformedError("a right that keeps claims back", at=at, clause=PROOF)
     return delegation, right

@@ -20,6 +20,7 @@ from idwallet.credentials.compact.structures import (
     read_issued,
 )
 from idwallet.credentials.paths import ClaimPath
+from idwallet.credentials.presence import AMR, read_amr
 from idwallet.credentials.required import STORED_MDOC, Context, HeldBy
 from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
 from idwallet.credentials.sdjwt.present import leaf_places
@@ -52,7 +53,8 @@ class CompactChosen:
 
     def show(self, signer: Signer, conversation: Conversation, *, at: datetime) -> str:
         """Return a proof for OpenID4VP: base64url, certificates of its issuer in it."""
-        to = Addressed(conversation.client_id, conversation.nonce)
+        person = read_amr(conversation.said.get(AMR))
+        to = Addressed(conversation.client_id, conversation.nonce, person=person)
         return b64.encode(self.proof(signer, to, at=at, with_chain=True))
 
     def proof(

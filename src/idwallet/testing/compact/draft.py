@@ -18,6 +18,7 @@ from idwallet.credentials.compact.issue import (
     item_of,
     payload_of,
 )
+from idwallet.credentials.compact.person import parts_of
 from idwallet.credentials.compact.present import Addressed
 from idwallet.credentials.compact.structures import (
     ISSUER_AAD,
@@ -26,6 +27,7 @@ from idwallet.credentials.compact.structures import (
     read_proof,
 )
 from idwallet.credentials.mdoc.members import a_list
+from idwallet.credentials.presence import PersonVerified
 from idwallet.credentials.required import (
     SHOWN_COMPACT,
     SHOWN_ONE_WAY,
@@ -127,6 +129,7 @@ class CompactDraft:
     chain: tuple[bytes, ...] = ()
     aad: bytes = ISSUER_AAD
     hints: tuple[CborValue, CborValue] | None = None
+    person: PersonVerified = PersonVerified.NONE
     on_payload: Callable[[Parts], object] = stays
     on_credential: Callable[[Parts], object] = stays
     on_shown: Callable[[Parts], object] = stays
@@ -148,6 +151,7 @@ class CompactDraft:
             *self._hints(),
             credential,
             self._shown(payload),
+            *parts_of(self.person),
         ]
         self.on_proof(parts)
         holder = Sign1Signer(self.signed_by, form=_FORM)

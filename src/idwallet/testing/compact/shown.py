@@ -180,6 +180,13 @@ def _later(parts: Parts) -> None:
     parts[2] = write_cbor(payload)
 
 
+def _verified_later(parts: Parts) -> None:
+    """Say under the same signature that the person was verified by the face."""
+    payload = list_in(parts[2])
+    payload.append(9)
+    parts[2] = write_cbor(payload)
+
+
 def _header_more(parts: Parts) -> None:
     parts[0] = write_cbor({**map_in(parts[0]), 4: b"me"})
 
@@ -206,6 +213,10 @@ FORMATS: Final[tuple[tuple[str, Forger], ...]] = (
     ("a hint that is text", proving(1, "till")),
     ("a nonce of nobody", _asked_of_nobody),
     ("a part of the proof more", setting(on_proof=lambda parts: parts.append(None))),
+    ("a person verified in no way", setting(on_proof=lambda parts: parts.append(0))),
+    ("a person verified truly", setting(on_proof=lambda parts: parts.append(True))),
+    ("a person verified in words", setting(on_proof=lambda e: e.append("face"))),
+    ("a person verified in two ways", setting(on_proof=lambda e: e.extend((7, 9)))),
     ("a part of the proof less", setting(on_proof=lambda parts: parts.pop())),
     ("nothing shown of a selective credential", proving(4, None)),
     ("places that are no bits", showing(0, -1)),
@@ -223,6 +234,7 @@ FORMATS: Final[tuple[tuple[str, Forger], ...]] = (
 UNSUPPORTED: Final[tuple[tuple[str, Forger], ...]] = (
     ("a claim of a later version", _named(b"\x19\x27\x0f\xf5")),
     ("a claim with parts of a number", _named(b"\x00\xf9\x3e\x00")),
+    ("a person verified in a later way", setting(on_proof=lambda e: e.append(13))),
     ("a claim that is null", _named(b"\x00\xf6")),
     ("a claim with a tag not read here", _named(b"\x00\xc1\x01")),
 )
@@ -277,6 +289,12 @@ BINDINGS: Final[tuple[tuple[str, CheckId, Reason, Forger], ...]] = (
         setting(on_envelope=_later),
     ),
     ("another till named after signing", _C.HOLDER_BINDING, _R.INVALID, _renamed_till),
+    (
+        "a person verified after signing",
+        _C.HOLDER_BINDING,
+        _R.INVALID,
+        setting(on_envelope=_verified_later),
+    ),
     (
         "a MAC of the holder",
         _C.HOLDER_BINDING,
