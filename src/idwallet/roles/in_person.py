@@ -23,9 +23,11 @@ from idwallet.credentials.query import Candidate, QueryMatch, match
 from idwallet.credentials.required import Context
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import UsageError, VerificationFailed, VerificationIndeterminate
+from idwallet.protocols.dc_api.request import PageRequest
 from idwallet.protocols.openid4vp.client import ClientIdPrefix, client_id_of
 from idwallet.protocols.openid4vp.request import RequestObject
 from idwallet.report import Outcome, Report, Required
+from idwallet.roles.accepting import accepted_of
 from idwallet.roles.asked import (
     Anonymous,
     Asked,
@@ -217,4 +219,6 @@ def matched(
     request = asked.request
     if isinstance(request, HeardRequest):
         return match_request(request.documents, candidates, at=at, leeway=leeway)
+    if isinstance(request, RequestObject | PageRequest):
+        candidates = accepted_of(candidates, request.formats)
     return match(asked.query, candidates, at=at, leeway=leeway)

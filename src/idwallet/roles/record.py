@@ -18,7 +18,7 @@ from idwallet.crypto.vault import Edit, VaultRecord
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.ports import Shelf
 from idwallet.roles.held.format import Opened
-from idwallet.roles.held.formats import open_held
+from idwallet.roles.held.formats import open_held, signing_algorithms
 
 _RECORD: Final = "idwallet-credential/1"
 _CLAUSE: Final = "idwallet credential record 1"
@@ -76,6 +76,7 @@ class HeldCredential:
             holder_bound=True,
             valid_from=self.valid_from,
             valid_until=self.valid_until,
+            key_algorithms=signing_algorithms(self.format, self.raw),
         )
 
 

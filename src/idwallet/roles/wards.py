@@ -17,7 +17,7 @@ from idwallet.credentials.compact.structures import IssuedCompact
 from idwallet.credentials.model import Credential, Format
 from idwallet.credentials.query import Candidate
 from idwallet.errors import MalformedError, UsageError
-from idwallet.roles.held.compact import CompactOpened, issued_of
+from idwallet.roles.held.compact import CompactOpened, issued_of, numbers_of
 from idwallet.roles.record import HeldCredential
 
 _FORMAT: Final = "idwallet-delegated/1"
@@ -140,6 +140,7 @@ class Ward(HeldCredential):
             holder_bound=True,
             valid_from=max(starts),
             valid_until=min(ends),
+            key_algorithms=numbers_of(self.delegation.guardian),
         )
 
 

@@ -20,6 +20,8 @@ class Lack(StrEnum):
 
     HOLDER_KEY = "holder_key"
     """The query wants proof of the holder's key, and the credential has none."""
+    ALGORITHM = "algorithm"
+    """Its holder's key signs with nothing that whoever asks accepts."""
     AUTHORITY = "authority"
     """None of the trusted authorities matches, or none can be judged offline."""
     CLAIM = "claim"
@@ -227,6 +229,8 @@ def _lacks(asked: CredentialQuery, candidate: Candidate) -> tuple[Lack, ...]:
     # §B.3: without a `cnf` it cannot be returned where binding is required.
     if asked.require_cryptographic_holder_binding and not candidate.holder_bound:
         lacks += (Lack.HOLDER_KEY,)
+    if candidate.key_refused:
+        lacks += (Lack.ALGORITHM,)
     if asked.trusted_authorities and not candidate.is_certified_for(asked):
         lacks += (Lack.AUTHORITY,)
     return lacks

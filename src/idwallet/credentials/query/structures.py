@@ -221,6 +221,9 @@ class Candidate:
         holder_bound: the holder's key is in it, so that binding can be proven.
         valid_from: the moment from which it is valid, None for always.
         valid_until: the moment at which it is valid no more, None for never.
+        key_algorithms: by which its holder can sign, as COSE numbers (RFC 9053); empty
+            where nobody says.
+        key_refused: whoever asks accepts none of these.
         identity: a digest of what the issuer signed; two with the same are the same
             credential. Empty where nobody compares.
     """
@@ -233,6 +236,8 @@ class Candidate:
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     identity: bytes = b""
+    key_algorithms: frozenset[int] = frozenset()
+    key_refused: bool = False
 
     def __repr__(self) -> str:
         """Show format, types and number of claims only."""

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.codec.numeric_date import numeric_date
-from idwallet.credentials.query import MDOC, Query
+from idwallet.credentials.query import COMPACT, MDOC, Query
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
 from idwallet.protocols.openid4vp.attached import (
     TransactionData,
@@ -59,8 +59,9 @@ class FormatSupport:
     """What the verifier says it can verify of one credential format.
 
     The algorithms are of the issuer's signature and of the holder's: by JOSE names for
-    SD-JWT VC (OpenID4VP 1.0 B.3.4), by COSE numbers for mobile documents (B.2.2). An
-    empty tuple restricts nothing.
+    SD-JWT VC (OpenID4VP 1.0 B.3.4), by COSE numbers for mobile documents (B.2.2) and
+    compact credentials (docs/reference/compact.md section 9). An empty tuple restricts
+    nothing.
     """
 
     format: str
@@ -83,9 +84,8 @@ class _Members(NamedTuple):
 
 
 _OF_SD_JWT: Final = _Members("sd-jwt_alg_values", "kb-jwt_alg_values", str)
-_ALGORITHMS: Final[Mapping[str, _Members]] = {
-    MDOC: _Members("issuerauth_alg_values", "deviceauth_alg_values", int)
-}
+_BY_NUMBERS: Final = _Members("issuerauth_alg_values", "deviceauth_alg_values", int)
+_ALGORITHMS: Final[Mapping[str, _Members]] = {MDOC: _BY_NUMBERS, COMPACT: _BY_NUMBERS}
 
 
 class Validity(NamedTuple):

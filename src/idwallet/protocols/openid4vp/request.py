@@ -8,7 +8,7 @@ from typing import Final
 from idwallet import limits
 from idwallet.codec import json
 from idwallet.codec.json import JsonObject, JsonValue
-from idwallet.credentials.query import MDOC, Query
+from idwallet.credentials.query import COMPACT, MDOC, Query
 from idwallet.crypto.algorithms import COSE_ONLY, Algorithm
 from idwallet.crypto.signer import Signer
 from idwallet.envelope.jws import Jws, read_compact, sign_compact
@@ -150,11 +150,18 @@ def formats_supported(
         for each in accepted
         if each not in COSE_ONLY
     )
-    found = (FormatSupport(_SD_JWT_VC, names, names),)
-    if all(each.format != MDOC for each in query.credentials):
-        return found
     numbers = tuple(each.cose for each in accepted)
-    return (*found, FormatSupport(MDOC, numbers, numbers))
+    # No compact credential holds a key on another curve; who issued it says its kid.
+    short = tuple(each.cose for each in accepted if each not in COSE_ONLY)
+    found = {
+        _SD_JWT_VC: FormatSupport(_SD_JWT_VC, names, names),
+        MDOC: FormatSupport(MDOC, numbers, numbers),
+        COMPACT: FormatSupport(COMPACT, (), short),
+    }
+    asked = {each.format for each in query.credentials}
+    # A QR code has no room for what nobody asks for.
+    named = asked if asked == {COMPACT} else {_SD_JWT_VC, *asked}
+    return tuple(each for name, each in found.items() if name in named)
 
 
 def build_request_object(

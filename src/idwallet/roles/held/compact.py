@@ -24,6 +24,7 @@ from idwallet.credentials.presence import AMR, read_amr
 from idwallet.credentials.required import STORED_MDOC, Context, HeldBy
 from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
 from idwallet.credentials.sdjwt.present import leaf_places
+from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import Signer
 from idwallet.errors import MalformedError, UnsupportedError
 from idwallet.ports import KeyStore
@@ -109,6 +110,11 @@ class CompactOpened:
         """Choose the claims at `paths`; what is not in the credential is left out."""
         places = shown_places(self.issued, paths)
         return CompactChosen(self.issued, places, self.acting)
+
+
+def numbers_of(key: PublicKey) -> frozenset[int]:
+    """Return the COSE numbers of what a key signs with (RFC 9053)."""
+    return frozenset(each.cose for each in key.algorithms)
 
 
 class CompactFormat:

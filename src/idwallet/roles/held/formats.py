@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from idwallet.credentials.model import Format
-from idwallet.roles.held.compact import CompactFormat
+from idwallet.roles.held.compact import CompactFormat, issued_of, numbers_of
 from idwallet.roles.held.format import HeldFormat, Opened
 from idwallet.roles.held.mdoc import MdocFormat
 from idwallet.roles.held.sdjwt import SdJwtFormat
@@ -18,6 +18,19 @@ FORMATS: Final[Mapping[Format, HeldFormat]] = MappingProxyType(
     }
 )
 """Every format that a wallet holds, each with its room."""
+
+
+def signing_algorithms(kind: Format, raw: str) -> frozenset[int]:
+    """Return by which its holder signs for a credential of the wallet (COSE numbers).
+
+    Empty where nothing depends on it: see `idwallet.roles.accepting`.
+
+    Raises:
+        MalformedError, LimitError, UnsupportedError: it is none of the format.
+    """
+    if kind is not Format.COMPACT:
+        return frozenset()
+    return numbers_of(issued_of(raw, at="credential").credential.key)
 
 
 def open_held(kind: Format, raw: str) -> Opened:
