@@ -153,14 +153,10 @@ class AtTills(Consenting):
             if not isinstance(chosen, CompactChosen):
                 raise UsageError("only compact credentials go into a QR code")
             signer = StoredKeySigner(stored)
+            said = [_said(to, person, late=since - at) for since, _ in moments]
             shown = tuple(
-                QrCode(
-                    _text(chosen.proof(signer, _said(to, person, late=late), at=since)),
-                    since,
-                    until,
-                )
-                for since, until in moments
-                for late in (since - at,)
+                QrCode(_text(chosen.proof(signer, who, at=since)), since, until)
+                for who, (since, until) in zip(said, moments, strict=True)
             )
         return QrAnswer(shown, entry, person)
 
