@@ -177,10 +177,23 @@ class Holder(InBatches, InBrowser, Guarding, Receives, Refusing):
         self._batches.require_apart([held])
         before = self._cabinet.same_as(held)
         if before is not None:
-            return before
+            return self._told_anew(before, held.disclosure)
         if not self._vault.change([added(held)]):
             raise PortError("a random name came twice: nothing was stored")
         return held
+
+    def _told_anew(
+        self, card: HeldCredential, disclosure: DisclosurePolicy | None
+    ) -> HeldCredential:
+        """Return a card that is there already, with the issuer's newest word on it."""
+        record = self._vault.get(Shelf.CREDENTIAL, card.name)
+        if disclosure is None or disclosure == card.disclosure or record is None:
+            return card
+        told = replace(card, disclosure=disclosure)
+        plain = added(told).plain
+        if plain is None or not self._vault.change([Edit.replacing(record, plain)]):
+            raise PortError("others changed the card meanwhile: add it again")
+        return told
 
     def _judged(
         self, credential: Credential, *, at: datetime
