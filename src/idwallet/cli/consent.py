@@ -32,6 +32,7 @@ from idwallet.roles.asked import (
     Match,
     Shown,
 )
+from idwallet.roles.wards import Ward
 
 
 def consent_lines(
@@ -48,7 +49,8 @@ def consent_lines(
     for each in choice.shown:
         credential = each.credential
         kind = speech.kind(credential.credential_type)
-        yield speech.say("consent.shows", kind=kind, issuer=credential.issuer)
+        word = "shows_child" if isinstance(credential, Ward) else "shows"
+        yield speech.say(f"consent.{word}", kind=kind, issuer=credential.issuer)
         always = frozenset(always_shown(each))
         more = frozenset(each.more_than_asked)
         for path in each.paths:

@@ -7,15 +7,18 @@ from typing import Final
 from idwallet import limits
 from idwallet.cli.faults import about
 from idwallet.cli.files import read_input, without_space
+from idwallet.cli.statements import read_statements
 from idwallet.codec.pem import read_pem
 from idwallet.errors import MalformedError
 from idwallet.report import Origin
+from idwallet.trust.bundle.withdrawn import write_withdrawn
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.evidence import (
     CrlAtHand,
     EvidenceAtHand,
     OcspAtHand,
     StatusListAtHand,
+    WithdrawnAtHand,
 )
 from idwallet.trust.revocation.crl import crl_issuer
 from idwallet.trust.revocation.ocsp import OcspResponse
@@ -30,6 +33,7 @@ def read_evidence(
     crls: Sequence[str],
     ocsp: Sequence[str],
     certificates: Sequence[str] = (),
+    withdrawn: Sequence[str] = (),
 ) -> EvidenceAtHand:
     """Return the evidence in these files; when they were taken nobody says.
 
@@ -41,6 +45,7 @@ def read_evidence(
         crls=[_crl(each) for each in crls],
         responses=[_response(each) for each in ocsp],
         certificates=[der for each in certificates for der in _certificates(each)],
+        withdrawn=[_withdrawn(each) for each in withdrawn],
     )
 
 
@@ -72,6 +77,13 @@ def _crl(source: str) -> CrlAtHand:
         der = data if data.startswith(_SEQUENCE) else _only_crl(data)
         issuer = crl_issuer(der, at="CRL")
     return CrlAtHand(der=der, origin=_origin(data), issuer=issuer)
+
+
+def _withdrawn(source: str) -> WithdrawnAtHand:
+    data = read_input(source, max_bytes=limits.BUNDLE_PART_BYTES)
+    with about(source, remedy="lines of `idwallet guardian take-back`"):
+        listed = write_withdrawn(read_statements(data))
+    return WithdrawnAtHand(name=source, statements=listed, origin=_origin(data))
 
 
 def _only_crl(data: bytes) -> bytes:

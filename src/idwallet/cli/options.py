@@ -277,6 +277,20 @@ def issuer_certificates_option(function: _Function) -> _Function:
     return repeated_files(function, _ISSUERS_AT_HAND)
 
 
+def withdrawn_option(function: _Function) -> _Function:
+    """Take ``--withdrawn``: statements that take delegations back."""
+    return repeated_files(function, _WITHDRAWN)
+
+
+_WITHDRAWN: Final = (
+    (
+        "--withdrawn",
+        "withdrawn",
+        "Statements that ended delegations to guardians (`idwallet guardian`).",
+    ),
+)
+
+
 def repeated_files(
     function: _Function, options: Sequence[tuple[str, str, str]]
 ) -> _Function:

@@ -23,9 +23,11 @@ from idwallet.errors import (
 )
 from idwallet.ports import Shelf
 from idwallet.roles.batches import Batches
+from idwallet.roles.delegating import Delegations
 from idwallet.roles.holder import Holder
 from idwallet.roles.record import HeldCredential, read_record
 from idwallet.trust.anchors import TrustStore
+from idwallet.trust.policies import WALLET
 
 if TYPE_CHECKING:
     from idwallet.adapters.sql import SqlStore
@@ -59,6 +61,11 @@ class Pocket:
     def batches(self) -> Batches:
         """The cards that stand for many copies."""
         return Batches(self.vault, keys=self.keys, random=secrets.token_bytes)
+
+    @property
+    def delegations(self) -> Delegations:
+        """What was delegated to this wallet, and what its cards delegated."""
+        return Delegations(self.vault, keys=self.keys, algorithms=WALLET.algorithms)
 
     def copies(self) -> tuple[HeldCredential, ...]:
         """Return every credential in it, and of a batch each copy that is left."""

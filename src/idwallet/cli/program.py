@@ -34,6 +34,7 @@ COMMANDS: Final = MappingProxyType(
         "issue": Entry("issue", "Issue a credential from a file of claims."),
         "types": Entry("types", "List types of credentials, and judge your own."),
         "wallet": Entry("wallet", "Keep credentials and their keys in a folder."),
+        "guardian": Entry("guardian", "Let a parent answer for a child."),
         "offer": Entry("offer", "Read what an issuer offers, and take it up."),
         "request": Entry("request", "Ask for a presentation, or read what others ask."),
         "present": Entry("present", "Answer a request from a wallet."),

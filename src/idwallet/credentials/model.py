@@ -57,7 +57,8 @@ class VerifiedCredential:
     `disclosed` is where everything stood that was seen, also what is not handed on:
     each claim that holds no other, each element of an array by itself. `shown_by` is
     the key that it was shown with, as a public JWK or a key, None where it was shown
-    without one: ask `holder`.
+    without one: ask `holder`. `acted_for` is by what the report names whom it is about,
+    where somebody else showed it, as a parent for a child; None where its holder did.
     """
 
     query_id: str
@@ -71,6 +72,7 @@ class VerifiedCredential:
     extends: tuple[str, ...] = ()
     disclosed: tuple[ClaimPath, ...] = ()
     shown_by: JsonObject | PublicKey | None = field(default=None, compare=False)
+    acted_for: str | None = None
 
     @property
     def holder(self) -> str | None:
@@ -188,7 +190,8 @@ class VerifiedPresentation:
         catalogue (``idwallet types`` lists them), in either encoding.
 
         All that was shown is taken to be about one person, the holder: where it may be
-        about several, ask each credential.
+        about several, ask each credential. Where a parent showed a child's beside their
+        own, it is None: nobody is made older by somebody else's card.
 
         True only where something proves it and nothing says otherwise. False where
         something says no. None where nothing tells, as where nothing was asked for, or
@@ -201,6 +204,8 @@ class VerifiedPresentation:
         Raises:
             UsageError: `age` is no whole number from 1 to 149.
         """
+        if len({each.acted_for for each in self.credentials}) > 1:
+            return None
         sources = (each._tells() for each in self.credentials)  # noqa: SLF001 - own type
         return age_over(age, sources, at=self.report.at)
 

@@ -40,6 +40,7 @@ class LedgerWords(TypedDict):
     sending: dict[str, str]
     authenticated: dict[str, str]
     nobody: str
+    acted_for: str
 
 
 @cache

@@ -15,9 +15,11 @@ from idwallet.credentials.compact.guardian import (
     withdraw,
 )
 from idwallet.credentials.model import Credential, Format
+from idwallet.credentials.presence import VerifyPerson, verified_by
+from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import StoredKeySigner
-from idwallet.crypto.vault import Edit
+from idwallet.crypto.vault import Edit, Vault
 from idwallet.errors import PortError, SignerUnavailable, UsageError
 from idwallet.ports import KeyStore, Shelf
 from idwallet.roles.consenting import Consenting
@@ -35,12 +37,26 @@ from idwallet.roles.wards import (
 _NAME: Final = "acting"
 
 
-class Delegating(Consenting):
-    """What a wallet does to let somebody answer, or to end that; `Holder` is one."""
+class Delegations:
+    """What a wallet keeps of delegations: what it gave, what it was given, their ends.
 
-    __slots__ = ()
+    It is sealed in `vault`; `keys` are the wallet's. A statement ends something if it
+    is signed by one of `algorithms`.
+    """
 
-    _keys: KeyStore
+    __slots__ = ("_algorithms", "_keys", "_vault")
+
+    def __init__(
+        self, vault: Vault, *, keys: KeyStore, algorithms: frozenset[Algorithm]
+    ) -> None:
+        """Take the wallet's parts; nothing is read yet."""
+        self._vault = vault
+        self._keys = keys
+        self._algorithms = algorithms
+
+    def __repr__(self) -> str:
+        """Show nothing of them."""
+        return "<Delegations>"
 
     def delegate(
         self,
@@ -71,16 +87,16 @@ class Delegating(Consenting):
             to, acts=acts, signer=self._signer(card.thumbprint), since=at, until=until
         )
         given = Given(octets, card.thumbprint)
-        self._change(lambda was: was._replace(given=(*was.given, given)), at=at)
+        self.change(lambda was: was._replace(given=(*was.given, given)), at=at)
         return Delegated(Credential(card.format, card.raw), octets)
 
-    def delegations(self) -> tuple[Given, ...]:
+    def given(self) -> tuple[Given, ...]:
         """Return what the cards of this wallet delegated, what is over included.
 
         Raises:
             MalformedError, PortError: see `Vault.get`.
         """
-        return self._acting().given
+        return self.record().given
 
     def take_back(self, delegation: bytes | Ward, *, at: datetime) -> bytes:
         """End a delegation that this wallet gave, or was given; return who to tell.
@@ -106,7 +122,7 @@ class Delegating(Consenting):
         return statement
 
     def _own_key(self, delegation: Delegation) -> str:
-        known = self._acting()
+        known = self.record()
         for given in known.given:
             if given.delegation.identity == delegation.identity:
                 return given.thumbprint
@@ -126,7 +142,7 @@ class Delegating(Consenting):
             PortError: the store failed.
         """
         require_aware(at)
-        known, allowed = self._acting(), self._policy.algorithms
+        known, allowed = self.record(), self._algorithms
         for ward in known.wards:
             issued, delegation = ward.opened()
             keys = (issued.credential.key, delegation.guardian)
@@ -140,6 +156,18 @@ class Delegating(Consenting):
                 return True
         return False
 
+    def delete_ward(self, name: str) -> None:
+        """Remove the card of a child; one that is not there is no error.
+
+        Raises:
+            PortError: the store failed.
+        """
+        self.change(
+            lambda was: was._replace(
+                wards=tuple(each for each in was.wards if each.name != name)
+            )
+        )
+
     def _end(self, delegation: Delegation, statement: bytes, *, at: datetime) -> None:
         over = delegation.identity
 
@@ -150,7 +178,7 @@ class Delegating(Consenting):
                 (*was.ended, Ended(statement, delegation.until)),
             )
 
-        self._change(without, at=at)
+        self.change(without, at=at)
 
     # --- the record -------------------------------------------------------------------
 
@@ -160,17 +188,29 @@ class Delegating(Consenting):
             raise SignerUnavailable("the key that would delegate is not here")
         return StoredKeySigner(stored)
 
-    def _acting(self) -> ActingRecord:
+    def record(self) -> ActingRecord:
+        """Return all of it.
+
+        Raises:
+            MalformedError, PortError: see `Vault.get`.
+        """
         record = self._vault.get(Shelf.SETTING, _NAME)
         return NOBODY if record is None else read_acting(record.plain)
 
-    def _change(
+    def change(
         self,
         change: Callable[[ActingRecord], ActingRecord],
         *,
         at: datetime | None = None,
     ) -> None:
-        """Change the record as it is now, whoever else changes it meanwhile."""
+        """Change the record as it is now, whoever else changes it meanwhile.
+
+        With `at`, what is over by then is dropped.
+
+        Raises:
+            UsageError: it would pass a bound.
+            PortError: the store failed, or others change the wallet all the time.
+        """
         for _ in range(limits.WALLET_RETRIES):
             stored = self._vault.get(Shelf.SETTING, _NAME)
             was = NOBODY if stored is None else read_acting(stored.plain)
@@ -184,3 +224,84 @@ class Delegating(Consenting):
             if self._vault.change([edit]):
                 return
         raise PortError("the wallet is too busy: others change it all the time")
+
+
+class Delegating(Consenting):
+    """What a wallet does to let somebody answer, or to end that; `Holder` is one."""
+
+    __slots__ = ()
+
+    _keys: KeyStore
+    _verify_person: VerifyPerson
+
+    @property
+    def _delegations(self) -> Delegations:
+        return Delegations(
+            self._vault, keys=self._keys, algorithms=self._policy.algorithms
+        )
+
+    def delegate(
+        self,
+        card: HeldCredential,
+        *,
+        to: PublicKey,
+        acts: Iterable[Act],
+        until: datetime,
+        at: datetime,
+    ) -> Delegated:
+        """Let whoever has the key `to` answer for whom this card is about.
+
+        From `at` until `until`, less than a day, and for the claims of these `acts`
+        alone; whoever takes it needs a right of their own beside (`guardian_key`). The
+        wallet keeps what it gave, for `take_back`. What is returned holds the card:
+        hand it to nobody else.
+
+        Raises:
+            UsageError, SignerError, PortError: see `Delegations.delegate`.
+            SigningDeclined: the person was not verified, as `verify_person` says.
+        """
+        verified_by(self._verify_person)
+        return self._delegations.delegate(card, to=to, acts=acts, until=until, at=at)
+
+    def delegations(self) -> tuple[Given, ...]:
+        """Return what the cards of this wallet delegated, what is over included.
+
+        Raises:
+            MalformedError, PortError: see `Vault.get`.
+        """
+        return self._delegations.given()
+
+    def take_back(self, delegation: bytes | Ward, *, at: datetime) -> bytes:
+        """End a delegation that this wallet gave, or was given; return who to tell.
+
+        The statement that is returned says so to whoever reads it: to the other wallet
+        (`heed`), to verifiers (`Verifier.without`), to who makes their bundles
+        (`BundlePart.of_withdrawn`). Until they have it they believe the delegation, at
+        most until it ends. This wallet forgets it at once.
+
+        Raises:
+            UsageError, SignerError, PortError: see `Delegations.take_back`.
+        """
+        return self._delegations.take_back(delegation, at=at)
+
+    def heed(self, statement: bytes, *, at: datetime) -> bool:
+        """End what a statement of `take_back` ends; return whether it ended anything.
+
+        Whoever sent it, it counts if the child's key or the guardian's signed it. What
+        was ended is not taken again (`add_ward`).
+
+        Raises:
+            UsageError: `at` has no zone.
+            PortError: the store failed.
+        """
+        return self._delegations.heed(statement, at=at)
+
+    def delete_ward(self, name: str) -> None:
+        """Remove the card of a child; one that is not there is no error.
+
+        The delegation stands all the same: see `take_back`.
+
+        Raises:
+            PortError: the store failed.
+        """
+        self._delegations.delete_ward(name)

@@ -102,7 +102,7 @@ class Guarding(Delegating, Matching):
             others = (e for e in was.wards if e.opened()[0].credential.key != child)
             return was._replace(wards=(*others, kept))
 
-        self._change(with_it, at=at)
+        self._delegations.change(with_it, at=at)
         return self._ward(kept)
 
     def _judged_ward(
@@ -117,7 +117,7 @@ class Guarding(Delegating, Matching):
             delegation,
             None if right is None else right.credential,
             claims,
-            self._acting().statements,
+            self._delegations.record().statements,
         )
         context = Context(self._trust, self._policy, at)
         return evaluate_handed(issued, acted, context=context, subject=_SUBJECT)
@@ -140,7 +140,7 @@ class Guarding(Delegating, Matching):
         Raises:
             MalformedError, PortError: see `Vault.get`.
         """
-        return tuple(map(self._ward, self._acting().wards))
+        return tuple(map(self._ward, self._delegations.record().wards))
 
     def _ward(self, kept: KeptWard) -> Ward:
         issued, delegation = kept.opened()
@@ -196,22 +196,6 @@ class Guarding(Delegating, Matching):
             asked, (ward,), candidates=candidates, at=at, earlier=earlier
         )
 
-    def delete_ward(self, name: str) -> None:
-        """Remove the card of a child; one that is not there is no error.
-
-        The delegation stands all the same: see `take_back`.
-
-        Raises:
-            PortError: the store failed.
-        """
-        self._change(
-            lambda was: was._replace(
-                wards=tuple(each for each in was.wards if each.name != name)
-            )
-        )
-
-    # --- judged before each answer ----------------------------------------------------
-
     def _acting_for(self, choice: Choice, *, at: datetime) -> str | None:
         wards = [e.credential for e in choice.shown if isinstance(e.credential, Ward)]
         if not wards:
@@ -226,7 +210,7 @@ class Guarding(Delegating, Matching):
 
     def _require_ward(self, ward: Ward, claims: Iterable[str], *, at: datetime) -> None:
         """Return only if the delegation holds for these claims, now and here."""
-        record = self._acting()
+        record = self._delegations.record()
         kept = next((each for each in record.wards if each.name == ward.name), None)
         if kept is None or self._ward(kept) != ward:
             raise UsageError("the wallet has no such child, or has it otherwise now")

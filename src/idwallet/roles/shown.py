@@ -120,6 +120,7 @@ def handed_on(
             extends=each.verdict.types[1:],
             disclosed=_seen(each.verdict),
             shown_by=_shown_by(each.verdict),
+            acted_for=_acted_for(each.verdict),
         )
         for each in shown
         if (issuer := each.verdict.issuer) is not None
@@ -146,6 +147,10 @@ def _shown_by(verdict: Verdict) -> JsonObject | PublicKey | None:
     confirmation = verdict.unpacked.claims.get("cnf")
     jwk = confirmation.get("jwk") if isinstance(confirmation, dict) else None
     return jwk if isinstance(jwk, dict) else None
+
+
+def _acted_for(verdict: Verdict) -> str | None:
+    return verdict.guardian.child if isinstance(verdict, CompactShown) else None
 
 
 def _format(verdict: Verdict) -> Format:

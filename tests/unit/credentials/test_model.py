@@ -21,6 +21,7 @@ from tests.conftest import AT
 GOOD = check(CheckId.PRESENTATION_NONCE, Reason.MATCHES, subject="pid")
 BAD = check(CheckId.PRESENTATION_NONCE, Reason.MISMATCH, subject="pid")
 OPEN = check(CheckId.HOLDER_PRESENCE, Reason.NOT_ESTABLISHED, subject="pid")
+PID = "urn:eudi:pid:1"
 CLAIMS: JsonObject = {
     "name": "N",
     "adult": True,
@@ -37,17 +38,22 @@ def report(*checks: Check) -> Report:
 
 
 def credential(
-    query_id: str = "pid", claims: JsonObject = CLAIMS
+    query_id: str = "pid",
+    claims: JsonObject = CLAIMS,
+    *,
+    kind: str = "urn:x",
+    acted_for: str | None = None,
 ) -> VerifiedCredential:
     return VerifiedCredential(
         query_id=query_id,
         format=Format.SD_JWT_VC,
-        credential_type="urn:x",
+        credential_type=kind,
         issuer="issuer",
         anchor="root",
         certificate=None,
         claims=frozen_claims(claims),
         valid_until=None,
+        acted_for=acted_for,
     )
 
 
@@ -176,3 +182,19 @@ def test_claims_are_shown_nowhere() -> None:
     assert repr(credential()) == "VerifiedCredential('pid', 'urn:x', 'issuer')"
     raw = Credential(Format.SD_JWT_VC, "secret")
     assert repr(raw) == "Credential(dc+sd-jwt, <6 characters>)"
+
+
+def test_nobody_is_made_older_by_somebody_elses_card() -> None:
+    child, parent = (
+        credential(
+            name, {"age_equal_or_over": {"18": is_over}}, kind=PID, acted_for=who
+        )
+        for name, is_over, who in (("child", False, "key 1"), ("own", True, None))
+    )
+    other = credential("own", {"age_equal_or_over": {"18": True}}, kind=PID)
+    verdict = report(GOOD)
+    assert VerifiedPresentation(verdict, (parent,)).age_over(18) is True
+    assert VerifiedPresentation(verdict, (parent, other)).age_over(18) is True
+    assert VerifiedPresentation(verdict, (child,)).age_over(18) is False
+    for both in ((child, parent), (parent, child)):
+        assert VerifiedPresentation(verdict, both).age_over(18) is None

@@ -15,16 +15,19 @@ from idwallet.credentials.model import (
     Unverified,
     VerifiedPresentation,
 )
+from idwallet.credentials.presence import PersonVerified
 from idwallet.credentials.query import Query
 from idwallet.errors import (
     MalformedError,
     SignerUnavailable,
+    SigningDeclined,
     UsageError,
     VerificationFailed,
 )
 from idwallet.report import CheckId, Outcome, Reason
 from idwallet.roles.asked import Asked, Choice, Shown
 from idwallet.roles.at_tills import QrAnswer
+from idwallet.roles.holder import Holder
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.roles.standing import StandingRequest
 from idwallet.roles.verifier import PresentationRequest
@@ -97,6 +100,44 @@ def test_a_parent_answers_a_tills_question_for_a_child(family: Family) -> None:
     (said,) = (each for each in verdict.report.checks if each.id is DELEGATION)
     assert said.fact("by") == f"key {family.parent.key.thumbprint[:8]}"
     assert said.fact("name") == f"key {family.child.key.thumbprint[:8]}"
+    assert isinstance(verdict, VerifiedPresentation)
+    (shown,) = verdict.credentials
+    assert shown.acted_for == ward.pseudonym
+    assert verdict.age_over(18) is True
+
+
+def test_a_holder_who_acts_alone_acts_for_nobody(family: Family) -> None:
+    family.parent.given(Compact(CARD, twelve_claims()))
+    wallet, (request, asked) = family.parent.wallet, asked_for(family)
+    choice = wallet.match(asked, at=family.at).choose()
+    answer = wallet.present_qr(asked, choice, at=family.at)
+    verdict = judged(family, text_of(answer), request)
+    assert isinstance(verdict, VerifiedPresentation)
+    assert verdict.credentials[0].acted_for is None
+
+
+def test_a_child_delegates_only_once_it_is_verified(family: Family) -> None:
+    def declines() -> PersonVerified:
+        raise SigningDeclined("not the owner of this phone")
+
+    child = family.child
+    lent = Holder(
+        store=child.store,
+        seal=child.seal,
+        keys=child.keys,
+        trust=family.scene.trust,
+        verify_person=declines,
+    )
+    with pytest.raises(SigningDeclined):
+        lent.delegate(
+            family.card,
+            to=family.parent.key,
+            acts=[Act.AGE],
+            until=family.at + HOUR,
+            at=family.at,
+        )
+    assert child.wallet.delegations() == ()
+    assert family.delegated().delegation
 
 
 def test_a_parent_shows_a_code_that_nobody_asked_for(family: Family) -> None:

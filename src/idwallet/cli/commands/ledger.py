@@ -104,6 +104,8 @@ def _tell(each: Happening, lang: Language) -> None:
     date = write_moment(entry.time, lang=lang)
     say(heading(f"{each.index}: {date}, {words['kinds'][entry.kind.value]}"))
     say(f"  {_party(entry, lang)}")
+    if entry.acted_for is not None:
+        say(f"  {words['acted_for'].format(name=show(entry.acted_for))}")
     if entry.purpose:
         say(f"  {show(entry.purpose)}")
     for line in claims_shown(entry.shown, lang=lang):

@@ -58,6 +58,8 @@ from idwallet.roles.asked import (
     PresentationResponse,
 )
 from idwallet.roles.holder import Holder
+from idwallet.roles.record import HeldCredential
+from idwallet.roles.wards import Ward
 from idwallet.trust.anchors import Purpose, TrustStore
 
 
@@ -78,6 +80,12 @@ from idwallet.trust.anchors import Purpose, TrustStore
     "--credential",
     metavar="NAME",
     help="Show this one (a name of `idwallet wallet list`) wherever it answers.",
+)
+@click.option(
+    "--for",
+    "child",
+    metavar="NAME",
+    help="Answer for this child, of `idwallet guardian list`, with its card alone.",
 )
 @click.option("--yes", is_flag=True, help="Agree to what is listed without a question.")
 @click.option(
@@ -133,6 +141,7 @@ class _Order:
     bundle_state: str | None
     seal_file: str | None
     credential: str | None
+    child: str | None
     yes: bool
     form: str
     qr: bool
@@ -205,8 +214,7 @@ class _Order:
         with Telling(self.lang, self.reader, self.as_json).refusals():
             asked = heard(wallet, raw, at=moment)
         self._require_answerable(asked)
-        with about(self.folder):
-            match = wallet.match(asked, at=moment)
+        match = self._matched(asked, wallet)
         choice = self._choose(match)
         with about(self.folder):
             links = wallet.linked(choice)
@@ -232,6 +240,18 @@ class _Order:
             sending.send(response, at=moment, told=told if self.as_json else None)
             return
         self._hand_out(response, told)
+
+    def _matched(self, asked: Asked, wallet: Holder) -> Match:
+        """Match the owner's own cards, or those of the child that is answered for."""
+        moment = moment_or_now(self.at)
+        with about(self.folder):
+            if self.child is None:
+                return wallet.match(asked, at=moment)
+            wards = {each.name: each for each in wallet.wards()}
+            if self.child not in wards:
+                raise usage_fault("this wallet answers for no child of that name")
+            with Telling(self.lang, self.reader, self.as_json).refusals():
+                return wallet.match_ward(asked, wards[self.child], at=moment)
 
     def _require_answerable(self, asked: Asked) -> None:
         if till_of(asked) is not None and not self.qr:
@@ -326,6 +346,10 @@ def _judgement(choice: Choice) -> dict[str, object] | None:
     return None if found is None else judgement_document(found)
 
 
+def _acted_for(card: HeldCredential) -> dict[str, object]:
+    return {"acted_for": card.pseudonym} if isinstance(card, Ward) else {}
+
+
 def _document(choice: Choice) -> dict[str, object]:
     asked = choice.asked
     return {
@@ -336,6 +360,7 @@ def _document(choice: Choice) -> dict[str, object]:
         "shown": [
             {
                 "query": each.query_id,
+                **_acted_for(each.credential),
                 "credential": each.credential.name,
                 "type": each.credential.credential_type,
                 "issuer": each.credential.issuer,

@@ -42,6 +42,7 @@ from idwallet.cli.options import (
     trust_option,
     trusted_types_option,
     types_option,
+    withdrawn_option,
 )
 from idwallet.cli.passphrase import asker
 from idwallet.cli.portraits import Comparison, portrait_options
@@ -100,6 +101,7 @@ from idwallet.trust.evidence import EvidenceAtHand
 @types_option
 @evidence_options
 @issuer_certificates_option
+@withdrawn_option
 @fetch_options
 @portrait_options
 @click.option("--report", metavar="FILE", help="Write the report as JSON here, too.")
@@ -141,6 +143,7 @@ class _Order:
     crls: tuple[str, ...]
     ocsp: tuple[str, ...]
     issuer_certificates: tuple[str, ...]
+    withdrawn: tuple[str, ...]
     fetch: bool
     fetch_origins: tuple[str, ...]
     private_hosts: tuple[str, ...]
@@ -200,6 +203,7 @@ class _Order:
             crls=self.crls,
             ocsp=self.ocsp,
             certificates=self.issuer_certificates,
+            withdrawn=self.withdrawn,
         )
 
     def _answer(self) -> bytes:
@@ -271,7 +275,7 @@ class _Order:
 
     def _files(self) -> tuple[str, ...]:
         beside = (*self.crls, *self.ocsp, *self.issuer_certificates)
-        return (*self.anchors, *self.lists, *beside)
+        return (*self.anchors, *self.lists, *beside, *self.withdrawn)
 
     def _request(self, source: str) -> PresentationRequest | StandingRequest:
         data = read_input(source, max_bytes=limits.JSON_BYTES)

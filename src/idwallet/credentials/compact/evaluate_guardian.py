@@ -70,6 +70,13 @@ class GuardianVerdict(NamedTuple):
             if each.id is _DELEGATION
         )
 
+    @property
+    def child(self) -> str | None:
+        """The pseudonym of whom it is about; None where the holder acted alone."""
+        own = (each for each in self.checks if each.id is _DELEGATION)
+        names = [dict(each.facts).get("name") for each in own]
+        return next((each for each in names if isinstance(each, str)), None)
+
 
 class Acted(NamedTuple):
     """Who would act for whom: nothing of it is judged.

@@ -171,7 +171,9 @@ class _Reader:
 
         def read() -> BundlePart:
             data = self._file(file, most=limits.BUNDLE_PART_BYTES)
-            with about(self._path(file), remedy="lines of `idwallet wallet take-back`"):
+            with about(
+                self._path(file), remedy="lines of `idwallet guardian take-back`"
+            ):
                 return BundlePart.of_withdrawn(
                     read_statements(data), name=name, as_of=as_of
                 )
