@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from idwallet import limits
 from idwallet.codec.json import JsonObject
@@ -29,7 +29,7 @@ from idwallet.consent.occasion import (
 )
 from idwallet.consent.purpose import Judgement
 from idwallet.consent.purpose.circumstances import Earlier
-from idwallet.consent.receipt import VerifiedReceipt, verify_receipt
+from idwallet.consent.receipt import VerifiedReceipt, read_receipt, verify_receipt
 from idwallet.consent.receipt.structures import receipt_digest
 from idwallet.credentials.mdoc.present import DeviceElements
 from idwallet.credentials.paths import telling
@@ -128,23 +128,30 @@ class Consenting:
         )
         return self.ledger.enter(made)
 
-    def keep_receipt(self, token: str, *, index: int, at: datetime) -> VerifiedReceipt:
+    def keep_receipt(
+        self, token: str, *, at: datetime, index: int | None = None
+    ) -> VerifiedReceipt:
         """Verify a receipt against the entry that it is for, and keep it with it.
 
-        `token` is the receipt, or the text of a QR code that holds it. The same receipt
-        is kept once.
+        `token` is the receipt, or the text of a QR code that holds it. Without `index`
+        it is held against the newest answer to the request that it names. The same
+        receipt is kept once.
 
         Raises:
             VerificationFailed: it is not by who asked, or not about what was shown.
             VerificationIndeterminate: something could not be decided.
-            UsageError: `at` has no zone, or no receipt can be for that entry.
-            MalformedError, UnsupportedError, LimitError: a code that holds no receipt.
+            UsageError: `at` has no zone, or no receipt can be for that entry; or,
+                without `index`, nothing was answered that it can be for.
+            MalformedError, UnsupportedError, LimitError: a code that holds no receipt;
+                or, without `index`, no receipt.
             PortError: the store failed.
         """
         if is_qr_text(token):
             from idwallet.roles.receipts import read_receipt_code
 
             token = read_receipt_code(token)
+        if index is None:
+            index = self._named_in(token)
         entry = self._answered(index)
         if entry is None:
             raise UsageError("the ledger has no answer at that index")
@@ -165,6 +172,14 @@ class Consenting:
             self.ledger.enter(made, evidence=Evidence(receipt=found.token))
         return found
 
+    def _named_in(self, token: str) -> int:
+        """Return the index of the newest answer to the request that a receipt names."""
+        request = read_receipt(token).receipt.request
+        for each in reversed(self.ledger.entries()):
+            if _is_answer(each.entry) and each.entry.request == request:
+                return each.index
+        raise UsageError("the ledger has no answer that this receipt can be for")
+
     def ask_deletion(self, index: int, *, at: datetime) -> DeletionRequest:
         """Draft a request to delete what an entry shows, and write down that it began.
 
@@ -183,8 +198,7 @@ class Consenting:
 
     def _answered(self, index: int) -> Entry | None:
         entry = self.ledger.entry(index).entry
-        kinds = {EntryKind.SHOWN, EntryKind.DECLINED}
-        return entry if entry is not None and entry.kind in kinds else None
+        return entry if _is_answer(entry) else None
 
     # --- written by the wallet itself -------------------------------------------------
 
@@ -294,6 +308,11 @@ def _entry(
         judgement={} if judgement is None else _codes(judgement),
         request=hashlib.sha256(asked.evidence).digest(),
     )
+
+
+def _is_answer(entry: Entry | None) -> TypeGuard[Entry]:
+    kinds = {EntryKind.SHOWN, EntryKind.DECLINED}
+    return entry is not None and entry.kind in kinds
 
 
 def _codes(judgement: Judgement) -> Counter[str]:

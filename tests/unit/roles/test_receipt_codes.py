@@ -55,6 +55,26 @@ def test_a_wallet_keeps_what_its_camera_read() -> None:
     assert kept.token == token
 
 
+def test_a_receipt_finds_what_it_is_for_by_itself() -> None:
+    wallet, entry, token = receipted()
+    declined = wallet.read_request(SCENE.request().message.raw, at=AT)
+    wallet.decline(declined, at=AT)
+    wallet.keep_receipt(receipt_code(token), at=AT)
+    (first, _) = wallet.history()
+    assert first.index == entry
+    assert len(first.receipts) == 1
+
+
+def test_a_receipt_for_nothing_that_was_answered_is_not_kept() -> None:
+    wallet, _, _ = receipted()
+    _, _, other = receipted()
+    for each in (other, receipt_code(other)):
+        with pytest.raises(UsageError, match="no answer"):
+            wallet.keep_receipt(each, at=AT)
+    with pytest.raises(MalformedError):
+        wallet.keep_receipt("noise", at=AT)
+
+
 def test_a_code_of_another_occasion_is_no_better_than_its_receipt() -> None:
     wallet, entry, _ = receipted()
     _, _, other = receipted()
