@@ -17,7 +17,12 @@ beside it the invented world: a ministry, phones with wallets, an operator.
 import argparse
 import asyncio
 import sys
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from threading import Thread
+from typing import Final
 
 import uvicorn
 from examples.kiosk.desk import Desk
@@ -29,7 +34,9 @@ from examples.kiosk.rooms import rooms
 from examples.kiosk.store import Store
 from examples.kiosk.trust import Believed
 from examples.web.identity import identity_in
-from examples.web.running import HOST, listening, port_of, say
+from examples.web.running import HERE, HOST, listening, port_of, say
+
+HOUR: Final = 3600
 
 
 def main() -> int:
@@ -40,9 +47,15 @@ def main() -> int:
     parser.add_argument(
         "--megabytes", type=float, help="the most that the counters may keep"
     )
+    parser.add_argument(
+        "--phone-port", type=int, default=8032, help="where a phone holds a session"
+    )
     given = parser.parse_args()
     door = listening(given.port)
-    kiosk = kiosk_in(given.folder, megabytes=given.megabytes)
+    kiosk = kiosk_in(
+        given.folder, megabytes=given.megabytes, nearby=(HERE, given.phone_port)
+    )
+    Thread(target=each_hour, args=(kiosk.do_chores,), daemon=True).start()
     say([f"Open http://{HOST}:{port_of(door)}/", "End it with Ctrl-C."])
     quiet = uvicorn.Config(
         kiosk.app(), lifespan="off", log_level="warning", access_log=False
@@ -54,8 +67,26 @@ def main() -> int:
     return 0
 
 
-def kiosk_in(folder: Path, *, megabytes: float | None = None) -> Kiosk:
-    """Return the kiosk that a folder keeps; an empty one is filled."""
+def each_hour(
+    do: Callable[[], object], *, wait: Callable[[float], None] = time.sleep
+) -> None:
+    """Do something each hour, for as long as the kiosk runs."""
+    while True:
+        wait(HOUR)
+        do()
+
+
+def kiosk_in(
+    folder: Path,
+    *,
+    megabytes: float | None = None,
+    nearby: tuple[str, int] | None = None,
+) -> Kiosk:
+    """Return the kiosk that a folder keeps; an empty one is filled.
+
+    What the rooms have to do when they open is done: cards whose time is over are
+    erased before anybody is asked.
+    """
     identity = identity_in(folder)
     world = World(folder / "world", identity)
     phones = {
@@ -79,6 +110,9 @@ def kiosk_in(folder: Path, *, megabytes: float | None = None) -> Kiosk:
         )
         for name, room in found.items()
     }
+    for desk in desks.values():
+        desk.sealer = partial(world.seal, desk.room.party)
+        desk.nearby = nearby
     around = WorldPages(world, desks["till"], revoke=lambda: world.revoke("anna"))
     if not believed.is_there:
         around.bring()
@@ -87,7 +121,9 @@ def kiosk_in(folder: Path, *, megabytes: float | None = None) -> Kiosk:
     looks["till.other"] = "/till/printed.svg?counter=till-4"
     pages = PhonePages(phones, looks=looks)
     tryout = {name: f"/phone/{name}" for name in phones}
-    return Kiosk(desks, *pages.routes(), *around.routes(), tryout=tryout)
+    kiosk = Kiosk(desks, *pages.routes(), *around.routes(), tryout=tryout)
+    kiosk.do_chores()
+    return kiosk
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """One counter at work: it asks, takes what is scanned, judges, and remembers."""
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import RLock
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from examples.kiosk.rooms import Room, Taken
 from examples.kiosk.scanner import typed
@@ -33,6 +33,7 @@ from idwallet import (
     Verifier,
     evaluate_presentation,
 )
+from idwallet.documents import PAdES
 from idwallet.errors import (
     MalformedError,
     PortError,
@@ -41,10 +42,19 @@ from idwallet.errors import (
 )
 from idwallet.ports import ReplayGuard
 from idwallet.protocols import FrameReader, QrKind, write_qr_text
-from idwallet.roles import StandingRequest
+from idwallet.roles import DeviceQuestion, StandingRequest
 
 Way = Literal["question", "printed"]
 Clock = Callable[[], datetime]
+
+
+class Sealer(Protocol):
+    """Signs a paper, with what is said and seen of the signature."""
+
+    def __call__(self, paper: bytes, /, *, profile: PAdES, at: datetime) -> bytes:
+        """Return the paper, signed."""
+
+
 _PRINTED_FOR: Final = timedelta(days=365)
 _TWICE: Final = timedelta(seconds=3)
 _CURRENT: Final = (
@@ -81,7 +91,18 @@ class Judging:
     at: datetime
 
 
-Judge = Callable[[Judging], VerifiedPresentation | Unverified]
+Question = PresentationRequest | StandingRequest | DeviceQuestion
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was asked, and what the answer came to."""
+
+    request: Question
+    found: VerifiedPresentation | Unverified
+
+
+Judge = Callable[[Judging], Judged]
 
 
 class Desk:
@@ -105,7 +126,11 @@ class Desk:
         self.clock = clock
         self.trouble: str | None = None
         self.hint: str | None = None
-        self._seal = seal
+        self.seal = seal
+        self.sealer: Sealer | None = None
+        """What signs papers."""
+        self.nearby: tuple[str, int] | None = None
+        """Where a phone is reached in a session, host and port, in place of a radio."""
         self._lock = RLock()
         self._frames = FrameReader()
         self._last: tuple[str, datetime] | None = None
@@ -147,8 +172,11 @@ class Desk:
 
     # --- what a clerk does ------------------------------------------------------------
 
-    def ask(self, way: Way) -> None:
-        """Begin a visit; whatever was under way is over."""
+    def ask(self, way: Way, given: Mapping[str, str] | None = None) -> None:
+        """Begin a visit; whatever was under way is over.
+
+        `given` is what the clerk said of it (`Room.fields`).
+        """
         at = self.clock()
         question, saved, expires = "", b"", at + self.room.lasts
         if way == "question":
@@ -156,16 +184,17 @@ class Desk:
             request = self._verifier(MemoryReplay()).request(
                 self.room.query, purpose=self.room.purpose, at=at
             )
-            question, saved = request.message.to_qr(), request.save(self._seal)
+            question, saved = request.message.to_qr(), request.save(self.seal)
             expires = request.expires
         row = (self.room.name, way, seconds(at), seconds(expires), question, saved)
         with self._kept() as database:
             self._end(database)
-            database.exec_driver_sql(
+            made = database.exec_driver_sql(
                 "INSERT INTO visit (room, way, began, expires, question, saved) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
                 row,
             )
+            self.room.began(database, made.lastrowid, given=given or {})
             note(database, f"asked:{way}", room=self.room.name, at=at)
         self._begin_reading()
 
@@ -189,7 +218,7 @@ class Desk:
                 return  # a trigger held down a moment too long
             elif visit.is_decided and visit.way == "question":
                 self.hint = "decided"
-            else:
+            elif not self.room.reads(self, visit, text=text):
                 whole = self._whole(text)
                 if whole is not None and self._judge_code(visit, whole):
                     self._last = (text, self.clock())
@@ -211,19 +240,29 @@ class Desk:
             self.trouble = _trouble_of(error)
             return False
         with self._kept() as database:
+            if not self._is_open(database, visit):
+                return False  # the person left, or was answered, while it came
             verifier = self._verifier(self.store.guard(database))
             judged = judge(Judging(verifier, trust, at))
-            if isinstance(judged, VerifiedPresentation):
-                self.room.taken(Taken(database, visit, judged, at))
-            self._write(database, visit, told=tell(judged.report), at=at)
+            found = judged.found
+            if isinstance(found, VerifiedPresentation):
+                request = judged.request
+                self.room.taken(Taken(self, database, visit, request, found, at))
+            self._write(database, visit, told=tell(found.report), at=at)
         return self.trouble is None
 
+    def _is_open(self, database: Connection, visit: Visit) -> bool:
+        row = database.exec_driver_sql(_CURRENT, (self.room.name,)).one_or_none()
+        now = None if row is None else _visit(row)
+        return now is not None and now.id == visit.id and not now.is_decided
+
     def _judge_code(self, visit: Visit, answer: str | bytes) -> bool:
-        def judge(by: Judging) -> VerifiedPresentation | Unverified:
+        def judge(by: Judging) -> Judged:
             request = self._request(visit, by.verifier)
-            return evaluate_presentation(
+            found = evaluate_presentation(
                 answer, request=request, trust=by.trust, at=by.at
             )
+            return Judged(request, found)
 
         if visit.is_decided:
             # At what is printed one person follows the other, without a question.
@@ -235,7 +274,7 @@ class Desk:
         self, visit: Visit, verifier: Verifier
     ) -> PresentationRequest | StandingRequest:
         if visit.way == "question":
-            return verifier.restore(visit.saved, self._seal)
+            return verifier.restore(visit.saved, self.seal)
         return self._standing(verifier)
 
     def _standing(

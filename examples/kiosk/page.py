@@ -23,8 +23,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from idwallet.codec.qr import qr_svg, read_qr_codes
 from idwallet.errors import IdWalletError
+from idwallet.protocols import qr_svg, read_qr_codes
 
 HERE: Final = Path(__file__).parent
 SCANNER: Final = HERE / "scanner" / "node_modules" / "zxing-wasm" / "dist"
@@ -188,7 +188,7 @@ class CounterPage:
         way: Literal["question", "printed"] = "question"
         if form.get("way") == "printed" and self._desk.room.counter is not None:
             way = "printed"
-        return await self._done(partial(self._desk.ask, way))
+        return await self._done(partial(self._desk.ask, way, form))
 
     async def _next(self, request: Request) -> Response:
         if await form_of(request) is None:
@@ -232,6 +232,14 @@ class Kiosk:
         self._desks = desks
         self._tryout = tryout
         self._more = more
+
+    def do_chores(self) -> None:
+        """Do what each room has to do when it opens, and each hour."""
+        for desk in self._desks.values():
+            try:
+                desk.room.chores(desk)
+            except StoreError as fault:
+                desk.trouble = "full" if fault.is_full else "disk"
 
     def app(self) -> Starlette:
         """Return the application."""

@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute
 from idwallet import Policy, Query, VerifiedPresentation
 
 if TYPE_CHECKING:
-    from examples.kiosk.desk import Desk, Visit
+    from examples.kiosk.desk import Desk, Question, Visit
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,13 @@ class Taken:
     """What passed, while nobody has been told yet.
 
     `database` is the transaction in which the verdict is kept: what a room writes there
-    is on the disk together with it, or not at all.
+    is on the disk together with it, or not at all. `request` is what was asked.
     """
 
+    desk: "Desk"
     database: Connection
     visit: "Visit"
+    request: "Question"
     presentation: VerifiedPresentation
     at: datetime
 
@@ -40,8 +42,24 @@ class Taken:
 class Shows(Protocol):
     """What a room shows under its verdict, None where that says everything."""
 
-    def __call__(self, desk: "Desk", visit: "Visit", *, words: Words) -> Html | None:
+    def __call__(self, desk: "Desk", visit: "Visit", /, *, words: Words) -> Html | None:
         """Return it."""
+
+
+class Begins(Protocol):
+    """What a room notes when a visit begins."""
+
+    def __call__(
+        self, database: Connection, visit: int, /, *, given: Mapping[str, str]
+    ) -> None:
+        """Note it."""
+
+
+class Reads(Protocol):
+    """What a room reads beside answers by code."""
+
+    def __call__(self, desk: "Desk", visit: "Visit", /, *, text: str) -> bool:
+        """Take it, and say whether it was such a thing."""
 
 
 def _keeps_nothing(_: Taken) -> None:
@@ -50,6 +68,22 @@ def _keeps_nothing(_: Taken) -> None:
 
 def _shows_nothing(_desk: "Desk", _visit: "Visit", *, words: Words) -> Html | None:  # noqa: ARG001 - what rooms are given
     return None
+
+
+def _asks_nothing(_desk: "Desk", _words: Words) -> Html | None:
+    return None
+
+
+def _notes_nothing(_: Connection, _visit: int, *, given: Mapping[str, str]) -> None:
+    """Note nothing of what the clerk said."""
+
+
+def _reads_codes_alone(_desk: "Desk", _visit: "Visit", *, text: str) -> bool:  # noqa: ARG001 - what rooms are given
+    return False
+
+
+def _has_no_chores(_: "Desk") -> None:
+    """Do nothing each hour."""
 
 
 def _has_no_routes(_: "Desk") -> Sequence[BaseRoute]:
@@ -74,7 +108,10 @@ class Room:
     `taken` is called once for each answer that passed, within the transaction of its
     verdict; `shows` adds to the page; `over` is called in the transaction that ends a
     visit, to forget; `tables` are SQL statements that make tables of its own; `routes`
-    are further addresses, each below ``/NAME/``.
+    are further addresses, each below ``/NAME/``. `fields` are what a clerk says before
+    anybody is asked, `began` notes it in the transaction that begins the visit. `reads`
+    takes what is no answer by code, and says whether it did. `chores` are done when the
+    kiosk starts, and each hour.
     """
 
     name: str
@@ -91,6 +128,10 @@ class Room:
     taken: Callable[[Taken], None] = field(default=_keeps_nothing)
     shows: Shows = field(default=_shows_nothing)
     over: Callable[[Connection, "Visit"], None] = field(default=_forgets_nothing)
+    fields: Callable[["Desk", Words], Html | None] = field(default=_asks_nothing)
+    began: Begins = field(default=_notes_nothing)
+    reads: Reads = field(default=_reads_codes_alone)
+    chores: Callable[["Desk"], object] = field(default=_has_no_chores)
     routes: Callable[["Desk"], Sequence[BaseRoute]] = field(default=_has_no_routes)
 
 

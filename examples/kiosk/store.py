@@ -8,7 +8,7 @@ none.
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
@@ -112,6 +112,25 @@ class Store:
         """
         with self.writing() as database:
             return list(database.exec_driver_sql(query, values))
+
+    def squeeze(self) -> None:
+        """Write the journal back into the file, and give free pages back to the disk.
+
+        What was deleted is overwritten in the file at once; in the journal its octets
+        stood as they were before, until now.
+
+        Raises:
+            StoreError: the disk failed, or another program is reading.
+        """
+        with self._lock, _told(), closing(self._engine.raw_connection()) as opened:
+            try:
+                opened.execute("VACUUM")
+            except sqlite3.OperationalError as error:
+                if not is_full(error):  # it is overwritten even so
+                    raise StoreError(full=False) from error
+            (busy, *_), *_ = opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if busy:
+                raise StoreError(full=False)
 
     def close(self) -> None:
         """Give the file back."""

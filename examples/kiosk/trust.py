@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from idwallet import FileBundleState, Policy, TrustStore
-from idwallet.adapters.bundle import BundleFile, update_bundle
-from idwallet.crypto.keys import PublicKey
-from idwallet.trust.bundle import Bundle, BundleContext
+from idwallet.adapters import BundleFile, update_bundle
+from idwallet.trust import Bundle, BundleContext, PublicKey
 
 NAME: Final = "trust.bundle"
 

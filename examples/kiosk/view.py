@@ -157,13 +157,20 @@ class Screen:
         self, what: str, name: str, *, way: str | None = None, quiet: bool = False
     ) -> Html:
         address = f"/{self._desk.room.name}/{what}"
-        return button(address, self._words(name), way=way, quiet=quiet)
+        said = None
+        if what == "ask":
+            said = self._desk.room.fields(self._desk, self._words)
+        return button(address, self._words(name), said, way=way, quiet=quiet)
 
 
 def button(
-    address: str, text: str, *, way: str | None = None, quiet: bool = False
+    address: str,
+    text: str,
+    *inside: Child,
+    way: str | None = None,
+    quiet: bool = False,
 ) -> Html:
-    """Return a button that sends a form of its own."""
+    """Return a button that sends a form of its own, with what else is in it."""
     chosen = None
     if way is not None:
         chosen = element("input", {"type": "hidden", "name": "way", "value": way})
@@ -171,6 +178,7 @@ def button(
         "form",
         {"method": "post", "action": address},
         chosen,
+        *inside,
         element("button", {"class": "quiet" if quiet else None}, text),
     )
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from examples.kiosk.invented.document import document_of
 from examples.kiosk.invented.world import MINISTRY, World
 
 from idwallet import (
@@ -20,10 +21,10 @@ from idwallet import (
     make_proof,
     prove_possession,
 )
+from idwallet.consent import Receipt
 from idwallet.errors import IdWalletError, VerificationError
 from idwallet.protocols import QrKind, read_qr_text, write_frames
-from idwallet.roles import Compact, QrAnswer
-from idwallet.roles.asked import Asked, Match
+from idwallet.roles import Asked, Compact, Match, Mdoc, QrAnswer, StatusReference
 
 _LIFE: Final = timedelta(days=250)
 _CODES: Final = 8
@@ -38,11 +39,14 @@ class Person:
     given_name: str
     years: int
     number: str
+    address: str
 
 
 PEOPLE: Final[Mapping[str, Person]] = {
-    "anna": Person("Образцова", "Анна", 36, "0000 000017"),
-    "timur": Person("Примеров", "Тимур", 16, "0000 000025"),
+    "anna": Person(
+        "Образцова", "Анна", 36, "0000 000017", "Примерск, Образцовая, 1-17"
+    ),
+    "timur": Person("Примеров", "Тимур", 16, "0000 000025", "Примерск, Новая, 2"),
 }
 
 
@@ -54,9 +58,10 @@ class Phone:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.name = name
         self.person = PEOPLE[name]
+        self.clock = world.clock
         self._world = world
         self._keys = SoftwareKeyStore(folder / "keys", seal)
-        self._wallet = Holder(
+        self.wallet = Holder(
             store=SqlStore(f"sqlite:///{folder / 'wallet.db'}"),
             seal=seal,
             keys=self._keys,
@@ -64,18 +69,23 @@ class Phone:
         )
         self.asked: Asked | None = None
         self.fault: str | None = None
+        self.receipt: Receipt | None = None
         self._answer: QrAnswer | None = None
         self._in_parts = False
-        if not self._wallet.credentials():
-            self._take_up_a_card()
+        if not self.wallet.credentials():
+            self._take_up_cards()
 
     def read(self, text: str) -> None:
         """Read what a till shows, or what is printed there."""
         self.put_away()
         at = self._world.clock()
         try:
-            printed = read_qr_text(text, at="code").kind is QrKind.TILL
-            read = self._wallet.read_till_code if printed else self._wallet.read_request
+            kind = read_qr_text(text, at="code").kind
+            if kind is QrKind.RECEIPT:
+                self.receipt = self.wallet.keep_receipt(text, at=at).receipt
+                return
+            printed = kind is QrKind.TILL
+            read = self.wallet.read_till_code if printed else self.wallet.read_request
             self.asked = read(text, at=at)
         except VerificationError:
             self.fault = "not-believed"
@@ -86,7 +96,7 @@ class Phone:
         """Return what of the wallet answers, None while nobody asked."""
         if self.asked is None:
             return None
-        return self._wallet.match(self.asked, at=self._world.clock())
+        return self.wallet.match(self.asked, at=self._world.clock())
 
     def agree(self) -> None:
         """Show it: make the codes."""
@@ -94,9 +104,9 @@ class Phone:
             return
         at = self._world.clock()
         try:
-            choice = self._wallet.match(self.asked, at=at).choose()
+            choice = self.wallet.match(self.asked, at=at).choose()
             is_printed = self.asked.evidence.startswith(b"IDW1T")
-            self._answer = self._wallet.present_qr(
+            self._answer = self.wallet.present_qr(
                 self.asked, choice, at=at, codes=_CODES if is_printed else 1
             )
         except IdWalletError:
@@ -104,7 +114,7 @@ class Phone:
 
     def put_away(self) -> None:
         """Show nothing any more."""
-        self.asked = self.fault = self._answer = None
+        self.asked = self.fault = self._answer = self.receipt = None
 
     def change_parts(self) -> None:
         """Show the code in several small ones from now on, or in one again."""
@@ -127,19 +137,29 @@ class Phone:
         code = None if answer is None else answer.at(self._world.clock())
         return 0 if code is None else int(code.until.timestamp())
 
-    def _take_up_a_card(self) -> None:
-        """Prove a new key to the ministry, and keep the card that it issues for it."""
+    def _take_up_cards(self) -> None:
+        """Keep a card for QR codes, and a document for sessions."""
+        claims = _claims(self.person, at=self._world.clock())
+        place = self._place
+        self._take_up(Compact("national-id", claims, status=place()))
+        self._take_up(document_of(claims, status=place()))
+
+    def _take_up(self, content: Compact | Mdoc) -> None:
+        """Prove a new key to the ministry, and keep what it issues for it."""
         at = self._world.clock()
         nonce = secrets.token_urlsafe(16)
         key = StoredKeySigner(self._keys.create(Algorithm.ES256.jose, None))
         proof = make_proof(key, audience=MINISTRY, nonce=nonce, at=at)
         proven = prove_possession(proof, audience=MINISTRY, nonce=nonce, at=at)
-        place = self._world.place_of_a_card(self.name, until=at + _LIFE)
-        content = Compact("national-id", _claims(self.person, at=at), status=place)
         card = self._world.ministry.issue(
             content, holder_key=proven, valid_until=at + _LIFE, at=at
         )
-        self._wallet.add(card, at=at)
+        self.wallet.add(card, at=at)
+
+    def _place(self) -> StatusReference:
+        """Return a place in the ministry's list for one more card of this person."""
+        until = self._world.clock() + _LIFE
+        return self._world.place_of_a_card(self.name, until=until)
 
 
 def _claims(person: Person, *, at: datetime) -> dict[str, str | bool]:
@@ -153,5 +173,9 @@ def _claims(person: Person, *, at: datetime) -> dict[str, str | bool]:
         "nationality": "XX",
         "document_number": person.number,
         "issuing_country": "XX",
-        "issuing_authority": "Ministry of Examples",
+        "issuing_authority": "Министерство примеров",
+        "issuance_date": at.date().isoformat(),
+        "birth_place": "Примерск",
+        "resident_country": "XX",
+        "resident_address": person.address,
     }

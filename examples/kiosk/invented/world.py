@@ -12,18 +12,24 @@ from typing import Final
 
 from examples.web.identity import Identity, pki_of
 
-from idwallet import Issuer, Purpose, RelyingParty, TrustAnchor, now
-from idwallet.adapters.publish import FolderPublish
-from idwallet.adapters.sql import SqlStatusStore
-from idwallet.crypto.keys import PublicKey
-from idwallet.roles.status_issuer import (
+from idwallet import Issuer, Purpose, RelyingParty, TrustAnchor, now, sign_document
+from idwallet.adapters import FolderPublish, SqlStatusStore
+from idwallet.documents import PAdES
+from idwallet.roles import (
     PublishingRules,
     StatusIssuer,
     StatusPlan,
     StatusPublisher,
+    StatusReference,
 )
-from idwallet.trust.bundle import BundleContent, BundlePart, PartKind, build_bundle
-from idwallet.trust.status_list import StatusReference
+from idwallet.testing import document_signer
+from idwallet.trust import (
+    BundleContent,
+    BundlePart,
+    PartKind,
+    PublicKey,
+    build_bundle,
+)
 
 MINISTRY: Final = "https://ministry.example"
 _LISTS: Final = f"{MINISTRY}/status/"
@@ -98,6 +104,17 @@ class World:
             signer=who.signer,
             certificates=who.chain,
             answer_to=f"https://{name}/answer",
+        )
+
+    def seal(self, name: str, paper: bytes, *, profile: PAdES, at: datetime) -> bytes:
+        """Have whoever has that name sign a paper."""
+        who = document_signer(pki_of(self._identity), f"https://{name}")
+        return sign_document(
+            paper,
+            profile,
+            signer=who.signer,
+            certificates=who.chain,
+            signing_time=at,
         )
 
     # --- what the ministry and the operator do ----------------------------------------

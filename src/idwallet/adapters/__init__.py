@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from idwallet.adapters.files import (
         sign_file,
     )
+    from idwallet.adapters.fonts import (
+        default_font,
+    )
     from idwallet.adapters.http import (
         HttpCarrier,
         HttpFetcher,
@@ -97,6 +100,7 @@ __all__ = [
     "TokenAddress",
     "WebTimestampAuthority",
     "converse",
+    "default_font",
     "mapped_file",
     "offloaded",
     "sign_file",
@@ -128,6 +132,7 @@ _HOMES: Final = MappingProxyType(
         "TokenAddress": "idwallet.adapters.pkcs11",
         "WebTimestampAuthority": "idwallet.adapters.tsa",
         "converse": "idwallet.adapters.tcp",
+        "default_font": "idwallet.adapters.fonts",
         "mapped_file": "idwallet.adapters.mapped",
         "offloaded": "idwallet.adapters.asgi",
         "sign_file": "idwallet.adapters.files",

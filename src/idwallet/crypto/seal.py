@@ -1,6 +1,7 @@
 """Secrets sealed at rest with AES-256-GCM (NIST SP 800-38D)."""
 
 from dataclasses import dataclass
+from secrets import token_bytes
 from typing import Final, NoReturn
 
 from cryptography.exceptions import InvalidTag
@@ -97,6 +98,28 @@ class SealKey:
             memory_cost=cost.memory_kib,
         )
         return cls(kdf.derive(passphrase))
+
+    def seal(
+        self, plaintext: bytes, *, context: bytes, random: Random = token_bytes
+    ) -> bytes:
+        """Encrypt so that only this key with the same context opens it; see `seal`.
+
+        For what an application keeps of its own. `context` says what it is and where it
+        belongs, as the name of the store and of the record: in the place of another it
+        does not open.
+
+        Raises:
+            LimitError: more than `limits.SEALED_BYTES` in all.
+        """
+        return seal(plaintext, key=self, context=context, random=random)
+
+    def unseal(self, sealed: bytes, *, context: bytes, at: str = "record") -> bytes:
+        """Return what was sealed with this key and context; `at` names it in errors.
+
+        Raises:
+            LimitError, MalformedError: see `unseal`.
+        """
+        return unseal(sealed, key=self, context=context, at=at)
 
     def __repr__(self) -> str:
         """Show nothing."""

@@ -1,6 +1,6 @@
 """Signed documents: profiles, policies and what verifying them comes to."""
 
-from idwallet.documents.appearance import Box
+from idwallet.documents.appearance import Box, Stamp
 from idwallet.documents.asic.profile import ASiC, ASiCKind
 from idwallet.documents.describe import (
     Description,
@@ -44,6 +44,7 @@ from idwallet.documents.policy import (
     DocumentPolicy,
     TimestampRule,
 )
+from idwallet.documents.sheet import Sheet
 
 __all__ = [
     "ARCHIVE",
@@ -73,8 +74,10 @@ __all__ = [
     "PAdES",
     "Packaging",
     "Serialisation",
+    "Sheet",
     "SignatureField",
     "SignedFile",
+    "Stamp",
     "TimestampRule",
     "UnverifiedDocument",
     "VerifiedDocument",

@@ -8,6 +8,7 @@ from idwallet.codec.text import show
 from idwallet.explain.consent import ExplainedJudgement, explain_judgement
 from idwallet.explain.description import explain_description
 from idwallet.explain.explanation import Explanation, Line, explain
+from idwallet.explain.fields import ExplainedField, explain_fields
 from idwallet.explain.ledger import explain_deletion, explain_ledger
 from idwallet.explain.linking import explain_links
 from idwallet.explain.transactions import (
@@ -38,6 +39,7 @@ __all__ = [
     "ExplainedCard",
     "ExplainedChoice",
     "ExplainedClaim",
+    "ExplainedField",
     "ExplainedHappening",
     "ExplainedJudgement",
     "ExplainedLine",
@@ -53,6 +55,7 @@ __all__ = [
     "explain_choice",
     "explain_deletion",
     "explain_description",
+    "explain_fields",
     "explain_happening",
     "explain_judgement",
     "explain_ledger",

@@ -110,6 +110,9 @@ if TYPE_CHECKING:
         Started,
         response_code_of,
     )
+    from idwallet.roles.reader import (
+        DeviceQuestion,
+    )
     from idwallet.roles.reader_session import (
         DeviceAnswered,
         SessionVerifier,
@@ -176,6 +179,7 @@ __all__ = [
     "Delegated",
     "Denied",
     "DeviceAnswered",
+    "DeviceQuestion",
     "DocumentSigner",
     "Flow",
     "Given",
@@ -271,6 +275,7 @@ _HOMES: Final = MappingProxyType(
         "Delegated": "idwallet.roles.wards",
         "Denied": "idwallet.roles.credential_service",
         "DeviceAnswered": "idwallet.roles.reader_session",
+        "DeviceQuestion": "idwallet.roles.reader",
         "DocumentSigner": "idwallet.roles.document_signer",
         "Flow": "idwallet.roles.presentation_service",
         "Given": "idwallet.roles.wards",

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -20,12 +21,13 @@ from idwallet.consent.receipt import (
 )
 from idwallet.consent.receipt.structures import IDENTITY_BYTES, receipt_digest
 from idwallet.consent.transaction import TRANSACTION_TYPES
+from idwallet.credentials.mdoc.match_request import document_id
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.crypto.seal import random_bytes
 from idwallet.errors import MalformedError, UsageError
 from idwallet.ports import Random
 from idwallet.protocols.openid4vp.client import ClientIdPrefix, client_id_of
-from idwallet.protocols.openid4vp.dense import read_dense, write_dense
+from idwallet.protocols.openid4vp.dense import RECEIPT, read_dense, write_dense
 from idwallet.protocols.openid4vp.request import read_request
 from idwallet.report import CheckId, Outcome, Reason, Report
 from idwallet.roles.reader import DeviceQuestion
@@ -90,7 +92,7 @@ def receipt_code(token: str) -> str:
         MalformedError: it is no compact JWT.
         UsageError: it is longer than `limits.QR_READABLE`: hand it over as a file.
     """
-    text = write_qr_text(QrKind.RECEIPT, write_dense(token))
+    text = write_qr_text(QrKind.RECEIPT, write_dense(token, known=RECEIPT))
     if len(text) > limits.QR_READABLE:
         raise UsageError(
             f"the receipt takes {len(text)} characters, and a QR code that a phone "
@@ -112,7 +114,7 @@ def read_receipt_code(text: str) -> str:
             at="receipt",
             clause="idwallet compact 1 §10",
         )
-    return read_dense(found.octets)
+    return read_dense(found.octets, known=RECEIPT)
 
 
 def _signed(receipt: Receipt, request: Question) -> str:
@@ -213,18 +215,29 @@ def _disclosed(
 ) -> tuple[ClaimsShown, ...] | None:
     if isinstance(result, Unverified):
         return None
-    asked = {each.id for each in request.query.credentials}
-    if not asked.issuperset(each.query_id for each in result.credentials):
+    heard = _heard_as(request)
+    if not heard.keys() >= {each.query_id for each in result.credentials}:
         raise UsageError("the result is of another request")
     return tuple(
         ClaimsShown(
-            each.query_id,
+            heard[each.query_id],
             each.format.value,
             each.credential_type,
             in_order(each.disclosed),
         )
         for each in result.credentials
     )
+
+
+def _heard_as(request: Question) -> Mapping[str, str]:
+    """Return what the holder's side calls each credential query.
+
+    A DeviceRequest has no place for identifiers: its documents are numbered.
+    """
+    asked = enumerate(request.query.credentials)
+    if isinstance(request, DeviceQuestion):
+        return {each.id: document_id(number) for number, each in asked}
+    return {each.id: each.id for _, each in asked}
 
 
 def _checks(report: Report) -> tuple[str, ...]:

@@ -9,7 +9,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from idwallet.crypto.keys import (
+        PublicKey,
+    )
     from idwallet.trust.bundle import (
+        Bundle,
         BundleContent,
         BundleContext,
         BundlePart,
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Bundle",
     "BundleContent",
     "BundleContext",
     "BundlePart",
@@ -61,6 +66,7 @@ __all__ = [
     "MemoryBundleState",
     "OcspAtHand",
     "PartKind",
+    "PublicKey",
     "StatusListAtHand",
     "announce_key",
     "build_bundle",
@@ -77,6 +83,8 @@ __all__ = [
 
 _HOMES: Final = MappingProxyType(
     {
+        "Bundle": "idwallet.trust.bundle",
+        "PublicKey": "idwallet.crypto.keys",
         "BundleContent": "idwallet.trust.bundle",
         "BundleContext": "idwallet.trust.bundle",
         "BundlePart": "idwallet.trust.bundle",

@@ -146,3 +146,14 @@ def test_a_refusal_shows_no_secret():
         opened(record, key=SealKey(bytes(32)))
     text = "".join(traceback.format_exception(caught.value))
     assert not any(each in text for each in (repr(canary), canary.hex(), RAW.hex()))
+
+
+def test_an_application_seals_what_is_its_own() -> None:
+    key, other = SealKey(bytes(32)), SealKey(bytes(range(32)))
+    first, second = (key.seal(b"a card", context=b"card 1") for _ in range(2))
+    assert first != second
+    assert b"a card" not in first
+    assert key.unseal(first, context=b"card 1") == b"a card"
+    for opener, context in ((other, b"card 1"), (key, b"card 2")):
+        with pytest.raises(MalformedError, match="do not open this"):
+            opener.unseal(first, context=context, at="card record")

@@ -16,7 +16,7 @@ from idwallet.errors import (
     VerificationFailed,
 )
 from idwallet.protocols import read_frames, write_frames
-from idwallet.protocols.openid4vp.dense import write_dense
+from idwallet.protocols.openid4vp.dense import RECEIPT, write_dense
 from idwallet.roles import give_receipt, read_receipt_code, receipt_code
 from idwallet.roles.holder import Holder
 from idwallet.roles.presentation import verify_presentation
@@ -98,7 +98,7 @@ def test_a_code_of_another_kind_holds_no_receipt(kind: QrKind) -> None:
 
 def test_noise_is_no_receipt() -> None:
     _, _, token = receipted()
-    octets = write_dense(token)
+    octets = write_dense(token, known=RECEIPT)
     for noise in (b"", b"\x80", octets[:-1], octets + b"\0", bytes(40)):
         with pytest.raises(IdWalletError) as caught:
             read_receipt_code(write_qr_text(QrKind.RECEIPT, noise))

@@ -1,4 +1,4 @@
-"""A signed request in as few octets as it takes, signature and all: for a QR code.
+"""A signed message in as few octets as it takes, signature and all: for a QR code.
 
 Nothing is signed anew: what comes out is the JWT that went in, octet by octet.
 """
@@ -15,9 +15,9 @@ from idwallet.errors import LimitError, MalformedError
 _CLAUSE: Final = "idwallet compact 1 §10"
 _SEGMENTS, _OUTER, _INNER = 3, 2, 4
 _WIDE: Final = -15
-# What every request says; the most usual stands last, as RFC 1950 has it. It is part of
-# the version of the code.
-_KNOWN: Final = (
+# What every message of a kind says; the most usual stands last, as RFC 1950 has it. It
+# is part of the version of the code.
+REQUEST: Final = (
     b'"claim_sets":"credential_sets":[{"options":[["age-proof-qr"],["national-id-qr"],'
     b'["driving-licence-qr"],["photo-id-qr"]]}]"multiple":"values":[true]'
     b'{"dc+sd-jwt":{"sd-jwt_alg_values":["ES256","ES384","ES512","Ed25519"],'
@@ -34,10 +34,27 @@ _KNOWN: Final = (
     b'"aud":"https://self-issued.me/v2","client_id":"x509_san_dns:x509_hash:'
     b'{"alg":"ES256","typ":"oauth-authz-req+jwt","x5c":["MII'
 )
+"""What requests say."""
+
+RECEIPT: Final = (
+    b'"basis":""witnessed":""eu.europa.ec.eudi.pid.1","org.iso.18013.5.1","mso_mdoc",'
+    b'"type":"org.iso.18013.5.1.mDL""dc+sd-jwt""type":"urn:idwallet:age-proof:1"'
+    b'"not_accepted""declined""age_over_18""address","nationalities","birthdate",'
+    b'"place_of_birth","resident_address"],["resident_country"],["birth_place"],'
+    b'["issuing_country"],["issuing_authority"],["issuance_date"],["nationality"],'
+    b'["document_number"],["birth_date"],["given_name"],["family_name"]]}]'
+    b'"disclosed":[{"query":"national-id-qr","format":"idwallet-compact","type":'
+    b'"urn:eudi:pid:1","paths":[["purpose":"age-restricted-sale"hotel-check-in-'
+    b'"retention":{"kept":false"kept":true,"until":17"outcome":"accepted",'
+    b'"request":""jti":""iat":17"iss":"x509_san_dns:x509_hash:'
+    b'"format":"idwallet-receipt/1",{"alg":"ES256","typ":"idwallet-receipt+jwt",'
+    b'"x5c":["MII'
+)
+"""What receipts say."""
 
 
-def write_dense(token: str) -> bytes:
-    """Return a compact JWT as dense octets.
+def write_dense(token: str, *, known: bytes = REQUEST) -> bytes:
+    """Return a compact JWT as dense octets; `known` is what its kind says.
 
     Raises:
         MalformedError: it is no compact JWT.
@@ -51,13 +68,13 @@ def write_dense(token: str) -> bytes:
     start, certificates, end = _without_chain(header)
     # Certificates of one chain have half of their octets in common.
     texts = write_cbor([start, end, payload, list(certificates)])
-    press = zlib.compressobj(9, zlib.DEFLATED, _WIDE, 9, zdict=_KNOWN)
+    press = zlib.compressobj(9, zlib.DEFLATED, _WIDE, 9, zdict=known)
     packed = press.compress(texts) + press.flush()
     return write_cbor([packed, signature])
 
 
-def read_dense(octets: bytes) -> str:
-    """Return the compact JWT that `write_dense` was given.
+def read_dense(octets: bytes, *, known: bytes = REQUEST) -> str:
+    """Return the compact JWT that `write_dense` was given, of the same kind.
 
     Raises:
         MalformedError: it is no such thing.
@@ -69,7 +86,7 @@ def read_dense(octets: bytes) -> str:
     packed, signature = parts
     if not (isinstance(packed, bytes) and isinstance(signature, bytes)):
         raise _broken()
-    texts = read_cbor(_unpacked(packed), at="request", clause=_CLAUSE)
+    texts = read_cbor(_unpacked(packed, known), at="request", clause=_CLAUSE)
     if not isinstance(texts, list) or len(texts) != _INNER:
         raise _broken()
     start, end, payload, certificates = texts
@@ -109,8 +126,8 @@ def _certificate(der: bytes) -> str:
     return binascii.b2a_base64(der, newline=False).decode("ascii")
 
 
-def _unpacked(packed: bytes) -> bytes:
-    reader = zlib.decompressobj(_WIDE, zdict=_KNOWN)
+def _unpacked(packed: bytes, known: bytes) -> bytes:
+    reader = zlib.decompressobj(_WIDE, zdict=known)
     try:
         found = reader.decompress(packed, limits.REQUEST_BYTES)
     except zlib.error:
