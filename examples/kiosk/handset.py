@@ -19,8 +19,8 @@ from examples.kiosk.invented.world import World
 from examples.web.identity import identity_in
 from examples.web.running import HERE, say
 
-from idwallet.adapters import TcpListener, converse
-from idwallet.protocols import DeviceSession, SessionEnded, qr_modules, qr_svg
+from idwallet.adapters import TcpListener, converse, qr_modules, qr_svg
+from idwallet.protocols import DeviceSession, SessionEnded
 from idwallet.roles import PersonAsked, RequestRefused, SessionHolder
 
 PORT: Final = 8032

@@ -23,8 +23,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from idwallet.adapters import qr_svg, read_qr_codes
 from idwallet.errors import IdWalletError
-from idwallet.protocols import qr_svg, read_qr_codes
 
 HERE: Final = Path(__file__).parent
 SCANNER: Final = HERE / "scanner" / "node_modules" / "zxing-wasm" / "dist"

@@ -17,9 +17,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from idwallet.adapters import read_qr_codes
 from idwallet.errors import IdWalletError
 from idwallet.explain import explain_judgement, show
-from idwallet.protocols import read_qr_codes
 from idwallet.roles import Authenticated
 
 _PICTURE_BYTES: Final = 8_000_000

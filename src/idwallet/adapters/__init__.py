@@ -1,4 +1,4 @@
-"""Everything that touches a clock, a file, a database, a network or a token.
+"""Everything that touches a clock, a file, a picture, a database, a network, a token.
 
 Every name loads on first use, and with it the package that it needs: an extra of
 `idwallet`, which the exception names where it is not installed.
@@ -72,6 +72,11 @@ if TYPE_CHECKING:
     from idwallet.adapters.tsa import (
         WebTimestampAuthority,
     )
+    from idwallet.codec.qr import (
+        qr_modules,
+        qr_svg,
+        read_qr_codes,
+    )
     from idwallet.crypto.software import (
         MemoryKeyStore,
     )
@@ -103,12 +108,18 @@ __all__ = [
     "default_font",
     "mapped_file",
     "offloaded",
+    "qr_modules",
+    "qr_svg",
+    "read_qr_codes",
     "sign_file",
     "update_bundle",
 ]
 
 _HOMES: Final = MappingProxyType(
     {
+        "qr_modules": "idwallet.codec.qr",
+        "qr_svg": "idwallet.codec.qr",
+        "read_qr_codes": "idwallet.codec.qr",
         "AsgiEndpoints": "idwallet.adapters.asgi",
         "BundleFile": "idwallet.adapters.bundle",
         "CscRemote": "idwallet.adapters.csc",

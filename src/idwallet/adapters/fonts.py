@@ -1,5 +1,6 @@
 """Fonts for stamps."""
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -8,8 +9,11 @@ from idwallet.adapters.files import read_file
 from idwallet.errors import PortError
 
 
+@cache
 def default_font(*, bold: bool = False) -> bytes:
     """Return Roboto (Apache-2.0), a font with Latin, Greek and Cyrillic letters.
+
+    It is read once: what was cut out of it is remembered by these very octets.
 
     Raises:
         PortError: the package that holds it is not installed: it comes with

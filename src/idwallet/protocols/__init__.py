@@ -8,11 +8,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from idwallet.codec.qr import (
-        qr_modules,
-        qr_svg,
-        read_qr_codes,
-    )
     from idwallet.codec.qr_text import (
         QrKind,
         QrText,
@@ -258,14 +253,11 @@ __all__ = [
     "device_engagement_of",
     "file_in",
     "offer_reference",
-    "qr_modules",
-    "qr_svg",
     "read_chat",
     "read_frames",
     "read_handover_request",
     "read_handover_select",
     "read_offer",
-    "read_qr_codes",
     "read_qr_text",
     "read_reference",
     "read_reply",
@@ -375,9 +367,6 @@ _HOMES: Final = MappingProxyType(
         "read_handover_request": "idwallet.protocols.proximity.handover",
         "read_handover_select": "idwallet.protocols.proximity.handover",
         "read_offer": "idwallet.protocols.openid4vci.offer",
-        "qr_modules": "idwallet.codec.qr",
-        "qr_svg": "idwallet.codec.qr",
-        "read_qr_codes": "idwallet.codec.qr",
         "read_qr_text": "idwallet.codec.qr_text",
         "read_reference": "idwallet.protocols.openid4vp.reference",
         "read_reply": "idwallet.protocols.openid4vp.reply",
