@@ -146,12 +146,8 @@ class Consenting:
                 or, without `index`, no receipt.
             PortError: the store failed.
         """
-        if is_qr_text(token):
-            from idwallet.roles.receipts import read_receipt_code
-
-            token = read_receipt_code(token)
-        if index is None:
-            index = self._named_in(token)
+        token = _out_of_code(token)
+        index = self._named_in(token) if index is None else index
         entry = self._answered(index)
         if entry is None:
             raise UsageError("the ledger has no answer at that index")
@@ -308,6 +304,14 @@ def _entry(
         judgement={} if judgement is None else _codes(judgement),
         request=hashlib.sha256(asked.evidence).digest(),
     )
+
+
+def _out_of_code(token: str) -> str:
+    if not is_qr_text(token):
+        return token
+    from idwallet.roles.receipts import read_receipt_code
+
+    return read_receipt_code(token)
 
 
 def _is_answer(entry: Entry | None) -> TypeGuard[Entry]:
