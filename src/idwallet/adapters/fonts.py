@@ -1,6 +1,6 @@
 """Fonts for stamps."""
 
-from functools import cache
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from idwallet.adapters.files import read_file
 from idwallet.errors import PortError
 
 
-@cache
+@lru_cache(maxsize=2)
 def default_font(*, bold: bool = False) -> bytes:
     """Return Roboto (Apache-2.0), a font with Latin, Greek and Cyrillic letters.
 
