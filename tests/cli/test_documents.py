@@ -203,6 +203,10 @@ def test_nothing_is_signed_where_the_result_could_not_be_written(desk: Path) -> 
         ("--tsa", "https://tsa.example"),
         ("--level", "b-lt", "--tsa", "https://tsa.example"),
         ("--trust", "root.pem"),
+        ("--profile", "pades-b-b", "--level", "b-b"),
+        ("--profile", "cades-b-b", "--format", "cades"),
+        ("--profile", "pades"),
+        ("--profile", "cades-b-lt", "--tsa", "https://tsa.example"),
         ("--fetch-from", "https://crl.example"),
         ("--reason", "because"),
         ("--compact",),
@@ -467,6 +471,33 @@ def test_levels_are_reached_with_an_authority_and_what_is_fetched(
     ran = run("timestamp", "contract.txt", *tsa, "--at", AT, "-o", "contract.tst")
     assert ran.status == 0, ran
     assert "stamped at 2026-11-24T12:00:00Z" in ran.err
+
+
+@pytest.mark.loopback
+def test_who_names_nobody_believes_the_root_of_their_own_chain(
+    desk: Path, services: TestServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = services.document_signer()
+    (desk / "key.pem").write_text(who.signer.to_encrypted_pem(PIN.encode()))
+    sign = ("sign", "contract.txt", *WHO, "--profile", "cades-b-lt", "--fetch")
+    sign += ("--tsa", services.tsa)
+    (desk / "chain.pem").write_text(who.chain_pem)
+    require_line(run(*sign, "-o", "none.p7s"), 2)
+    (desk / "chain.pem").write_text(who.chain_pem + services.pki.root_pem)
+    # Nobody said that this machine's own network may be asked.
+    assert run(*sign, "-o", "none.p7s").status == 4
+    monkeypatch.setenv("IDWALLET_PRIVATE_HOSTS", "tsa.example 127.0.0.1")
+    ran = run(*sign, "-o", "lt.p7s")
+    assert ran.status == 0, ran
+    (desk / "root.pem").write_text(services.pki.root_pem)
+    archive = ("--trust", "root.pem", "--policy", "archive", "--at", AT)
+    told = run("verify", "lt.p7s", "--document", "contract.txt", *archive, "--json")
+    assert json.loads(told.out)["signatures"][0]["level"] == "B-LT"
+    # An authority under another root is not believed on this word.
+    with TestServices(TestPki(seed=b"idwallet TEST another root")) as others:
+        more = ("--tsa", others.tsa)
+        assert run(*sign, *more, "-o", "none.p7s").status in {1, 3}
+    assert not (desk / "none.p7s").exists()
 
 
 @pytest.mark.loopback

@@ -19,6 +19,10 @@ from tests.docs.pages import ROOT, Block, Page, pages, python_path
 RUN: Final = frozenset({"python", "console"})
 SHOWN: Final = frozenset({"text", "json", "cddl", "toml"})
 COPIED: Final = "sh"
+# Programs that stand to the letter, with nothing around them: a test of their own.
+ELSEWHERE: Final = {
+    "docs/tutorial/three-programs.md": "tests/docs/test_three_programs.py"
+}
 COPY_LINE: Final = "python3 -m venv .venv && "
 
 _STATUS: Final = re.compile(r"\s+# status (?P<status>\d)$")
@@ -82,7 +86,11 @@ def run_python(block: Block, *, page: Page, names: dict[str, object]) -> None:
     exec(compile(source, page.name, "exec"), names)  # noqa: S102 - our own pages
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page",
+    [each for each in pages() if each.name not in ELSEWHERE],
+    ids=lambda page: page.name,
+)
 def test_every_block_of_the_page_runs(
     page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +105,11 @@ def test_every_block_of_the_page_runs(
                 for command in commands(block):
                     run_command(command, folder=tmp_path)
         names.clear()
+
+
+def test_a_page_whose_blocks_run_elsewhere_says_where() -> None:
+    for page, test in ELSEWHERE.items():
+        assert test in Page(ROOT / page).paths()
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)

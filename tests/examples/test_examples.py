@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from tests.conftest import SOFTHSM_ABSENT
+from tests.conftest import SOFTHSM_ABSENT, empty_database
 from tests.docs.pages import Page, python_path
 
 EXAMPLES: Final = Path(__file__).resolve().parents[2] / "examples"
@@ -22,6 +22,40 @@ PRINTS: Final = {
         "велосипед.png",
         "Борис: согласен.",
         "никем не подписан",
+    ],
+    "archive_renewal.py": [
+        "signed, ",
+        "archived, ",
+        "renewed, ",
+        "renewed in time: The document is signed",
+        "signed before ",
+        "never renewed: ",
+        "This is not a refusal.",
+    ],
+    "branch_bundle.py": [
+        "bundle 1, ",
+        "sold",
+        "bundle 2, ",
+        "Do not accept.",
+        "bundle 1, ",
+        "Do not use this trust data.",
+    ],
+    "bulk_issue.py": [
+        "0 issued before, 300 to do",
+        "100 of 300",
+        "the power went",
+        "120 issued before, 180 to do",
+        "180 of 180",
+        "300 different badges for 300 people",
+    ],
+    "fastapi_verifier.py": ["waiting", "asks for a sale", "log: passed", "passed"],
+    "postgresql_status.py": [
+        "in sqlite",
+        "800 of 800 differ",
+        "1 list signed",
+        "8 revoked",
+        "0 -> 2, reported lost",
+        "2 -> 0, found again",
     ],
     "verify_in_five_lines.py": ["of age"],
     "issue_and_present.py": ["faculty: History", "name shown: False"],
@@ -95,11 +129,11 @@ PRINTS: Final = {
 }
 
 
-def _run(example: Path, *, folder: Path) -> str:
+def _run(example: Path, *given: str, folder: Path) -> str:
     done = subprocess.run(
-        [sys.executable, "-W", "error", str(example)],
+        [sys.executable, "-W", "error", str(example), *given],
         cwd=folder,
-        env={**os.environ, **python_path()},
+        env={**os.environ, **python_path(), "IDWALLET_POSTGRESQL": ""},
         check=False,
         capture_output=True,
         text=True,
@@ -128,6 +162,14 @@ def test_the_example_shows_what_it_is_there_to_show(name: str, tmp_path: Path) -
 @pytest.mark.parametrize("name", PRINTS)
 def test_the_example_is_short(name: str) -> None:
     assert len((EXAMPLES / name).read_text(encoding="utf-8").splitlines()) < LINES
+
+
+@pytest.mark.loopback
+def test_the_registry_of_status_runs_on_a_server(tmp_path: Path) -> None:
+    with empty_database("postgresql", tmp_path) as url:
+        printed = _run(EXAMPLES / "postgresql_status.py", url, folder=tmp_path)
+    assert "in postgresql" in printed
+    assert "800 of 800 differ" in printed
 
 
 def test_the_month_in_the_tutorial_is_what_the_example_prints(tmp_path: Path) -> None:

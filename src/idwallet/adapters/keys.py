@@ -46,7 +46,8 @@ def open_signer(
     """Open a private key: ``file:key.pem``, a plain path, or ``pkcs11:...``.
 
     A ``pkcs11:`` URI (RFC 7512) names the token and the key by ``token``, ``serial``,
-    ``object`` and ``id``, and its module by ``module-path`` unless `module_path` does.
+    ``object`` and ``id``, and its module by ``module-path`` unless `module_path` or the
+    environment (``PKCS11_MODULE_PATH``) does.
     `ask_secret` is asked for the PIN or passphrase, only where there is one.
     `algorithm` chooses for RSA keys, which sign with PS256 unless it says RS256.
 

@@ -149,6 +149,8 @@ def key_option(whose: str) -> Callable[[_Function], _Function]:
     def add(function: _Function) -> _Function:
         secret = click.option(
             "--passphrase-file",
+            "--pin-file",
+            "passphrase_file",
             metavar="FILE",
             help="Holds the passphrase or PIN of the key. Default: asked for.",
         )(function)
@@ -333,7 +335,7 @@ _FETCHING: Final = (
         "--private-host",
         "private_hosts",
         "HOST",
-        "This host may have an address of a private network.",
+        "This host may be in a private network, like all in IDWALLET_PRIVATE_HOSTS.",
     ),
 )
 

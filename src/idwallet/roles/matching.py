@@ -30,20 +30,26 @@ class Matching(Consenting):
     ) -> Mapping[str, Wear]: ...
 
     def match(
-        self, asked: Asked, *, at: datetime, earlier: Earlier | None = None
+        self,
+        asked: Asked,
+        *,
+        at: datetime | None = None,
+        earlier: Earlier | None = None,
     ) -> Match:
         """Find what answers the request; pure, and nothing leaves the wallet.
 
-        What is not valid at the moment `at` answers nothing. A query of OpenID4VP is
-        answered by exactly the claims it names, a reader in person by the nearest
-        statement about an age, too (ISO/IEC 18013-5 7.2.5). Each claim is judged for
-        the purpose stated. What the same party asked before is counted from the ledger,
-        unless `earlier` says it.
+        What is not valid at the moment `at` answers nothing; left out, that is the
+        moment at which the request was read. A query of OpenID4VP is answered by
+        exactly the claims it names, a reader in person by the nearest statement about
+        an age, too (ISO/IEC 18013-5 7.2.5). Each claim is judged for the purpose
+        stated. What the same party asked before is counted from the ledger, unless
+        `earlier` says it.
 
         Raises:
             UsageError: `at` has no time zone.
             MalformedError, PortError: see `credentials`.
         """
+        at = asked.report.at if at is None else at
         require_aware(at)
         held, candidates = self._cabinet.holding()
         return self._match(asked, held, candidates=candidates, at=at, earlier=earlier)

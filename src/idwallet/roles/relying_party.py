@@ -21,7 +21,8 @@ class RelyingParty:
     With `certificates` the client identifier is derived from the first one, by
     `prefix`; without them `client_id` names a party whose key wallets pinned.
     `answer_to` is the https address that a wallet posts its answer to; it is also
-    named where the application carries the bytes itself. It cannot be changed.
+    named where the application carries the bytes itself. Left out, it is ``/answer`` at
+    the one DNS name of the certificate. It cannot be changed.
 
     `dns_name` chooses where the certificate has several and `prefix` is
     `X509_SAN_DNS`, `kid` where wallets pinned several keys of `client_id`.
@@ -50,7 +51,7 @@ class RelyingParty:
         self,
         *,
         signer: Signer,
-        answer_to: str,
+        answer_to: str | None = None,
         certificates: CertificateChain | None = None,
         prefix: ClientIdPrefix = ClientIdPrefix.X509_HASH,
         dns_name: str | None = None,
@@ -65,14 +66,14 @@ class RelyingParty:
             UsageError: not exactly one of `certificates`, `client_id`, `attestation`;
                 another key in what names one; no fitting DNS name, or several and
                 `dns_name` does not choose; `dns_name` without that prefix, `kid`
-                without `client_id`; a `registration` that is not its own.
+                without `client_id`; a `registration` that is not its own; neither
+                `answer_to` nor a certificate with one DNS name.
             MalformedError: what is given cannot be read.
         """
         _require_one(certificates, client_id, attestation)
         _require_chosen(certificates, prefix, dns_name=dns_name, kid=kid)
         self._signer: Signer | None = signer
         self._attestation = attestation
-        self._answer_to = answer_to
         self._kid = kid
         self._certificates: tuple[bytes, ...] = ()
         self._client_id: str = client_id or ""
@@ -81,6 +82,7 @@ class RelyingParty:
             chain = _own_chain(certificates, signer=signer)
             self._certificates = tuple(each.der for each in chain)
             self._client_id = client_id_of(chain[0], prefix, dns_name=dns_name)
+        self._answer_to = _home(answer_to, self._certificates, dns_name=dns_name)
         if attestation is not None:
             self._client_id = _attested(attestation, signer=signer)
         if registration is not None:
@@ -171,6 +173,25 @@ class RelyingParty:
     def kid(self) -> str | None:
         """Which of its pinned keys this one is, or None."""
         return self._kid
+
+
+def _home(
+    answer_to: str | None, certificates: tuple[bytes, ...], *, dns_name: str | None
+) -> str:
+    """Return where answers go: as said, else by the certificate (OpenID4VP 1.0 5.9.3).
+
+    A wallet sends to who the certificate names, and to nobody else.
+    """
+    if answer_to is not None:
+        return answer_to
+    if not certificates:
+        raise UsageError("say where answers go: answer_to")
+    leaf = Certificate.from_der(certificates[0], at="certificates")
+    try:
+        home = client_id_of(leaf, ClientIdPrefix.X509_SAN_DNS, dns_name=dns_name)
+    except UsageError as error:
+        raise UsageError(f"say where answers go, with answer_to: {error}") from error
+    return f"https://{home.partition(':')[2]}/answer"
 
 
 def _attested(attestation: str, *, signer: Signer) -> str:

@@ -69,11 +69,19 @@ def test_an_empty_uri_names_any_token_of_its_module():
     assert address("?module-path=/module.so") == TokenAddress(MODULE)
 
 
-def test_a_uri_without_a_module_is_refused():
+def test_a_uri_without_a_module_is_refused(monkeypatch):
+    monkeypatch.delenv("PKCS11_MODULE_PATH", raising=False)
     with pytest.raises(UsageError):
         address("token=x", module_path=None)
     with pytest.raises(UsageError):
         address("token=x?module-path=/other.so")
+
+
+def test_the_environment_names_the_module_where_nobody_else_does(monkeypatch):
+    monkeypatch.setenv("PKCS11_MODULE_PATH", "/env.so")
+    assert address("", module_path=None).module_path == "/env.so"
+    assert address("").module_path == MODULE
+    assert address("?module-path=/m.so", module_path=None).module_path == "/m.so"
 
 
 @pytest.mark.parametrize("name", ["pin-value=1234", "pin-source=file:/pin"])

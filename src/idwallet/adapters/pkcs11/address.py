@@ -1,5 +1,6 @@
 """Addresses of tokens and their keys (RFC 7512)."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -27,7 +28,9 @@ class TokenAddress:
     """A PKCS #11 URI (RFC 7512): which module, token and object.
 
     What is None was not said. `module_path` is a shared library that is loaded into
-    this process: take a URI from nobody who may not run code here.
+    this process: take a URI from nobody who may not run code here. Where neither the
+    URI nor the call names it, the environment's ``PKCS11_MODULE_PATH`` does, as it does
+    for OpenSSL's engine.
     """
 
     module_path: str
@@ -62,9 +65,11 @@ class TokenAddress:
 def _module(in_uri: str | None, in_call: str | None) -> str:
     if in_uri and in_call and in_uri != in_call:
         raise UsageError("the URI and the call name two different modules")
-    module = in_uri or in_call
+    module = in_uri or in_call or os.environ.get("PKCS11_MODULE_PATH")
     if not module:
-        raise UsageError("name the token's module: module-path in the URI")
+        raise UsageError(
+            "name the token's module: module-path in the URI, or PKCS11_MODULE_PATH"
+        )
     return module
 
 

@@ -152,12 +152,15 @@ def _token(address: TokenAddress) -> "pkcs11.Token":
         ) from error
     serial = address.serial
     with translated():
-        found = list(
-            pkcs11.lib(address.module_path).get_tokens(
+        # A slot that waits to be initialised holds no key; SoftHSM always has one.
+        found = [
+            each
+            for each in pkcs11.lib(address.module_path).get_tokens(
                 token_label=address.token,
                 token_serial=None if serial is None else serial.encode(),
             )
-        )
+            if pkcs11.TokenFlag.TOKEN_INITIALIZED in each.flags
+        ]
     if len(found) != 1:
         raise SignerUnavailable(f"{len(found)} tokens match the URI, not one")
     token: pkcs11.Token = found[0]

@@ -14,13 +14,16 @@ from idwallet import limits
 from idwallet.cli.bundles import operator_option
 from idwallet.cli.documents.network import Judges, authority_at, policy_named
 from idwallet.cli.documents.options import (
+    by_profile,
     certificates_option,
     document_policy_option,
+    profile_option,
     revocation_options,
     roots_option,
     shape_options,
     tsa_option,
 )
+from idwallet.cli.documents.own_chain import own_trust
 from idwallet.cli.documents.shapes import LEVELS, Wish
 from idwallet.cli.documents.sources import Source, sources
 from idwallet.cli.faults import (
@@ -56,6 +59,7 @@ _WITH_EVIDENCE: Final = frozenset({Level.B_LT, Level.B_LTA})
 
 @click.command("sign")
 @click.argument("files", nargs=-1, required=True)
+@profile_option
 @shape_options
 @key_option("The signer's key")
 @certificates_option
@@ -91,9 +95,9 @@ def sign_command(**given: Any) -> int:  # options by name, as declared above
 
     The key is opened once. A document that cannot be signed is named, and nothing is
     written for it; the others are signed. A level with evidence (b-lt, b-lta) needs
-    --trust, and --fetch or the evidence at hand.
+    --fetch or the evidence at hand, and --trust or a root that ends --certificates.
     """
-    return _Order(**given).carry_out()
+    return _Order(**by_profile(given)).carry_out()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +151,8 @@ class _Order:
         if self.as_json and any(each.target == STREAM for each in found):
             raise usage_fault("--json goes to standard output: name a file with -o")
         chain = read_certificates(self.certificates)
+        if wish.level in _WITH_EVIDENCE:
+            self.judges(chain)  # whom to believe is known before anybody is asked
         at = moment_or_now(self.at)
         with authority_at(self.tsa, fetching=fetching, at=at) as authority:
             work = _Work(self, wish, chain, authority, at)
@@ -175,13 +181,13 @@ class _Order:
     def _require_whole(self, wish: Wish) -> None:
         if (wish.level is Level.B_B) is not (self.tsa is None):
             raise usage_fault("a level from b-t on needs --tsa, and b-b has none")
-        if (wish.level in _WITH_EVIDENCE) is not bool(self.anchors):
-            raise usage_fault("b-lt and b-lta need --trust, and no other level does")
+        if self.anchors and wish.level not in _WITH_EVIDENCE:
+            raise usage_fault("b-lt and b-lta believe --trust, and no other level does")
         if self.resume is not None and wish.level in _WITH_EVIDENCE:
             raise usage_fault("--resume goes with b-b and b-t; augment what is signed")
 
-    def judges(self) -> Judges:
-        """Return what raises the level of what was signed."""
+    def judges(self, chain: bytes) -> Judges:
+        """Return what raises the level of what `chain` signed."""
         return Judges(
             anchors=self.anchors,
             operator=self.operator,
@@ -191,6 +197,7 @@ class _Order:
             fetching=self._fetching(),
             policy=policy_named(self.policy),
             at=moment_or_now(self.at),
+            own=None if self.anchors else own_trust(chain, tsa=self.tsa),
         )
 
 
@@ -312,7 +319,7 @@ class _Work:
         """Return the document at the level that was asked for."""
         if self._wish.level not in _WITH_EVIDENCE:
             return signed
-        judges = self._order.judges()
+        judges = self._order.judges(self._chain)
         apart = (self._wish.packaging or source.shape.packaging) is Packaging.DETACHED
         with ExitStack() as stack:
             return judges.augmented(

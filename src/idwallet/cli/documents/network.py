@@ -54,7 +54,10 @@ def authority_at(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judges:
-    """Whom to believe, by which evidence and policy, and whether to fetch more."""
+    """Whom to believe, by which evidence and policy, and whether to fetch more.
+
+    `own` is who is believed where nobody is named.
+    """
 
     anchors: tuple[str, ...]
     operator: str | None
@@ -65,6 +68,7 @@ class Judges:
     policy: DocumentPolicy
     at: datetime
     lang: Language = "en"
+    own: TrustStore | None = None
 
     def trust(self) -> TrustStore:
         """Return the trust store, with the evidence at hand.
@@ -73,12 +77,17 @@ class Judges:
             CommandFault: something cannot be read, or nobody is believed.
             VerificationFailed, VerificationIndeterminate: a bundle is refused.
         """
-        if not self.anchors:
-            raise usage_fault("say whom to believe with --trust")
-        pinned = Pinned(self.operator, self.bundle_state, self.at)
-        store = Believed(self.anchors, (), SIGNERS).store(pinned)
+        store = self._believed()
         evidence = read_evidence((), crls=self.crls, ocsp=self.ocsp)
         return store.with_evidence(store.evidence.plus(evidence))
+
+    def _believed(self) -> TrustStore:
+        if self.anchors:
+            pinned = Pinned(self.operator, self.bundle_state, self.at)
+            return Believed(self.anchors, (), SIGNERS).store(pinned)
+        if self.own is None:
+            raise usage_fault("say whom to believe with --trust")
+        return self.own
 
     def judged(
         self, signed: bytes, document: Document | None, *, trust: TrustStore

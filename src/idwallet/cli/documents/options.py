@@ -1,11 +1,13 @@
 """Options that several commands about documents have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import click
 
 from idwallet.cli.documents.shapes import FORMATS, LEVELS, PACKAGINGS
+from idwallet.cli.faults import usage_fault
 from idwallet.cli.options import repeated_files
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -45,6 +47,40 @@ def shape_options(function: _Function) -> _Function:
         type=click.Choice(list(FORMATS)),
         help="How to sign. Default: pades for .pdf, xades for .xml, else cades.",
     )(function)
+
+
+PROFILES: Final = MappingProxyType(
+    {f"{shape}-{level}": (shape, level) for shape in FORMATS for level in LEVELS}
+)
+
+
+def profile_option(function: _Function) -> _Function:
+    """Take ``--profile``: a format and a level in one word."""
+    return click.option(
+        "--profile",
+        metavar="FORMAT-LEVEL",
+        help="Format and level in one word, like pades-b-lt.",
+    )(function)
+
+
+def by_profile(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options with what ``--profile`` stands for.
+
+    Raises:
+        CommandFault: there is no such profile, or --format or --level is there, too.
+    """
+    options = dict(given)
+    profile = options.pop("profile")
+    if profile is None:
+        return options
+    source = click.get_current_context().get_parameter_source
+    typed = click.core.ParameterSource.COMMANDLINE
+    if typed in {source("shape"), source("level")}:
+        raise usage_fault("--profile stands for --format and --level: give either")
+    if profile not in PROFILES:
+        raise usage_fault("--profile is a format and a level, like pades-b-lt")
+    options["shape"], options["level"] = PROFILES[profile]
+    return options
 
 
 _TEXTS: Final = (

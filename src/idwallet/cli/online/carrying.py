@@ -9,6 +9,7 @@ import click
 
 from idwallet import limits
 from idwallet.cli.faults import about
+from idwallet.cli.fetching import own_network
 from idwallet.cli.files import read_input
 from idwallet.cli.online.trace import Carrier, Traced
 
@@ -63,6 +64,8 @@ class Carrying:
         with about(self.ca or "--trace"):
             from idwallet.adapters.http import HttpCarrier
 
-            carrier = HttpCarrier(private_hosts=self.private_hosts, roots=roots)
+            carrier = HttpCarrier(
+                private_hosts=own_network(self.private_hosts), roots=roots
+            )
         with carrier:
             yield Traced(carrier, as_json=self.as_json) if self.trace else carrier

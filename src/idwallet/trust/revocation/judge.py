@@ -135,6 +135,12 @@ class _Work:
         )
 
 
+def evidence_addresses(certificate: Certificate) -> tuple[str, ...]:
+    """Return where a certificate says that evidence about it is kept (RFC 5280 4.2)."""
+    needs = _needs(certificate, ())
+    return tuple(uri for each in needs for uri in each.uris)
+
+
 def _needs(
     certificate: Certificate, above: tuple[Certificate, ...]
 ) -> tuple[CrlNeeded | OcspNeeded, ...]:
