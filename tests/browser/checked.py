@@ -20,7 +20,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from tests.conftest import AXE_ABSENT, BROWSER_ABSENT
 
@@ -114,6 +114,10 @@ def picture_for_docs(page: Any, name: str, *, whole: bool = False) -> None:
     if not folder:
         return
     shot = Image.open(BytesIO(page.screenshot(full_page=whole))).convert("RGB")
+    # Below what is on the page there is nothing to see.
+    empty = Image.new("RGB", shot.size, shot.getpixel((0, shot.height - 1)))
+    _, _, _, end = ImageChops.difference(shot, empty).getbbox() or (0, 0, 0, 0)
+    shot = shot.crop((0, 0, shot.width, min(shot.height, end + 24)))
     out = BytesIO()
     # A page has few colours: 256 of them are enough, and a third of the octets.
     shot.quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)

@@ -8,7 +8,7 @@ import pytest
 from idwallet import now
 from idwallet.protocols import Failed, Wait
 from idwallet.roles import ConfirmArrived
-from tests.browser.checked import require_accessible
+from tests.browser.checked import picture_for_docs, require_accessible
 from tests.browser.conftest import Service
 from tests.browser.person import Wallet, picture, reached, require_fits, scanned
 
@@ -59,6 +59,8 @@ def test_a_credential_is_had_by_scanning_what_the_page_shows(
     reached(page, "offered")
     require_fits(page)
     link = scanned(picture(page, f"{name}-3-offered"))
+    if phone:
+        picture_for_docs(page, f"{name}-offered")
     assert link == page.locator("#link").input_value()
     assert link == page.locator("#open").get_attribute("href")
     code = page.locator("#code").inner_text()

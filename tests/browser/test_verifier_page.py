@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.checked import require_accessible
+from tests.browser.checked import picture_for_docs, require_accessible
 from tests.browser.conftest import Service, started, stopped
 from tests.browser.person import (
     Wallet,
@@ -76,12 +76,15 @@ def test_an_age_is_asked_answered_and_told_in_words(
     asked(page, verifier_service, button)
     require_fits(page)
     link = scanned(picture(page, f"{name}-2-waiting"))
+    if not phone:
+        picture_for_docs(page, f"{name}-waiting")
     assert link == page.locator("#link").input_value()
     request = annas.read(link)
     reached(page, "read")
     assert annas.post(annas.agree(request)).is_taken
     reached(page, "passed")
     picture(page, f"{name}-3-passed")
+    picture_for_docs(page, f"{name}-passed")
     told = page.locator("[data-live]").inner_text()
     assert verdict in told
     assert yes in page.locator("dd").all_inner_texts()

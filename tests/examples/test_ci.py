@@ -113,7 +113,7 @@ def signed(job: Job, release: Path, services: TestServices) -> None:
         RELEASE_PASSPHRASE=given["passphrase"],
         TSA_URL=services.tsa,
         EVIDENCE_ORIGIN=services.origin,
-        NETWORK_OPTIONS="--private-host 127.0.0.1",
+        IDWALLET_PRIVATE_HOSTS="127.0.0.1",
     )
     assert done.returncode == 0, done.stderr
     assert PASSPHRASE not in done.stdout + done.stderr
