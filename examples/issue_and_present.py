@@ -72,5 +72,5 @@ with tempfile.TemporaryDirectory() as place:
     verified = verify_presentation(
         response.body, request=request, trust=trust, at=now()
     )
-    print("faculty:", verified.claim("faculty", str))
-    print("name shown:", "name" in verified.credentials[0].claims)
+    print("the museum learns the faculty:", verified.claim("faculty", str))
+    print("it learns the name:", "name" in verified.credentials[0].claims)

@@ -62,7 +62,8 @@ def issue(module: str) -> None:
         valid_until=now() + timedelta(days=1),
         at=now(),
     )
-    print("issued with", signer.public_key.thumbprint, credential)
+    print("issued with the token's key", signer.public_key.thumbprint)
+    print(credential, "leaves the token; the key does not")
 
 
 if __name__ == "__main__":

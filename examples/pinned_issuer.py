@@ -67,6 +67,7 @@ for signer in (club, SoftwareSigner.generate(Algorithm.ES256)):
     try:
         seen = verify_presentation(body, request=request, trust=trust, at=now())
         found = [e for e in seen.report.checks if e.id is CheckId.ISSUER_TRUST]
-        print("member since", seen.claim("member_since", int), found[0].reason)
+        since, why = seen.claim("member_since", int), found[0].reason
+        print(f"its own key is pinned: believed ({why}), member since {since}")
     except VerificationFailed as error:
-        print(error)
+        print("another key is pinned:", error)

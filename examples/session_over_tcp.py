@@ -51,9 +51,9 @@ def phone(session: DeviceSession, listener: TcpListener) -> None:
         for event in converse(side, transport):
             if isinstance(event, roles.PersonAsked):
                 choice = side.match(at=now()).choose()
-                print("phone:", event.asked.asker, "sees", choice.shown[0].reveals)
+                print("phone:", event.asked.asker, "is shown", choice.shown[0].reveals)
                 transport.send(side.present(choice, at=now()).octets)
-        print("phone: over")
+        print("phone: the session is over")
 
 
 BY = reader_identity(SCENE)

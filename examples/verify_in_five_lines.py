@@ -24,6 +24,6 @@ request = verifier.request(Query.age_over(18), purpose="a sale", at=now())
 body = ask_wallet(request.message.to_uri())
 try:
     verify_presentation(body, request=request, trust=trust, at=now())
-    print("of age")
+    print("accepted: of age, and nothing else is known of the person")
 except VerificationError as error:
     print(error)

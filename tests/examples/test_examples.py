@@ -57,11 +57,11 @@ PRINTS: Final = {
         "0 -> 2, reported lost",
         "2 -> 0, found again",
     ],
-    "verify_in_five_lines.py": ["of age"],
-    "issue_and_present.py": ["faculty: History", "name shown: False"],
+    "verify_in_five_lines.py": ["accepted: of age"],
+    "issue_and_present.py": ["faculty: History", "it learns the name: False"],
     "two_encodings.py": ["dc+sd-jwt", "mso_mdoc", "of age: True"],
     "till.py": ["open the gate", "already been answered", "--- 3-noise"],
-    "issue_with_hsm.py": ["issued with ", "Credential(dc+sd-jwt"],
+    "issue_with_hsm.py": ["issued with ", "Credential(dc+sd-jwt", "the key does not"],
     "contract_in_chat.py": [
         "Anna signs.",
         "Do not use this signature.",
@@ -125,7 +125,10 @@ PRINTS: Final = {
         "велосипед",
         "Не принимайте подписанный документ.",
     ],
-    "pinned_issuer.py": ["member since 2019 key_pinned", "issuer.signature invalid"],
+    "pinned_issuer.py": [
+        "believed (key_pinned), member since 2019",
+        "another key is pinned: failed: issuer.signature invalid",
+    ],
 }
 
 
