@@ -67,6 +67,12 @@ PRINTS: Final = {
         "Do not use this signature.",
         "Signed by 2 people, and both signatures stand.",
     ],
+    "parent_for_child.py": [
+        "may show: age_over_14",
+        "Yes, over 14: True",
+        "Acted for key ",
+        "No: revoked",
+    ],
     "lost_phone.py": [
         "without a key and without a claim",
         "revoked: urn:eudi:pid:1",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from idwallet.credentials.compact.issue import (
         Compact,
         CompactShape,
+        guardian_right,
     )
     from idwallet.credentials.compact.present import (
         Acting,
@@ -233,6 +234,7 @@ __all__ = [
     "evaluate_agreement",
     "evaluate_document",
     "give_receipt",
+    "guardian_right",
     "keep_backup",
     "kept_backups",
     "key_from_passphrase",
@@ -283,8 +285,8 @@ _HOMES: Final = MappingProxyType(
         "IssuanceRules": "idwallet.roles.credential_service",
         "KeyClaims": "idwallet.roles.wallet_provider",
         "LongTerm": "idwallet.roles.document_signer",
-        "Mdoc": "idwallet.credentials.mdoc.issue",
         "Match": "idwallet.roles.asked",
+        "Mdoc": "idwallet.credentials.mdoc.issue",
         "MemoryExchanges": "idwallet.roles.presentation_service",
         "Noticed": "idwallet.roles.presentation_service",
         "Notification": "idwallet.roles.credential_service",
@@ -329,6 +331,7 @@ _HOMES: Final = MappingProxyType(
         "evaluate_agreement": "idwallet.roles.agreement",
         "evaluate_document": "idwallet.roles.document_signer",
         "give_receipt": "idwallet.roles.receipts",
+        "guardian_right": "idwallet.credentials.compact.issue",
         "keep_backup": "idwallet.roles.backup",
         "kept_backups": "idwallet.roles.backup",
         "key_from_passphrase": "idwallet.crypto.vault",

@@ -1,7 +1,7 @@
 """Make compact credentials, and refuse those that must not be made."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +11,7 @@ from idwallet import limits
 from idwallet.codec.cbor import CborValue, write_cbor
 from idwallet.credentials.catalogue import catalogue
 from idwallet.credentials.compact import tree
+from idwallet.credentials.compact.guardian import GUARDIAN, Act, child_of
 from idwallet.credentials.compact.names import short_claim, short_type
 from idwallet.credentials.compact.structures import (
     ISSUER_AAD,
@@ -75,6 +76,28 @@ class Compact:
         """The identifier of its type: that of the catalogue, or what was given."""
         listed = catalogue().get(self.credential_type)
         return self.credential_type if listed is None else listed.identifier
+
+
+def guardian_right(
+    child: PublicKey,
+    *,
+    acts: Iterable[Act],
+    status: "StatusReference | StatusListNeeded | None" = None,
+) -> Compact:
+    """Return the content of a right: whoever holds it may answer for that child.
+
+    `child` is the key of the child's own compact credential, `acts` what its holder may
+    do for it, once the child delegates it. An authority issues it to the guardian's
+    key; it takes it back by `status`.
+
+    Raises:
+        UsageError: no act.
+    """
+    named = sorted({Act(each).value for each in acts})
+    if not named:
+        raise UsageError("a guardian's right names what may be done")
+    claims: dict[str, ClaimValue] = {"guardian_of": child_of(child), "acts": named}
+    return Compact(GUARDIAN, claims, shape=CompactShape.SINGLE_PURPOSE, status=status)
 
 
 class CompactLife(NamedTuple):

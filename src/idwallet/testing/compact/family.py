@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from idwallet.adapters.store import MemoryStore
-from idwallet.credentials.compact.guardian import GUARDIAN, Act, child_of
-from idwallet.credentials.compact.issue import Compact, CompactShape
+from idwallet.credentials.compact.guardian import Act
+from idwallet.credentials.compact.issue import Compact, guardian_right
 from idwallet.credentials.model import Credential
 from idwallet.credentials.possession import HolderKey
 from idwallet.crypto.algorithms import Algorithm
@@ -74,11 +74,7 @@ def issued(
 
 def right_over(child: PublicKey, acts: Iterable[str] = ("age", "hotel")) -> Compact:
     """Return the content of a right over the child with that key."""
-    return Compact(
-        GUARDIAN,
-        {"guardian_of": child_of(child), "acts": list(acts)},
-        shape=CompactShape.SINGLE_PURPOSE,
-    )
+    return guardian_right(child, acts=map(Act, acts))
 
 
 class Family:
