@@ -1,6 +1,5 @@
 """Base45 (RFC 9285), strictly: what a QR code holds best, and keyboards can type."""
 
-import struct
 from typing import Final
 
 from idwallet.errors import MalformedError
@@ -17,6 +16,7 @@ _PAIRS: Final = tuple(
     chr(second) + chr(first) for first in _LETTERS for second in _LETTERS
 )
 _OCTETS: Final = 1 << 8
+_WIDTH: Final = 4  # of a group and what it may come to: 45 to the third power, at most
 
 
 def encode(octets: bytes) -> str:
@@ -41,16 +41,25 @@ def decode(text: str, *, at: str) -> bytes:
     values = text.encode("ascii", "replace").translate(_VALUES)
     if _NONE in values:
         raise MalformedError("a character of no Base45", at=at, clause=_CLAUSE)
-    whole = len(values) // 3 * 3
-    low, middle, high = (values[n:whole:3] for n in range(3))
-    groups = [
-        a + _BASE * b + _BASE * _BASE * c
-        for a, b, c in zip(low, middle, high, strict=True)
-    ]
-    if max(groups, default=0) >= _OCTETS * _OCTETS:
+    count = len(values) // 3
+    whole = 3 * count
+    # All groups at once: numbers of four octets in a row are one long number, and
+    # nothing that is added here carries over into the next of them.
+    low, middle, high = (_spread(values[n:whole:3], count) for n in range(3))
+    groups = low + _BASE * middle + _BASE * _BASE * high
+    octets = groups.to_bytes(_WIDTH * count)
+    if any(octets[1::_WIDTH]):
         raise MalformedError("a group of no octets", at=at, clause=_CLAUSE)
-    found = struct.pack(f">{len(groups)}H", *groups)
-    return found + _last(values[whole:], at=at)
+    found = bytearray(2 * count)
+    found[::2], found[1::2] = octets[2::_WIDTH], octets[3::_WIDTH]
+    return bytes(found) + _last(values[whole:], at=at)
+
+
+def _spread(values: bytes, count: int) -> int:
+    """Return the number in which each value is the last octet of four."""
+    spread = bytearray(_WIDTH * count)
+    spread[_WIDTH - 1 :: _WIDTH] = values
+    return int.from_bytes(spread)
 
 
 def _last(values: bytes, *, at: str) -> bytes:

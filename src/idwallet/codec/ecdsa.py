@@ -22,12 +22,11 @@ def ecdsa_value(signature: bytes) -> bytes:
     it takes twice as long, and every presentation holds two signatures.
     """
     if len(signature) == _BOTH_OF_32:
-        first, second = signature[0], signature[_BOTH_OF_32 >> 1]
+        first, second = signature[0], signature[32]
         if first and second:
             # Nothing to strip: one in 128 on P-256 is not so.
             start, between = _AROUND_32[first >> 7][second >> 7]
-            half = _BOTH_OF_32 >> 1
-            return b"".join((start, signature[:half], between, signature[half:]))
+            return b"".join((start, signature[:32], between, signature[32:]))
     half = len(signature) >> 1
     r = signature[:half].lstrip(b"\0") or b"\0"
     s = signature[half:].lstrip(b"\0") or b"\0"

@@ -120,6 +120,29 @@ class PublicKey:
         return cls._of(parts, parts[0].algorithms)
 
     @classmethod
+    def on_curve(
+        cls, kind: KeyKind, native: ec.EllipticCurvePublicKey, /
+    ) -> "PublicKey":
+        """Wrap a point that `cryptography` loaded on the curve of that kind.
+
+        Its `spki` is written when somebody asks for it: a key that is used for one
+        signature never is.
+        """
+        key = cls.__new__(cls)
+        _set_kind(key, kind)
+        _set_native(key, native)
+        _set_algorithms(key, kind.algorithms)
+        return key
+
+    def __getattr__(self, name: str) -> bytes:
+        """Write the `spki` that nobody has asked for before."""
+        if name != "spki":
+            raise AttributeError(name)
+        der = spki.written(self.native)
+        _set_spki(self, der)
+        return der
+
+    @classmethod
     def _of(cls, parts: KeyParts, algorithms: frozenset[Algorithm]) -> "PublicKey":
         key = cls.__new__(cls)
         kind, der, native = parts

@@ -19,8 +19,12 @@ _CLAUSE: Final = "SEC 1 §2.3.4"
 _MARKS: Final = (2, 3)
 """What a compressed point begins with (SEC 1 2.3.3)."""
 
-_CURVES: Final[Mapping[int, ec.EllipticCurve]] = MappingProxyType(
-    {33: ec.SECP256R1(), 49: ec.SECP384R1(), 67: ec.SECP521R1()}
+_CURVES: Final[Mapping[int, tuple[ec.EllipticCurve, KeyKind]]] = MappingProxyType(
+    {
+        33: (ec.SECP256R1(), kinds.P256),
+        49: (ec.SECP384R1(), kinds.P384),
+        67: (ec.SECP521R1(), kinds.P521),
+    }
 )
 _RAW: Final[Mapping[int, KeyKind]] = MappingProxyType(
     {
@@ -53,15 +57,16 @@ def read_short_key(octets: bytes, *, at: str) -> PublicKey:
         MalformedError: a length of no kind, or no point of its curve.
         UnsupportedError: a kind that is missing from this cryptography build.
     """
-    curve = _CURVES.get(len(octets))
-    if curve is not None:
+    found = _CURVES.get(len(octets))
+    if found is not None:
+        curve, named = found
         if octets[0] not in _MARKS:
             raise MalformedError("no compressed point", at=at, clause=_CLAUSE)
         try:
             native = ec.EllipticCurvePublicKey.from_encoded_point(curve, octets)
         except ValueError:
             raise MalformedError("not on its curve", at=at, clause=_CLAUSE) from None
-        return PublicKey.from_native(native)
+        return PublicKey.on_curve(named, native)
     kind = _RAW.get(len(octets))
     if kind is None:
         raise MalformedError("a length of no key", at=at, clause=_CLAUSE)

@@ -86,7 +86,7 @@ def from_rsa_numbers(modulus: int, exponent: int, *, at: str) -> KeyParts:
     """Load an RSA key once its numbers are within bounds."""
     _require_rsa(modulus, exponent, at=at)
     native = RSAPublicNumbers(exponent, modulus).public_key()
-    return kinds.RSA, _spki_of(native), native
+    return kinds.RSA, written(native), native
 
 
 def from_der(der: bytes, *, at: str) -> KeyParts:
@@ -121,9 +121,9 @@ def from_native(native: object, *, at: str) -> KeyParts:
     if isinstance(native, RSAPublicKey):
         numbers = native.public_numbers()
         _require_rsa(numbers.n, numbers.e, at=at)
-        return kinds.RSA, _spki_of(native), native
+        return kinds.RSA, written(native), native
     if isinstance(native, _NATIVE):
-        spki = _spki_of(native)
+        spki = written(native)
         for kind in kinds.KINDS:
             if len(spki) == kind.spki_bytes and spki.startswith(kind.head):
                 if kind is kinds.ED25519:
@@ -143,7 +143,8 @@ def shortest(number: int) -> bytes:
     return number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
-def _spki_of(native: NativePublicKey) -> bytes:
+def written(native: NativePublicKey) -> bytes:
+    """Return the one DER of a key."""
     return native.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 

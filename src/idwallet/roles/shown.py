@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from idwallet import limits
 from idwallet.codec.json import JsonObject, JsonValue
@@ -21,8 +21,7 @@ Verdict = SdJwtVerdict | MdocShown | CompactShown
 """What judging a credential came to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """One presentation of the answer."""
 
     query_id: str

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from idwallet import limits
 from idwallet.codec.qr_text import QrKind, read_qr_text, write_qr_text
@@ -166,8 +166,7 @@ def judge_shown_code(
     return _Code(request, trust=trust, at=at).judge(text)
 
 
-@dataclass(frozen=True, slots=True)
-class _OneProof:
+class _OneProof(NamedTuple):
     """A proof as the replay guard knows it: whose, and of which moment."""
 
     verifier: "Verifier"

@@ -42,3 +42,25 @@ def test_octets_have_one_text(text: str) -> None:
 def test_what_is_no_base45_is_refused(text: str) -> None:
     with pytest.raises(MalformedError):
         base45.decode(text, at="x")
+
+
+@given(st.text(alphabet="0AZ:+ ", max_size=12))
+def test_every_group_is_read_by_itself(text: str) -> None:
+    groups = [text[at : at + 3] for at in range(0, len(text), 3)]
+    try:
+        found = b"".join(base45.decode(each, at="x") for each in groups)
+    except MalformedError:
+        with pytest.raises(MalformedError):
+            base45.decode(text, at="x")
+        return
+    assert base45.decode(text, at="x") == found
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_a_group_that_is_too_large_is_found_wherever_it_stands(place: int) -> None:
+    groups = ["BB8"] * 4
+    groups[place] = "FGW"  # 65535
+    assert len(base45.decode("".join(groups), at="x")) == 8
+    groups[place] = "GGW"
+    with pytest.raises(MalformedError):
+        base45.decode("".join(groups), at="x")

@@ -1,6 +1,10 @@
+import copy
+from pickle import dumps, loads
+
 import pytest
 
 from idwallet.crypto.algorithms import Algorithm
+from idwallet.crypto.keys import signature_matches
 from idwallet.crypto.short_key import read_short_key, short_key
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.errors import MalformedError, UsageError
@@ -39,3 +43,23 @@ def test_a_key_without_a_short_form_is_refused() -> None:
 def test_octets_of_no_key_are_refused(octets: bytes) -> None:
     with pytest.raises(MalformedError):
         read_short_key(octets, at="key")
+
+
+@pytest.mark.parametrize("algorithm", list(SIZES)[:3], ids=str)
+def test_a_point_that_was_short_is_the_same_key_in_every_way(
+    algorithm: Algorithm,
+) -> None:
+    signer = SoftwareSigner.generate(algorithm)
+    key = signer.public_key
+    for again in (lambda k: k, copy.copy, copy.deepcopy, lambda k: loads(dumps(k))):
+        found = again(read_short_key(short_key(key), at="key"))
+        assert (found.kind, found.algorithms) == (key.kind, key.algorithms)
+        assert signature_matches(
+            found, algorithm, signature=signer.sign(b"m"), message=b"m"
+        )
+        assert hash(found) == hash(key)
+        assert found.spki == key.spki
+        assert found.thumbprint == key.thumbprint
+        assert not hasattr(found, "other")
+        with pytest.raises(AttributeError, match="immutable"):
+            found.spki = b""

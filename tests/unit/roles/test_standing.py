@@ -12,10 +12,13 @@ from idwallet.codec.cbor import read_cbor, write_cbor
 from idwallet.codec.qr import qr_modules
 from idwallet.codec.qr_text import QrKind, read_qr_text, write_qr_text
 from idwallet.consent.ledger.entry import EntryKind
+from idwallet.credentials.compact.bound_to import holder_aad
 from idwallet.credentials.compact.guardian import Act, delegate
 from idwallet.credentials.compact.issue import Compact, CompactShape
 from idwallet.credentials.compact.present import Acting, stepped
-from idwallet.credentials.compact.structures import holder_aad, read_issued
+from idwallet.credentials.compact.structures import (
+    read_issued,
+)
 from idwallet.credentials.mdoc.members import a_list
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.credentials.presence import PersonVerified

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from idwallet.codec.text import show
-from idwallet.credentials.compact.structures import CompactProof, hint_of
+from idwallet.credentials.compact.bound_to import hint_of
+from idwallet.credentials.compact.structures import CompactProof
 from idwallet.credentials.presence import PersonVerified
 from idwallet.credentials.required import Context
 from idwallet.envelope.cose import signature_reason

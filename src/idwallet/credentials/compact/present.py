@@ -10,11 +10,10 @@ from idwallet import limits
 from idwallet.codec.cbor import CborValue, write_cbor
 from idwallet.codec.json import JsonObject
 from idwallet.credentials.compact import tree
+from idwallet.credentials.compact.bound_to import hint_of, holder_aad
 from idwallet.credentials.compact.person import parts_of
 from idwallet.credentials.compact.structures import (
     IssuedCompact,
-    hint_of,
-    holder_aad,
 )
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.presence import PersonVerified

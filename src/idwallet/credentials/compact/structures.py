@@ -6,9 +6,10 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from idwallet import limits
-from idwallet.codec.cbor import CborValue, read_cbor, read_cbor_item, write_cbor
+from idwallet.codec.cbor import CborValue, read_cbor, read_cbor_item
 from idwallet.codec.json import JsonObject
 from idwallet.credentials.compact import tree
+from idwallet.credentials.compact.bound_to import HINT_BYTES, holder_aad
 from idwallet.credentials.compact.guardian import Delegation, delegation_of
 from idwallet.credentials.compact.headers import labels_of
 from idwallet.credentials.compact.names import claim_of, type_of
@@ -35,9 +36,6 @@ PROOF: Final = "idwallet compact 1 §6"
 ISSUER_AAD: Final = b"idwallet-compact/1"
 """What an issuer signs beside a compact credential: no other message is one."""
 
-PROOF_CONTEXT: Final = "idwallet-compact-proof/1"
-"""What a holder's signature begins with."""
-
 SINGLE, SELECTIVE = 1, 2
 """The two shapes of this version; numbers not used are those of later versions."""
 
@@ -45,7 +43,6 @@ MINUTE: Final = timedelta(minutes=1)
 SHORT_LIFE: Final = timedelta(days=1)
 """A credential that lives less needs no status (EU ARF 3.0.0, VCR_01)."""
 
-HINT_BYTES: Final = 4
 SCHEME: Final = "https://"
 
 _RULES: Final = CoseRules(TagRule.UNTAGGED, ChainRule.UNPROTECTED)
@@ -162,16 +159,6 @@ class IssuedCompact(NamedTuple):
     def __repr__(self) -> str:
         """Show the type only."""
         return f"IssuedCompact({self.credential.type!r})"
-
-
-def hint_of(text: str) -> bytes:
-    """Return by what a verdict tells one audience, or nonce, from another."""
-    return sha256(text.encode("utf-8", "surrogatepass")).digest()[:HINT_BYTES]
-
-
-def holder_aad(audience: str | None, nonce: str | None) -> bytes:
-    """Return what a holder signs beside the proof: for whom, and in answer to what."""
-    return write_cbor([PROOF_CONTEXT, audience, nonce])
 
 
 def read_proof(octets: bytes, *, at: str) -> CompactProof:

@@ -137,8 +137,12 @@ def shown_root(
     """
     if shown >> leaves or shown.bit_count() != len(items):
         raise MalformedError("other than the claims shown", at="shown", clause=CLAUSE)
-    rest = iter(items)
-    places = [next(rest) if shown >> each & 1 else b"" for each in range(leaves)]
+    places = [b""] * leaves
+    left = shown
+    for item in items:
+        lowest = left & -left
+        places[lowest.bit_length() - 1] = item
+        left ^= lowest
     given = iter([blocks[at : at + SIZE] for at in range(0, len(blocks), SIZE)])
     root = _Tree(context, places).root(_Part(0, leaves, 0), given, shown=shown)
     if next(given, None) is not None:

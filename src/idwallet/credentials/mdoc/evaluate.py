@@ -14,8 +14,9 @@ Independent steps all run; a dependent one says what it waits for.
 """
 
 import hmac
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from itertools import repeat
 from operator import itemgetter
 from types import MappingProxyType
@@ -82,6 +83,10 @@ class MdocVerdict(NamedTuple):
     def __repr__(self) -> str:
         """Show the number of checks only."""
         return f"MdocVerdict(<{len(self.checks)} checks>)"
+
+
+# As the type itself, in half of the time: no Python code runs.
+_verdict: Final = partial(tuple.__new__, MdocVerdict)
 
 
 class _Issued(NamedTuple):
@@ -170,14 +175,16 @@ class _Judgement:
         used = judge_issuer_revocation(issued, context=context, checks=checks)
         members = {} if self._mso.status is None else {"status": self._mso.status}
         used += judge_status(members, issued, context=context, checks=checks)
-        return MdocVerdict(
-            made(checks, issued.origins),
-            self._mso,
-            self._elements,
-            {} if device is None else device.namespaces,
-            issuer,
-            until,
-            used,
+        return _verdict(
+            (
+                made(checks, issued.origins),
+                self._mso,
+                self._elements,
+                {} if device is None else device.namespaces,
+                issuer,
+                until,
+                used,
+            )
         )
 
     # Steps 1 and 2.
@@ -236,26 +243,24 @@ class _Judgement:
 
     def _place(self, standing: Standing) -> str:
         """Return who is said to have issued it, where another one signed (B.1.4)."""
-        for element, of, must in (
-            ("issuing_country", standing.countries, True),
-            ("issuing_jurisdiction", standing.states, False),
-        ):
-            if not (must or of):
-                continue
-            for said in self._said(element):
+        against = self._another("issuing_country", standing.countries)
+        if against or not standing.states:
+            return against
+        return self._another("issuing_jurisdiction", standing.states)
+
+    def _another(self, element: str, of: frozenset[str]) -> str:
+        """Return what an element says that is none of these.
+
+        In every namespace that it was shown in, and not in the first alone: a signer of
+        another country would put a namespace of its own before that of the standard,
+        and what is read there would go unseen.
+        """
+        for elements in self._elements.values():
+            if element in elements:
+                said = elements[element]
                 if not isinstance(said, str) or said.strip().casefold() not in of:
                     return str(said) or "?"
         return ""
-
-    def _said(self, name: str) -> Iterator[CborValue]:
-        """Yield an element out of every namespace that it was shown in.
-
-        Not of the first alone: a signer of another country would put a namespace of its
-        own before that of the standard, and what is read there would go unseen.
-        """
-        for elements in self._elements.values():
-            if name in elements:
-                yield elements[name]
 
     def _signature(self, signer: SignerFound | SignerRefused, place: int) -> bool:
         """Judge the issuer's signature, and answer at that place."""

@@ -154,7 +154,7 @@ def _regular_response(data: bytes, *, at: str) -> DeviceResponse | None:
         _regular_document(data, each, at=f"{at}/documents/{n}")
         for n, each in enumerate(parts)
     ]
-    return DeviceResponse("1.0", tuple(documents), (), 0)
+    return _response_of(("1.0", tuple(documents), (), 0))
 
 
 def _regular_issued(
@@ -179,23 +179,21 @@ def _regular_document(data: bytes, parts: ShownParts, *, at: str) -> Document:
     if parts.said != _NOTHING:
         said = _said(parts.said, at=f"{at}/deviceSigned")
     signature, mac = parts.signature, parts.mac
-    return Document(
-        parts.doc_type,
-        issued,
-        _device_signed_of(
-            (
-                parts.said,
-                said,
-                None if signature is None else [*signature],
-                None if mac is None else [*mac],
-            )
-        ),
-        _NO_ERRORS,
+    device = _device_signed_of(
+        (
+            parts.said,
+            said,
+            None if signature is None else [*signature],
+            None if mac is None else [*mac],
+        )
     )
+    return _document_of((parts.doc_type, issued, device, _NO_ERRORS))
 
 
 # As the types themselves, in half of the time: no Python code runs.
 _issuer_signed: Final = partial(tuple.__new__, IssuerSigned)
+_document_of: Final = partial(tuple.__new__, Document)
+_response_of: Final = partial(tuple.__new__, DeviceResponse)
 _device_signed_of: Final = partial(tuple.__new__, DeviceSigned)
 
 

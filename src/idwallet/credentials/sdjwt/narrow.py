@@ -1,15 +1,14 @@
 """Hand on only what was asked for (OpenID4VP 1.0 section 6.4.1)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.paths import ClaimPath
 from idwallet.credentials.sdjwt.unpack import Place, Unpacked, without_holes
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Narrowed:
+class Narrowed(NamedTuple):
     """The claims a verifier may see, and where it was shown more than that.
 
     `surplus` names disclosed claims that nobody asked for. What encloses an asked

@@ -121,6 +121,7 @@ That is what nearly all devices write.
 # What stands before the length of a certificate of 256 to 65535 octets, where an issuer
 # says nothing else; and what stands before its signature.
 _BY_ONE_CERTIFICATE: Final = b"\x84\x43" + ES256 + b"\xa1\x18\x21\x59"
+_THAT_LONG: Final = 1 << 8
 _HEAD_OF_64: Final = b"\x58\x40"
 _X5CHAIN: Final = 33
 
@@ -135,13 +136,9 @@ def frame_at(data: bytes, place: int) -> tuple[Frame, int]:
             find one.
     """
     if data.startswith(_BY_ONE_CERTIFICATE, place):
-        start, end = extent(data, place + len(_BY_ONE_CERTIFICATE) - 1)
-        first, last = extent(data, end)
-        proof = last + len(_HEAD_OF_64)
-        if data.startswith(_HEAD_OF_64, last):
-            outside: dict[CborKey, CborValue] = {_X5CHAIN: data[start:end]}
-            end = proof + ES256_BYTES
-            return (ES256, outside, data[first:last], data[proof:end]), end
+        found = _by_one_certificate(data, place + len(_BY_ONE_CERTIFICATE))
+        if found is not None:
+            return found
     if data.startswith(PROOF_BY_ES256, place):
         start = place + len(PROOF_BY_ES256)
         end = start + ES256_BYTES
@@ -165,6 +162,24 @@ def frame_at(data: bytes, place: int) -> tuple[Frame, int]:
     if end - first > limits.COSE_SIGNATURE_BYTES:
         raise LookupError
     return (protected, unprotected, payload, data[first:end]), end
+
+
+def _by_one_certificate(data: bytes, place: int) -> tuple[Frame, int] | None:
+    """Return a signature by ES256, from the length of the certificate on."""
+    start = place + 2
+    size = int.from_bytes(data[place:start])
+    if size < _THAT_LONG:
+        raise LookupError
+    end = start + size
+    if data[end] == _NULL:
+        return None
+    first, last = extent(data, end)
+    if not data.startswith(_HEAD_OF_64, last):
+        return None
+    proof = last + len(_HEAD_OF_64)
+    outside: dict[CborKey, CborValue] = {_X5CHAIN: data[start:end]}
+    end = proof + ES256_BYTES
+    return (ES256, outside, data[first:last], data[proof:end]), end
 
 
 def extent(data: bytes, place: int) -> tuple[int, int]:

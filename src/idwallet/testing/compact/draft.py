@@ -8,6 +8,7 @@ from typing import Final
 
 from idwallet.codec.cbor import CborValue, read_cbor, write_cbor
 from idwallet.credentials.compact import tree
+from idwallet.credentials.compact.bound_to import hint_of, holder_aad
 from idwallet.credentials.compact.evaluate import evaluate, unreadable
 from idwallet.credentials.compact.holder import Bound
 from idwallet.credentials.compact.issue import (
@@ -22,8 +23,6 @@ from idwallet.credentials.compact.person import parts_of
 from idwallet.credentials.compact.present import Addressed
 from idwallet.credentials.compact.structures import (
     ISSUER_AAD,
-    hint_of,
-    holder_aad,
     read_proof,
 )
 from idwallet.credentials.mdoc.members import a_list

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Final
 
 from idwallet.codec.cbor import CborValue, write_cbor
+from idwallet.credentials.compact.bound_to import PROOF_CONTEXT
 from idwallet.credentials.compact.issue import CompactLife
-from idwallet.credentials.compact.structures import PROOF_CONTEXT
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.short_key import short_key
 from idwallet.crypto.software import SoftwareSigner

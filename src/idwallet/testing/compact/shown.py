@@ -6,9 +6,9 @@ from typing import Final
 
 from idwallet.codec.cbor import write_cbor
 from idwallet.credentials.compact import tree
+from idwallet.credentials.compact.bound_to import hint_of
 from idwallet.credentials.compact.issue import item_of
 from idwallet.credentials.compact.present import Addressed
-from idwallet.credentials.compact.structures import hint_of
 from idwallet.report import CheckId, Reason
 from idwallet.testing.compact.changes import (
     Forger,
