@@ -4,6 +4,7 @@ One worker hands each message to whoever it is for, in the order in which they c
 begins where it was when the program ended, however that was.
 """
 
+import secrets
 import shutil
 import sys
 import threading
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from examples.messenger.handling import Rooms
-from examples.messenger.people import CITIZENS
+from examples.messenger.people import CITIZENS, FINDER
 from examples.messenger.phone import Phone
 from examples.messenger.post import Message, Post, Turn
 from examples.messenger.talking import (
@@ -26,8 +27,11 @@ from examples.messenger.talking import (
 from examples.web.identity import Identity
 from examples.web.language import Language
 
+from idwallet import StoredKeySigner, now
 from idwallet.errors import IdWalletError
-from idwallet.protocols import ChatMessage, read_chat
+from idwallet.protocols import ChatFile, ChatKind, ChatMessage, file_in, read_chat
+from idwallet.roles import Backup, keep_backup, open_backup, seal_backup
+from idwallet.testing import certify_key
 
 _PAUSE: Final = 0.5
 _TEXT_CHARACTERS: Final = 100_000
@@ -51,12 +55,19 @@ class Messenger:
 
     def _open(self) -> None:
         self.post = Post(self._folder / "post.db")
-        self.phones = {
-            name: Phone(
-                citizen, self._folder / "phones" / name, trust=self._identity.trust
-            )
-            for name, citizen in CITIZENS.items()
-        }
+        self.phones = {name: self._phone(name) for name in CITIZENS}
+
+    def _phone(self, name: str) -> Phone:
+        return Phone(
+            CITIZENS[name],
+            self._folder / "phones" / name,
+            trust=self._identity.trust,
+            certify=self._certified,
+        )
+
+    def _certified(self, signer: StoredKeySigner, name: str) -> tuple[bytes, ...]:
+        # The bots are all made by now: their order decides which key is whose.
+        return certify_key(self._identity.pki, signer.public_key, name=name)
 
     def close(self) -> None:
         """Stop carrying; what waits is carried after the next start."""
@@ -75,6 +86,40 @@ class Messenger:
             for each in self._folder.glob("post.db*"):
                 each.unlink()
             self._open()
+
+    # --- a phone is lost --------------------------------------------------------------
+
+    def lose(self, person: str) -> None:
+        """Have somebody's phone found by another; they get a new, empty one."""
+        if person == FINDER:
+            return
+        phones = self._folder / "phones"
+        with self._busy:
+            for each in (person, FINDER):
+                self.phones[each].close()
+            shutil.rmtree(phones / FINDER)
+            (phones / person).rename(phones / FINDER)
+            for each in (person, FINDER):
+                self.phones[each] = self._phone(each)
+            with self.post.turn(person, "") as turn:
+                # What the lost phone was in the midst of is over.
+                for beginning in ("taking:", "carried:", "message:", "answered:"):
+                    turn.forget(beginning)
+
+    def back_up(self, person: str, passphrase: str) -> str:
+        """Return what is in somebody's wallet as a file that the passphrase opens."""
+        holder = self.phones[person].holder
+        held = [e for card in holder.credentials() for e in holder.copies(card)]
+        backup = Backup.of(held, at=now(), transactions=holder.transactions())
+        return seal_backup(backup, passphrase.encode(), random=secrets.token_bytes)
+
+    def restore(self, person: str, text: str, *, passphrase: str) -> None:
+        """Bring a backup into somebody's wallet: what to get anew, and the history."""
+        found = open_backup(text, passphrase.encode())
+        vault = self.phones[person].holder.vault
+        keep_backup(vault, found, random=secrets.token_bytes)
+        with self.post.turn(person, ""):
+            pass  # whoever looks sees that something changed
 
     # --- what the page asks -----------------------------------------------------------
 
@@ -119,6 +164,18 @@ class Messenger:
                 room.press(case, form)
         self._new.set()
         return peer
+
+    def file(self, person: str, number: int) -> ChatFile | None:
+        """Return the file that a message of somebody's chats carries."""
+        with self.post.look(person) as turn:
+            message = turn.message(number)
+        came = None if message is None else _read(message)
+        if came is None or came.kind is not ChatKind.FILE:
+            return None
+        try:
+            return file_in(came)
+        except IdWalletError:
+            return None
 
     # --- the worker -------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from examples.messenger import chats, wallet
 from examples.messenger.frame import Frame
@@ -57,6 +58,7 @@ class Page:
                 Route("/{person}/message/{number:int}", self.message),
                 Route("/{person}/message/{number:int}", self.press, methods=["POST"]),
                 Route("/{person}/message/{number:int}/live", self.message_live),
+                Route("/{person}/message/{number:int}/file", self.file),
                 Route("/{person}/wallet", self.wallet),
                 Route("/{person}/wallet/live", self.wallet_live),
             ],
@@ -138,6 +140,22 @@ class Page:
         if peer is None:
             return self._gone(frame)
         return RedirectResponse(f"/{frame.person}/chat/{peer}", status_code=303)
+
+    async def file(self, request: Request) -> Response:
+        """Hand out the file of a message, to be saved and never shown here."""
+        frame = self._frame(request)
+        number = request.path_params["number"]
+        found = None
+        if frame.person is not None:
+            found = await run_in_threadpool(self._messenger.file, frame.person, number)
+        if found is None:
+            return self._gone(frame)
+        named = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
+        return Response(
+            found.content,
+            media_type=found.media_type,
+            headers={"Content-Disposition": named},
+        )
 
     async def wallet(self, request: Request) -> Response:
         """Show the wallet, large."""

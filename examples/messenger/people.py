@@ -16,6 +16,7 @@ class Citizen:
     born: date
     number: str
     latin: str
+    address: str
 
     @property
     def called(self) -> str:
@@ -29,6 +30,9 @@ class Citizen:
         return today.year - self.born.year - (not had) >= years
 
 
+FINDER: Final = "finder"
+"""Who finds phones; nobody else has what is in them."""
+
 CITIZENS: Final[Mapping[str, Citizen]] = {
     each.name: each
     for each in (
@@ -38,6 +42,7 @@ CITIZENS: Final[Mapping[str, Citizen]] = {
             date(1990, 5, 17),
             "TEST-000001",
             "Anna Obraztsova",
+            "Образцово, ул. Примерная, 1",
         ),
         Citizen(
             "boris",
@@ -45,6 +50,15 @@ CITIZENS: Final[Mapping[str, Citizen]] = {
             date(1985, 11, 2),
             "TEST-000002",
             "Boris Primerov",
+            "Образцово, ул. Примерная, 2",
+        ),
+        Citizen(
+            FINDER,
+            *("Находкин", "Фёдор"),
+            date(1979, 1, 30),
+            "TEST-000003",
+            "Fyodor Nakhodkin",
+            "Образцово, ул. Примерная, 3",
         ),
     )
 }

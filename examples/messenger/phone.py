@@ -21,14 +21,21 @@ from idwallet import (
 )
 from idwallet.protocols import WalletClient
 
+Certify = Callable[[StoredKeySigner, str], tuple[bytes, ...]]
+"""What certifies the key of a signer to a name; the leaf comes first."""
+
 
 class Phone:
     """A wallet and what it needs to speak for itself."""
 
-    def __init__(self, citizen: Citizen, folder: Path, *, trust: TrustStore) -> None:
+    def __init__(
+        self, citizen: Citizen, folder: Path, *, trust: TrustStore, certify: Certify
+    ) -> None:
         """Open it, or make it: its keys are made here and stay here."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.citizen = citizen
+        self._folder = folder
+        self._certify = certify
         self.trust = trust
         self.policy = policies.WALLET
         # In earnest the phone's own hardware keeps this one.
@@ -49,6 +56,21 @@ class Phone:
             redirect_uri="example.messenger:/back",
             dpop=self._own_key(folder / "client.key"),
         )
+
+    def signing(self) -> tuple[StoredKeySigner, tuple[bytes, ...]]:
+        """Return the key that this phone signs documents with, and its certificates.
+
+        A test root certifies it here; in earnest a trust service does, once it has seen
+        whose phone it is.
+        """
+        signer = self._own_key(self._folder / "signing.key")
+
+        def make() -> bytes:
+            chain = self._certify(signer, self.citizen.called)
+            return "\n".join(each.hex() for each in chain).encode()
+
+        kept = _kept_once(self._folder / "signing.chain", make)
+        return signer, tuple(map(bytes.fromhex, kept.decode().split()))
 
     def close(self) -> None:
         """Put it away."""

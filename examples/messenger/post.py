@@ -142,6 +142,10 @@ class Turn:
         ).lastrowid
         return int(found or 0)
 
+    def toward(self, peer: str) -> "Turn":
+        """Return the same transaction, in the chat with somebody else."""
+        return Turn(self._database, me=self.me, peer=peer)
+
     def after(self, do: Callable[[], object]) -> None:
         """Do something once all this is written."""
         self.later.append(do)
@@ -190,6 +194,13 @@ class Turn:
             "INSERT INTO kept VALUES (?, ?, ?, ?) "
             "ON CONFLICT DO UPDATE SET value = excluded.value",
             (*place, data),
+        )
+
+    def forget(self, beginning: str) -> None:
+        """Forget all that `me` remembers, of everybody, where names begin so."""
+        self._database.execute(
+            "DELETE FROM kept WHERE owner = ? AND substr(name, 1, ?) = ?",
+            (self.me, len(beginning), beginning),
         )
 
     def kept(self, name: str, *, of: str | None = None) -> bytes | None:

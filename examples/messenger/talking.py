@@ -19,11 +19,11 @@ from typing import ClassVar, Final
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 from examples.messenger.post import Turn
+from examples.messenger.register import published
 from examples.web.identity import Identity
 from examples.web.language import Language, Words
 
 from idwallet import (
-    Issuer,
     PresentationRequest,
     Query,
     Reason,
@@ -35,11 +35,12 @@ from idwallet import (
     Verifier,
     evaluate_presentation,
     explain,
+    now,
 )
 from idwallet.consent import Promise
 from idwallet.protocols import ChatKind, ChatMessage, ResponseMode
 from idwallet.roles import give_receipt
-from idwallet.testing import CertificatePlan
+from idwallet.testing import CertificatePlan, TestIdentity
 
 HERE: Final = Path(__file__).parent
 _LANGUAGES: Final[tuple[Language, ...]] = ("en", "ru")
@@ -61,9 +62,14 @@ class World:
     identity: Identity
 
     @property
+    def folder(self) -> Path:
+        """Where bots keep what is too large for the post."""
+        return self.identity.root.parent
+
+    @property
     def trust(self) -> TrustStore:
-        """The issuers that bots believe."""
-        return self.identity.trust
+        """The issuers that bots believe, and what these have revoked so far."""
+        return self.identity.trust.with_evidence(published(self.folder, at=now()))
 
     @property
     def seal(self) -> SealKey:
@@ -81,6 +87,10 @@ class Talk:
         self.person = turn.peer
         self.lang = language_in(turn, turn.peer)
         self.words = words_of(bot.sentences, self.lang)
+
+    def with_person(self, person: str) -> "Talk":
+        """Return the same turn, in the chat with another person."""
+        return Talk(self.bot, self.turn.toward(person))
 
     def say(
         self, name: str, /, *, buttons: Sequence[str] = (), **values: str | int
@@ -220,11 +230,10 @@ class Bot:
             answer_to=f"https://{host}/answer",
         )
 
-    def issues_as(self, origin: str, called: str = "вымышлено") -> Issuer:
+    def certified(self, origin: str, called: str = "вымышлено") -> TestIdentity:
         """Return this bot as an issuer, certified under the test root."""
         host = origin.removeprefix("https://")
-        who = self.world.identity.pki.issuer(origin, change=_named(host, called))
-        return Issuer(signer=who.signer, certificates=who.chain)
+        return self.world.identity.pki.issuer(origin, change=_named(host, called))
 
 
 def _named(host: str, called: str) -> Callable[[CertificatePlan], CertificatePlan]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from idwallet.testing.certificates import (
         CertificatePlan,
     )
+    from idwallet.testing.certified import (
+        certify_key,
+    )
     from idwallet.testing.csc import (
         CscDesk,
         CscFetcher,
@@ -85,6 +88,7 @@ __all__ = [
     "TestServices",
     "TestTsa",
     "Till",
+    "certify_key",
     "crls",
     "document_signer",
     "morning",
@@ -95,6 +99,7 @@ __all__ = [
 
 _HOMES: Final = MappingProxyType(
     {
+        "certify_key": "idwallet.testing.certified",
         "ArchiveScene": "idwallet.testing.archives",
         "BundleScene": "idwallet.testing.bundle",
         "CertificatePlan": "idwallet.testing.certificates",

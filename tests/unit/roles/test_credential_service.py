@@ -7,7 +7,7 @@ import pytest
 
 from idwallet import limits
 from idwallet.codec.json import read_object
-from idwallet.credentials.sdjwt.present import holder_thumbprint
+from idwallet.credentials.sdjwt.present import holder_thumbprint, read_held
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.software import SoftwareSigner
@@ -42,12 +42,16 @@ from idwallet.roles.credential_service import (
     Denied,
     IssuanceRules,
     Pending,
+    Supplied,
     TokenRule,
 )
+from idwallet.testing.evidence import LIST
+from idwallet.trust.status_list import StatusReference
 from tests.unit.roles.credential_service_world import (
     AT,
     BACK,
     ISSUER,
+    SCENE,
     World,
     form,
     metadata,
@@ -103,6 +107,35 @@ def test_a_batch_comes_with_a_credential_for_each_key(world: World) -> None:
     found = {holder_thumbprint(each) for each in received.credentials}
     assert found == {each.public_key.thumbprint for each in world.keys}
     assert len(found) == 4
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_each_copy_has_a_place_of_its_own_where_it_can_be_revoked(
+    count: int, world: World
+) -> None:
+    places = [StatusReference(LIST, 10 * each) for each in range(count)]
+    until = AT + timedelta(days=30)
+    world.answer = Supplied(SCENE.content(), until, places)
+    offer, _ = world.offer()
+    shown = world.drive(world.begin(offer).accept(at=AT), count=count)
+    assert isinstance(shown.step, ConfirmCredentials)
+    (received,) = shown.step.received
+    said = [read_held(each).unpacked.claims["status"] for each in received.credentials]
+    wanted = [{"status_list": {"idx": e.index, "uri": e.uri}} for e in places]
+    assert sorted(said, key=str) == sorted(wanted, key=str)
+
+
+def test_more_or_fewer_places_than_copies_are_a_fault_of_the_application(
+    world: World,
+) -> None:
+    until = AT + timedelta(days=30)
+    world.answer = Supplied(SCENE.content(), until, [StatusReference(LIST, 1)])
+    offer, _ = world.offer()
+    with pytest.raises(UsageError):
+        world.drive(world.begin(offer).accept(at=AT), count=2)
+    listed = replace(SCENE.content(), status=StatusReference(LIST, 2))
+    with pytest.raises(UsageError):
+        Supplied(listed, until, [StatusReference(LIST, 1)])
 
 
 def test_two_offered_credentials_are_asked_for_one_after_another(world: World) -> None:

@@ -1,12 +1,15 @@
 """The credential issuer's endpoints: nonces, credentials, later ones, notifications."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.credentials.mdoc.issue import Mdoc
 from idwallet.credentials.model import Credential
 from idwallet.credentials.possession import HolderKey
+from idwallet.credentials.sdjwt.issue import SdJwtVc
 from idwallet.crypto.keys import PublicKey
 from idwallet.errors import MalformedError, UnsupportedError, UsageError
 from idwallet.profiles import IssuanceRule
@@ -138,10 +141,7 @@ def _issue(
     at: datetime,
 ) -> HttpResponse:
     order, keys = filled
-    content, until = supplied.content, supplied.valid_until
-    clause = desk.rules.policy.profile.issuance.clause(IssuanceRule.NOT_REVOCABLE)
-    if clause is not None and content.status is not None:
-        raise UsageError(f"the profile issues nothing with a status ({clause})")
+    content, until = _content(desk, order, supplied=supplied), supplied.valid_until
     if not keys:
         one = issuer.issue_unbound(content, valid_until=until, at=at)
         made: tuple[Credential, ...] = (one,)
@@ -149,7 +149,13 @@ def _issue(
         one = issuer.issue(content, holder_key=keys[0], valid_until=until, at=at)
         made = (one,)
     else:
-        made = issuer.issue_batch(content, holder_keys=keys, valid_until=until, at=at)
+        made = issuer.issue_batch(
+            content,
+            holder_keys=keys,
+            statuses=supplied.statuses,
+            valid_until=until,
+            at=at,
+        )
     told = None
     if desk.metadata.notification_endpoint is not None:
         told = desk.tickets.issue(
@@ -159,6 +165,19 @@ def _issue(
         )
     raws = tuple(each.raw for each in made)
     return Issued(credentials=raws, notification=told).response()
+
+
+def _content(desk: Desk, order: Order, *, supplied: Supplied) -> SdJwtVc | Mdoc:
+    """Return what is to be said, with its status where there is but one credential."""
+    content, statuses = supplied.content, supplied.statuses
+    clause = desk.rules.policy.profile.issuance.clause(IssuanceRule.NOT_REVOCABLE)
+    if clause is not None and (content.status is not None or statuses):
+        raise UsageError(f"the profile issues nothing with a status ({clause})")
+    if len(statuses) not in {0, order.count}:
+        raise UsageError("one status for each credential, or none at all")
+    if order.count == 1 and statuses:
+        return replace(content, status=statuses[0])
+    return content
 
 
 def _supplied(answer: Supplied | Denied) -> Supplied:

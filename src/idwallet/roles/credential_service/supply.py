@@ -6,9 +6,11 @@ from datetime import datetime
 
 from idwallet.credentials.mdoc.issue import Mdoc
 from idwallet.credentials.sdjwt.issue import SdJwtVc
+from idwallet.errors import UsageError
 from idwallet.protocols.oauth.authorization import AuthorizationRequest
 from idwallet.protocols.openid4vci.credential import NotificationEvent
 from idwallet.protocols.openid4vci.key_attestation import KeyAttestation
+from idwallet.trust.status_list import StatusReference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +34,24 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Supplied:
-    """What is to be issued, once for each key; until when it holds (aware)."""
+    """What is to be issued, once for each key; until when it holds (aware).
+
+    `statuses` are places in status lists, one for each of `Order.count`, where what is
+    issued can be revoked (`StatusIssuer.allocate_apart`); then `content` has none.
+    """
 
     content: SdJwtVc | Mdoc
     valid_until: datetime
+    statuses: Sequence[StatusReference] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse two statuses for one credential.
+
+        Raises:
+            UsageError: `content` has a status of its own beside them.
+        """
+        if self.statuses and self.content.status is not None:
+            raise UsageError("a status in the content, or one for each copy")
 
 
 @dataclass(frozen=True, slots=True)
