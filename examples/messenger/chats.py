@@ -24,7 +24,8 @@ def home(frame: Frame) -> Response:
     bots = [words_of(e.sentences, frame.lang) for e in frame.messenger.bots.values()]
     names = ", ".join(each("title").lower() for each in bots)
     tours = [each.optional("tour") for each in bots]
-    steps = [*(each for each in tours if each), words("home.step.raw")]
+    steps = [e for e in tours if e]
+    steps += [words("home.step.lost"), words("home.step.raw")]
     main = element(
         "main",
         {"id": "main", "class": "home"},

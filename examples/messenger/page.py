@@ -29,6 +29,7 @@ from starlette.staticfiles import StaticFiles
 from idwallet.errors import IdWalletError
 
 _OWN: Final = Path(__file__).parent
+_BACKUP_BYTES: Final = 1_048_576
 _MESSAGE_BYTES: Final = 200_000  # whoever likes may type what a wallet would say
 _Draw = Callable[[Frame], Response]
 
@@ -61,6 +62,9 @@ class Page:
                 Route("/{person}/message/{number:int}/file", self.file),
                 Route("/{person}/wallet", self.wallet),
                 Route("/{person}/wallet/live", self.wallet_live),
+                Route("/{person}/backup", self.backup, methods=["POST"]),
+                Route("/{person}/restore", self.restore, methods=["POST"]),
+                Route("/{person}/lost", self.lost, methods=["POST"]),
             ],
             middleware=[
                 Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, HERE]),
@@ -164,6 +168,45 @@ class Page:
     async def wallet_live(self, request: Request) -> Response:
         """Return the wallet alone."""
         return await self._drawn(request, wallet.alone)
+
+    async def backup(self, request: Request) -> Response:
+        """Hand out the backup of a wallet, as a file to be saved."""
+        frame, form = self._frame(request), await form_of(request)
+        if form is None or frame.person is None or not form.get("secret"):
+            return self._gone(frame)
+        made = await run_in_threadpool(
+            self._messenger.back_up, frame.person, form["secret"]
+        )
+        return Response(
+            made,
+            media_type="application/jose",
+            headers={"Content-Disposition": 'attachment; filename="backup.jwe"'},
+        )
+
+    async def restore(self, request: Request) -> Response:
+        """Bring a backup into a wallet."""
+        frame, form = self._frame(request), await form_of(request, most=_BACKUP_BYTES)
+        if form is None or frame.person is None:
+            return self._gone(frame)
+        try:
+            await run_in_threadpool(
+                self._messenger.restore,
+                frame.person,
+                form.get("text", ""),
+                passphrase=form.get("secret", ""),
+            )
+        except IdWalletError:
+            where = f"/{frame.person}/wallet?restored=no"
+            return RedirectResponse(where, status_code=303)
+        return RedirectResponse(f"/{frame.person}/wallet", status_code=303)
+
+    async def lost(self, request: Request) -> Response:
+        """Have somebody's phone found by another."""
+        frame = self._frame(request)
+        if await form_of(request) is None or frame.person is None:
+            return self._gone(frame)
+        await run_in_threadpool(self._messenger.lose, frame.person)
+        return RedirectResponse(f"/{frame.person}/wallet", status_code=303)
 
     async def beats(self, _: Request) -> Response:
         """Return what grows with every change."""

@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from examples.messenger.people import Citizen
 
@@ -19,7 +20,15 @@ from idwallet import (
     TrustStore,
     policies,
 )
+from idwallet.consent import (
+    ProfileOrigin,
+    Purposes,
+    read_purpose,
+    shipped_purposes,
+)
 from idwallet.protocols import WalletClient
+
+_PURPOSES: Final = Path(__file__).with_name("purposes")
 
 Certify = Callable[[StoredKeySigner, str], tuple[bytes, ...]]
 """What certifies the key of a signer to a name; the leaf comes first."""
@@ -50,6 +59,7 @@ class Phone:
             keys=self.keys,
             trust=trust,
             policy=self.policy,
+            purposes=_purposes(),
         )
         self.client = WalletClient(
             client_id="messenger.example",
@@ -87,6 +97,18 @@ class Phone:
         if kept is None:
             raise SystemExit(f"{file} names a key that is gone: remove the folder")
         return StoredKeySigner(kept)
+
+
+def _purposes() -> Purposes:
+    """Return the purposes that a wallet knows: those shipped, and those of this demo.
+
+    In earnest these come in a signed bundle.
+    """
+    own = [
+        read_purpose(each.read_bytes(), at=each.name, origin=ProfileOrigin.OWN)
+        for each in sorted(_PURPOSES.glob("*.json"))
+    ]
+    return shipped_purposes().with_profiles(own)
 
 
 def _kept_once(file: Path, make: Callable[[], bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from examples.messenger import losing
 from examples.messenger.frame import Frame
 from examples.messenger.phone import Phone
 from examples.web.elements import Html, element, together
@@ -28,7 +29,9 @@ def whole(frame: Frame) -> Response:
     main = element(
         "main",
         {"id": "main", "class": "wallet"},
+        element("h1", {"class": "said"}, frame.words("wallet")),
         frame.live(f"/{frame.me}/wallet/live", _inside(frame)),
+        losing.sections(frame),
     )
     return frame.page(main, tabs(frame, "wallet"), kind="one")
 
@@ -44,6 +47,7 @@ def _inside(frame: Frame) -> Html:
     return together(
         element("h2", {"class": "wallet-title"}, words("wallet.of", name=name)),
         *_cards(frame, phone),
+        losing.restored(frame),
         element("h3", None, words("history")),
         *_history(frame, phone),
     )

@@ -198,7 +198,7 @@ class Bank(IssuingBot):
         talk.ask(
             self._verifier(talk),
             _CARD,
-            purpose="Confirming a payment",
+            purpose="payment",
             about=json.dumps({"about": _PAYING, **payment}),
             transactions=[
                 {"type": PAYMENT, "credential_ids": [card.id], "payload": payment}

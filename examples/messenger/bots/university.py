@@ -87,7 +87,7 @@ class University(IssuingBot):
             talk.ask(
                 self._verifier(talk),
                 Query.claims("national-id", *_ASKED, formats=["dc+sd-jwt"]),
-                purpose="Enrolment at a university",
+                purpose="enrolment",
             )
         elif pressed in {"card", "diploma"}:
             self._offered(talk, _CARD if pressed == "card" else _DIPLOMA)

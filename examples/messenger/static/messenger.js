@@ -71,3 +71,11 @@ if (parts.length) {
   parts.forEach(toBottom);
   setTimeout(look, 200);
 }
+
+// A file that is chosen is read into the field beside it: nothing else is sent.
+document.querySelectorAll("[data-into]").forEach((input) => {
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    if (file) document.getElementById(input.dataset.into).value = await file.text();
+  });
+});

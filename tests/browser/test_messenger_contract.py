@@ -1,0 +1,75 @@
+"""A contract is read and signed on the page, and saved from it, in both languages."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from idwallet.documents import describe_document
+from tests.browser.messenger_words import (
+    Reader,
+    both_languages,
+    messenger_in,
+    reader,
+)
+from tests.browser.two_phones import Program
+from tests.unit.documents.pades.judged import by_pdfsig
+
+pytestmark = [pytest.mark.loopback, pytest.mark.browser]
+
+
+@pytest.fixture(scope="module")
+def program(
+    tmp_path_factory: pytest.TempPathFactory, chromium: Any
+) -> Iterator[Program]:
+    """The example messenger."""
+    with messenger_in(tmp_path_factory.mktemp("messenger") / "m") as found:
+        yield found
+
+
+@pytest.fixture
+def hand(program: Program, visits: Any) -> Callable[..., Reader]:
+    """Opens the page anew."""
+    return reader(program, visits, "contract")
+
+
+@both_languages
+def test_two_employees_sign_and_each_can_save_the_file(
+    lang: str, hand: Callable[..., Reader], tmp_path: Path
+) -> None:
+    me = hand(lang)
+    me.open_chat("employer")
+    me.press("bots/employer press.read")
+    me.press("rooms/signing look")
+    me.page.get_by_text(me.say("rooms/signing inside")).wait_for()
+    me.picture("1-what-you-sign")
+    me.press("rooms/signing press.sign")
+    me.reads("bots/employer thanks")
+    me.picture("2-signed")
+    me.open_chat("employer", person="boris")
+    me.press("rooms/signing look")
+    me.press("rooms/signing press.sign")
+    me.reads("bots/employer done")
+    me.open_chat("employer")
+    me.reads("bots/employer done")
+    me.picture("3-done")
+    with me.page.expect_download() as saved:
+        me.press("rooms/signing save")
+    assert saved.value.suggested_filename == "договор.pdf"
+    signed = Path(saved.value.path()).read_bytes()
+    assert len(describe_document(signed).signatures) == 3
+    assert by_pdfsig(signed, tmp_path).count("Signature is Valid") == 3
+
+
+def test_what_is_signed_fits_a_phone_and_can_be_refused(
+    hand: Callable[..., Reader],
+) -> None:
+    me = hand("ru", phone=True)
+    me.open_chat("employer")
+    me.press("bots/employer press.read")
+    me.press("rooms/signing look")
+    me.fits()
+    me.picture("1-what-you-sign")
+    me.press("rooms/signing press.decline")
+    me.reads("bots/employer declined")
