@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.checked import picture_for_docs
 from tests.browser.messenger_words import (
     Reader,
     both_languages,
@@ -52,6 +53,8 @@ def test_an_account_is_opened_and_an_invoice_paid(
     assert "12.5 EUR" in agreed.inner_text()
     assert "Образцовая пекарня" in agreed.inner_text()
     me.picture("2-payment")
+    if lang == "en":
+        picture_for_docs(me.page, "messenger-payment")
     me.press("show")
     me.reads("bots/bank paid")
     me.press("bots/bank press.statement")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from idwallet.documents import describe_document
+from tests.browser.checked import picture_for_docs
 from tests.browser.messenger_words import (
     Reader,
     both_languages,
@@ -44,6 +45,8 @@ def test_two_employees_sign_and_each_can_save_the_file(
     me.press("rooms/signing look")
     me.page.get_by_text(me.say("rooms/signing inside")).wait_for()
     me.picture("1-what-you-sign")
+    if lang == "en":
+        picture_for_docs(me.page, "messenger-contract")
     me.press("rooms/signing press.sign")
     me.reads("bots/employer thanks")
     me.picture("2-signed")

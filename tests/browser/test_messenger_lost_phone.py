@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.checked import picture_for_docs
 from tests.browser.messenger_words import (
     Reader,
     both_languages,
@@ -86,6 +87,8 @@ def test_a_lost_phone_is_refused_and_the_new_one_has_everything_again(
     restored.wait_for()
     assert "shop.example" in restored.inner_text()
     me.picture("3-restored")
+    if lang == "en":
+        picture_for_docs(me.page, "messenger-lost-phone")
     me.get_an_identity()
     me.page.goto(f"{me.program.page}anna/wallet")
     me.page.get_by_text(me.say("losing nothing.left")).wait_for()

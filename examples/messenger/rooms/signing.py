@@ -58,7 +58,6 @@ class Signing(Room):
         found = _paper(case)
         if found is None:
             return together(
-                element("h2", None, case.words("title")),
                 element("p", {"class": "beware"}, case.words("nothing")),
                 _actions(case, signs=False),
             )
@@ -143,12 +142,13 @@ def _shown(case: Case, found: _Paper) -> Html:
     words, session = case.words, found.session
     first, *more = explain_description(found.description, lang=case.lang).splitlines()
     place = f"/{case.turn.me}/message/{found.message.id}/file"
+    findings = [each for each in more if each.startswith("[")]
+    facts = [each for each in more if each not in findings]
     return together(
-        element("h2", None, words("title")),
         element(
             "section",
             {"class": "showing"},
-            element("h3", None, session.name),
+            element("h2", None, session.name),
             element("p", None, words("purpose", purpose=session.purpose)),
             element("p", {"class": "soft"}, words("word")),
             element(
@@ -160,9 +160,15 @@ def _shown(case: Case, found: _Paper) -> Html:
         element(
             "section",
             {"class": "beware" if found.is_hostile else "showing"},
-            element("h3", None, words("inside")),
-            element("p", None, first),
-            element("ul", None, *(element("li", None, each) for each in more)),
+            element("h2", None, words("inside")),
+            element("p", None, element("strong", None, first)),
+            *(element("p", {"class": "soft"}, each) for each in findings),
+            element(
+                "details",
+                None,
+                element("summary", None, words("facts")),
+                *(element("p", {"class": "soft"}, each) for each in facts),
+            ),
         ),
         _signers(case, found.description),
         _actions(case, signs=not found.is_hostile),
@@ -170,16 +176,21 @@ def _shown(case: Case, found: _Paper) -> Html:
 
 
 def _signers(case: Case, description: Description) -> Html:
-    names = [show(each.signer) for each in description.signatures]
+    names = [_common_name(each.signer) for each in description.signatures]
     if not names:
         return element("p", None, case.words("first"))
     return element(
         "section",
         {"class": "showing"},
-        element("h3", None, case.words("signers")),
-        element("ul", None, *(element("li", None, each) for each in names)),
+        element("h2", None, case.words("signers")),
+        element("ol", None, *(element("li", None, each) for each in names)),
         element("p", {"class": "soft"}, case.words("signers.word")),
     )
+
+
+def _common_name(signer: str) -> str:
+    """Return what people call a signer, of the distinguished name in the file."""
+    return show(signer.partition("CN=")[2].partition(",")[0] or signer)
 
 
 def _actions(case: Case, *, signs: bool) -> Html:
