@@ -71,12 +71,12 @@ def _called(listed: object, frame: Frame) -> str:
 
 
 def _chat(frame: Frame, listed: object) -> Html:
-    issuer = getattr(listed, "issuer", "")
+    issuer = _common_name(getattr(listed, "issuer", ""))
     for bot in frame.messenger.bots.values():
-        if getattr(bot, "origin", None) == issuer:
+        if getattr(bot, "origin", None) == f"https://{issuer}":
             where = f"/{frame.me}/chat/{bot.name}"
             return element("a", {"href": where}, frame.title_of(bot))
-    return element("span", None, show(issuer))
+    return element("span", None, issuer)
 
 
 def _before(found: Backup, words: Words) -> Iterator[Html]:
@@ -92,10 +92,8 @@ def _before(found: Backup, words: Words) -> Iterator[Html]:
             element(
                 "li",
                 None,
-                element(
-                    "strong", None, show(str(each.get("interactingPartyName", "")))
-                ),
-                f" · {show(str(each.get('time', ''))).replace('T', ' ')}",
+                element("strong", None, _named(each)),
+                element("p", {"class": "soft"}, _moment(each)),
             )
             for each in list(found.transactions)[-_SHOWN:][::-1]
         ),
@@ -103,8 +101,15 @@ def _before(found: Backup, words: Words) -> Iterator[Html]:
 
 
 def _named(transaction: Mapping[str, object]) -> str:
-    """Return whom it was shown to: of a distinguished name, the common name."""
-    name = str(transaction.get("interactingPartyName", ""))
+    return _common_name(str(transaction.get("interactingPartyName", "")))
+
+
+def _moment(transaction: Mapping[str, object]) -> str:
+    return show(str(transaction.get("time", ""))).replace("T", " ")
+
+
+def _common_name(name: str) -> str:
+    """Return what people call somebody, of a distinguished name."""
     return show(name.partition("CN=")[2].partition(",")[0] or name)
 
 

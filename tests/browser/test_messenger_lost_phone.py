@@ -86,6 +86,8 @@ def test_a_lost_phone_is_refused_and_the_new_one_has_everything_again(
     restored = me.page.locator("#restored")
     restored.wait_for()
     assert "shop.example" in restored.inner_text()
+    assert "CN=" not in restored.inner_text()
+    restored.get_by_role("link", name=me.say("bots/government title")).wait_for()
     me.picture("3-restored")
     if lang == "en":
         picture_for_docs(me.page, "messenger-lost-phone")
