@@ -28,6 +28,7 @@ EUDI_ABSENT: Final = "EU reference wallet absent (.ci/eudi-kotlin, with Java and
 SOFTHSM_ABSENT: Final = "SoftHSM absent (Debian package softhsm2)"
 POSTGRESQL_ABSENT: Final = "PostgreSQL absent (IDWALLET_POSTGRESQL, .ci/postgresql)"
 BROWSER_ABSENT: Final = "a browser absent (Debian package chromium, and playwright)"
+SCANNER_ABSENT: Final = "the kiosk's scanner absent (npm ci in examples/kiosk/scanner)"
 AXE_ABSENT: Final = "axe-core absent (npm ci in tests/browser)"
 OPENSSL_ABSENT: Final = "OpenSSL absent (Debian package openssl)"
 

@@ -19,21 +19,13 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Final
 
 import uvicorn
-from examples.kiosk.desk import Desk
-from examples.kiosk.invented.page import PhonePages, WorldPages
-from examples.kiosk.invented.phone import PEOPLE, Phone
-from examples.kiosk.invented.world import World
+from examples.kiosk.opening import open_kiosk
 from examples.kiosk.page import Kiosk
-from examples.kiosk.rooms import rooms
-from examples.kiosk.store import Store
-from examples.kiosk.trust import Believed
-from examples.web.identity import identity_in
 from examples.web.running import HERE, HOST, listening, port_of, say
 
 HOUR: Final = 3600
@@ -87,41 +79,8 @@ def kiosk_in(
     What the rooms have to do when they open is done: cards whose time is over are
     erased before anybody is asked.
     """
-    identity = identity_in(folder)
-    world = World(folder / "world", identity)
-    phones = {
-        name: Phone(name, world, folder=folder / "phones" / name, seal=identity.seal)
-        for name in PEOPLE
-    }
-    counters = folder / "counters"
-    counters.mkdir(mode=0o700, exist_ok=True)
-    found = rooms()
-    tables = [table for room in found.values() for table in room.tables]
-    store = Store(counters / "kiosk.db", tables=tables, megabytes=megabytes)
-    believed = Believed(counters, operator=world.operator)
-    desks = {
-        name: Desk(
-            room,
-            store=store,
-            party=world.party(room.party),
-            seal=identity.seal,
-            believed=believed,
-            clock=world.clock,
-        )
-        for name, room in found.items()
-    }
-    for desk in desks.values():
-        desk.sealer = partial(world.seal, desk.room.party)
-        desk.nearby = nearby
-    around = WorldPages(world, desks["till"], revoke=lambda: world.revoke("anna"))
-    if not believed.is_there:
-        around.bring()
-    looks = {f"{name}.question": f"/{name}/question.svg" for name in desks}
-    looks["till.printed"] = "/till/printed.svg"
-    looks["till.other"] = "/till/printed.svg?counter=till-4"
-    pages = PhonePages(phones, looks=looks)
-    tryout = {name: f"/phone/{name}" for name in phones}
-    kiosk = Kiosk(desks, *pages.routes(), *around.routes(), tryout=tryout)
+    opened = open_kiosk(folder, megabytes=megabytes, nearby=nearby)
+    kiosk = opened.kiosk()
     kiosk.do_chores()
     return kiosk
 

@@ -18,7 +18,7 @@ from examples.kiosk.store import (
     note,
     seconds,
 )
-from examples.kiosk.telling import Told, tell
+from examples.kiosk.telling import Told, tell, tell_unbelieved
 from examples.kiosk.trust import Believed
 from sqlalchemy import Connection
 
@@ -233,8 +233,9 @@ class Desk:
         try:
             trust = self.believed.at(at, policy=self.room.policy)
         except VerificationError as error:
+            told = tell_unbelieved(error.report)
             with self._kept() as database:
-                self._write(database, visit, told=tell(error.report), at=at)
+                self._write(database, visit, told=told, at=at)
             return self.trouble is None
         except PortError as error:
             self.trouble = _trouble_of(error)

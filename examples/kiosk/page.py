@@ -166,7 +166,10 @@ class CounterPage:
             ),
         )
         told = element("p", {"class": "said", "id": "told", "role": "status"}, "")
-        return framed(request, words, main, told, title=words("room"))
+        script: Child = None
+        if has_camera:
+            script = element("script", {"src": "/kiosk/camera.js", "defer": True})
+        return framed(request, words, main, told, script, title=words("room"))
 
     def _live(self, request: Request) -> Response:
         return HTMLResponse(self._shown(self._words(request)))

@@ -83,10 +83,10 @@ class Reading:
     def _file(self) -> Html:
         field = {"id": "picture", "type": "file", "accept": "image/png,image/jpeg"}
         return element(
-            "div",
+            "details",
             {"class": "file"},
-            element("label", {"for": "picture"}, self._words("picture")),
-            element("input", field),
+            element("summary", None, self._words("picture")),
+            element("input", field | {"aria-label": self._words("picture")}),
         )
 
     def _alone(self) -> Html:
@@ -98,7 +98,7 @@ class Reading:
         ]
         return element(
             "details",
-            {"class": "alone", "open": True},
+            {"class": "alone"},
             element("summary", None, words("alone")),
             element("p", {"class": "soft"}, words("alone.more")),
             element("ul", {"class": "looks"}, *phones),

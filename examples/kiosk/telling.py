@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from idwallet import CheckId, Outcome, Reason, Report, explain
@@ -75,6 +75,12 @@ class Told:
             for lang, each in found["said"].items()
         }
         return cls(found["outcome"], found["case"], found["why"], said)
+
+
+def tell_unbelieved(report: Report) -> Told:
+    """Put into words why this device checks nobody: it is no verdict on anybody."""
+    told = tell(report)
+    return replace(told, outcome=Outcome.INDETERMINATE.value, case="cannot-check")
 
 
 def tell(report: Report) -> Told:

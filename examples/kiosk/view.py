@@ -128,9 +128,10 @@ class Screen:
         onward = self._button("next", "next", quiet=not has_passed)
         lists = (
             ("why", said.lines),
-            ("what_to_do", said.actions),
-            ("notes", said.notes),
+            # "Go on" stands in large letters already.
+            ("what_to_do", () if told.case == "passed" else said.actions),
             ("as_of", said.as_of),
+            ("notes", said.notes),
         )
         return (
             _band(_TONES[told.outcome], f"case.{told.case}", words=words),

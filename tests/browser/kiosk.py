@@ -88,7 +88,7 @@ def code_on(page: Any) -> str:
     """Read the one QR code on the screen, as a camera would, from its pixels."""
     place = page.locator("img.qr")
     place.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('img.qr').naturalWidth > 0")
+    page.evaluate("document.querySelector('img.qr').decode()")
     (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(place.screenshot())))
     text: str = found.text
     return text
@@ -144,3 +144,30 @@ def require_fits(page: Any) -> None:
         }).map((each) => each.outerHTML.slice(0, 120))"""
     )
     assert cut == []
+
+
+def do(page: Any, kiosk: Kiosk, act: str) -> None:
+    """Have something happen in the world around."""
+    done = page.request.post(
+        f"{kiosk.address}/world/{act}", headers={"Origin": kiosk.address}
+    )
+    assert done.ok
+
+
+def placard(page: Any, kiosk: Kiosk, name: str, *, counter: str = "") -> str:
+    """Read a code of the till from its picture, wherever it is put up."""
+    address = f"{kiosk.address}/till/{name}.svg"
+    another = page.context.new_page()
+    another.goto(f"{address}?counter={counter}" if counter else address)
+    another.set_viewport_size({"width": 1000, "height": 1000})
+    (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(another.screenshot())))
+    another.close()
+    text: str = found.text
+    return text
+
+
+def type_code(page: Any, code: str) -> None:
+    """Read a code with a scanner that types, into nothing in particular."""
+    page.locator("h1").first.click()
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")

@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
-from examples.kiosk.desk import Desk
 from examples.kiosk.invented.phone import Phone
 from examples.kiosk.invented.world import World
 from examples.kiosk.page import framed, picture, spoken
 from examples.kiosk.scanner import MOST
+from examples.kiosk.view import button
 from examples.web.elements import Child, Html, element
 from examples.web.language import Words
 from examples.web.pages import body_of, form_of
@@ -225,7 +226,6 @@ def _asks_screen(phone: Phone, words: Words) -> tuple[Child, ...]:
     head = (
         element("h1", None, words("asks")),
         element("p", {"class": "who"}, element("strong", None, _common_name(who))),
-        *(element("p", {"class": "soft"}, each) for each in judged.purpose),
     )
     away = _form(phone, "away", text=words("asks.no"), quiet=True)
     if not match.found.is_satisfiable():
@@ -247,6 +247,12 @@ def _asks_screen(phone: Phone, words: Words) -> tuple[Child, ...]:
             {"class": "actions"},
             _form(phone, "agree", text=words("asks.yes")),
             away,
+        ),
+        element(
+            "details",
+            None,
+            element("summary", None, words("asks.more")),
+            *(element("p", {"class": "soft"}, each) for each in judged.purpose),
         ),
     )
 
@@ -295,85 +301,58 @@ def _back(request: Request) -> Response:
 
 
 class WorldPages:
-    """What nobody can do at a counter: let days pass, and bring a bundle."""
+    """What nobody can do at a counter: let days pass, bring news, lose a phone."""
 
-    def __init__(self, world: World, desk: Desk, *, revoke: Callable[[], None]) -> None:
-        """Take the world; `desk` is one whose bundle is brought."""
+    def __init__(
+        self, world: World, phones: Mapping[str, Phone], *, bring: Callable[[], None]
+    ) -> None:
+        """Take the world and its people; `bring` brings the kiosk a new bundle."""
         self._world = world
-        self._desk = desk
-        self._revoke_card = revoke
+        self._acts: Mapping[str, Callable[[], None]] = {
+            "days": partial(world.let_pass, 3),
+            "week": partial(world.let_pass, 7),
+            "bundle": bring,
+            "revoke": partial(world.revoke, "anna"),
+            "renew": phones["anna"].renew,
+        }
 
     def routes(self) -> tuple[BaseRoute, ...]:
         """Return its addresses."""
         return (
             Route("/world", self._page),
-            Route("/world/days", self._days, methods=["POST"]),
-            Route("/world/bundle", self._bundle, methods=["POST"]),
-            Route("/world/revoke", self._revoke, methods=["POST"]),
+            Route("/world/{act}", self._done, methods=["POST"]),
         )
 
     def _page(self, request: Request) -> Response:
         words = spoken(request)
-        world = self._world
-        now = world.clock().strftime("%Y-%m-%d %H:%M UTC")
+        numbers = {
+            "days": self._world.clock().strftime("%Y-%m-%d %H:%M UTC"),
+            "bundle": str(self._world.sequence),
+        }
+        acts = [
+            element(
+                "li",
+                {"class": "way"},
+                element("h2", None, words(f"act.{act}")),
+                element(
+                    "p", None, words(f"act.{act}.more", number=numbers.get(act, ""))
+                ),
+                button(f"/world/{act}", words(f"act.{act}.do"), quiet=True),
+            )
+            for act in self._acts
+        ]
         return framed(
             request,
             words,
             element("h1", None, words("world")),
             element("p", {"class": "lead"}, words("world.more")),
-            element(
-                "ul",
-                {"class": "ways"},
-                _act("days", words, number=now, days=3),
-                _act("week", words, days=7),
-                _act("bundle", words, number=str(world.sequence)),
-                _act("revoke", words),
-            ),
+            element("ul", {"class": "ways"}, *acts),
             title=words("title"),
         )
 
-    async def _days(self, request: Request) -> Response:
-        form = await form_of(request)
-        if form is None or form.get("days") not in {"3", "7"}:
+    async def _done(self, request: Request) -> Response:
+        act = self._acts.get(request.path_params["act"])
+        if await form_of(request) is None or act is None:
             return Response(status_code=403)
-        await asyncio.to_thread(self._world.let_pass, int(form["days"]))
+        await asyncio.to_thread(act)
         return RedirectResponse("/world", status_code=303)
-
-    async def _bundle(self, request: Request) -> Response:
-        if await form_of(request) is None:
-            return Response(status_code=403)
-        await asyncio.to_thread(self.bring)
-        return RedirectResponse("/world", status_code=303)
-
-    def bring(self) -> None:
-        """Have a new bundle made, and bring it to the kiosk."""
-        made = self._world.bundle()
-        desk = self._desk
-        desk.believed.take(made, at=desk.clock(), policy=desk.room.policy)
-
-    async def _revoke(self, request: Request) -> Response:
-        if await form_of(request) is None:
-            return Response(status_code=403)
-        await asyncio.to_thread(self._revoke_card)
-        return RedirectResponse("/world", status_code=303)
-
-
-def _act(what: str, words: Words, *, number: str = "", days: int | None = None) -> Html:
-    """Return something that can be done; `number` is told, `days` are sent."""
-    chosen = None
-    if days is not None:
-        named: dict[str, str | bool | None] = {"name": "days", "value": str(days)}
-        chosen = element("input", {"type": "hidden", **named})
-    address = "/world/days" if days is not None else f"/world/{what}"
-    return element(
-        "li",
-        {"class": "way"},
-        element("h2", None, words(f"act.{what}")),
-        element("p", None, words(f"act.{what}.more", number=number)),
-        element(
-            "form",
-            {"method": "post", "action": address},
-            chosen,
-            element("button", {"class": "quiet"}, words(f"act.{what}.do")),
-        ),
-    )

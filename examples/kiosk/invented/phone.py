@@ -137,6 +137,13 @@ class Phone:
         code = None if answer is None else answer.at(self._world.clock())
         return 0 if code is None else int(code.until.timestamp())
 
+    def renew(self) -> None:
+        """Throw the cards away, and go to the ministry for new ones."""
+        self.put_away()
+        for held in self.wallet.credentials():
+            self.wallet.delete(held.name)
+        self._take_up_cards()
+
     def _take_up_cards(self) -> None:
         """Keep a card for QR codes, and a document for sessions."""
         claims = _claims(self.person, at=self._world.clock())

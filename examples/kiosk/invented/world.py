@@ -53,6 +53,7 @@ class World:
             database.executescript(_TABLES)
         self._identity = identity
         self._operator = pki_of(identity).issuer("https://operator.example")
+        self.days = self._read("days")
         ministry = pki_of(identity).issuer(MINISTRY)
         self.ministry = Issuer(signer=ministry.signer, certificates=ministry.chain)
         self._anchor = TrustAnchor.from_signer_certificate(
@@ -75,14 +76,10 @@ class World:
         """Return what every clock here shows: the real time, and the days let pass."""
         return now() + self.days * _DAY
 
-    @property
-    def days(self) -> int:
-        """How many days were let pass."""
-        return self._read("days")
-
     def let_pass(self, days: int) -> None:
         """Let some days pass, for everybody."""
-        self._write("days", min(self.days + max(days, 0), _DAYS_AT_MOST))
+        self.days = min(self.days + max(days, 0), _DAYS_AT_MOST)
+        self._write("days", self.days)
 
     # --- who knows whom ---------------------------------------------------------------
 

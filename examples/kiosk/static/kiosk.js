@@ -84,35 +84,37 @@ const PRESSED = {
   NumpadMultiply: ["*", "*"], NumpadDivide: ["/", "/"], NumpadDecimal: [".", "."],
 };
 const SHIFTED = ")!@#$%^&*(";
-// Keys are read by their place, so that a Russian layout does not matter.
-const letter = (event) => {
-  const { code, shiftKey } = event;
+// A scanner presses keys and knows no letters: where the layout makes Russian ones of
+// them, the keys are read by their place.
+const placed = ({ code, shiftKey }) => {
   if (/^Key[A-Z]$/.test(code)) return code[3];
   if (/^Digit\d$/.test(code)) return shiftKey ? SHIFTED[code[5]] : code[5];
   if (/^Numpad\d$/.test(code)) return code[6];
   const found = PRESSED[code];
   return found ? found[shiftKey ? 1 : 0] : "";
 };
-let keys = "";
-let last = 0;
+const PAUSE = 1000; // milliseconds; a scanner makes none, and somebody typing does
+let typed = { keys: "", places: "", last: 0 };
 if (counter) {
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest("input, textarea, select");
     if (field || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.timeStamp - last > 150) keys = "";
-    last = event.timeStamp;
+    if (event.timeStamp - typed.last > PAUSE) typed = { keys: "", places: "" };
+    typed.last = event.timeStamp;
     if (event.key === "Enter") {
-      if (keys.length > 20) {
+      const text = /[а-яё]/i.test(typed.keys) ? typed.places : typed.keys;
+      typed = { keys: "", places: "", last: 0 };
+      if (text.length > 20) {
         event.preventDefault();
-        read(keys);
+        read(text);
       }
-      keys = "";
       return;
     }
-    const typed = letter(event);
-    // A space would press the button that has the focus.
-    if (typed === " " && keys) event.preventDefault();
-    keys += typed;
+    if (event.key.length !== 1) return;
+    // A space would press the button that has the focus, or move the page.
+    if (event.key === " " && typed.keys) event.preventDefault();
+    typed.keys += event.key;
+    typed.places += placed(event);
   });
   document.getElementById("typed").addEventListener("submit", async (event) => {
     event.preventDefault();
