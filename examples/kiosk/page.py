@@ -1,7 +1,7 @@
 """The kiosk's pages, and what they send."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
@@ -10,7 +10,7 @@ from examples.kiosk.desk import Desk
 from examples.kiosk.reading import Reading
 from examples.kiosk.scanner import MOST
 from examples.kiosk.store import StoreError
-from examples.kiosk.view import Screen
+from examples.kiosk.view import Screen, band
 from examples.web.elements import Child, Html, document, element, together
 from examples.web.language import COOKIE, Language, Words, language_of
 from examples.web.pages import body_of, form_of
@@ -29,6 +29,7 @@ from idwallet.errors import IdWalletError
 HERE: Final = Path(__file__).parent
 SCANNER: Final = HERE / "scanner" / "node_modules" / "zxing-wasm" / "dist"
 _NAMES: Final[Mapping[Language, str]] = {"en": "English", "ru": "Русский"}
+_LOGGED: Final = ("at", "room", "event", "outcome", "why")
 _YEAR: Final = 31_536_000
 _PICTURE_BYTES: Final = 8_000_000
 # What the example services may do, and one thing more: WebAssembly of its own.
@@ -80,10 +81,15 @@ def framed(
         element("p", {"class": "brand"}, element("a", {"href": "/"}, title)),
         element("nav", {"aria-label": words("languages")}, *languages),
     )
+    away = element(
+        "div",
+        {"id": "away", "role": "alert", "hidden": True},
+        band("wait", "away", words=words),
+    )
     body = together(
         element("a", {"class": "skip", "href": "#main"}, words("skip")),
         header,
-        element("main", {"id": "main"}, *inside),
+        element("main", {"id": "main"}, away, *inside),
         element("noscript", None, element("p", None, words("noscript"))),
         element("footer", None, element("p", None, words("foot"))),
     )
@@ -289,12 +295,10 @@ class Kiosk:
         lines = desk.store.rows(
             "SELECT at, room, event, outcome, why FROM log ORDER BY id DESC LIMIT 200"
         )
-        heads = [
-            element("th", {"scope": "col"}, words(f"log.{name}"))
-            for name in ("at", "room", "event", "outcome", "why")
-        ]
+        names = [words(f"log.{name}") for name in _LOGGED]
+        heads = [element("th", {"scope": "col"}, name) for name in names]
         rows = [
-            element("tr", None, *(element("td", None, str(cell)) for cell in line))
+            element("tr", None, *_cells(tuple(line), names=names, words=words))
             for line in lines
         ]
         table = element(
@@ -320,6 +324,20 @@ class Kiosk:
             ),
             title=words("title"),
         )
+
+
+def _cells(line: tuple[str, ...], *, names: list[str], words: Words) -> Iterator[Html]:
+    """Yield the cells of a line; codes that the words do not know stay codes."""
+    at, room, event, outcome, why = line
+    said = (
+        at.partition("+")[0].replace("T", " "),
+        room,
+        words.optional(f"log.{event}") or event,
+        words.optional(f"log.{outcome}") or outcome,
+        why,
+    )
+    for name, text in zip(names, said, strict=True):
+        yield element("td", {"data-name": name}, text)
 
 
 def _card(address: str, *, title: str, more: str) -> Html:

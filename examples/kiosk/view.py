@@ -134,7 +134,7 @@ class Screen:
             ("notes", said.notes),
         )
         return (
-            _band(_TONES[told.outcome], f"case.{told.case}", words=words),
+            band(_TONES[told.outcome], f"case.{told.case}", words=words),
             self._hint(),
             self._desk.room.shows(self._desk, visit, words=words),
             element("div", {"class": "actions"}, again, onward),
@@ -148,7 +148,7 @@ class Screen:
     def _trouble(self, visit: Visit | None) -> tuple[Child, ...]:
         again = visit.way if visit is not None else "question"
         return (
-            _band("wait", f"trouble.{self._desk.trouble}", words=self._words),
+            band("wait", f"trouble.{self._desk.trouble}", words=self._words),
             element(
                 "div", {"class": "actions"}, self._button("ask", "again", way=again)
             ),
@@ -184,7 +184,7 @@ def button(
     )
 
 
-def _band(tone: str, name: str, *, words: Words) -> Html:
+def band(tone: str, name: str, *, words: Words) -> Html:
     """Return what is read from two metres: a sign, a word, what to do."""
     return element(
         "div",

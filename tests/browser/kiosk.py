@@ -117,12 +117,17 @@ def open_counter(page: Any, kiosk: Kiosk, room: str, *, way: str) -> None:
     reached(page, way)
 
 
-def agree(phone: Any, kiosk: Kiosk, text: str, *, person: str = "anna") -> None:
-    """Read a code with somebody's phone, and agree to what it asks."""
-    phone.goto(f"{kiosk.address}/phone/{person}")
+def put_away(phone: Any, person: str) -> None:
+    """Have the phone show nothing of what it showed before."""
     if phone.locator(f"form[action='/phone/{person}/away']").count():
         button(phone, f"/phone/{person}/away").click()
         reached(phone, "idle")
+
+
+def agree(phone: Any, kiosk: Kiosk, text: str, *, person: str = "anna") -> None:
+    """Read a code with somebody's phone, and agree to what it asks."""
+    phone.goto(f"{kiosk.address}/phone/{person}")
+    put_away(phone, person)
     phone.locator("summary").click()
     phone.locator("#read").fill(text)
     button(phone, f"/phone/{person}/read").click()
@@ -168,6 +173,6 @@ def placard(page: Any, kiosk: Kiosk, name: str, *, counter: str = "") -> str:
 
 def type_code(page: Any, code: str) -> None:
     """Read a code with a scanner that types, into nothing in particular."""
-    page.locator("h1").first.click()
+    page.locator("#live h1").click()
     page.keyboard.type(code)
     page.keyboard.press("Enter")

@@ -46,15 +46,25 @@ const renew = (text) => {
   }
 };
 
+// A verdict must not stay on the screen of a kiosk that is not there any more.
+const away = document.getElementById("away");
+const gone = (isGone) => {
+  if (away.hidden === !isGone) return;
+  away.hidden = !isGone;
+  live.hidden = isGone;
+  if (reader) reader.hidden = isGone || stage().dataset.reads !== "yes";
+};
+
 const refresh = async () => {
   try {
     const answer = await fetch(live.dataset.live, { cache: "no-store" });
     const text = answer.ok ? await answer.text() : shown;
     const holder = document.createElement("div");
     holder.innerHTML = text;
+    gone(!answer.ok);
     if (holder.innerHTML !== shown) renew(holder.innerHTML);
   } catch {
-    // The kiosk is starting anew: it comes back, and so does this page.
+    gone(true);
   }
 };
 
@@ -69,9 +79,11 @@ if (live) {
 }
 
 const send = async (address, body) => {
-  const answer = await fetch(address, { method: "POST", body });
-  await refresh();
-  return answer;
+  try {
+    return await fetch(address, { method: "POST", body });
+  } finally {
+    await refresh();
+  }
 };
 const read = (text) =>
   send(`/${counter.dataset.room}/code`, new URLSearchParams({ text }));
