@@ -2,7 +2,7 @@
 
 One command starts it:
 
-    pip install 'idwallet[sql,qr,server]'
+    pip install 'idwallet[sql,qr,server,pdf,stamps]'
     python -m examples.kiosk
 
 Open the address that it prints. For the camera, fetch once what reads its pictures

@@ -183,12 +183,12 @@ class CounterPage:
     def _question(self, _: Request) -> Response:
         visit = self._desk.visit()
         if visit is None or not visit.question:
-            return Response(status_code=404)
+            return Response(status_code=204)
         return picture(visit.question)
 
     def _printed(self, request: Request) -> Response:
         text = self._desk.printed_code(request.query_params.get("counter"))
-        return Response(status_code=404) if text is None else picture(text)
+        return Response(status_code=204) if text is None else picture(text)
 
     async def _ask(self, request: Request) -> Response:
         form = await form_of(request)
@@ -218,7 +218,7 @@ class CounterPage:
         try:
             texts = await asyncio.to_thread(read_qr_codes, body)
         except IdWalletError:
-            return Response(status_code=422)
+            return Response("no code is seen")
         for text in texts:
             await asyncio.to_thread(self._desk.take, text)
         return Response(status_code=204)

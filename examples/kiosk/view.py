@@ -9,7 +9,7 @@ from examples.web.language import Words
 
 _TONES: Final = {"passed": "good", "failed": "bad", "indeterminate": "wait"}
 _READING: Final = frozenset({"question", "printed"})
-_MARKS: Final = {"good": "✓", "bad": "✕", "wait": "?"}
+_MARKS: Final = {"good": "✓", "aged": "✓", "bad": "✕", "wait": "?"}
 
 
 def stage_of(desk: Desk, visit: Visit | None) -> str:
@@ -134,7 +134,7 @@ class Screen:
             ("notes", said.notes),
         )
         return (
-            band(_TONES[told.outcome], f"case.{told.case}", words=words),
+            band(_tone(told), f"case.{told.case}", words=words),
             self._hint(),
             self._desk.room.shows(self._desk, visit, words=words),
             element("div", {"class": "actions"}, again, onward),
@@ -162,6 +162,10 @@ class Screen:
         if what == "ask":
             said = self._desk.room.fields(self._desk, self._words)
         return button(address, self._words(name), said, way=way, quiet=quiet)
+
+
+def _tone(told: Told) -> str:
+    return "aged" if told.case == "stale-accepted" else _TONES[told.outcome]
 
 
 def button(

@@ -183,7 +183,7 @@ class PhonePages:
         try:
             text = (await asyncio.to_thread(read_qr_codes, body))[0]
         except IdWalletError:
-            return Response(status_code=422)
+            return Response("no code is seen")
         await asyncio.to_thread(phone.read, text)
         return Response(status_code=204)
 
@@ -207,7 +207,7 @@ class PhonePages:
         phone = self._phone(request)
         codes = () if phone is None else phone.codes()
         if not codes:
-            return Response(status_code=404)
+            return Response(status_code=204)
         turn = request.query_params.get("part", "")
         now = int(turn) if turn.isdecimal() else int(time.monotonic() * _PARTS_A_SECOND)
         return picture(codes[now % len(codes)])

@@ -158,7 +158,7 @@ const pictured = async (blob, address) => {
 
 const drawn = async (address) => {
   const answer = await fetch(address, { cache: "no-store" });
-  if (!answer.ok) return null;
+  if (answer.status !== 200) return null; // that screen shows no code
   const url = URL.createObjectURL(await answer.blob());
   const image = new Image();
   image.src = url;
@@ -200,7 +200,7 @@ if (file) {
     complain("");
     try {
       const answer = await pictured(file.files[0], `/${counter.dataset.room}/picture`);
-      if (!answer.ok) complain(problem.dataset.picture);
+      if (answer.status !== 204) complain(problem.dataset.picture);
     } catch {
       complain(problem.dataset.picture);
     }
