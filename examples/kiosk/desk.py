@@ -153,9 +153,9 @@ class Desk:
 
         `counter` is another one of the same party, whose code is put up elsewhere.
         """
-        if self.room.counter is None:
-            return None
         name = counter or self.room.counter
+        if name is None or name not in {self.room.counter, *self.room.others}:
+            return None
         with self._lock:
             if name not in self._printed:
                 at = self.clock()

@@ -11,11 +11,9 @@ from examples.kiosk.invented.phone import PEOPLE, Phone
 from examples.kiosk.invented.world import World
 from examples.kiosk.page import Kiosk
 from examples.kiosk.rooms import rooms
-from examples.kiosk.store import Store
+from examples.kiosk.store import Store, note
 from examples.kiosk.trust import Believed
 from examples.web.identity import Identity, identity_in
-
-_OTHER_TILL = "till-4"
 
 
 @dataclass(frozen=True)
@@ -31,13 +29,17 @@ class Opened:
         """Have the operator make a new bundle, and bring it to the kiosk."""
         made = self.world.bundle()
         desk = next(iter(self.desks.values()))
-        desk.believed.take(made, at=desk.clock(), policy=desk.room.policy)
+        at = desk.clock()
+        taken = desk.believed.take(made, at=at, policy=desk.room.policy)
+        with self.store.writing() as database:
+            note(database, f"bundle:{taken.manifest.sequence}", room="", at=at)
 
     def kiosk(self) -> Kiosk:
         """Return the pages of all of it."""
         looks = {f"{name}.question": f"/{name}/question.svg" for name in self.desks}
+        (other,) = self.desks["till"].room.others
         looks["till.printed"] = "/till/printed.svg"
-        looks["till.other"] = f"/till/printed.svg?counter={_OTHER_TILL}"
+        looks["till.other"] = f"/till/printed.svg?counter={other}"
         phones = PhonePages(self.phones, looks=looks)
         world = WorldPages(self.world, self.phones, bring=self.bring)
         tryout = {name: f"/phone/{name}" for name in self.phones}

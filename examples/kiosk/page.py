@@ -14,10 +14,12 @@ from examples.kiosk.view import Screen, band
 from examples.web.elements import Child, Html, document, element, together
 from examples.web.language import COOKIE, Language, Words, language_of
 from examples.web.pages import body_of, form_of
-from examples.web.running import STATIC, SafeHeaders
+from examples.web.running import HERE as LOOPBACK
+from examples.web.running import HOST, STATIC, SafeHeaders
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import RequestResponseEndpoint
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -266,7 +268,9 @@ class Kiosk:
         ]
         if SCANNER.exists():
             routes.append(Mount("/scanner", StaticFiles(directory=SCANNER)))
-        return Starlette(routes=routes, middleware=[Middleware(KioskHeaders)])
+        # A foreign name that leads here is a foreign page's attempt to be ours.
+        ours = Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, LOOPBACK])
+        return Starlette(routes=routes, middleware=[ours, Middleware(KioskHeaders)])
 
     def _home(self, request: Request) -> Response:
         words = spoken(request)
@@ -332,12 +336,19 @@ def _cells(line: tuple[str, ...], *, names: list[str], words: Words) -> Iterator
     said = (
         at.partition("+")[0].replace("T", " "),
         room,
-        words.optional(f"log.{event}") or event,
+        _event(event, words),
         words.optional(f"log.{outcome}") or outcome,
         why,
     )
     for name, text in zip(names, said, strict=True):
         yield element("td", {"data-name": name}, text)
+
+
+def _event(event: str, words: Words) -> str:
+    kind, _, number = event.partition(":")
+    if kind == "bundle":
+        return words("log.bundle", number=number)
+    return words.optional(f"log.{event}") or event
 
 
 def _card(address: str, *, title: str, more: str) -> Html:

@@ -101,7 +101,8 @@ class Room:
     `words` is a file of sentences in both languages, which may also say in other words
     what the kiosk's own ``words.json`` says. `party` is the DNS name of who asks.
     `counter` is the name of this very counter, to which codes are bound that people
-    show unasked; None where the room takes no such codes. They are good for `window`. A
+    show unasked; None where the room takes no such codes; `others` are the party's
+    other counters, whose signs are made here, too. They are good for `window`. A
     visit `lasts` so long without a verdict, and a verdict `stays` so long on the
     screen.
 
@@ -121,6 +122,7 @@ class Room:
     policy: Policy
     party: str
     counter: str | None = None
+    others: tuple[str, ...] = ()
     window: timedelta = timedelta(seconds=60)
     lasts: timedelta = timedelta(minutes=5)
     stays: timedelta = timedelta(minutes=2)

@@ -126,6 +126,10 @@ class Screen:
         has_passed = told.outcome == "passed"
         again = None if has_passed else self._button("ask", "again", way=visit.way)
         onward = self._button("next", "next", quiet=not has_passed)
+        if has_passed and visit.way == "printed":
+            # One person follows the other, without a question in between.
+            again = self._button("ask", "next", way="printed")
+            onward = self._button("next", "stop", quiet=True)
         lists = (
             ("why", said.lines),
             # "Go on" stands in large letters already.

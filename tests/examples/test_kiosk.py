@@ -1,14 +1,18 @@
 """The counters of `examples/kiosk`: what the library says is what they say and keep."""
 
+import asyncio
 import json
+import resource
 import shutil
 import sqlite3
 import string
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from examples.kiosk.desk import Desk, Way
 from examples.kiosk.opening import Opened, open_kiosk
@@ -134,6 +138,14 @@ def test_a_code_for_the_next_till_is_refused_and_its_twin_passes(held: Held) -> 
     assert held.told(*held.answer(own)).case == "passed"
 
 
+def test_a_sign_is_made_for_the_partys_own_counters_and_for_no_other(
+    held: Held,
+) -> None:
+    assert held.till.printed_code("till-5") is None
+    assert held.till.printed_code(OTHER_TILL) != held.till.printed_code()
+    assert held.all.desks["hotel"].printed_code() is None
+
+
 def test_an_answer_to_the_question_before_is_refused(held: Held) -> None:
     codes = held.answer(held.asked())
     held.asked()
@@ -251,6 +263,7 @@ def test_the_log_says_what_happened_and_nothing_about_a_person(held: Held) -> No
     held.told("IDW1P:AAAA")
     lines = held.all.store.rows("SELECT room, event, outcome, why FROM log ORDER BY id")
     assert [tuple(each)[:3] for each in lines] == [
+        ("", "bundle:1", ""),
         ("till", "asked:question", ""),
         ("till", "judged:question", "passed"),
         ("till", "asked:printed", ""),
@@ -373,3 +386,61 @@ def test_every_sentence_stands_in_both_languages_with_the_same_places() -> None:
         for name in words["en"]
         if places(words["en"][name]) != places(words["ru"][name])
     ] == []
+
+
+# --- whose pages they are -------------------------------------------------------------
+
+
+def test_another_sites_page_can_neither_ask_nor_answer_nor_be_this_one(
+    held: Held,
+) -> None:
+    app = held.all.kiosk().app()
+    own = {"Origin": "http://localhost"}
+    foreign = {"Origin": "http://elsewhere.example"}
+
+    async def tried() -> None:
+        door = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(
+            transport=door, base_url="http://localhost"
+        ) as client:
+            for place in ("till/ask", "till/code", "till/picture", "world/week"):
+                for origin in ({}, foreign):
+                    sent = await client.post(f"/{place}", headers=origin)
+                    assert sent.status_code == 403
+            assert held.till.visit() is None
+            await client.post("/till/ask", data={"way": "question"}, headers=own)
+            assert held.till.visit() is not None
+            policy = (await client.get("/till")).headers["content-security-policy"]
+            assert "frame-ancestors 'none'" in policy
+            assert "http" not in policy
+            named = await client.get("http://elsewhere.example/till")
+            assert named.status_code == 400
+
+    asyncio.run(tried())
+
+
+@contextmanager
+def no_more_room() -> Iterator[None]:
+    """Have the operating system take no more octets of anything from this process."""
+    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
+
+
+def test_a_disk_that_takes_nothing_more_stops_every_check_and_nothing_is_lost(
+    held: Held,
+) -> None:
+    codes = held.answer(held.asked())
+    with no_more_room():
+        held.till.take(codes[0])
+        trouble = held.till.trouble
+        held.till.ask("question")
+    assert trouble in {"full", "disk"}
+    visit = held.till.visit()
+    assert visit is not None
+    assert visit.told is None
+    assert held.told(*codes).case == "passed"
+    assert held.till.trouble is None

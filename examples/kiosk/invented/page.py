@@ -10,6 +10,7 @@ from examples.kiosk.invented.phone import Phone
 from examples.kiosk.invented.world import World
 from examples.kiosk.page import framed, picture, spoken
 from examples.kiosk.scanner import MOST
+from examples.kiosk.store import StoreError
 from examples.kiosk.view import button
 from examples.web.elements import Child, Html, element
 from examples.web.language import Words
@@ -341,11 +342,17 @@ class WorldPages:
             )
             for act in self._acts
         ]
+        fault = None
+        if "fault" in request.query_params:
+            fault = element(
+                "p", {"class": "hint", "role": "alert"}, words("world.fault")
+            )
         return framed(
             request,
             words,
             element("h1", None, words("world")),
             element("p", {"class": "lead"}, words("world.more")),
+            fault,
             element("ul", {"class": "ways"}, *acts),
             title=words("title"),
         )
@@ -354,5 +361,8 @@ class WorldPages:
         act = self._acts.get(request.path_params["act"])
         if await form_of(request) is None or act is None:
             return Response(status_code=403)
-        await asyncio.to_thread(act)
+        try:
+            await asyncio.to_thread(act)
+        except (IdWalletError, StoreError):
+            return RedirectResponse("/world?fault=1", status_code=303)
         return RedirectResponse("/world", status_code=303)

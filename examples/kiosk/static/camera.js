@@ -44,7 +44,7 @@ const look = async (reads) => {
   const found = await reads.readBarcodes(picture, { formats: ["QRCode"], tryHarder: true });
   for (const each of found) {
     // Its own question, mirrored in somebody's glasses, is no answer.
-    if (!each.isValid || each.text === seen || each.text.startsWith("IDW1R")) continue;
+    if (!each.isValid || each.text === seen || /^IDW1[RT]/.test(each.text)) continue;
     seen = each.text;
     await read(each.text);
   }

@@ -9,11 +9,14 @@ const counter = document.getElementById("counter");
 // --- what is live is asked for again each second ------------------------------------
 
 let shown = live ? live.innerHTML : "";
+const place = document.title;
 const stage = () => live.querySelector("[data-stage]");
 
 const settle = () => {
   const at = stage();
   document.body.dataset.stage = at ? at.dataset.stage : "";
+  const title = live.querySelector("h1");
+  document.title = title ? `${title.textContent} – ${place}` : place;
   if (reader) reader.hidden = !at || at.dataset.reads !== "yes";
   document.dispatchEvent(new CustomEvent("settled"));
 };

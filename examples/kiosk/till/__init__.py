@@ -17,4 +17,5 @@ ROOM: Final = Room(
     policy=policies.RETAIL,
     party="supermarket.example",
     counter="till-3",
+    others=("till-4",),
 )
