@@ -1,12 +1,13 @@
 """The kiosk's pages, and what they send."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
 from examples.kiosk.desk import Desk
+from examples.kiosk.log import log_table
 from examples.kiosk.reading import Reading
 from examples.kiosk.scanner import MOST
 from examples.kiosk.store import StoreError
@@ -31,7 +32,6 @@ from idwallet.errors import IdWalletError
 HERE: Final = Path(__file__).parent
 SCANNER: Final = HERE / "scanner" / "node_modules" / "zxing-wasm" / "dist"
 _NAMES: Final[Mapping[Language, str]] = {"en": "English", "ru": "Русский"}
-_LOGGED: Final = ("at", "room", "event", "outcome", "why")
 _YEAR: Final = 31_536_000
 _PICTURE_BYTES: Final = 8_000_000
 # What the example services may do, and one thing more: WebAssembly of its own.
@@ -296,21 +296,14 @@ class Kiosk:
     def _log(self, request: Request) -> Response:
         words = spoken(request)
         desk = next(iter(self._desks.values()))
-        lines = desk.store.rows(
-            "SELECT at, room, event, outcome, why FROM log ORDER BY id DESC LIMIT 200"
-        )
-        names = [words(f"log.{name}") for name in _LOGGED]
-        heads = [element("th", {"scope": "col"}, name) for name in names]
-        rows = [
-            element("tr", None, *_cells(tuple(line), names=names, words=words))
-            for line in lines
-        ]
-        table = element(
-            "table",
-            None,
-            element("thead", None, element("tr", None, *heads)),
-            element("tbody", None, *rows),
-        )
+        places = {
+            name: spoken(request, each.room.words)("room")
+            for name, each in self._desks.items()
+        }
+        try:
+            table = log_table(desk.store, words, places=places)
+        except StoreError:
+            table = element("p", {"class": "hint"}, words("trouble.disk"))
         return framed(
             request,
             words,
@@ -328,27 +321,6 @@ class Kiosk:
             ),
             title=words("title"),
         )
-
-
-def _cells(line: tuple[str, ...], *, names: list[str], words: Words) -> Iterator[Html]:
-    """Yield the cells of a line; codes that the words do not know stay codes."""
-    at, room, event, outcome, why = line
-    said = (
-        at.partition("+")[0].replace("T", " "),
-        room,
-        _event(event, words),
-        words.optional(f"log.{outcome}") or outcome,
-        why,
-    )
-    for name, text in zip(names, said, strict=True):
-        yield element("td", {"data-name": name}, text)
-
-
-def _event(event: str, words: Words) -> str:
-    kind, _, number = event.partition(":")
-    if kind == "bundle":
-        return words("log.bundle", number=number)
-    return words.optional(f"log.{event}") or event
 
 
 def _card(address: str, *, title: str, more: str) -> Html:

@@ -140,8 +140,8 @@ class Screen:
         return (
             band(_tone(told), f"case.{told.case}", words=words),
             self._hint(),
-            self._desk.room.shows(self._desk, visit, words=words),
             element("div", {"class": "actions"}, again, onward),
+            self._desk.room.shows(self._desk, visit, words=words),
             element(
                 "div",
                 {"class": "because"},

@@ -105,7 +105,7 @@ def test_the_camera_puts_a_code_in_parts_together_and_counts_them(
     phone = visit(phone=True).page
     agree(phone, kiosk, code_on(page))
     button(phone, "/phone/anna/parts").click()
-    phone.locator("h1", has_text="small codes").wait_for()
+    phone.get_by_text("small codes").wait_for()
     count = phone.locator("p.text").count()
     assert count > 3
     parts = [

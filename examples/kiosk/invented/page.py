@@ -260,13 +260,17 @@ def _asks_screen(phone: Phone, words: Words) -> tuple[Child, ...]:
 
 def _code_screen(phone: Phone, words: Words) -> tuple[Child, ...]:
     codes = phone.codes()
-    about = words("code.parts", count=len(codes)) if len(codes) > 1 else words("code")
+    about = None
+    if len(codes) > 1:
+        said = words("code.parts", count=len(codes))
+        about = element("p", {"class": "soft"}, said)
     until = phone.changes()
     turn = int(time.monotonic() * _PARTS_A_SECOND) % len(codes)
     address = f"/phone/{phone.name}/code.svg?part={turn}&until={until}"
     changed = "code.whole" if len(codes) > 1 else "code.in_parts"
     return (
-        element("h1", None, about),
+        element("h1", None, words("code")),
+        about,
         element("img", {"class": "qr", "src": address, "alt": words("code.picture")}),
         element(
             "details",
