@@ -178,7 +178,7 @@ const looked = async (button) => {
   button.disabled = true;
   const before = document.body.dataset.stage;
   // A code in parts is looked at until it is whole.
-  for (let turn = 0; turn < 24 && document.body.dataset.stage === before; turn += 1) {
+  for (let turn = 0; turn < 60 && document.body.dataset.stage === before; turn += 1) {
     const png = await drawn(button.dataset.look);
     if (!png) {
       complain(button.dataset.absent);
@@ -186,7 +186,8 @@ const looked = async (button) => {
     }
     await send(button.dataset.to, png);
     if (!document.querySelector("[data-parts]")) break;
-    await new Promise((done) => setTimeout(done, 350));
+    // In no rhythm of its own, which could meet the same part again and again.
+    await new Promise((done) => setTimeout(done, 100 + 700 * Math.random()));
   }
   button.disabled = false;
 };
