@@ -17,11 +17,10 @@ def show_the_age(us: Chatting, person: str) -> None:
     us.decide(person, "shop", ChatKind.REQUEST, do="show")
 
 
-@pytest.mark.parametrize("lang", ["en", "ru"])
 def test_what_a_lost_phone_had_is_refused_and_issued_again_and_the_history_kept(
-    lang: str, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    with chatting(tmp_path, lang=lang) as us:  # type: ignore[arg-type]  # one of both
+    with chatting(tmp_path) as us:
         us.get_identity()
         show_the_age(us, "anna")
         assert us.said("anna", "shop")[-1] == "sold"

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from idwallet.protocols import ChatKind
 from tests.examples.messenger.chatting import chatting
 
@@ -11,11 +9,10 @@ CARD = "urn:idwallet:student-card:1"
 DIPLOMA = "urn:eu.europa.ec.eudi:learning:credential:1"
 
 
-@pytest.mark.parametrize("lang", ["en", "ru"])
 def test_it_issues_a_card_and_a_diploma_that_say_what_was_shown(
-    lang: str, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    with chatting(tmp_path, lang=lang) as us:  # type: ignore[arg-type]  # one of both
+    with chatting(tmp_path) as us:
         us.get_identity()
         us.tap("anna", "university", "enrol")
         us.decide("anna", "university", ChatKind.REQUEST, do="show")
