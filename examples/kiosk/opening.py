@@ -38,6 +38,7 @@ class Opened:
         """Return the pages of all of it."""
         looks = {f"{name}.question": f"/{name}/question.svg" for name in self.desks}
         (other,) = self.desks["till"].room.others
+        looks["hotel.receipt"] = "/hotel/receipt.svg"
         looks["till.printed"] = "/till/printed.svg"
         looks["till.other"] = f"/till/printed.svg?counter={other}"
         phones = PhonePages(self.phones, looks=looks)

@@ -36,7 +36,7 @@ def fields(_desk: "Desk", words: Words) -> Html:
     """Return what a clerk says before the guest is asked: how long they stay."""
     return element(
         "p",
-        {"class": "field"},
+        {"class": "nights"},
         element("label", {"for": "nights"}, words("nights")),
         element(
             "input",
@@ -60,10 +60,10 @@ def shows(desk: "Desk", visit: "Visit", *, words: Words) -> Html | None:
         return None
     return element(
         "div",
-        {"class": "two"},
+        {"class": "papers"},
         element(
             "section",
-            {"class": "card paper", "aria-labelledby": "registered"},
+            {"aria-labelledby": "registered"},
             element("h2", {"id": "registered"}, words("card", number=kept.number)),
             _lines(kept, words),
             element("p", {"class": "soft"}, words(f"purpose.{kept.card.purpose}")),
@@ -88,7 +88,7 @@ def _papers(kept: Kept, words: Words) -> Html:
         element(
             "a",
             {
-                "class": "button quiet",
+                "class": "button",
                 "href": f"/hotel/card/{kept.number}.{kind}",
                 "download": f"card-{kept.number}.{kind}",
             },
@@ -96,7 +96,8 @@ def _papers(kept: Kept, words: Words) -> Html:
         )
         for kind in ("pdf", "json")
     ]
-    return element("p", {"class": "actions"}, *links)
+    kept_here = element("a", {"href": "/hotel/cards"}, words("cards"))
+    return element("p", {"class": "actions"}, *links, kept_here)
 
 
 def _receipt(kept: Kept, words: Words) -> Html | None:
@@ -109,7 +110,7 @@ def _receipt(kept: Kept, words: Words) -> Html | None:
     }
     return element(
         "section",
-        {"class": "card", "aria-labelledby": "receipt"},
+        {"aria-labelledby": "receipt"},
         element("h2", {"id": "receipt"}, words("receipt")),
         element("p", None, words("receipt.more")),
         element("img", seen) if _coded(kept.receipt) is not None else None,
@@ -119,7 +120,7 @@ def _receipt(kept: Kept, words: Words) -> Html | None:
             element(
                 "a",
                 {
-                    "class": "button quiet",
+                    "class": "button",
                     "href": f"/hotel/card/{kept.number}/receipt.jwt",
                     "download": f"receipt-{kept.number}.jwt",
                 },
@@ -135,6 +136,7 @@ def routes(desk: "Desk") -> Sequence[BaseRoute]:
     one = "/hotel/card/{number:int}"
     return (
         Route("/hotel/cards", pages.kept),
+        Route("/hotel/receipt.svg", pages.receipt_at_desk),
         Route(f"{one}.json", pages.json),
         Route(f"{one}.pdf", pages.pdf),
         Route(f"{one}/receipt.svg", pages.receipt_picture),
@@ -179,13 +181,15 @@ class HotelPages:
             return self._cannot_print(request, words)
         return Response(data, media_type="application/pdf", headers=_SAVED)
 
+    def receipt_at_desk(self, _: Request) -> Response:
+        """Return the receipt of whoever is at the desk, as a camera sees it there."""
+        visit = self._desk.visit()
+        kept = None if visit is None else card_at(self._desk, visit)
+        return _pictured(kept)
+
     def receipt_picture(self, request: Request) -> Response:
         """Return the receipt as a QR code for the guest's phone."""
-        kept = self._card(request)
-        if kept is None or kept.receipt is None:
-            return Response(status_code=404)
-        code = _coded(kept.receipt)
-        return Response(status_code=404) if code is None else picture(code)
+        return _pictured(self._card(request))
 
     def receipt_file(self, request: Request) -> Response:
         """Return the receipt as a file."""
@@ -213,9 +217,9 @@ class HotelPages:
             element(
                 "tr",
                 None,
-                element("td", None, words("card", number=number)),
-                element("td", None, _moment(until, words)),
-                element("td", None, _departs(number, words)),
+                element("td", _named("number", words), words("card", number=number)),
+                element("td", _named("until", words), _moment(until, words)),
+                element("td", _named("do", words), _departs(number, words)),
             )
             for number, until in cards(self._desk)
         ]
@@ -229,7 +233,10 @@ class HotelPages:
             element("thead", None, element("tr", None, *heads)),
             element("tbody", None, *rows),
         )
-        main: Child = table if rows else element("p", None, words("cards.none"))
+        wide = {"class": "wide", "role": "region", "aria-label": words("cards")}
+        main: Child = element("p", None, words("cards.none"))
+        if rows:
+            main = element("div", {**wide, "tabindex": "0"}, table)
         return framed(
             request,
             words,
@@ -263,12 +270,21 @@ class HotelPages:
         )
 
 
+def _pictured(kept: Kept | None) -> Response:
+    code = None if kept is None or kept.receipt is None else _coded(kept.receipt)
+    return Response(status_code=404) if code is None else picture(code)
+
+
 def _coded(receipt: str) -> str | None:
     """Return the receipt as a code, None where none that a phone reads holds it."""
     try:
         return receipt_code(receipt)
     except UsageError:
         return None
+
+
+def _named(name: str, words: Words) -> dict[str, str | bool | None]:
+    return {"data-name": words(f"cards.{name}")}
 
 
 def _moment(until: object, words: Words) -> str:

@@ -111,9 +111,12 @@ class PhonePages:
     def _screen(self, phone: Phone, words: Words) -> Html:
         codes = phone.codes()
         stage = "code" if codes else phone.fault or ("asks" if phone.asked else "idle")
+        if phone.receipt is not None:
+            stage = "receipt"
         show_it: Mapping[str, Callable[[Phone, Words], tuple[Child, ...]]] = {
             "code": _code_screen,
             "asks": _asks_screen,
+            "receipt": _receipt_screen,
         }
         inside = show_it.get(stage, self._idle_screen)(phone, words)
         return element("div", {"class": f"stage {stage}", "data-stage": stage}, *inside)
@@ -254,6 +257,27 @@ def _asks_screen(phone: Phone, words: Words) -> tuple[Child, ...]:
             None,
             element("summary", None, words("asks.more")),
             *(element("p", {"class": "soft"}, each) for each in judged.purpose),
+        ),
+    )
+
+
+def _receipt_screen(phone: Phone, words: Words) -> tuple[Child, ...]:
+    receipt = phone.receipt
+    if receipt is None:
+        return ()
+    shown = sum(len(each.paths) for each in receipt.disclosed or ())
+    until = receipt.retention.until
+    if until is not None:
+        promise = words("receipt.until", until=f"{until:%Y-%m-%d %H:%M} UTC")
+    else:
+        promise = words("receipt.not_kept")
+    return (
+        element("h1", None, words("receipt.kept")),
+        element("p", None, words("receipt.shown", count=shown)),
+        element("p", {"class": "kept"}, promise),
+        element("p", {"class": "soft"}, words("receipt.proof")),
+        element(
+            "div", {"class": "actions"}, _form(phone, "away", text=words("code.done"))
         ),
     )
 
