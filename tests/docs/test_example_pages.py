@@ -54,6 +54,15 @@ def test_every_example_has_a_place_in_a_page() -> None:
     assert [name for name in sorted(single | jobs) if f"`{name}`" not in text] == []
 
 
+def test_the_readme_opens_with_two_pictures_and_the_commands_that_show_them() -> None:
+    readme = Page(ROOT / "README.md")
+    opening, _, _ = readme.text.partition("\n## ")
+    shown = [Path(each["target"]).name for each in _PICTURE.finditer(opening)]
+    assert [each.partition("-")[0] for each in shown] == ["kiosk", "messenger"]
+    started = [each["name"] for each in _STARTED.finditer(opening)]
+    assert started == ["kiosk", "messenger"]
+
+
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
 def test_what_a_page_starts_is_there(page: Page) -> None:
     for found in _STARTED.finditer(page.text):
