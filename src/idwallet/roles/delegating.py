@@ -1,7 +1,7 @@
 """A wallet whose cards let somebody else answer, and what ends that again."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from idwallet import limits
@@ -13,6 +13,7 @@ from idwallet.credentials.compact.guardian import (
     delegate,
     read_delegation,
     withdraw,
+    withdrawn_by,
 )
 from idwallet.credentials.model import Credential, Format
 from idwallet.credentials.presence import VerifyPerson, verified_by
@@ -20,7 +21,13 @@ from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.keys import PublicKey
 from idwallet.crypto.signer import StoredKeySigner
 from idwallet.crypto.vault import Edit, Vault
-from idwallet.errors import PortError, SignerUnavailable, UsageError
+from idwallet.errors import (
+    MalformedError,
+    PortError,
+    SignerUnavailable,
+    UnsupportedError,
+    UsageError,
+)
 from idwallet.ports import KeyStore, Shelf
 from idwallet.roles.consenting import Consenting
 from idwallet.roles.record import HeldCredential
@@ -35,6 +42,8 @@ from idwallet.roles.wards import (
 )
 
 _NAME: Final = "acting"
+_DIGEST: Final = 32
+_LONGEST: Final = timedelta(minutes=limits.DELEGATION_MINUTES)
 
 
 class Delegations:
@@ -135,7 +144,7 @@ class Delegations:
         """End what a statement of `take_back` ends; return whether it ended anything.
 
         Whoever sent it, it counts if the child's key or the guardian's signed it. What
-        was ended is not taken again (`add_ward`).
+        was ended is not taken again (`add_ward`), nor is what has yet to come here.
 
         Raises:
             UsageError: `at` has no zone.
@@ -154,7 +163,24 @@ class Delegations:
             if ends(statement, delegation, by=(delegation.guardian,), allowed=allowed):
                 self._end(delegation, statement, at=at)
                 return True
+        self._expect(statement, at=at)
         return False
+
+    def _expect(self, statement: bytes, *, at: datetime) -> None:
+        """Keep what names a delegation that is not here: it may come after its end.
+
+        Nobody has judged it, so it takes no room that is needed for what was.
+        """
+        try:
+            named = withdrawn_by(statement, at="statement")
+        except (MalformedError, UnsupportedError):
+            return
+        room = limits.DELEGATIONS_WITHDRAWN // 2
+        known = self.record().at(at)
+        is_new = statement not in known.statements
+        if len(named.payload) == _DIGEST and is_new and len(known.ended) < room:
+            ended = Ended(statement, at + _LONGEST)
+            self.change(lambda was: was._replace(ended=(*was.ended, ended)), at=at)
 
     def delete_ward(self, name: str) -> None:
         """Remove the card of a child; one that is not there is no error.
@@ -169,13 +195,14 @@ class Delegations:
         )
 
     def _end(self, delegation: Delegation, statement: bytes, *, at: datetime) -> None:
-        over = delegation.identity
+        over, most = delegation.identity, limits.DELEGATIONS_WITHDRAWN
 
         def without(was: ActingRecord) -> ActingRecord:
             return ActingRecord(
                 tuple(e for e in was.wards if e.opened()[1].identity != over),
                 tuple(e for e in was.given if e.delegation.identity != over),
-                (*was.ended, Ended(statement, delegation.until)),
+                # What is ended has to end: of too many statements the first give way.
+                (*was.ended, Ended(statement, delegation.until))[-most:],
             )
 
         self.change(without, at=at)
@@ -288,7 +315,7 @@ class Delegating(Consenting):
         """End what a statement of `take_back` ends; return whether it ended anything.
 
         Whoever sent it, it counts if the child's key or the guardian's signed it. What
-        was ended is not taken again (`add_ward`).
+        was ended is not taken again (`add_ward`), nor is what has yet to come here.
 
         Raises:
             UsageError: `at` has no zone.

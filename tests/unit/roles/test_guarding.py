@@ -8,7 +8,7 @@ import pytest
 
 from idwallet import limits
 from idwallet.consent.ledger.entry import EntryKind, read_entry, write_entry
-from idwallet.credentials.compact.guardian import Act, read_delegation
+from idwallet.credentials.compact.guardian import Act, read_delegation, withdraw
 from idwallet.credentials.compact.issue import Compact, CompactShape
 from idwallet.credentials.model import (
     Format,
@@ -17,6 +17,7 @@ from idwallet.credentials.model import (
 )
 from idwallet.credentials.presence import PersonVerified
 from idwallet.credentials.query import Query
+from idwallet.crypto.signer import StoredKeySigner
 from idwallet.errors import (
     MalformedError,
     SignerUnavailable,
@@ -556,3 +557,45 @@ def test_only_a_right_has_a_guardians_key(family: Family) -> None:
     assert family.parent.wallet.guardian_key(family.right) == family.parent.key
     with pytest.raises(UsageError, match="guardian"):
         family.child.wallet.guardian_key(family.card)
+
+
+def test_a_statement_that_comes_before_its_delegation_ends_it_all_the_same(
+    family: Family,
+) -> None:
+    handed, wallet = family.delegated(), family.parent.wallet
+    statement = family.child.wallet.take_back(handed.delegation, at=family.at)
+    for _ in range(2):
+        assert not wallet.heed(statement, at=family.at)
+    assert not wallet.heed(b"nothing that can be read", at=family.at)
+    with pytest.raises(VerificationFailed) as error:
+        wallet.add_ward(handed, at=family.at)
+    assert reason_of(error) is Reason.REVOKED
+    other = Family(scene())
+    honest = family.delegated(life=2 * HOUR)
+    forged = withdraw(
+        read_delegation(honest.delegation, at="x"),
+        signer=StoredKeySigner(other.child.keys.create("ES256", None)),
+    )
+    assert not wallet.heed(forged, at=family.at)
+    assert wallet.add_ward(honest, at=family.at)
+
+
+def test_statements_that_nobody_judged_take_no_room_of_those_that_were(
+    family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "DELEGATIONS_WITHDRAWN", 2)
+    wallet = family.parent.wallet
+    ends = [
+        family.child.wallet.take_back(family.delegated(acts).delegation, at=family.at)
+        for acts in ([Act.AGE], [Act.HOTEL], [Act.SCHOOL])
+    ]
+    for each in ends:
+        assert not wallet.heed(each, at=family.at)
+    for acts in ([Act.AGE], [Act.HOTEL], [Act.AGE, Act.HOTEL]):
+        handed = family.delegated(acts, life=2 * HOUR)
+        ward = wallet.add_ward(handed, at=family.at)
+        wallet.take_back(ward, at=family.at)
+        assert wallet.wards() == ()
+        with pytest.raises(VerificationFailed) as error:
+            wallet.add_ward(handed, at=family.at)
+        assert reason_of(error) is Reason.REVOKED
