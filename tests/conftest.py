@@ -23,6 +23,7 @@ VECTORS_ABSENT: Final = "shared vectors absent"
 NODE_ABSENT: Final = "Node.js peers absent (npm ci in tests/interop/node)"
 MDOC_PYTHON_ABSENT: Final = "Python peers of mobile documents absent (.ci/mdoc-python)"
 DSS_ABSENT: Final = "EU DSS absent (.ci/dss, with Java and Maven)"
+ISOMDL_ABSENT: Final = "isomdl absent (.ci/isomdl, with cargo)"
 MULTIPAZ_ABSENT: Final = "multipaz absent (.ci/multipaz, with Java and Maven)"
 EUDI_ABSENT: Final = "EU reference wallet absent (.ci/eudi-kotlin, with Java and Maven)"
 SOFTHSM_ABSENT: Final = "SoftHSM absent (Debian package softhsm2)"
@@ -150,6 +151,15 @@ def multipaz_peer() -> Path:
     if shutil.which("java") is None or not (folder / "target/classes").is_dir():
         pytest.skip(MULTIPAZ_ABSENT)
     return folder
+
+
+@pytest.fixture(scope="session")
+def isomdl_peer() -> Path:
+    """The Rust program that isomdl stands behind."""
+    program = ROOT / "tests/interop/isomdl/target/debug/idwallet-isomdl-peer"
+    if not program.is_file():
+        pytest.skip(ISOMDL_ABSENT)
+    return program
 
 
 @pytest.fixture(scope="session")
