@@ -182,6 +182,42 @@ def test_a_card_for_one_purpose_shows_all_of_it_and_is_smaller(story: Path) -> N
     assert b64.decode(proven["claims"]["portrait"], at="portrait") == PNG
 
 
+def test_what_a_code_holds_is_shown_and_called_unverified(story: Path) -> None:
+    compact_card(story)
+    card = run("inspect", "compact.txt")
+    assert "UNVERIFIED" in card.out
+    assert "compact credential" in card.out
+    assert "Анна" in card.out
+    assert (
+        run(
+            *("request", "standing", "--age-over", "18", "--till", "till-9"),
+            *("--key", "pki/shop-key.pem", *SEAL_OF_KEY),
+            *("--certificates", "pki/shop.pem", "--purpose", "a sale"),
+            *("--policy", "retail", "--save", "till.standing", "--at", AT),
+            *("-o", "till.txt"),
+        ).status
+        == 0
+    )
+    till = json.loads(run("inspect", "till.txt", "--json").out)
+    assert till["verified"] is False
+    (said,) = (e["value"] for e in till["parts"] if e["title"] == "till")
+    assert (said["till"], said["purpose"]) == ("till-9", "a sale")
+    shown = run(
+        *("present", "till.txt", "--wallet", "wallet", *SEAL, "--yes", "--qr"),
+        *("--trust", "pki/root.pem", "--at", AT, "-o", "code.txt"),
+    )
+    assert shown.status == 0, shown
+    code = json.loads(run("inspect", "code.txt", "--json").out)
+    parts = {each["title"]: each["value"] for each in code["parts"]}
+    assert parts["claims"] == {"age_over_18": True}
+    assert parts["proof"]["nonce"] == "bound to none"
+    assert parts["credential"]["shape"] == "selective"
+    (story / "other.txt").write_text("IDW1F:BB8")
+    assert "QR code" in run("inspect", "other.txt").out
+    (story / "broken.txt").write_text("IDW1P:BB8")
+    assert run("inspect", "broken.txt").status == 4
+
+
 def test_a_picture_is_small_and_of_a_code_alone(story: Path) -> None:
     compact_card(story)
     (story / "large.png").write_bytes(PNG + bytes(limits.COMPACT_PICTURE_BYTES))

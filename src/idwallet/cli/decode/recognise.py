@@ -6,6 +6,12 @@ from typing import Final
 
 from idwallet import limits
 from idwallet.cli.decode.bundles import decode_bundle, decode_delta
+from idwallet.cli.decode.compact import (
+    decode_code,
+    decode_compact,
+    is_code,
+    is_compact,
+)
 from idwallet.cli.decode.evidence import decode_der
 from idwallet.cli.decode.found import Found, Part
 from idwallet.cli.decode.keys import decode_certificate, decode_jwk, decode_pem
@@ -63,7 +69,7 @@ def decode(data: bytes) -> Found:
         return decode_mdoc(octets)
     raise MalformedError(
         "nothing that is known: no PEM, certificate, token, mobile document, list, "
-        "link, answer or JSON",
+        "link, answer, QR code or JSON",
         at="the beginning",
         clause="idwallet inspect",
     )
@@ -115,6 +121,8 @@ _TEXTS: Final[_Decoders] = (
     (_is_lote, decode_lote),
     (_is_jws, decode_jws),
     (_is_form, decode_response),
+    (is_code, decode_code),
+    (is_compact, decode_compact),
     (_is_link, decode_request),
 )
 
