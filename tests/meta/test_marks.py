@@ -86,7 +86,7 @@ def _written_files() -> Iterator[Path]:
 
 
 def _is_made(path: Path) -> bool:
-    made = {"node_modules", "__pycache__", ".venv"}
+    made = {"node_modules", "__pycache__", ".venv", "target"}
     return bool(made & set(path.parts)) or path.suffix not in WRITTEN
 
 

@@ -16,6 +16,7 @@ from idwallet.credentials.compact.structures import (
 from idwallet.credentials.presence import PersonVerified
 from idwallet.envelope.cose import CoseSign1
 from idwallet.protocols.qr.till import read_till_code
+from idwallet.roles.held.format import place_of
 
 _ARRAY_OF_TWO = b"goR"
 
@@ -74,8 +75,9 @@ def _credential(credential: CompactCredential) -> Iterator[Part]:
             "shape": "selective" if credential.single is None else "single-purpose",
         },
     )
-    if credential.status is not None:
-        yield Part("status", dict(credential.status))  # type: ignore[arg-type]
+    place = place_of(credential.status)
+    if place is not None:
+        yield Part("status", {"uri": place.uri, "idx": place.index})
     yield Part("holder's key", credential.key.to_jwk())
     for number, der in enumerate(credential.envelope.x5chain, start=1):
         yield Part(f"certificate {number}", certificate_facts(der))
