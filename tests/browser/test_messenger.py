@@ -44,6 +44,7 @@ def test_the_government_issues_an_identity_that_the_person_looked_at_first(
 ) -> None:
     me = hand(lang)
     me.picture("1-home")
+    me.for_docs("home")
     me.page.get_by_role("link", name=me.say("be anna")).click()
     me.press("get")
     me.press("check")
@@ -71,10 +72,12 @@ def test_the_shop_asks_for_too_much_and_is_told_the_age_alone(
     me.press("who")
     me.reads("asks too much")
     me.picture("5-consent")
+    me.for_docs("consent")
     me.press("only needed")
     me.reads("sold")
     me.reads("receipt")
     me.picture("6-sold")
+    me.for_docs("chat")
     # The second time it asks for what it needs.
     me.press("buy")
     me.press("who")
@@ -146,6 +149,7 @@ def test_the_hotel_checks_in_signs_how_long_it_keeps_and_deletes_at_the_end(
     me.page.locator("aside .receipt summary").click()
     me.page.locator("aside").get_by_text(me.say("keeps it")).wait_for()
     me.picture("8-receipt")
+    me.for_docs("receipt")
     me.press("out")
     me.reads("deleted")
 

@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from tests.browser.checked import picture_for_docs
 from tests.browser.person import picture, require_fits
 from tests.docs.pages import ROOT, python_path
 
@@ -21,6 +23,7 @@ WORDS: Final = {
         "be anna": "Start as Анна Образцова",
         "get": "Get an identity card",
         "check": "Pass the check (played)",
+        "till": "Get a card for tills (QR code)",
         "open": "Open the offer",
         "look": "Look at it",
         "accept": "Yes, I want it",
@@ -49,6 +52,7 @@ WORDS: Final = {
         "be anna": "Начать: Анна Образцова",
         "get": "Получить удостоверение",
         "check": "Пройти проверку (понарошку)",
+        "till": "Получить карту для касс (QR-код)",
         "open": "Открыть предложение",
         "look": "Посмотреть",
         "accept": "Да, хочу",
@@ -84,12 +88,12 @@ class Program:
     page: str = ""
     process: "subprocess.Popen[str] | None" = field(default=None, repr=False)
 
-    def start(self) -> "Program":
+    def start(self, *more: str) -> "Program":
         """Start it, and wait until it says where it is."""
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-W", "error", "-m", "examples.messenger"),
-                *("--folder", str(self.folder), "--page-port", "0"),
+                *("--folder", str(self.folder), "--page-port", "0", *more),
             ],
             cwd=ROOT,
             env={**os.environ, **python_path()},
@@ -164,21 +168,32 @@ class Hand:
         self.page.wait_for_load_state("load")
         return picture(self.page, f"{self.name}-{self.lang}-{name}")
 
+    def for_docs(self, name: str) -> None:
+        """Keep it for the documentation, where a folder is named."""
+        if self.lang == "en":
+            picture_for_docs(self.page, f"messenger-{name}")
+        elif name == "consent":
+            picture_for_docs(self.page, f"messenger-{name}-ru")
+
     def fits(self) -> None:
         """Nothing is wider than the screen."""
         require_fits(self.page)
 
-    def get_an_identity(self, *, person: str = "anna") -> None:
+    def get_an_identity(
+        self, *, person: str = "anna", buttons: Sequence[str] = ("get", "check")
+    ) -> None:
         """Have the government issue one, without a look at it: its story is a test."""
         chat = f"/{person}/chat/government"
         self._fetch(chat)
-        for name in ("get", "check"):
+        said = self._fetch(f"{chat}/log")
+        done = said.count(self.say("stored"))
+        for name in buttons:
             self._post(chat, text=self.say(name))
         for do, wait in (("open", "open"), ("accept", "look"), ("store", "is it you")):
             said = self._until(f"{chat}/log", self.say(wait))
             numbers = re.findall(r"/message/([0-9]+)", said)
             self._post(f"/{person}/message/{numbers[-1]}", do=do)
-        self._until(f"{chat}/log", self.say("stored"))
+        self._until(f"{chat}/log", self.say("stored"), count=done + 1)
 
     def _fetch(self, place: str) -> str:
         answer = self.page.request.get(
@@ -189,10 +204,10 @@ class Hand:
         text: str = html.unescape(answer.text())
         return text
 
-    def _until(self, place: str, text: str) -> str:
+    def _until(self, place: str, text: str, *, count: int = 1) -> str:
         for _ in range(300):
             said = self._fetch(place)
-            if text in said:
+            if said.count(text) >= count:
                 return said
             time.sleep(0.05)
         pytest.fail(f"{place} never says: {text}")

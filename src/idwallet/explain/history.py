@@ -77,7 +77,8 @@ def _signed(receipt: Receipt, lang: Language) -> Iterator[str]:
         yield words["receipt_declined"]
     else:
         yield words["receipt_not_accepted"]
-    yield from claims_shown(receipt.disclosed or (), lang=lang)
+    for each in claims_shown(receipt.disclosed or (), lang=lang):
+        yield each.removeprefix("- ")
     if receipt.disclosed:
         yield _promise(receipt.retention, lang)
     if receipt.retention.basis is not None:

@@ -43,6 +43,8 @@ if TYPE_CHECKING:  # whoever issues no mobile documents need not load them
     from idwallet.envelope.cose import Sign1Signer
     from idwallet.trust.status_list import StatusReference
 
+    Content = SdJwtVc | Mdoc | Compact
+
 _BINDABLE: Final = (ProvenKey, HolderKey)
 
 CertificateChain = Sequence[bytes] | str | bytes
@@ -197,7 +199,7 @@ class Issuer:
         return self._sign(content, fixed=fixed, salts=random_salts(self._random))
 
     def issue_unbound(
-        self, content: "SdJwtVc | Mdoc", *, valid_until: datetime, at: datetime
+        self, content: "Content", *, valid_until: datetime, at: datetime
     ) -> Credential:
         """Issue one credential that is bound to no key: whoever has a copy can show it.
 
@@ -205,11 +207,11 @@ class Issuer:
         has to accept by its policy that nobody is proven to hold it.
 
         Raises:
-            UsageError: as `issue`; or a mobile document, which always has a key.
+            UsageError: as `issue`; or no SD-JWT VC: all others have a key always.
             SignerError: the key could not sign.
         """
         if not isinstance(content, SdJwtVc):
-            raise UsageError("a mobile document is bound to a key (18013-5 9.1.2.4)")
+            raise UsageError("that format is bound to a key (as 18013-5 9.1.2.4)")
         require_issuable(content, self._types)
         self._require_life(at, valid_until, at=at)
         fixed = fixed_claims(

@@ -8,6 +8,7 @@ import pytest
 
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.consent.reuse import ReuseMethod
+from idwallet.credentials.compact.issue import Compact
 from idwallet.credentials.model import Credential
 from idwallet.credentials.possession import HolderKey
 from idwallet.credentials.sdjwt.issue import SdJwtVc
@@ -23,6 +24,7 @@ from idwallet.protocols.openid4vci.credential import (
     NotificationEvent,
     read_credential_request,
 )
+from idwallet.protocols.openid4vci.metadata import CredentialConfiguration, ProofType
 from idwallet.protocols.openid4vci.wallet import (
     ConfirmCredentials,
     ConfirmOffer,
@@ -532,3 +534,44 @@ def test_no_step_that_is_not_asked_for_is_taken() -> None:
         taking.begin(copies=0)
     assert asked.decline(at=AT).step == Done(stored=False)
     assert PID not in repr(asked)
+
+
+def test_a_compact_credential_is_offered_taken_and_stored_like_any_other() -> None:
+    content = Compact("national-id", {"age_over_18": True, "family_name": "Testova"})
+    kind = CredentialConfiguration(
+        format="idwallet-compact",
+        credential_type=content.identifier,
+        scope="id",
+        binding_methods=("jwk",),
+        proofs={"jwt": ProofType(algorithms=("ES256",))},
+    )
+    assert kind.to_json()["type"] == content.identifier
+    case = Taking(configurations={"id": kind})
+    case.world.answer = Supplied(content, AT + timedelta(hours=20))
+    taking = case.arrive(copies=1)
+    assert isinstance(taking.step, ConfirmArrived), taking.refused
+    taking = case.carry(taking.store(at=AT))
+    assert taking.step == Done(stored=True)
+    (card,) = case.wallet.credentials()
+    assert (card.format.value, card.claims["family_name"]) == (
+        "idwallet-compact",
+        "Testova",
+    )
+
+
+def test_a_compact_credential_of_another_type_than_offered_is_refused() -> None:
+    kind = CredentialConfiguration(
+        format="idwallet-compact",
+        credential_type="urn:example:other",
+        scope="id",
+        binding_methods=("jwk",),
+        proofs={"jwt": ProofType(algorithms=("ES256",))},
+    )
+    case = Taking(configurations={"id": kind})
+    content = Compact("national-id", {"age_over_18": True})
+    case.world.answer = Supplied(content, AT + timedelta(hours=20))
+    taking = case.begin(copies=1)
+    taking = case.carry(taking.accept(at=AT))
+    (refused,) = taking.refused
+    assert isinstance(refused.error, MalformedError)
+    assert case.wallet.credentials() == ()

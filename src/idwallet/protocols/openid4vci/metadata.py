@@ -29,8 +29,13 @@ from idwallet.protocols.openid4vci.offer import require_issuer
 WELL_KNOWN: Final = "/.well-known/openid-credential-issuer"
 
 _CLAUSE: Final = "OpenID4VCI 1.0 §12.2.4"
+# The last is this library's own (docs/reference/compact.md): no standard names it.
 _TYPES: Final[Mapping[str, str]] = MappingProxyType(
-    {Format.SD_JWT_VC.value: "vct", Format.MDOC.value: "doctype"}
+    {
+        Format.SD_JWT_VC.value: "vct",
+        Format.MDOC.value: "doctype",
+        Format.COMPACT.value: "type",
+    }
 )
 _LEAST_BATCH: Final = 2
 
@@ -70,10 +75,11 @@ class ProofType:
 class CredentialConfiguration:
     """One credential that can be had.
 
-    `credential_type` is its ``vct`` or ``doctype``; None where the format is one that
-    is not known here. `algorithms` are of the issuer's signature, JOSE names or COSE
-    numbers. `beside` is what ``credential_metadata`` holds beside display and claims:
-    policies of reuse and of disclosure (ETSI TS 119 472-3).
+    `credential_type` is its ``vct``, ``doctype`` or compact ``type``; None where the
+    format is one that is not known here. `algorithms` are of the issuer's signature,
+    JOSE names or COSE numbers. `beside` is what ``credential_metadata``
+    holds beside display and claims: policies of reuse and of disclosure (ETSI TS 119
+    472-3).
     """
 
     format: str

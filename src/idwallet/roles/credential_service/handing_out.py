@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.credentials.compact.issue import Compact
 from idwallet.credentials.mdoc.issue import Mdoc
 from idwallet.credentials.model import Credential
 from idwallet.credentials.possession import HolderKey
@@ -167,7 +168,9 @@ def _issue(
     return Issued(credentials=raws, notification=told).response()
 
 
-def _content(desk: Desk, order: Order, *, supplied: Supplied) -> SdJwtVc | Mdoc:
+def _content(
+    desk: Desk, order: Order, *, supplied: Supplied
+) -> SdJwtVc | Mdoc | Compact:
     """Return what is to be said, with its status where there is but one credential."""
     content, statuses = supplied.content, supplied.statuses
     clause = desk.rules.policy.profile.issuance.clause(IssuanceRule.NOT_REVOCABLE)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from idwallet.credentials.compact.issue import Compact
 from idwallet.credentials.mdoc.issue import Mdoc
 from idwallet.credentials.sdjwt.issue import SdJwtVc
 from idwallet.errors import UsageError
@@ -40,7 +41,7 @@ class Supplied:
     issued can be revoked (`StatusIssuer.allocate_apart`); then `content` has none.
     """
 
-    content: SdJwtVc | Mdoc
+    content: SdJwtVc | Mdoc | Compact
     valid_until: datetime
     statuses: Sequence[StatusReference] = ()
 
