@@ -305,7 +305,7 @@ def _freshness(claims: JsonObject, expected: _Expected) -> Check:
         )
     ends, said = signed + limits.PROOF_LIFETIME, numeric_date(claims.get("exp"))
     # RFC 7519 §4.1.4: at its `exp` a proof is over already; a lifetime has its end.
-    if at > ends + skew or (said is not None and at >= said + skew):
+    if at > ends + skew or (said is not None and at - said >= skew):
         ends = ends if said is None else min(ends, said)
         window = max(0, int((ends - signed).total_seconds()))
         facts: Facts = {"signed": signed, "window": window}

@@ -269,11 +269,14 @@ class _Code(Answering):
         digest.update(verdict.credential.identity)
         digest.update(int(verdict.moment.timestamp()).to_bytes(8, "big"))
         skew = standing.verifier.policy.clock_skew
+        # What is further ahead is refused now, and need not be remembered till then:
+        # nobody fills a guard with moments of the year 9999.
+        latest = min(max(verdict.moment, self._at), self._at + skew)
         return _OneProof(
             standing.verifier,
             digest.digest(),
             verdict.moment,
-            max(verdict.moment, self._at) + standing.window + skew,
+            latest + standing.window + skew,
         )
 
     def _wait(self, check_id: CheckId, cause: CheckId) -> None:

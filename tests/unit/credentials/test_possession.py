@@ -302,6 +302,13 @@ def test_an_expiry_can_shorten_the_window_and_not_lengthen_it() -> None:
     assert report.failed()[0].fact("window") == LIFETIME
 
 
+def test_a_proof_that_never_expires_is_judged_by_its_age() -> None:
+    never = {**CLAIMS, "exp": limits.NUMERIC_DATE_MAXIMUM}
+    assert prove(proof(claims=never))
+    report = refusal(proof(claims={**never, "iat": IAT - LIFETIME - SKEW - 1}))
+    assert moved(report) == {CheckId.PROOF_FRESHNESS: Reason.TOO_OLD}
+
+
 def test_an_expiry_before_the_signature_leaves_no_window() -> None:
     report = refusal(proof(claims={**CLAIMS, "exp": 0}))
     assert moved(report) == {CheckId.PROOF_FRESHNESS: Reason.TOO_OLD}

@@ -1,6 +1,6 @@
 """A parent answers for a child: what was delegated, by which right, and no more."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
@@ -34,6 +34,7 @@ from idwallet.testing.compact.guardians import (
 from idwallet.testing.scene import Scene
 
 HOUR = timedelta(hours=1)
+LAST_SECOND = limits.NUMERIC_DATE_MAXIMUM
 DELEGATION = CheckId.HOLDER_DELEGATION
 
 
@@ -205,6 +206,8 @@ def delegation(*parts: CborValue, headers: CoseHeaders = ALONE) -> bytes:
         (SHORT, [1], 0, True),
         (SHORT, [1], -1, 5),
         (SHORT, [1], 1 << 50, 5),
+        (SHORT, [1], LAST_SECOND - 5 * 60 + 1, 5),
+        (SHORT, [1], LAST_SECOND, 1),
         (SHORT, [1], None, 5),
         (SHORT, [], 0, 5),
         (SHORT, [2, 1], 0, 5),
@@ -223,6 +226,23 @@ def test_a_delegation_is_written_in_one_way(parts: tuple[CborValue, ...]) -> Non
     assert read.acts == {Act.AGE, Act.HOTEL}
     with pytest.raises((MalformedError, UnsupportedError)):
         read_delegation(delegation(*parts), at="x")
+
+
+def test_a_delegation_ends_in_the_last_second_there_is_at_most() -> None:
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    read = read_delegation(delegation(SHORT, [1], LAST_SECOND - 5 * 60, 5), at="x")
+    assert read.until == last
+
+
+def test_a_stranger_whose_delegation_ends_past_all_years_stops_no_till() -> None:
+    family = GuardianDraft(scene())
+    octets = delegation(SHORT, [1], LAST_SECOND, 1)
+    verifier = scene().new_verifier()
+    standing = verifier.standing_request(Query.age_over(18), window=WINDOW)
+    proof = family.proof(octets, Addressed(standing.audience))
+    assert failed(family.judged(proof, standing)) == {
+        CheckId.CREDENTIAL_FORMAT: Reason.MALFORMED
+    }
 
 
 def test_a_delegation_of_almost_a_day_is_read() -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from idwallet import limits
 from idwallet.adapters.store import MemoryStore
 from idwallet.codec import b64
 from idwallet.codec.cbor import read_cbor, write_cbor
@@ -255,6 +256,37 @@ def test_a_code_is_remembered_until_its_window_is_over() -> None:
         again = shop.judge(code.text, later=each).report
         assert failed(again) == {CheckId.PRESENTATION_REPLAY: Reason.ALREADY_USED}
     assert min(guard.until) >= shop.at + shop.last_second
+
+
+def signed_at(shop: Shop, seconds: int) -> str:
+    """Return a code whose holder signed another moment than there is."""
+    (code,) = shop.code().codes
+    seen = a_list(
+        read_cbor(read_qr_text(code.text, at="x").octets, at="x"), at="x", clause="x"
+    )
+    payload = a_list(read_cbor(octets_of(seen[2]), at="x"), at="x", clause="x")
+    by = Sign1Signer(shop.holder_signer, form=CoseForm(TagForm.UNTAGGED))
+    proof = by.sign(
+        write_cbor([seconds, *payload[1:]]),
+        external_aad=holder_aad(shop.standing.audience, None),
+    )
+    return write_qr_text(QrKind.PROOF, proof)
+
+
+@pytest.mark.parametrize("before", [0, 60, 3600])
+def test_a_moment_at_the_end_of_all_years_is_judged_and_not_remembered_till_then(
+    before: int,
+) -> None:
+    shop, guard = Shop(), Remembering()
+    till = replace(shop.new_verifier(), replay=guard)
+    shop.standing = till.standing_request(
+        Query.age_over(18), window=WINDOW, till="till-3"
+    )
+    text = signed_at(shop, limits.NUMERIC_DATE_MAXIMUM - before)
+    assert failed(shop.judge(text).report) == {
+        CheckId.PRESENTATION_FRESHNESS: Reason.FROM_THE_FUTURE
+    }
+    assert max(guard.until) <= shop.at + timedelta(hours=1)
 
 
 def test_a_window_ends_with_its_last_second() -> None:

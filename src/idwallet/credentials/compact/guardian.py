@@ -172,6 +172,8 @@ def delegation_of(value: CborValue, *, at: str) -> Delegation:
         raise MalformedError("no moments", at=at, clause=CLAUSE)
     if not 0 < minutes < limits.DELEGATION_MINUTES:
         raise MalformedError("a day or longer", at=at, clause=CLAUSE)
+    if start + 60 * minutes > _LATEST:
+        raise MalformedError("an end past all years", at=at, clause=CLAUSE)
     since = datetime.fromtimestamp(start, UTC)
     return Delegation(
         envelope,

@@ -136,18 +136,19 @@ class HolderJudgement:
         if not is_proven:
             checks.wait(_FRESHNESS, _BINDING)
             return
+        # Ages and not moments are compared: no sum passes the last date there is.
         moment, at = self._proof.moment, self._at
         reason, facts = _FRESH, dict[str, datetime | int]()
         if self._is_till_behind():
             reason = Reason.CLOCK_BEHIND
             facts = {"signed": moment, "since": self._taken or at}
-        elif moment + self._policy.clock_skew < self._proof.credential.valid_from:
+        elif self._proof.credential.valid_from - moment > self._policy.clock_skew:
             # No honest phone shows what was not there yet: its clock is wrong.
             reason = Reason.CLOCK_BEFORE_CREDENTIAL
             facts = {"signed": moment, "since": self._proof.credential.valid_from}
-        elif moment > at + self._ahead():
+        elif moment - at > self._ahead():
             reason, facts = Reason.FROM_THE_FUTURE, {"signed": moment}
-        elif moment + self._bound.window + self._skew < at:
+        elif at - moment > self._bound.window + self._skew:
             window = int(self._bound.window.total_seconds())
             reason, facts = Reason.TOO_OLD, {"signed": moment, "window": window}
         checks.answers.append((_FRESHNESS, reason, tuple(facts.items())))

@@ -190,7 +190,12 @@ def read_validity(claims: JsonObject) -> Validity:
     if expires is None:
         if issued is None:
             raise MalformedError("neither exp nor iat", at="/exp", clause=_DATES)
-        expires = issued + limits.REQUEST_LIFETIME_MAXIMUM
+        try:
+            expires = issued + limits.REQUEST_LIFETIME_MAXIMUM
+        except OverflowError:
+            raise MalformedError(
+                "ends past all years", at="/iat", clause=_DATES
+            ) from None
     if begins is not None and expires <= begins:
         raise MalformedError("ends before it begins", at="/exp", clause=_DATES)
     if issued is not None and expires - issued > limits.REQUEST_LIFETIME_MAXIMUM:

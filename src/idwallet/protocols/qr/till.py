@@ -1,7 +1,7 @@
 """What is printed at a till: who asks there, for what, signed by who runs it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from idwallet import limits
@@ -88,7 +88,7 @@ def write_till_code(
         raise UsageError("a printed code is signed with certificates")
     if code.since.utcoffset() is None or code.until.utcoffset() is None:
         raise UsageError("moments carry their time zone: use an aware datetime")
-    if not code.since < code.until <= code.since + limits.TILL_LIFETIME:
+    if not timedelta() < code.until - code.since <= limits.TILL_LIFETIME:
         raise UsageError("a printed code holds from one moment to a later one")
     audience_of(code.client_id, code.till)
     payload = write_cbor(
@@ -138,7 +138,7 @@ def read_till_code(octets: bytes, *, at: str) -> ReadTillCode:
     code = TillCode(
         client_id, till, _moment(since, at=at), _moment(until, at=at), purpose, query
     )
-    if not code.since < code.until <= code.since + limits.TILL_LIFETIME:
+    if not timedelta() < code.until - code.since <= limits.TILL_LIFETIME:
         raise MalformedError("moments out of order", at=at, clause=CLAUSE)
     return ReadTillCode(envelope, code)
 

@@ -611,6 +611,15 @@ def test_without_an_end_it_comes_after_the_maximum(desk: Desk) -> None:
     assert moved(late) == {VALIDITY: Reason.EXPIRED}
 
 
+@pytest.mark.parametrize("before", [0, 60, 86_399])
+def test_without_an_end_it_does_not_begin_where_all_years_end(
+    desk: Desk, before: int
+) -> None:
+    issued = limits.NUMERIC_DATE_MAXIMUM - before
+    verdict = desk.judge(desk.forge({"iat": issued}, drop=("exp",)))
+    assert moved(verdict) == {VALIDITY: Reason.MALFORMED}
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -34,6 +34,17 @@ def test_a_printed_code_of_the_longest_life_is_read() -> None:
     assert code.audience == "shop#till-3"
 
 
+def test_a_code_that_holds_until_the_end_of_all_years_is_read_and_no_longer_one() -> (
+    None
+):
+    last = limits.NUMERIC_DATE_MAXIMUM
+    code = read_till_code(printed(*PARTS[:2], last - 1, last, *PARTS[4:]), at="x").code
+    assert int(code.until.timestamp()) == last
+    for since in (last, last - LIFE - 1):
+        with pytest.raises(MalformedError):
+            read_till_code(printed(*PARTS[:2], since, last, *PARTS[4:]), at="x")
+
+
 @pytest.mark.parametrize(
     ("place", "value"),
     [
