@@ -1,6 +1,6 @@
 """One visitor after the other: each is served, and none of them stays in memory.
 
-The long form is `python -m tests.soak.kiosk --visitors 200`.
+The long form is `python -m tests.soak.kiosk --visitors 2000`.
 """
 
 from pathlib import Path

@@ -1,10 +1,12 @@
 """Visitors at one kiosk, one after the other, and what is left of them in memory.
 
-    python -m tests.soak.kiosk --visitors 200
+    python -m tests.soak.kiosk --visitors 200 --timed
+    python -m tests.soak.kiosk --visitors 2000
 
 Every second one buys at the till, the others are checked in at the hotel desk: each
 asks, scans, answers, is judged and shown, takes the papers and goes. What an hour
-brings (200 people) is played as fast as the machine does it.
+brings (200 people) is played as fast as the machine does it: ``--timed`` follows no
+octets of Python's memory, which alone makes everything slower, but the process's own.
 """
 
 import argparse
@@ -19,6 +21,7 @@ import tracemalloc
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +35,7 @@ from tests.kiosk.scene import Guest
 
 _HOME: Final = "http://localhost"
 _OWN: Final = {"Origin": _HOME}
+_PARTS: Final = 4
 _ROUND: Final = 10  # every so many hotel guests print the card
 
 
@@ -48,12 +52,20 @@ class Around:
 
 @dataclass(frozen=True)
 class Played:
-    """What was measured. Octets are those of Python's own memory that stayed taken."""
+    """What was measured.
+
+    `quarters` is how many octets of Python's own memory stayed taken after each quarter
+    of the visitors; where nobody followed those, of the memory of the process.
+    """
 
     visitors: int
     seconds: float
-    grown: int
-    resident: int
+    quarters: tuple[int, ...]
+
+    @property
+    def grown(self) -> int:
+        """How many octets stayed taken after all."""
+        return sum(self.quarters)
 
     @property
     def each(self) -> float:
@@ -61,16 +73,16 @@ class Played:
         return self.grown / self.visitors
 
 
-def play(folder: Path, *, visitors: int, before: int) -> Played:
+def play(folder: Path, *, visitors: int, before: int, traced: bool = True) -> Played:
     """Let so many people in, after some who warm the kiosk up; return what it took.
 
     Raises:
         AssertionError: somebody was not served.
     """
-    return asyncio.run(_play(folder, visitors=visitors, before=before))
+    return asyncio.run(_play(folder, visitors=visitors, before=before, traced=traced))
 
 
-async def _play(folder: Path, *, visitors: int, before: int) -> Played:
+async def _play(folder: Path, *, visitors: int, before: int, traced: bool) -> Played:
     kiosk = kiosk_in(folder)
     around = Around(World(folder / "world", identity_in(folder)))
     transport = httpx.ASGITransport(kiosk.app())
@@ -80,17 +92,25 @@ async def _play(folder: Path, *, visitors: int, before: int) -> Played:
         counter = _Counter(pages, around, kiosk._desks)
         for number in range(before):
             await counter.serve(number)
-        gc.collect()
-        tracemalloc.start()
-        taken, began = tracemalloc.get_traced_memory()[0], time.monotonic()
-        resident = _resident()
+        if traced:
+            tracemalloc.start()
+        taken, began = [_taken(traced=traced)], time.monotonic()
         for number in range(before, before + visitors):
             await counter.serve(number)
+            if (number - before + 1) * _PARTS // visitors == len(taken):
+                taken.append(_taken(traced=traced))
         seconds = time.monotonic() - began
-        gc.collect()
-        grown = tracemalloc.get_traced_memory()[0] - taken
         tracemalloc.stop()
-    return Played(visitors, seconds, grown, _resident() - resident)
+    quarters = tuple(after - first for first, after in pairwise(taken))
+    return Played(visitors, seconds, quarters)
+
+
+def _taken(*, traced: bool) -> int:
+    gc.collect()
+    if traced:
+        return tracemalloc.get_traced_memory()[0]
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize()
 
 
 @dataclass(frozen=True)
@@ -135,16 +155,17 @@ class _Counter:
         assert found.status_code == 200, address
 
 
-def _resident() -> int:
-    """Return what the process has in memory at most so far, in octets."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visitors", type=int, default=200)
     parser.add_argument("--before", type=int, default=40)
+    parser.add_argument("--timed", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
-        found = play(Path(made) / "k", visitors=asked.visitors, before=asked.before)
+        found = play(
+            Path(made) / "k",
+            visitors=asked.visitors,
+            before=asked.before,
+            traced=not asked.timed,
+        )
     sys.stdout.write(json.dumps({**asdict(found), "each": round(found.each)}) + "\n")
