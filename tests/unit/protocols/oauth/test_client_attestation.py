@@ -245,7 +245,9 @@ def test_a_key_is_named_by_the_attestation_and_by_nothing_in_the_proof() -> None
         judge_client(attestation, forged, audience=SERVER, context=context)
 
 
-@pytest.mark.parametrize("kid", ["another", KEY.public_key.thumbprint])
+@pytest.mark.parametrize(
+    "kid", ["another", KEY.public_key.thumbprint], ids=["another", "its own"]
+)
 def test_a_name_beside_the_key_that_is_attested_chooses_nothing(kid: str) -> None:
     jwk = KEY.public_key.to_jwk() | {"kid": kid}
     assert judge({"cnf": {"jwk": jwk}}).key == KEY.public_key
