@@ -2,22 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
+from itertools import permutations
 
 import pytest
 
 from idwallet.credentials.compact.issue import CompactLife
 from idwallet.credentials.presence import PersonVerified
+from idwallet.crypto.algorithms import Algorithm
 from idwallet.report import TABLE, Check, CheckId, Outcome, Reason
+from idwallet.testing.certificates import CertificatePlan, key_from_seed
 from idwallet.testing.compact import (
     COMPACT_FORGERIES,
     CompactForgery,
     CompactScene,
     compact_draft,
 )
+from idwallet.testing.compact.at_hand import at_hand_draft, bring, issued_by
 from idwallet.testing.compact.draft import CompactDraft, asked_draft
 from idwallet.testing.corpus.forgery import moved
+from idwallet.testing.pki import TestIdentity
 from idwallet.trust.certificate import Certificate
 from idwallet.trust.policies import RETAIL
 from idwallet.trust.policy import PresenceRule
@@ -116,6 +121,34 @@ def test_none_is_older_than_the_certificate_of_its_issuer(
         each for each in made.judge().checks if each.id is CheckId.CREDENTIAL_VALIDITY
     )
     assert said.reason is reason
+
+
+@pytest.mark.parametrize("ago", [0, 1, 23])
+def test_what_was_issued_before_a_renewal_passes_with_both_certificates_at_hand(
+    ago: int,
+) -> None:
+    """One key, certified for one name a day ago and again an hour ago."""
+    made = at_hand_draft(scene())
+    key = key_from_seed(Algorithm.ES256, seed=b"renewed", label="key")
+
+    def certified(since: datetime) -> TestIdentity:
+        def change(plan: CertificatePlan) -> CertificatePlan:
+            return replace(plan, key=key, not_before=since)
+
+        return scene().pki.issuer(intermediates=0, change=change)
+
+    hour = timedelta(hours=1)
+    old, new = certified(made.at - 24 * hour), certified(made.at - hour)
+    issued_by(made, old)
+    made.life = CompactLife(made.at - ago * hour, 24 * 60 - 1)
+    for order in permutations((*old.chain, *new.chain)):
+        bring(made, order)
+        assert made.judge().outcome is Outcome.PASSED
+    bring(made, new.chain)
+    (said,) = (
+        each for each in made.judge().checks if each.id is CheckId.CREDENTIAL_VALIDITY
+    )
+    assert (said.reason is Reason.CURRENT) is (ago <= 1)
 
 
 @pytest.mark.parametrize("how", PersonVerified)

@@ -1,9 +1,9 @@
 """Who signed, where a token names the key by nothing but an identifier."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from idwallet.codec.text import show
 from idwallet.crypto.algorithms import Algorithm
@@ -41,6 +41,9 @@ class KeyIds:
         return self._own.get(kid, [])
 
 
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
 class _Wanted(NamedTuple):
     """A key that is looked for."""
 
@@ -76,9 +79,10 @@ def resolve_by_key_id(
     signer's own certificate, or that of a certificate at hand which leads to an anchor
     at the moment, by the first octets of the SHA-256 digest of its
     SubjectPublicKeyInfo. Where two answer to it, neither is believed: whoever signs
-    must not be chosen by the order of anchors. What is at hand and leads nowhere does
-    not count, so nobody can be kept from being believed by it. The signature says
-    whether the key is right.
+    must not be chosen by the order of anchors. Certificates that one CA gave one signer
+    for one key are one: of those that stand, the one that has stood longest. What is at
+    hand and leads nowhere does not count, so nobody can be kept from being believed by
+    it. The signature says whether the key is right.
 
     Raises:
         UsageError: `at` has no zone.
@@ -95,10 +99,51 @@ def resolve_by_key_id(
         else:
             refused.append(said)
     answers = list(found.values()) or refused
+    if len(found) > 1:
+        answers = _one_for_each(answers)
     if len(answers) == 1:
         return answers[0]
     reason = Reason.KEY_AMBIGUOUS if found else Reason.KEY_NOT_PINNED
     return SignerRefused(reason, MappingProxyType({"name": f"key {kid.hex()}"}))
+
+
+def _one_for_each(
+    answers: Iterable[SignerFound | SignerRefused],
+) -> list[SignerFound | SignerRefused]:
+    """Return one for each signer: a certificate that was renewed is no second.
+
+    Both stand until the old one ends. What was signed before the new one began is
+    judged by the old one, so that counts, in whichever order they came.
+    """
+    ones: dict[object, SignerFound | SignerRefused] = {}
+    for each in sorted(answers, key=_standing):
+        ones.setdefault(_whose(each), each)
+    return list(ones.values())
+
+
+def _standing(answer: SignerFound | SignerRefused) -> tuple[datetime, bytes]:
+    leaf = _leaf_of(answer)
+    return (_NEVER, b"") if leaf is None else (leaf.not_before, leaf.der)
+
+
+def _whose(answer: SignerFound | SignerRefused) -> object:
+    """Return what certificates of one signer have in common; itself without one.
+
+    One CA gave them, who takes back all or none for what happens to the key.
+    """
+    if isinstance(answer, SignerRefused) or answer.path is None:
+        return id(answer)
+    leaf, *above = answer.path.certificates
+    names = leaf.subject_der, leaf.alternative_names
+    # Without a CA between, it is the anchor itself.
+    authority = tuple(each.public_key.spki for each in above[:1])
+    return leaf.public_key.spki, names, authority, id(answer.anchor)
+
+
+def _leaf_of(answer: SignerFound | SignerRefused) -> Certificate | None:
+    if isinstance(answer, SignerRefused) or answer.path is None:
+        return None
+    return answer.path.leaf
 
 
 def _by_anchors(

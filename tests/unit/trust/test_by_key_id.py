@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
+from cryptography import x509
 
 from idwallet import limits
 from idwallet.crypto.algorithms import DEFAULT_ALGORITHMS, Algorithm
 from idwallet.crypto.software import SoftwareSigner
 from idwallet.report import Reason
-from idwallet.testing.certificates import CertificatePlan, key_from_seed
+from idwallet.testing.certificates import CertificatePlan, key_from_seed, test_name
 from idwallet.testing.pki import MOMENT, Change, TestPki
 from idwallet.trust import path
 from idwallet.trust.anchors import PinnedKey, Purpose, TrustAnchor, TrustStore
@@ -107,7 +108,8 @@ def test_what_is_at_hand_and_leads_nowhere_keeps_nobody_from_being_believed() ->
 
 def test_two_that_are_believed_at_one_moment_are_none_and_one_of_them_is() -> None:
     renewed = PKI.issuer(
-        change=shared(lambda plan: replace(plan, not_before=MOMENT + DAY))
+        "https://namesake.example",
+        change=shared(lambda plan: replace(plan, not_before=MOMENT + DAY)),
     )
     issuer = PKI.issuer(
         change=shared(lambda plan: replace(plan, not_after=MOMENT + 2 * DAY))
@@ -118,6 +120,100 @@ def test_two_that_are_believed_at_one_moment_are_none_and_one_of_them_is() -> No
         [Reason.TRUSTED, Reason.KEY_AMBIGUOUS, Reason.KEY_AMBIGUOUS, Reason.TRUSTED]
     ):
         assert resolve(kid, store, at=MOMENT + days * DAY).reason is reason, days
+
+
+def renewal(*, later: timedelta = timedelta(), **changes: object) -> bytes:
+    """Certify the shared key for one name from some moment on, and for ten days."""
+
+    def change(plan: CertificatePlan) -> CertificatePlan:
+        began = MOMENT - DAY + later
+        made = replace(plan, not_before=began, not_after=began + 10 * DAY)
+        return replace(made, **changes)  # type: ignore[arg-type]
+
+    return PKI.issuer(change=shared(change), intermediates=0).chain[0]
+
+
+def test_a_renewed_certificate_of_one_key_is_no_second_signer() -> None:
+    """Of those that stand, it is the one that has stood longest."""
+    # Made in this order, the serial numbers say the contrary of the moments.
+    newest, new, old = (renewal(later=n * DAY) for n in (8, 4, 0))
+    kid = key_id_of(SHARED.spki)
+    # They begin a day before, last ten days, and are looked at to their last moment.
+    stands = [(0, old), (5, old), (9, old), (10, new), (13, new), (14, newest)]
+    for order in permutations((old, new, newest)):
+        store = store_of(order)
+        for days, expected in stands:
+            found = resolve(kid, store, at=MOMENT + days * DAY)
+            assert isinstance(found, SignerFound), days
+            assert found.path is not None
+            assert found.path.leaf.der == expected, days
+        assert resolve(kid, store, at=MOMENT + 18 * DAY).reason is not Reason.TRUSTED
+
+
+def test_two_of_one_moment_are_chosen_between_by_their_octets() -> None:
+    twins = [renewal(), renewal()]
+    kid = key_id_of(SHARED.spki)
+    for order in permutations(twins):
+        found = resolve(kid, store_of(order))
+        assert isinstance(found, SignerFound)
+        assert found.path is not None
+        assert found.path.leaf.der == min(twins)
+
+
+OTHER_NAME = (x509.UniformResourceIdentifier("https://other.example"),)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"subject": test_name("other")}, {"alternative_names": OTHER_NAME}],
+    ids=["subject", "alternative names"],
+)
+def test_who_shares_a_key_under_another_name_is_a_second_signer(
+    changes: dict[str, object],
+) -> None:
+    kid = key_id_of(SHARED.spki)
+    first, other = renewal(), renewal(**changes)
+    for each in (first, other):
+        assert resolve(kid, store_of([each])).reason is Reason.TRUSTED
+    for order in permutations((first, other)):
+        assert resolve(kid, store_of(order)).reason is Reason.KEY_AMBIGUOUS
+
+
+def test_two_keys_of_one_name_whose_identifiers_collide_are_two(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = key_from_seed(Algorithm.ES256, seed=b"by key id", label="colliding")
+    certificates = renewal(), renewal(key=other)
+    monkeypatch.setattr(limits, "KEY_ID_BYTES", 0)
+    for each in certificates:
+        assert resolve(b"", store_of([each])).reason is Reason.TRUSTED
+    for order in permutations(certificates):
+        assert resolve(b"", store_of(order)).reason is Reason.KEY_AMBIGUOUS
+
+
+def test_two_cas_that_certify_one_signer_make_two() -> None:
+    """Each takes back its own: who was revoked by one must not stand by the other."""
+    kid = key_id_of(SHARED.spki)
+    one, other = (PKI.issuer(change=shared()) for _ in range(2))
+    assert one.certificate.issuer_der == other.certificate.issuer_der
+    assert one.certificate.subject_der == other.certificate.subject_der
+    assert resolve(kid, store_of(one.chain)).reason is Reason.TRUSTED
+    both = store_of((*one.chain, *other.chain))
+    assert resolve(kid, both).reason is Reason.KEY_AMBIGUOUS
+    direct = store_of((*one.chain, renewal()))
+    assert resolve(kid, direct).reason is Reason.KEY_AMBIGUOUS
+
+
+def test_one_signer_below_two_anchors_is_two() -> None:
+    leaf = renewal()
+    own = TrustAnchor.from_signer_certificate(
+        renewal(later=DAY), name="own", purposes=[ISSUE]
+    )
+    at = MOMENT + DAY
+    kid = key_id_of(SHARED.spki)
+    assert resolve(kid, store_of([leaf]), at=at).reason is Reason.TRUSTED
+    assert resolve(kid, store_of([], own), at=at).reason is Reason.TRUSTED
+    assert resolve(kid, store_of([leaf], own), at=at).reason is Reason.KEY_AMBIGUOUS
 
 
 def test_one_certificate_twice_is_one() -> None:
