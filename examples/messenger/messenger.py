@@ -8,9 +8,11 @@ import secrets
 import shutil
 import sys
 import threading
+import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from examples.messenger.handling import Rooms
 from examples.messenger.people import CITIZENS, FINDER
@@ -33,7 +35,10 @@ from idwallet.protocols import ChatFile, ChatKind, ChatMessage, file_in, read_ch
 from idwallet.roles import Backup, keep_backup, open_backup, seal_backup
 from idwallet.testing import certify_key
 
+_Found = TypeVar("_Found")
+
 _PAUSE: Final = 0.5
+_TIDIES_EACH: Final = 60.0
 _TEXT_CHARACTERS: Final = 100_000
 
 
@@ -48,7 +53,8 @@ class Messenger:
         self.bots = found_bots(World(identity))
         self._new = threading.Event()
         self._ended = threading.Event()
-        self._busy = threading.Lock()
+        # Whoever looks, says or hands over something does it with every wallet open.
+        self._busy = threading.RLock()
         self._open()
         self._worker = threading.Thread(target=self._work, daemon=True)
         self._worker.start()
@@ -76,6 +82,11 @@ class Messenger:
         self._worker.join()
         for each in self.phones.values():
             each.close()
+
+    def undisturbed(self, do: Callable[[], _Found]) -> _Found:
+        """Do something while no wallet is put away, lost or thrown away."""
+        with self._busy:
+            return do()
 
     def begin_anew(self) -> None:
         """Throw every chat and every wallet away."""
@@ -179,9 +190,20 @@ class Messenger:
 
     # --- the worker -------------------------------------------------------------------
 
+    def tidy(self) -> None:
+        """Have each bot that keeps something delete what is over."""
+        for bot in self.bots.values():
+            if bot.keeps:
+                with self.post.turn(bot.name, "") as turn:
+                    bot.tidy(turn)
+
     def _work(self) -> None:
+        tidied = -_TIDIES_EACH
         while not self._ended.is_set():
             with self._busy:
+                if time.monotonic() - tidied >= _TIDIES_EACH:
+                    tidied = time.monotonic()
+                    self.tidy()
                 message = self.post.waiting()
                 if message is not None:
                     self._hand_over(message)
@@ -200,7 +222,8 @@ class Messenger:
                 turn.take(message, failed=True)
                 bot = self.bots.get(message.receiver)
                 if bot is not None:
-                    Talk(bot, turn).say("lost")
+                    # With a way to begin again: a chat without a button is over.
+                    Talk(bot, turn).say("lost", buttons=bot.buttons[:1])
             if not isinstance(error, IdWalletError):
                 traceback.print_exc(file=sys.stderr)
 

@@ -1,8 +1,9 @@
 """The page: whose phone it is, the chats, one message at a time, the wallet."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from examples.messenger import chats, wallet
@@ -32,6 +33,8 @@ _OWN: Final = Path(__file__).parent
 _BACKUP_BYTES: Final = 1_048_576
 _MESSAGE_BYTES: Final = 200_000  # whoever likes may type what a wallet would say
 _Draw = Callable[[Frame], Response]
+_Given = ParamSpec("_Given")
+_Found = TypeVar("_Found")
 
 
 class Page:
@@ -89,7 +92,7 @@ class Page:
         frame = self._frame(request)
         if frame.bot is None or frame.person is None:
             return self._gone(frame)
-        await run_in_threadpool(
+        await self._done(
             self._messenger.open_chat, frame.person, frame.bot.name, lang=frame.lang
         )
         return await self._drawn(request, chats.chat)
@@ -104,7 +107,7 @@ class Page:
         form = await form_of(request, most=_MESSAGE_BYTES)
         if form is None or frame.person is None or frame.bot is None:
             return self._gone(frame)
-        await run_in_threadpool(
+        await self._done(
             self._messenger.say,
             frame.person,
             frame.bot.name,
@@ -130,7 +133,7 @@ class Page:
             return self._gone(frame)
         number = request.path_params["number"]
         try:
-            peer = await run_in_threadpool(
+            peer = await self._done(
                 self._messenger.press,
                 frame.person,
                 number,
@@ -151,7 +154,7 @@ class Page:
         number = request.path_params["number"]
         found = None
         if frame.person is not None:
-            found = await run_in_threadpool(self._messenger.file, frame.person, number)
+            found = await self._done(self._messenger.file, frame.person, number)
         if found is None:
             return self._gone(frame)
         named = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
@@ -174,9 +177,7 @@ class Page:
         frame, form = self._frame(request), await form_of(request)
         if form is None or frame.person is None or not form.get("secret"):
             return self._gone(frame)
-        made = await run_in_threadpool(
-            self._messenger.back_up, frame.person, form["secret"]
-        )
+        made = await self._done(self._messenger.back_up, frame.person, form["secret"])
         return Response(
             made,
             media_type="application/jose",
@@ -189,7 +190,7 @@ class Page:
         if form is None or frame.person is None:
             return self._gone(frame)
         try:
-            await run_in_threadpool(
+            await self._done(
                 self._messenger.restore,
                 frame.person,
                 form.get("text", ""),
@@ -205,14 +206,12 @@ class Page:
         frame = self._frame(request)
         if await form_of(request) is None or frame.person is None:
             return self._gone(frame)
-        await run_in_threadpool(self._messenger.lose, frame.person)
+        await self._done(self._messenger.lose, frame.person)
         return RedirectResponse(f"/{frame.person}/wallet", status_code=303)
 
     async def beats(self, _: Request) -> Response:
         """Return what grows with every change."""
-        return PlainTextResponse(
-            str(await run_in_threadpool(self._messenger.post.beats))
-        )
+        return PlainTextResponse(str(await self._done(self._messenger.post.beats)))
 
     async def picture(self, request: Request) -> Response:
         """Return the picture of a bot."""
@@ -226,8 +225,15 @@ class Page:
         """Throw everything away."""
         if await form_of(request) is None:
             return self._gone(self._frame(request))
-        await run_in_threadpool(self._messenger.begin_anew)
+        await self._done(self._messenger.begin_anew)
         return RedirectResponse("/", status_code=303)
+
+    async def _done(
+        self, do: Callable[_Given, _Found], *given: _Given.args, **named: _Given.kwargs
+    ) -> _Found:
+        """Do something in a thread, while no wallet is put away."""
+        whole = partial(do, *given, **named)
+        return await run_in_threadpool(self._messenger.undisturbed, whole)
 
     def _frame(self, request: Request) -> Frame:
         person = request.path_params.get("person")
@@ -248,7 +254,7 @@ class Page:
         )
         if unknown:
             return self._gone(frame)
-        return await run_in_threadpool(draw, frame)
+        return await self._done(draw, frame)
 
     def _gone(self, frame: Frame) -> Response:
         return frame.page(chats.gone(frame), status=404)

@@ -47,6 +47,7 @@ INSERT INTO pulse SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM pulse);
 """
 # By so much one clock may be ahead of another that still takes the answer.
 _KEPT_AFTER: Final = timedelta(days=1)
+_MOST: Final = 2**63 - 1  # what SQLite takes for a number
 _COLUMNS: Final = "id, sender, receiver, text, at"
 
 
@@ -75,6 +76,8 @@ class Post:
         database = sqlite3.connect(self._file, timeout=30, isolation_level=None)
         # What was answered with True must be there after a power cut.
         database.execute("PRAGMA synchronous=FULL")
+        # What was deleted is gone from the file as well.
+        database.execute("PRAGMA secure_delete=ON")
         try:
             yield database
         finally:
@@ -162,6 +165,8 @@ class Turn:
 
     def message(self, number: int) -> Message | None:
         """Return a message that `me` wrote or got."""
+        if number > _MOST:
+            return None
         row = self._database.execute(
             f"SELECT {_COLUMNS} FROM message WHERE id = ? AND ? IN (sender, receiver)",  # noqa: S608 - no text from outside
             (number, self.me),

@@ -12,6 +12,7 @@ import secrets
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import ClassVar, Final
@@ -205,6 +206,8 @@ class Bot:
     """Every button that it may show."""
     sentences: ClassVar[Path]
     """Its sentences: ``title``, ``about``, ``press.BUTTON`` and what it says."""
+    keeps: ClassVar[str] = ""
+    """By what name it keeps what it was shown: JSON, with an end in ``until``."""
 
     def __init__(self, world: World) -> None:
         """Take what it may know."""
@@ -217,6 +220,14 @@ class Bot:
     @abstractmethod
     def hear(self, talk: Talk, text: str) -> None:
         """Deal with a message: any text at all. What it raises is told as a fault."""
+
+    def tidy(self, turn: Turn) -> None:
+        """Delete what is kept past its end, in every chat, whoever speaks or not."""
+        kept = turn.everything(self.keeps) if self.keeps else {}
+        for (person, name), value in kept.items():
+            until = json.loads(value).get("until")
+            if until is not None and datetime.fromisoformat(until) <= turn.at:
+                turn.keep(name, None, of=person)
 
     # --- who it is --------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 _FORM_BYTES: Final = 4096
+_FORM_FIELDS: Final = 10
 _NAMES: Final[Mapping[Language, str]] = {"en": "English", "ru": "Русский"}
 _YEAR: Final = 31_536_000
 
@@ -108,7 +109,11 @@ async def form_of(
     body = await body_of(request, most=most)
     if body is None:
         return None
-    found = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+    try:
+        text = body.decode("utf-8", "replace")
+        found = parse_qs(text, max_num_fields=_FORM_FIELDS)
+    except ValueError:
+        return None  # more fields than any form here has
     return {name: values[0] for name, values in found.items()}
 
 

@@ -51,7 +51,8 @@ def listening(port: int) -> socket.socket:
     try:
         return socket.create_server((HERE, port))
     except OSError as error:
-        taken = f"port {port} cannot be had ({error.strerror}): name another one"
+        why = (error.strerror or "").partition(" (")[0]
+        taken = f"port {port} cannot be had ({why}): name another one (see --help)"
         raise SystemExit(taken) from error
 
 

@@ -50,7 +50,7 @@ def test_an_account_is_opened_and_an_invoice_paid(
     me.press("bots/bank press.pay")
     me.press("who")
     agreed = me.page.locator("main .agreed")
-    assert "12.5 EUR" in agreed.inner_text()
+    assert "12.50 EUR" in agreed.inner_text()
     assert "Образцовая пекарня" in agreed.inner_text()
     me.picture("2-payment")
     if lang == "en":

@@ -34,6 +34,7 @@ TABLES: Final = (
       sealed BLOB NOT NULL,
       receipt TEXT)""",
 )
+_MOST: Final = 2**63 - 1  # what SQLite takes for a number
 _COLUMNS: Final = "number, visit, erase_at, sealed, receipt"
 
 
@@ -164,6 +165,8 @@ def card_at(desk: "Desk", visit: "Visit") -> Kept | None:
 
 
 def _one(desk: "Desk", column: str, *, value: int) -> Kept | None:
+    if value > _MOST:
+        return None
     rows = desk.store.rows(
         f"SELECT {_COLUMNS} FROM hotel_card WHERE {column} = ?",  # noqa: S608 - no text from outside
         value,

@@ -213,7 +213,11 @@ class PhonePages:
         if not codes:
             return Response(status_code=204)
         turn = request.query_params.get("part", "")
-        now = int(turn) if turn.isdecimal() else int(time.monotonic() * _PARTS_A_SECOND)
+        now = (
+            int(turn)
+            if turn.isdecimal() and len(turn) < 4
+            else int(time.monotonic() * _PARTS_A_SECOND)
+        )
         return picture(codes[now % len(codes)])
 
     def _phone(self, request: Request) -> Phone | None:

@@ -7,7 +7,7 @@ has it). Another amount, another payee or the same confirmation again pays nothi
 
 import json
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -52,6 +52,7 @@ class Bank(IssuingBot):
     order = 50
     buttons = ("open", "pay", "statement", "why", "lost")
     sentences = Path(__file__).with_suffix(".json")
+    keeps = _ACCOUNT
     origin = f"https://{_HOST}"
     display = {  # noqa: RUF012 - nobody changes it
         "en": "Exampleton Bank (invented)",
@@ -98,7 +99,7 @@ class Bank(IssuingBot):
         elif account is None:
             talk.say("why" if pressed == "why" else "lost", buttons=("open", "why"))
         elif pressed == "pay":
-            self._ask_payment(talk, paid=len(account["paid"]))
+            self._ask_payment(talk, account)
         elif pressed == "statement":
             self._say_statement(talk, account)
         elif pressed == "lost":
@@ -139,6 +140,7 @@ class Bank(IssuingBot):
         result: VerifiedPresentation,
         came: ChatMessage,
     ) -> None:
+        until = (talk.turn.at + _KEPT).replace(microsecond=0)
         if _account(talk) is None:
             (shown,) = result.credentials
             talk.turn.keep(
@@ -148,16 +150,13 @@ class Bank(IssuingBot):
                         "iban": f"XX00TEST{secrets.randbelow(10**10):010d}",
                         "family_name": shown.claim_named("family_name", str),
                         "given_name": shown.claim_named("given_name", str),
+                        "until": until.isoformat(),
                         "paid": [],
                     }
                 ),
             )
         talk.say("opened")
-        until = (talk.turn.at + _KEPT).replace(microsecond=0)
-        basis = talk.words("basis")
-        talk.send_receipt(
-            judged, came, keeps=Promise(kept=True, until=until, basis=basis)
-        )
+        self._sign_for(talk, judged, came=came, until=until)
         self.offer(talk, [_ACCOUNT])
 
     def supplied(self, talk: Talk, configuration: str) -> Supplied | None:
@@ -185,9 +184,19 @@ class Bank(IssuingBot):
 
     # --- payments ---------------------------------------------------------------------
 
-    def _ask_payment(self, talk: Talk, *, paid: int) -> None:
-        payee = _PAYEES[paid % len(_PAYEES)]
-        amount = _AMOUNTS[paid % len(_AMOUNTS)]
+    def _ask_payment(self, talk: Talk, account: dict[str, list[list[float]]]) -> None:
+        number = len(account["paid"])
+        payee = _PAYEES[number % len(_PAYEES)]
+        amount = _AMOUNTS[number % len(_AMOUNTS)]
+        if amount > _left(account):
+            talk.say(
+                "too.little",
+                amount=_money(amount),
+                payee=payee,
+                left=_money(_left(account)),
+                buttons=_NEXT,
+            )
+            return
         talk.say("confirm", amount=_money(amount), payee=payee)
         payment = {
             "transaction_id": f"TEST-{secrets.token_hex(8)}",
@@ -199,7 +208,7 @@ class Bank(IssuingBot):
             self._verifier(talk),
             _CARD,
             purpose="payment",
-            about=json.dumps({"about": _PAYING, **payment}),
+            about=json.dumps({"about": _PAYING, "number": number, **payment}),
             transactions=[
                 {"type": PAYMENT, "credential_ids": [card.id], "payload": payment}
             ],
@@ -222,6 +231,10 @@ class Bank(IssuingBot):
         ):
             talk.say("other", buttons=_next(talk))
             return
+        if asked["number"] != len(account["paid"]):
+            # The same invoice was asked about twice, and confirmed twice.
+            talk.say("paid.before", buttons=_NEXT)
+            return
         account["paid"].append([asked["amount"]["value"], asked["payee"]])
         talk.turn.keep(_ACCOUNT, json.dumps(account))
         talk.say(
@@ -230,13 +243,19 @@ class Bank(IssuingBot):
             payee=asked["payee"],
             buttons=_NEXT,
         )
-        talk.send_receipt(judged, came)
+        # The statement keeps it for as long as the account is kept.
+        until = datetime.fromisoformat(str(account["until"]))
+        self._sign_for(talk, judged, came=came, until=until)
+
+    def _sign_for(
+        self, talk: Talk, judged: Judged, *, came: ChatMessage, until: datetime
+    ) -> None:
+        keeps = Promise(kept=True, until=until, basis=talk.words("basis"))
+        talk.send_receipt(judged, came, keeps=keeps)
 
     def _say_statement(self, talk: Talk, account: dict[str, list[list[float]]]) -> None:
-        left = _BALANCE - sum(amount for amount, _ in account["paid"])
-        talk.say(
-            "statement", count=len(account["paid"]), left=_money(left), buttons=_NEXT
-        )
+        count, left = len(account["paid"]), _money(_left(account))
+        talk.say("statement", count=count, left=left, buttons=_NEXT)
 
 
 _NEXT: Final = ("pay", "statement", "lost", "why")
@@ -245,6 +264,10 @@ _NEXT: Final = ("pay", "statement", "lost", "why")
 def _account(talk: Talk) -> dict[str, list[list[float]]] | None:
     kept = talk.turn.kept(_ACCOUNT)
     return None if kept is None else json.loads(kept)
+
+
+def _left(account: dict[str, list[list[float]]]) -> float:
+    return _BALANCE - sum(amount for amount, _ in account["paid"])
 
 
 def _next(talk: Talk) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ What it keeps is deleted when the guest leaves, or when what was promised is ove
 """
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,7 @@ class Hotel(Bot):
     order = 30
     buttons = ("in", "out", "kept")
     sentences = Path(__file__).with_suffix(".json")
+    keeps = _GUEST
 
     def __init__(self, world: World) -> None:
         """Be known by the certificate of hotel.example."""
@@ -43,7 +44,7 @@ class Hotel(Bot):
 
     def hear(self, talk: Talk, text: str) -> None:
         """Check in, check out, judge an answer."""
-        self._forget(talk)
+        self.tidy(talk.turn)
         came = read_chat(text)
         if came is not None and came.kind is ChatKind.ANSWER:
             self._judge(talk, came)
@@ -106,19 +107,10 @@ class Hotel(Bot):
         talk.say(
             "kept",
             name=f"{card['given_name']} {card['family_name']}",
-            born=card["birth_date"],
+            born=f"{date.fromisoformat(card['birth_date']):%d.%m.%Y}",
             number=card["document_number"],
             buttons=("out",),
         )
-
-    def _forget(self, talk: Talk) -> None:
-        """Delete what is kept past its end, before anything else is done."""
-        guest = talk.turn.kept(_GUEST)
-        if guest is None:
-            return
-        until = datetime.fromisoformat(json.loads(guest)["until"])
-        if until <= talk.turn.at:
-            talk.turn.keep(_GUEST, None)
 
 
 BOT = Hotel

@@ -19,6 +19,7 @@ from idwallet import (
     Verifier,
     policies,
 )
+from idwallet.consent import Promise
 from idwallet.protocols import ChatKind, ChatMessage, read_chat
 from idwallet.roles import Supplied
 
@@ -42,6 +43,7 @@ class University(IssuingBot):
     order = 40
     buttons = ("enrol", "card", "diploma", "why", "lost")
     sentences = Path(__file__).with_suffix(".json")
+    keeps = _SEEN
     origin = f"https://{_HOST}"
     display = {  # noqa: RUF012 - nobody changes it
         "en": "University of Exampleton (invented)",
@@ -112,10 +114,15 @@ class University(IssuingBot):
             return
         if isinstance(judged.result, Unverified):
             self._refuse(talk, judged)
-        else:
-            talk.turn.keep(_SEEN, json.dumps(_shown(judged.result)))
-            talk.say("enrolled", buttons=self._next(talk))
-        talk.send_receipt(judged, came)
+            talk.send_receipt(judged, came)
+            return
+        until = (talk.turn.at + _LIFE).replace(microsecond=0)
+        seen = {"claims": _shown(judged.result), "until": until.isoformat()}
+        talk.turn.keep(_SEEN, json.dumps(seen))
+        talk.say("enrolled", until=f"{until:%d.%m.%Y}", buttons=self._next(talk))
+        basis = talk.words("basis")
+        keeps = Promise(kept=True, until=until, basis=basis)
+        talk.send_receipt(judged, came, keeps=keeps)
 
     def _refuse(self, talk: Talk, judged: Judged) -> None:
         if judged.is_declined:
@@ -135,7 +142,7 @@ class University(IssuingBot):
         kept = talk.turn.kept(_SEEN)
         if kept is None:
             return None
-        seen = json.loads(kept)
+        seen = json.loads(kept)["claims"]
         make = _student_card if configuration == _CARD else _diploma
         return Supplied(make(seen, talk.person), talk.turn.at + _LIFE)
 

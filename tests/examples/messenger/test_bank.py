@@ -73,7 +73,7 @@ def test_the_wallet_shows_amount_and_payee_before_it_signs(us: Chatting) -> None
         )
     (transaction,) = asked.transactions
     told = str(explain_transaction(transaction, lang="ru"))
-    assert "12.5 EUR" in told
+    assert "12.50 EUR" in told
     assert "Образцовая пекарня" in told
 
 
@@ -154,3 +154,22 @@ def test_who_says_no_pays_nothing(us: Chatting) -> None:
     us.decide("anna", "bank", ChatKind.REQUEST, do="decline")
     assert us.said("anna", "bank")[-1] == "not.paid"
     assert "100.00 EUR" in balance(us)
+
+
+def test_an_invoice_that_was_asked_about_twice_is_paid_once(us: Chatting) -> None:
+    us.tap("anna", "bank", "pay")
+    us.tap("anna", "bank", "pay")
+    for message, _ in us.came("anna", "bank", ChatKind.REQUEST)[-2:]:
+        us.messenger.press("anna", message.id, form={"do": "show"}, lang="en")
+        us.settle()
+    assert us.said("anna", "bank")[-2:] == ["paid", "paid.before"]
+    assert "87.50 EUR" in balance(us)
+
+
+def test_the_bank_pays_no_more_than_there_is(us: Chatting) -> None:
+    for _ in range(3):
+        us.tap("anna", "bank", "pay")
+        us.decide("anna", "bank", ChatKind.REQUEST, do="show")
+    us.tap("anna", "bank", "pay")
+    assert us.said("anna", "bank")[-1] == "too.little"
+    assert "27.00 EUR" in balance(us)

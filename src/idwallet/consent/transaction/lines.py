@@ -1,9 +1,14 @@
 """What a transaction says, line by line, as a person is to see it."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from idwallet.codec.text import TextWarning, show, warnings
+
+# No currency is counted in tenths: 12.5 would be read as a slip of the pen for 12.50.
+_TENTHS: Final = re.compile(r"\d\.\d(?= )", re.ASCII)
 
 
 class TransactionLabel(StrEnum):
@@ -46,8 +51,11 @@ class TransactionLine:
 
         Nothing is cut off, however long: what is hashed is what is shown.
         """
+        value = self.value
+        if self.label is TransactionLabel.AMOUNT:
+            value = _TENTHS.sub(r"\g<0>0", value)
         # No character is written with more than ten: U+10FFFF in quotation marks.
-        return show(self.value, limit=10 * len(self.value) + 1)
+        return show(value, limit=10 * len(value) + 1)
 
     @property
     def warnings(self) -> tuple[TextWarning, ...]:
