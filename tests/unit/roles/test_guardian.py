@@ -7,6 +7,7 @@ import pytest
 
 from idwallet import limits
 from idwallet.codec.cbor import CborValue, write_cbor
+from idwallet.credentials.compact.evaluate_guardian import ends
 from idwallet.credentials.compact.guardian import (
     AAD,
     Act,
@@ -72,6 +73,34 @@ def test_the_fault_moves_its_check_and_no_other(forgery: GuardianForgery) -> Non
     }
     assert against == {forgery.check: forgery.reason}
     assert report.outcome is TABLE[forgery.check, forgery.reason].outcome
+
+
+def test_a_statement_about_another_delegation_ends_none_that_it_mentions() -> None:
+    """Outside of its signature anybody writes what they like into a genuine one."""
+    family = GuardianDraft(scene())
+    first, second = (
+        read_delegation(
+            delegate(
+                family.parent.public_key,
+                acts=acts,
+                signer=family.child,
+                since=family.since,
+                until=family.until,
+            ),
+            at="x",
+        )
+        for acts in ([Act.AGE], [Act.HOTEL])
+    )
+    about_second = CoseHeaders({}, {4: first.identity})
+    by = Sign1Signer(
+        family.child, headers=about_second, form=CoseForm(TagForm.UNTAGGED)
+    )
+    written = by.sign(second.identity, external_aad=b"idwallet-delegation-withdrawn/1")
+    assert first.identity in written
+    allowed = scene().new_verifier().policy.algorithms
+    key = family.child.public_key
+    assert ends(written, second, by=[key], allowed=allowed)
+    assert not ends(written, first, by=[key], allowed=allowed)
 
 
 @pytest.mark.parametrize("by", ["child", "parent"])

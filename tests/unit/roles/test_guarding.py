@@ -17,7 +17,9 @@ from idwallet.credentials.model import (
 )
 from idwallet.credentials.presence import PersonVerified
 from idwallet.credentials.query import Query
+from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.signer import StoredKeySigner
+from idwallet.crypto.software import SoftwareSigner
 from idwallet.errors import (
     MalformedError,
     SignerUnavailable,
@@ -30,6 +32,7 @@ from idwallet.roles.asked import Asked, Choice, Shown
 from idwallet.roles.at_tills import QrAnswer
 from idwallet.roles.holder import Holder
 from idwallet.roles.presentation import evaluate_presentation
+from idwallet.roles.record import HeldCredential
 from idwallet.roles.standing import StandingRequest
 from idwallet.roles.verifier import PresentationRequest
 from idwallet.roles.wards import Delegated, Ward
@@ -370,6 +373,17 @@ def test_a_stranger_ends_nothing(family: Family) -> None:
     assert family.parent.wallet.wards() == (ward,)
 
 
+def test_a_stranger_who_signs_that_it_is_over_ends_nothing(family: Family) -> None:
+    handed = family.delegated()
+    ward = family.parent.wallet.add_ward(handed, at=family.at)
+    stranger = SoftwareSigner.generate(Algorithm.ES256)
+    forged = withdraw(read_delegation(handed.delegation, at="x"), signer=stranger)
+    for person in (family.parent, family.child):
+        assert not person.wallet.heed(forged, at=family.at)
+    assert family.parent.wallet.wards() == (ward,)
+    assert len(family.child.wallet.delegations()) == 1
+
+
 def test_what_was_delegated_to_somebody_else_is_not_taken(family: Family) -> None:
     handed = family.delegated()
     stranger = family.stranger
@@ -385,16 +399,20 @@ def test_what_was_delegated_to_somebody_else_is_not_taken(family: Family) -> Non
 
 
 def test_a_parent_passes_nothing_on(family: Family) -> None:
-    ward = family.ward()
-    for card in (ward, family.card):
-        with pytest.raises((UsageError, SignerUnavailable)):
-            family.parent.wallet.delegate(
-                card,
-                to=family.stranger.key,
-                acts=[Act.AGE],
-                until=family.at + HOUR,
-                at=family.at,
-            )
+    with pytest.raises(SignerUnavailable):
+        passed_on(family, family.card)
+    with pytest.raises(UsageError, match="of this wallet's own"):
+        passed_on(family, family.ward())
+
+
+def passed_on(family: Family, card: HeldCredential) -> Delegated:
+    return family.parent.wallet.delegate(
+        card,
+        to=family.stranger.key,
+        acts=[Act.AGE],
+        until=family.at + HOUR,
+        at=family.at,
+    )
 
 
 def test_the_guardian_of_another_child_is_refused(family: Family) -> None:
@@ -471,6 +489,20 @@ def test_a_right_that_was_deleted_answers_no_more(family: Family) -> None:
     assert reason_of(error) is Reason.NOT_GUARDIAN
     with pytest.raises(UsageError):
         now.opened()
+
+
+def test_a_right_whose_key_is_gone_answers_no_more(family: Family) -> None:
+    ward, (_, asked) = family.ward(), asked_for(family)
+    family.parent.keys.delete(ward.signed_by)
+    (now,) = family.parent.wallet.wards()
+    assert now.right is None
+    for refused in (
+        lambda: family.parent.wallet.match_ward(asked, now, at=family.at),
+        lambda: family.parent.wallet.add_ward(family.delegated(), at=family.at),
+    ):
+        with pytest.raises(VerificationFailed) as error:
+            refused()
+        assert reason_of(error) is Reason.NOT_GUARDIAN
 
 
 def test_a_renewed_right_is_found(family: Family) -> None:
