@@ -85,7 +85,8 @@ class Delegations:
 
         Raises:
             UsageError: no compact card of this wallet, no act, a day or longer, a
-                moment without a zone, or more at a time than `limits.WARDS`.
+                moment without a zone, or more at a time than `limits.WARDS`, or
+                than fits into a wallet.
             SignerUnavailable, SignerLocked: the key of the card did not sign.
             PortError: the store failed; nothing may be handed on.
         """
@@ -151,6 +152,8 @@ class Delegations:
             PortError: the store failed.
         """
         require_aware(at)
+        if len(statement) > limits.DELEGATION_END_BYTES:
+            return False  # what makes it longer than any stands where nobody signs
         known, allowed = self.record(), self._algorithms
         for ward in known.wards:
             issued, delegation = ward.opened()
@@ -175,12 +178,11 @@ class Delegations:
             named = withdrawn_by(statement, at="statement")
         except (MalformedError, UnsupportedError):
             return
-        room = limits.DELEGATIONS_WITHDRAWN // 2
         known = self.record().at(at)
         is_new = statement not in known.statements
-        if len(named.payload) == _DIGEST and is_new and len(known.ended) < room:
+        if len(named.payload) == _DIGEST and is_new and known.has_room_for(statement):
             ended = Ended(statement, at + _LONGEST)
-            self.change(lambda was: was._replace(ended=(*was.ended, ended)), at=at)
+            self.change(lambda was: was.with_end(ended), at=at)
 
     def delete_ward(self, name: str) -> None:
         """Remove the card of a child; one that is not there is no error.
@@ -195,15 +197,16 @@ class Delegations:
         )
 
     def _end(self, delegation: Delegation, statement: bytes, *, at: datetime) -> None:
-        over, most = delegation.identity, limits.DELEGATIONS_WITHDRAWN
+        over = delegation.identity
 
         def without(was: ActingRecord) -> ActingRecord:
-            return ActingRecord(
+            left = ActingRecord(
                 tuple(e for e in was.wards if e.opened()[1].identity != over),
                 tuple(e for e in was.given if e.delegation.identity != over),
-                # What is ended has to end: of too many statements the first give way.
-                (*was.ended, Ended(statement, delegation.until))[-most:],
+                was.ended,
             )
+            # What is ended has to end: of too many statements the first give way.
+            return left.with_end(Ended(statement, delegation.until))
 
         self.change(without, at=at)
 

@@ -82,7 +82,8 @@ class Guarding(Delegating, Matching):
                 yet or any more; or, by ``holder.binding``, to a key that is not here.
             VerificationIndeterminate: something could not be decided.
             MalformedError, LimitError, UnsupportedError: it cannot be read.
-            UsageError: `at` has no zone, or more than `limits.WARDS`.
+            UsageError: `at` has no zone, or more than `limits.WARDS`, or than fits
+                into a wallet.
             PortError: the store failed; nothing was stored.
         """
         require_aware(at)

@@ -24,6 +24,10 @@ _FORMAT: Final = "idwallet-delegated/1"
 _RECORD: Final = "idwallet-acting/1"
 _CLAUSE: Final = "idwallet compact 1 §14"
 _RECORD_CLAUSE: Final = "idwallet acting record 1"
+# Statements may come from anybody: together with all else, and written as text, they
+# stay within what is read again.
+_OCTETS_OF_ENDS: Final = limits.JSON_BYTES // 4
+_OCTETS_OF_OTHERS: Final = limits.JSON_BYTES // 2
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -231,13 +235,29 @@ class ActingRecord(NamedTuple):
             tuple(e for e in self.ended if moment < e.until),
         )
 
+    def with_end(self, end: Ended) -> "ActingRecord":
+        """Return it with another statement; of too many the first give way."""
+        kept = [*self.ended, end][-limits.DELEGATIONS_WITHDRAWN :]
+        over = sum(len(each.statement) for each in kept) - _OCTETS_OF_ENDS
+        while over > 0:
+            over -= len(kept.pop(0).statement)
+        return self._replace(ended=tuple(kept))
+
+    def has_room_for(self, statement: bytes) -> bool:
+        """Whether a statement fits in that nobody has judged: into half of the room."""
+        octets = sum(len(each.statement) for each in self.ended) + len(statement)
+        is_few = len(self.ended) < limits.DELEGATIONS_WITHDRAWN // 2
+        return is_few and octets <= _OCTETS_OF_ENDS // 2
+
     def require_bounded(self) -> "ActingRecord":
-        """Return it.
+        """Return it; no reader has to refuse what was written.
 
         Raises:
             UsageError: more of something than `limits.WARDS`, or
-                `limits.DELEGATIONS_WITHDRAWN`.
+                `limits.DELEGATIONS_WITHDRAWN`; or more octets than fit in.
         """
+        if len(self._replace(ended=()).to_bytes()) > _OCTETS_OF_OTHERS:
+            raise UsageError("more octets of delegations than fit into a wallet")
         if max(len(self.wards), len(self.given)) > limits.WARDS:
             raise UsageError("more delegations at a time than limits.WARDS")
         if len(self.ended) > limits.DELEGATIONS_WITHDRAWN:

@@ -11,6 +11,7 @@ from idwallet.consent.ledger.entry import EntryKind, read_entry, write_entry
 from idwallet.credentials.compact.guardian import Act, read_delegation, withdraw
 from idwallet.credentials.compact.issue import Compact, CompactShape
 from idwallet.credentials.model import (
+    Credential,
     Format,
     Unverified,
     VerifiedPresentation,
@@ -18,8 +19,9 @@ from idwallet.credentials.model import (
 from idwallet.credentials.presence import PersonVerified
 from idwallet.credentials.query import Query
 from idwallet.crypto.algorithms import Algorithm
-from idwallet.crypto.signer import StoredKeySigner
+from idwallet.crypto.signer import Signer, StoredKeySigner
 from idwallet.crypto.software import SoftwareSigner
+from idwallet.envelope.cose import CoseForm, CoseHeaders, Sign1Signer, TagForm
 from idwallet.errors import (
     MalformedError,
     SignerUnavailable,
@@ -35,7 +37,14 @@ from idwallet.roles.presentation import evaluate_presentation
 from idwallet.roles.record import HeldCredential
 from idwallet.roles.standing import StandingRequest
 from idwallet.roles.verifier import PresentationRequest
-from idwallet.roles.wards import Delegated, Ward
+from idwallet.roles.wards import (
+    ActingRecord,
+    Delegated,
+    Ended,
+    KeptWard,
+    Ward,
+    read_acting,
+)
 from idwallet.testing.compact.draft import twelve_claims
 from idwallet.testing.compact.family import (
     CARD,
@@ -631,3 +640,51 @@ def test_statements_that_nobody_judged_take_no_room_of_those_that_were(
         with pytest.raises(VerificationFailed) as error:
             wallet.add_ward(handed, at=family.at)
         assert reason_of(error) is Reason.REVOKED
+
+
+def padded(delegation: bytes, *, signer: Signer, octets: int) -> bytes:
+    """Sign that it is over, and add octets where nobody signs them."""
+    form = CoseForm(TagForm.UNTAGGED)
+    by = Sign1Signer(signer, headers=CoseHeaders({}, {4: b"x" * octets}), form=form)
+    over = read_delegation(delegation, at="x").identity
+    return by.sign(over, external_aad=b"idwallet-delegation-withdrawn/1")
+
+
+@pytest.mark.parametrize("octets", [8_000, 20_000, 1_000_000])
+def test_no_statement_is_so_long_that_a_wallet_cannot_be_read_any_more(
+    family: Family, octets: int
+) -> None:
+    handed, wallet = family.delegated(), family.parent.wallet
+    ward = wallet.add_ward(handed, at=family.at)
+    stranger = SoftwareSigner.generate(Algorithm.ES256)
+    forged = padded(handed.delegation, signer=stranger, octets=octets)
+    assert not wallet.heed(forged, at=family.at)
+    stored = family.child.keys.get(family.card.thumbprint)
+    assert stored is not None
+    signer = StoredKeySigner(stored)
+    genuine = padded(handed.delegation, signer=signer, octets=octets)
+    is_short = len(genuine) <= limits.DELEGATION_END_BYTES
+    assert wallet.heed(genuine, at=family.at) is is_short
+    assert wallet.wards() == (() if is_short else (ward,))
+    plain = family.child.wallet.take_back(handed.delegation, at=family.at)
+    assert wallet.heed(plain, at=family.at) is not is_short
+    assert wallet.wards() == ()
+
+
+def test_a_full_record_of_delegations_is_read_again() -> None:
+    until = scene().at + HOUR
+    card = Credential(Format.COMPACT, "A" * 22_000)
+    kept = KeptWard("ward", "issuer", (), Delegated(card, bytes(200)))
+    record = ActingRecord(wards=(kept,) * limits.WARDS)
+    with pytest.raises(UsageError, match="octets"):
+        record.require_bounded()
+    record = ActingRecord(wards=(kept,) * 23).require_bounded()
+    unjudged = 0
+    for n in range(2 * limits.DELEGATIONS_WITHDRAWN):
+        size = limits.DELEGATION_END_BYTES if n % 2 else 100
+        statement = n.to_bytes(size)
+        unjudged += record.has_room_for(statement)
+        record = record.with_end(Ended(statement, until))
+        assert record.statements[-1] == statement
+    assert 0 < unjudged <= len(record.ended) <= limits.DELEGATIONS_WITHDRAWN
+    assert read_acting(record.require_bounded().to_bytes()) == record

@@ -15,6 +15,7 @@ from idwallet.report import Reason
 from idwallet.testing.certificates import CertificatePlan, key_from_seed, test_name
 from idwallet.testing.pki import MOMENT, Change, TestPki
 from idwallet.trust import path
+from idwallet.trust.anchor import Validity
 from idwallet.trust.anchors import PinnedKey, Purpose, TrustAnchor, TrustStore
 from idwallet.trust.at_hand import CertificatesAtHand, chains_from, key_id_of
 from idwallet.trust.by_key_id import resolve_by_key_id
@@ -257,6 +258,26 @@ def test_an_anchor_believes_a_chain_for_its_own_purposes_alone() -> None:
     store = TrustStore([asks], evidence=evidence)
     assert resolve(kid, store).reason is Reason.NO_TRUSTED_PATH
     assert resolve(kid, store_of(issuer.chain)).reason is Reason.TRUSTED
+
+
+def test_a_pin_counts_for_its_purposes_and_in_its_time_alone() -> None:
+    kid, anchor = key_id_of(SHARED.spki), pinned("one")
+    assert resolve(kid, store_of((), anchor)).reason is Reason.KEY_PINNED
+    asks = replace(anchor, purposes=frozenset({Purpose.READ_CREDENTIALS}))
+    before = replace(anchor, validity=Validity(MOMENT - DAY, MOMENT - TICK))
+    for other in (asks, before):
+        assert resolve(kid, store_of((), other)).reason is Reason.KEY_NOT_PINNED
+        beside = store_of((), other, pinned("two", kid="2"))
+        assert resolve(kid, beside).reason is Reason.KEY_PINNED
+
+
+def test_a_signer_believed_for_something_else_makes_nobody_ambiguous() -> None:
+    issuer = PKI.issuer(change=shared())
+    asks = TrustAnchor.from_signer_certificate(
+        renewal(), name="asks", purposes=[Purpose.READ_CREDENTIALS]
+    )
+    found = resolve(key_id_of(SHARED.spki), store_of(issuer.chain, asks))
+    assert found.reason is Reason.TRUSTED
 
 
 @pytest.mark.parametrize("kid", [b"", b"1", bytes(8), bytes(32)])
