@@ -18,7 +18,7 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Thread
 from typing import Final
@@ -42,10 +42,20 @@ def main() -> int:
     parser.add_argument(
         "--phone-port", type=int, default=8032, help="where a phone holds a session"
     )
+    parser.add_argument(
+        "--issuer",
+        type=Path,
+        action="append",
+        default=[],
+        help="certificate (PEM) of another issuer that the operator believes",
+    )
     given = parser.parse_args()
     door = listening(given.port)
     kiosk = kiosk_in(
-        given.folder, megabytes=given.megabytes, nearby=(HERE, given.phone_port)
+        given.folder,
+        megabytes=given.megabytes,
+        nearby=(HERE, given.phone_port),
+        issuers=given.issuer,
     )
     Thread(target=each_hour, args=(kiosk.do_chores,), daemon=True).start()
     say([f"Open http://{HOST}:{port_of(door)}/", "End it with Ctrl-C."])
@@ -73,13 +83,14 @@ def kiosk_in(
     *,
     megabytes: float | None = None,
     nearby: tuple[str, int] | None = None,
+    issuers: Sequence[Path] = (),
 ) -> Kiosk:
     """Return the kiosk that a folder keeps; an empty one is filled.
 
     What the rooms have to do when they open is done: cards whose time is over are
     erased before anybody is asked.
     """
-    opened = open_kiosk(folder, megabytes=megabytes, nearby=nearby)
+    opened = open_kiosk(folder, megabytes=megabytes, nearby=nearby, issuers=issuers)
     kiosk = opened.kiosk()
     kiosk.do_chores()
     return kiosk

@@ -1,6 +1,6 @@
 """Everything that one folder keeps, opened: the counters, and the world around."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -53,14 +53,16 @@ def open_kiosk(
     *,
     megabytes: float | None = None,
     nearby: tuple[str, int] | None = None,
+    issuers: Sequence[Path] = (),
 ) -> Opened:
     """Open what a folder keeps; an empty one is filled.
 
     `megabytes` is the most that the counters may keep, `nearby` where a phone is
-    reached in a session.
+    reached in a session, `issuers` are certificates (PEM) of others whom the operator
+    believes.
     """
     identity = identity_in(folder)
-    world = World(folder / "world", identity)
+    world = World(folder / "world", identity, issuers=issuers)
     phones = {
         name: Phone(name, world, folder=folder / "phones" / name, seal=identity.seal)
         for name in PEOPLE

@@ -27,10 +27,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--folder", type=Path, default=Path("messenger"))
     parser.add_argument("--page-port", type=int, default=8020)
+    parser.add_argument(
+        "--reader",
+        type=Path,
+        action="append",
+        default=[],
+        help="root certificate (PEM) of others who ask, as of the example kiosk",
+    )
     given = parser.parse_args()
     identity = identity_in(given.folder)
     door = listening(given.page_port)
-    messenger = Messenger(given.folder, identity=identity)
+    messenger = Messenger(given.folder, identity=identity, readers=given.reader)
     server = uvicorn.Server(
         uvicorn.Config(
             Page(messenger).app(),
@@ -39,13 +46,12 @@ def main() -> int:
             access_log=False,
         )
     )
-    say(
-        [
-            f"For people:  http://{HOST}:{port_of(door)}/",
-            "Everybody in it is invented. End it with Ctrl-C.",
-        ]
-    )
+    lines = [
+        f"For people:  http://{HOST}:{port_of(door)}/",
+        "Everybody in it is invented. End it with Ctrl-C.",
+    ]
     try:
+        say(lines)
         asyncio.run(server.serve(sockets=[door]))
     except KeyboardInterrupt:
         say([""])

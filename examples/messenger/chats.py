@@ -1,4 +1,4 @@
-"""The chats: the first page, the list, a chat, and one message to decide about."""
+"""The chats: the list, a chat, and one message to decide about."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -16,59 +16,6 @@ from idwallet.errors import IdWalletError
 from idwallet.protocols import ChatKind, ChatMessage, read_chat
 
 _CARRIED = frozenset({ChatKind.CARRIED_REQUEST, ChatKind.CARRIED_RESPONSE})
-
-
-def home(frame: Frame) -> Response:
-    """Say what this is, and what to press first."""
-    words = frame.words
-    bots = [words_of(e.sentences, frame.lang) for e in frame.messenger.bots.values()]
-    names = ", ".join(each("title").lower() for each in bots)
-    tours = [each.optional("tour") for each in bots]
-    steps = [e for e in tours if e]
-    steps += [words("home.step.lost"), words("home.step.raw")]
-    main = element(
-        "main",
-        {"id": "main", "class": "home"},
-        element("h1", None, words("home.title")),
-        element("p", {"class": "lead"}, words("home.what", bots=names)),
-        element("p", {"class": "invented"}, words("home.invented")),
-        element("h2", None, words("home.first")),
-        element("ul", {"class": "people"}, *_people(frame)),
-        element("h2", None, words("home.then")),
-        element("ol", {"class": "tour"}, *(element("li", None, e) for e in steps)),
-        element(
-            "form",
-            {"method": "post", "action": "/begin-anew"},
-            element("p", {"class": "soft"}, words("home.anew.what")),
-            element("button", {"class": "quiet"}, words("home.anew")),
-        ),
-    )
-    return frame.page(main, kind="one")
-
-
-def _people(frame: Frame) -> Iterator[Html]:
-    words = frame.words
-    for number, (name, each) in enumerate(CITIZENS.items()):
-        face = {"class": f"face {name}", "aria-hidden": "true"}
-        more = words("home.other" if number else "home.phone")
-        yield element(
-            "li",
-            None,
-            element(
-                "a",
-                {
-                    "class": "phone-link other" if number else "phone-link",
-                    "href": f"/{name}/chat/government",
-                },
-                element("span", face, each.given_name[0]),
-                element(
-                    "span",
-                    None,
-                    element("strong", None, words("home.be", name=each.called)),
-                    element("span", {"class": "soft"}, more),
-                ),
-            ),
-        )
 
 
 def gone(frame: Frame) -> Html:
@@ -349,12 +296,25 @@ def _tabs(frame: Frame, here: str) -> Html:
         for name, address in (
             ("chats", f"/{frame.me}"),
             ("wallet", f"/{frame.me}/wallet"),
+            ("scan", f"/{frame.me}/scan"),
         )
     ]
     return element("nav", {"class": "tabs", "aria-label": frame.words("tabs")}, *links)
 
 
 tabs = _tabs
+
+
+def at_a_till(frame: Frame, inside: Html) -> Response:
+    """Show what the phone shows at a till."""
+    main = element(
+        "main",
+        {"id": "main", "class": "deciding"},
+        frame.live(f"/{frame.me}/scan/live", inside, **{"data-always": "yes"}),
+    )
+    return frame.page(
+        _list(frame), main, aside(frame), _tabs(frame, "scan"), kind="talk"
+    )
 
 
 # --- one message to decide about ----------------------------------------------------

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -29,8 +29,8 @@ from examples.messenger.talking import (
 from examples.web.identity import Identity
 from examples.web.language import Language
 
-from idwallet import StoredKeySigner, now
-from idwallet.errors import IdWalletError
+from idwallet import Purpose, StoredKeySigner, TrustAnchor, TrustStore, now
+from idwallet.errors import IdWalletError, UsageError
 from idwallet.protocols import ChatFile, ChatKind, ChatMessage, file_in, read_chat
 from idwallet.roles import Backup, keep_backup, open_backup, seal_backup
 from idwallet.testing import certify_key
@@ -45,10 +45,27 @@ _TEXT_CHARACTERS: Final = 100_000
 class Messenger:
     """Phones, bots and the post between them."""
 
-    def __init__(self, folder: Path, *, identity: Identity) -> None:
-        """Open everything, or make it."""
+    def __init__(
+        self, folder: Path, *, identity: Identity, readers: Sequence[Path] = ()
+    ) -> None:
+        """Open everything, or make it.
+
+        `readers` are root certificates (PEM) of others who ask, as of a kiosk.
+        """
         self._folder = folder
-        self._identity = identity
+        self._trust = TrustStore(
+            [
+                identity.pki.anchor(),
+                *(
+                    TrustAnchor.from_certificate(
+                        each.read_bytes(),
+                        name=each.parent.name,
+                        purposes=[Purpose.READ_CREDENTIALS],
+                    )
+                    for each in readers
+                ),
+            ]
+        )
         self.rooms = Rooms()
         self.bots = found_bots(World(identity))
         self._new = threading.Event()
@@ -67,7 +84,7 @@ class Messenger:
         return Phone(
             CITIZENS[name],
             self._folder / "phones" / name,
-            trust=self._identity.trust,
+            trust=self._trust,
             certify=self._certified,
         )
 
@@ -224,7 +241,8 @@ class Messenger:
                 if bot is not None:
                     # With a way to begin again: a chat without a button is over.
                     Talk(bot, turn).say("lost", buttons=bot.buttons[:1])
-            if not isinstance(error, IdWalletError):
+            # A message may be broken; a bug of this program is told.
+            if not isinstance(error, IdWalletError) or isinstance(error, UsageError):
                 traceback.print_exc(file=sys.stderr)
 
     def _deal_with(self, message: Message, turn: Turn) -> None:

@@ -8,10 +8,12 @@ from urllib.parse import quote
 
 from examples.messenger import chats, wallet
 from examples.messenger.frame import Frame
+from examples.messenger.home import home
 from examples.messenger.messenger import Messenger
 from examples.messenger.people import CITIZENS
+from examples.messenger.scanning import Scanner, screen
 from examples.web.language import language_of
-from examples.web.pages import form_of
+from examples.web.pages import body_of, form_of
 from examples.web.running import HERE, HOST, STATIC, SafeHeaders
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -32,6 +34,7 @@ from idwallet.errors import IdWalletError
 _OWN: Final = Path(__file__).parent
 _BACKUP_BYTES: Final = 1_048_576
 _MESSAGE_BYTES: Final = 200_000  # whoever likes may type what a wallet would say
+_PICTURE_BYTES: Final = 8_000_000
 _Draw = Callable[[Frame], Response]
 _Given = ParamSpec("_Given")
 _Found = TypeVar("_Found")
@@ -43,6 +46,7 @@ class Page:
     def __init__(self, messenger: Messenger) -> None:
         """Take what it shows."""
         self._messenger = messenger
+        self._scanner = Scanner(lambda: messenger.phones)
 
     def app(self) -> Starlette:
         """Return the application."""
@@ -63,6 +67,11 @@ class Page:
                 Route("/{person}/message/{number:int}", self.press, methods=["POST"]),
                 Route("/{person}/message/{number:int}/live", self.message_live),
                 Route("/{person}/message/{number:int}/file", self.file),
+                Route("/{person}/scan", self.scan),
+                Route("/{person}/scan", self.scan_read, methods=["POST"]),
+                Route("/{person}/scan/picture", self.scan_picture, methods=["POST"]),
+                Route("/{person}/scan/live", self.scan_live),
+                Route("/{person}/scan/code.svg", self.scan_code),
                 Route("/{person}/wallet", self.wallet),
                 Route("/{person}/wallet/live", self.wallet_live),
                 Route("/{person}/backup", self.backup, methods=["POST"]),
@@ -77,7 +86,7 @@ class Page:
 
     async def home(self, request: Request) -> Response:
         """Say what this is."""
-        return await self._drawn(request, chats.home)
+        return await self._drawn(request, home)
 
     async def chats(self, request: Request) -> Response:
         """Show who there is to talk to."""
@@ -209,6 +218,48 @@ class Page:
         await self._done(self._messenger.lose, frame.person)
         return RedirectResponse(f"/{frame.person}/wallet", status_code=303)
 
+    async def scan(self, request: Request) -> Response:
+        """Show what the phone shows at a till."""
+
+        def draw(frame: Frame) -> Response:
+            return chats.at_a_till(frame, screen(frame, self._scanner))
+
+        return await self._drawn(request, draw)
+
+    async def scan_live(self, request: Request) -> Response:
+        """Return what changes of it: the next code, when it is due."""
+        return await self._drawn(
+            request, lambda frame: frame.part(screen(frame, self._scanner))
+        )
+
+    async def scan_read(self, request: Request) -> Response:
+        """Read the text of a till's code, or do what was decided about it."""
+        frame, form = self._frame(request), await form_of(request, most=20_000)
+        if form is None or frame.person is None:
+            return self._gone(frame)
+        if "text" in form:
+            self._scanner.read(frame.person, form["text"])
+        else:
+            await self._done(self._scanner.press, frame.person, form.get("do", ""))
+        return RedirectResponse(f"/{frame.person}/scan", status_code=303)
+
+    async def scan_picture(self, request: Request) -> Response:
+        """Read a picture of a till's code."""
+        frame = self._frame(request)
+        body = await body_of(request, most=_PICTURE_BYTES)
+        if body is None or frame.person is None:
+            return Response(status_code=403)
+        await self._done(self._scanner.read_picture, frame.person, body)
+        return Response(status_code=204)
+
+    async def scan_code(self, request: Request) -> Response:
+        """Return the code that is due."""
+        frame = self._frame(request)
+        found = self._scanner.picture(frame.me) if frame.person else None
+        if found is None:
+            return Response(status_code=404)
+        return Response(found, media_type="image/svg+xml")
+
     async def beats(self, _: Request) -> Response:
         """Return what grows with every change."""
         return PlainTextResponse(str(await self._done(self._messenger.post.beats)))
@@ -226,6 +277,7 @@ class Page:
         if await form_of(request) is None:
             return self._gone(self._frame(request))
         await self._done(self._messenger.begin_anew)
+        self._scanner = Scanner(lambda: self._messenger.phones)
         return RedirectResponse("/", status_code=303)
 
     async def _done(

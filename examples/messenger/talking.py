@@ -14,14 +14,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar, Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from examples.messenger.post import Turn
 from examples.messenger.register import published
-from examples.web.identity import Identity
+from examples.web.identity import Identity, pki_of
 from examples.web.language import Language, Words
 
 from idwallet import (
@@ -48,6 +51,7 @@ _LANGUAGES: Final[tuple[Language, ...]] = ("en", "ru")
 _LANGUAGE: Final = "language"
 _NOTHING_KEPT: Final = Promise(kept=False)
 _BUTTONS: Final = "buttons"
+_P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 @cache
@@ -233,7 +237,8 @@ class Bot:
 
     def asks_as(self, host: str, called: str = "вымышлено") -> RelyingParty:
         """Return this bot as who asks, certified under the test root by its name."""
-        who = self.world.identity.pki.reader(host, change=_named(host, called))
+        pki, change = pki_of(self.world.identity), self._named(host, called)
+        who = pki.reader(host, change=change)
         return RelyingParty(
             signer=who.signer,
             certificates=who.chain,
@@ -244,18 +249,26 @@ class Bot:
     def certified(self, origin: str, called: str = "вымышлено") -> TestIdentity:
         """Return this bot as an issuer, certified under the test root."""
         host = origin.removeprefix("https://")
-        return self.world.identity.pki.issuer(origin, change=_named(host, called))
+        pki, change = pki_of(self.world.identity), self._named(host, called)
+        who = pki.issuer(origin, change=change)
+        # Whoever believes this issuer elsewhere, as a kiosk, takes its certificate.
+        pem = x509.load_der_x509_certificate(who.chain[0]).public_bytes(Encoding.PEM)
+        (self.world.folder / f"{host}.pem").write_bytes(pem)
+        return who
 
+    def _named(
+        self, host: str, called: str
+    ) -> Callable[[CertificatePlan], CertificatePlan]:
+        """Return what certifies a host, what people call it, and a key of its own.
 
-def _named(host: str, called: str) -> Callable[[CertificatePlan], CertificatePlan]:
-    """Return what names a subject in its certificate: a host, and what people say."""
-    subject = x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, called),
-            x509.NameAttribute(NameOID.COMMON_NAME, host),
-        ]
-    )
-    return lambda plan: replace(plan, subject=subject)
+        The key is the same on every start, whatever other bots there are.
+        """
+        seed = sha256(self.world.identity.seed + host.encode()).digest()
+        number = int.from_bytes(seed) % (_P256_ORDER - 1) + 1
+        names = (NameOID.ORGANIZATION_NAME, called), (NameOID.COMMON_NAME, host)
+        subject = x509.Name([x509.NameAttribute(*each) for each in names])
+        key = ec.derive_private_key(number, ec.SECP256R1())
+        return lambda plan: replace(plan, subject=subject, key=key)
 
 
 def found_bots(world: World) -> dict[str, Bot]:

@@ -48,6 +48,9 @@ def _inside(frame: Frame) -> Html:
         element("h2", {"class": "wallet-title"}, words("wallet.of", name=name)),
         *_cards(frame, phone),
         losing.restored(frame),
+        element(
+            "a", {"class": "button quiet", "href": f"/{frame.me}/scan"}, words("scan")
+        ),
         element("h3", None, words("history")),
         *_history(frame, phone),
     )

@@ -5,6 +5,7 @@ alone can try everything; the kiosk is given what it would be given anyway: a fi
 """
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -44,8 +45,13 @@ CREATE TABLE IF NOT EXISTS card (of TEXT NOT NULL, uri TEXT NOT NULL, place INTE
 class World:
     """Everybody but the kiosk and the people. Any thread may call."""
 
-    def __init__(self, folder: Path, identity: Identity) -> None:
-        """Open it, and make it if need be."""
+    def __init__(
+        self, folder: Path, identity: Identity, *, issuers: Sequence[Path] = ()
+    ) -> None:
+        """Open it, and make it if need be.
+
+        `issuers` are certificates (PEM) of others whom the operator believes, too.
+        """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._file = folder / "world.db"
         self._folder = folder
@@ -61,6 +67,12 @@ class World:
             name="Ministry of Examples",
             purposes=[Purpose.ISSUE_CREDENTIALS],
         )
+        self._others = [
+            TrustAnchor.from_signer_certificate(
+                each.read_bytes(), name=each.stem, purposes=[Purpose.ISSUE_CREDENTIALS]
+            )
+            for each in issuers
+        ]
         store = SqlStatusStore(f"sqlite:///{folder / 'status.db'}")
         self._status = StatusIssuer(store=store, plan=StatusPlan(uri=_LISTS))
         self._publisher = StatusPublisher(
@@ -142,7 +154,9 @@ class World:
         self._publisher.publish(FolderPublish(lists), at=at)
         number = self._read("sequence") + 1
         self._write("sequence", number)
-        roots = BundlePart.of_anchors([self._anchor], name="issuers", as_of=at)
+        roots = BundlePart.of_anchors(
+            [self._anchor, *self._others], name="issuers", as_of=at
+        )
         content = BundleContent(
             series="idwallet example kiosks",
             sequence=number,

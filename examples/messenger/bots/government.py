@@ -13,11 +13,14 @@ from examples.messenger.talking import Talk
 
 from idwallet import SdJwtVc
 from idwallet.protocols import ChatKind, read_chat
-from idwallet.roles import Supplied
+from idwallet.roles import Compact, Supplied
 
 _CONFIGURATION: Final = "national-id"
+_TILL: Final = "till-code"
 _CHECKED: Final = "checked"
 _LIFE: Final = timedelta(days=14)
+# What cannot be taken back lives for less than a day (docs/reference/compact.md).
+_TILL_LIFE: Final = timedelta(hours=20)
 _AGES: Final = (14, 16, 18, 21, 65)
 
 
@@ -26,7 +29,7 @@ class Government(IssuingBot):
 
     name = "government"
     order = 10
-    buttons = ("get", "check", "why", "again", "lost")
+    buttons = ("get", "check", "why", "again", "lost", "till")
     sentences = Path(__file__).with_suffix(".json")
     origin = "https://government.example"
     copies = 10
@@ -40,8 +43,16 @@ class Government(IssuingBot):
             scope=_CONFIGURATION,
             en="National identity card",
             ru="Удостоверение личности",
-        )
+        ),
+        _TILL: issued(
+            Compact("national-id", {}).identifier,
+            scope=_TILL,
+            en="Identity card for tills (QR code)",
+            ru="Удостоверение для касс (QR-код)",
+            form="idwallet-compact",
+        ),
     }
+    unlisted = frozenset({_TILL})
 
     def greet(self, talk: Talk) -> None:
         """Say what is to be had."""
@@ -61,6 +72,9 @@ class Government(IssuingBot):
             talk.turn.keep(_CHECKED, b"1")
             talk.say("offer", copies=self.copies)
             self.offer(talk, [_CONFIGURATION])
+        elif pressed == "till" and talk.turn.kept(_CHECKED) is not None:
+            talk.say("offer.till")
+            self.offer(talk, [_TILL])
         elif pressed == "lost":
             talk.turn.keep(_CHECKED, None)
             talk.say("revoked", count=self.revoke(talk), buttons=("get",))
@@ -73,14 +87,17 @@ class Government(IssuingBot):
         """Say what is to be issued, to a citizen who was checked in this chat."""
         citizen = CITIZENS.get(talk.person)
         is_checked = talk.turn.kept(_CHECKED) is not None
-        if citizen is None or not is_checked or configuration != _CONFIGURATION:
+        if citizen is None or not is_checked:
             return None
-        return Supplied(_content(citizen, talk.turn.at), talk.turn.at + _LIFE)
+        at = talk.turn.at
+        if configuration == _TILL:
+            return Supplied(_code(citizen, at), at + _TILL_LIFE)
+        return Supplied(_content(citizen, at), at + _LIFE)
 
     def told(self, talk: Talk, configuration: str, *, taken: bool) -> None:
         """Say that it is known what became of it."""
         name = f"done.{configuration}" if taken else "not.taken"
-        talk.say(name, buttons=("again", "lost", "why"))
+        talk.say(name, buttons=("till", "again", "lost", "why"))
 
 
 def _content(citizen: Citizen, at: datetime) -> SdJwtVc:
@@ -96,6 +113,21 @@ def _content(citizen: Citizen, at: datetime) -> SdJwtVc:
             "age_equal_or_over": {
                 str(each): citizen.is_aged(each, at=at) for each in _AGES
             },
+            "document_number": citizen.number,
+        },
+    )
+
+
+def _code(citizen: Citizen, at: datetime) -> Compact:
+    """Return what fits into a QR code; what is asked most comes first."""
+    return Compact(
+        "national-id",
+        {
+            "age_over_18": citizen.is_aged(18, at=at),
+            "family_name": citizen.family_name,
+            "given_name": citizen.given_name,
+            "birth_date": citizen.born.isoformat(),
+            "nationality": "XX",
             "document_number": citizen.number,
         },
     )

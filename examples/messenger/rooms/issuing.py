@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from examples.messenger.handling import Case, Room
 from examples.web.elements import Html, element, together
@@ -25,6 +26,8 @@ from idwallet.protocols import (
     response_in,
 )
 from idwallet.roles import ConfirmArrived, HeldCredential, Receiving
+
+_CODES: Final = "idwallet-compact"
 
 
 class Issuing(Room):
@@ -106,7 +109,13 @@ def _resumed(case: Case) -> Receiving:
     if kept is None:
         raise LookupError("an offer that nobody opened")
     phone = case.phone
-    return phone.holder.resume(kept, phone.client, key=phone.seal, at=case.turn.at)
+    return phone.holder.resume(
+        kept,
+        phone.client,
+        key=phone.seal,
+        at=case.turn.at,
+        copies=case.state.get("copies"),
+    )
 
 
 def _go_on(case: Case, taking: Receiving) -> None:
@@ -120,6 +129,9 @@ def _go_on(case: Case, taking: Receiving) -> None:
         stage = "stored" if taking.stored or before == "stored" else "busy"
     elif isinstance(step, ConfirmOffer):
         stage = "confirm"
+        if any(each.format == _CODES for each in step.configurations):
+            # It lives for less than a day, to which the times of copies are rounded.
+            case.remember(copies=1)
     elif isinstance(step, ConfirmArrived):
         stage = "arrived"
     elif isinstance(step, Failed):

@@ -49,8 +49,9 @@ const look = async () => {
   try {
     const answer = await fetch("/beats", { cache: "no-store" });
     const now = await answer.text();
-    if (answer.ok && now !== beats) {
+    if (answer.ok) {
       for (const part of parts) {
+        if (now === beats && !part.dataset.always) continue;
         const found = await fetch(part.dataset.live, { cache: "no-store" });
         if (!found.ok) continue;
         const fresh = document.createElement("div");
@@ -78,4 +79,12 @@ document.querySelectorAll("[data-into]").forEach((input) => {
     const [file] = input.files;
     if (file) document.getElementById(input.dataset.into).value = await file.text();
   });
+});
+
+// A picture is sent as it is, and read where the wallet is.
+document.addEventListener("change", async (event) => {
+  const form = event.target.closest("[data-picture]");
+  if (!form || !event.target.files.length) return;
+  await fetch(form.dataset.picture, { method: "POST", body: event.target.files[0] });
+  location.reload();
 });
