@@ -196,7 +196,8 @@ def _context(chromium: Any, lang: str, **more: Any) -> Any:
         ignore_https_errors=True,
         **more,
     )
-    context.set_default_timeout(15_000)
+    # What is waited for comes at once; it is late where a machine does much beside it.
+    context.set_default_timeout(45_000)
     return context
 
 
