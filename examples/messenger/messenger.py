@@ -52,7 +52,7 @@ class Messenger:
 
         `readers` are root certificates (PEM) of others who ask, as of a kiosk.
         """
-        self._folder = folder
+        self._folder, self._identity = folder, identity
         self._trust = TrustStore(
             [
                 identity.pki.anchor(),
