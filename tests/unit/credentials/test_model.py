@@ -1,6 +1,7 @@
 import pickle
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 
@@ -198,3 +199,8 @@ def test_nobody_is_made_older_by_somebody_elses_card() -> None:
     assert VerifiedPresentation(verdict, (child,)).age_over(18) is False
     for both in ((child, parent), (parent, child)):
         assert VerifiedPresentation(verdict, both).age_over(18) is None
+    # Whose card says nothing against it is another person all the same.
+    silent = credential("child", {"given_name": "X"}, kind=PID, acted_for="key 1")
+    sibling = replace(parent, acted_for="key 2")
+    for two in ((silent, parent), (parent, silent), (silent, sibling)):
+        assert VerifiedPresentation(verdict, two).age_over(18) is None

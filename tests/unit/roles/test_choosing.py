@@ -287,3 +287,13 @@ def test_a_policy_is_kept_with_the_credential() -> None:
     policy = _policy("VATXX-9")
     (held,) = _holding(policy).credentials()
     assert held.disclosure == policy
+
+
+def test_the_issuers_last_word_counts_and_its_silence_takes_none_back() -> None:
+    wallet, card = SCENE.new_wallet(), SCENE.issue(pid())
+    first, second = _policy("VATXX-9"), _policy("VATXX-8")
+    told = [(None, None), (first, first), (None, first), (second, second)]
+    for said, kept in [*told, (None, second)]:
+        assert wallet.add(card, at=SCENE.at, disclosure=said).disclosure == kept
+        (held,) = wallet.credentials()
+        assert held.disclosure == kept

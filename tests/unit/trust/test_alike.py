@@ -30,6 +30,10 @@ def _nothing_known() -> None:
 SOUND = plan(subject_key_id=KEY, serial=1 << 158)
 
 
+# What is looked up before anything is cut ends within it, before the moments.
+LONG_ISSUER = test_name("CA of an authority with a name as long as many have")
+
+
 def sound(**changes: object) -> CertificatePlan:
     return replace(SOUND, **changes)  # type: ignore[arg-type]
 
@@ -80,7 +84,7 @@ def test_one_of_another_name_says_its_own_name(monkeypatch: pytest.MonkeyPatch) 
 
 def test_every_octet_of_a_certificate_counts_when_one_like_it_is_known() -> None:
     """All that differ from a known one in one octet, in four ways."""
-    der = sound().to_der()
+    der = sound(issuer=LONG_ISSUER).to_der()
     alike = 0
     for place in range(len(der)):
         for flip in (0x01, 0x04, 0x20, 0x80):
@@ -104,7 +108,7 @@ def test_every_octet_of_a_certificate_counts_when_one_like_it_is_known() -> None
 def test_what_is_known_changes_nothing_that_is_told(
     known: list[int], places: list[int], octet: int
 ) -> None:
-    der = sound().to_der()
+    der = sound(issuer=LONG_ISSUER).to_der()
 
     def changed(*where: int) -> bytes:
         octets = bytearray(der)
@@ -140,11 +144,16 @@ MOMENTS = [
 ]
 
 
+@pytest.mark.parametrize("issuer", [SOUND.issuer, LONG_ISSUER], ids=["short", "long"])
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_moment_is_read_as_in_full_or_left_to_it(moment: bytes) -> None:
-    der = sound().to_der()
+def test_a_moment_is_read_as_in_full_or_left_to_it(
+    moment: bytes, issuer: x509.Name
+) -> None:
+    der = sound(issuer=issuer).to_der()
     _read(der)
     place = der.index(b"\x17\x0d") + 2
+    usual = der[:place] + b"260102030405Z" + der[place + MOMENT_BYTES :]
+    assert (found_like(usual) is not None) is (issuer == LONG_ISSUER)
     for at in (place, place + 2 + MOMENT_BYTES):
         changed = der[:at] + moment + der[at + MOMENT_BYTES :]
         assert told(_read, changed) == told(_read_in_full, changed)
