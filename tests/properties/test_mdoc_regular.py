@@ -474,3 +474,39 @@ ORDERS = {
     "issuerSigned": [["nameSpaces", "issuerAuth"], ["issuerAuth", "nameSpaces"]],
     "deviceSigned": [["nameSpaces", "deviceAuth"], ["deviceAuth", "nameSpaces"]],
 }
+
+
+def doubled(twice: str) -> bytes:
+    """Write an object in which something stands twice, and as much is left out."""
+
+    def members(*pairs: tuple[CborValue, bytes]) -> bytes:
+        parts = b"".join(write_cbor(name) + value for name, value in pairs)
+        return write_cbor_head(5, len(pairs)) + parts
+
+    numbers = [0, 0] if twice == "digest" else [0, 1]
+    digests = members(*((n, write_cbor(bytes(32))) for n in numbers))
+    spaces = ["a", "a"] if twice == "namespace" else ["a", "b"]
+    times = ["signed", "validFrom", "validUntil"]
+    if twice == "moment":
+        times[2] = "signed"
+    days = [write_cbor(moment(START + timedelta(days=n))) for n in range(3)]
+    validity = members(*zip(times, days, strict=True))
+    doc_type = ("docType", write_cbor(MDL))
+    version = ("version", write_cbor("1.0"))
+    return members(
+        doc_type if twice == "member" else version,
+        ("digestAlgorithm", write_cbor("SHA-256")),
+        ("valueDigests", members(*((each, digests) for each in spaces))),
+        ("deviceKeyInfo", members(("deviceKey", write_cbor(KEY)))),
+        doc_type,
+        ("validityInfo", validity),
+    )
+
+
+@pytest.mark.parametrize("twice", ["member", "digest", "namespace", "moment"])
+def test_what_stands_twice_is_read_quickly_by_nobody(twice: str) -> None:
+    assert parts_of(doubled("nothing")) is not None
+    assert read_mso(tagged(doubled("nothing")), at="mso").doc_type == MDL
+    assert parts_of(doubled(twice)) is None
+    with pytest.raises(MalformedError):
+        read_mso(tagged(doubled(twice)), at="mso")
