@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from examples.messenger.talking import words_of
+from examples.messenger.wards import acting_note, title_of
 from examples.web.elements import Html, element, together
 from examples.web.language import Language, Words
 
@@ -17,7 +18,7 @@ from idwallet.explain import (
     explain_asker,
     explain_choice,
 )
-from idwallet.roles import Asked, Choice, Match
+from idwallet.roles import Asked, Choice, Match, Ward
 
 SENTENCES: Final = Path(__file__).with_name("consent.json")
 
@@ -51,8 +52,11 @@ class Consent:
         """The sentences of the screen."""
         return words_of(SENTENCES, self.lang)
 
-    def screen(self, match: Match) -> Html:
-        """Return the screen; nothing is signed and nothing leaves."""
+    def screen(self, match: Match, *, ward: Ward | None = None) -> Html:
+        """Return the screen; nothing is signed and nothing leaves.
+
+        With `ward` it is about that child, whom `match` is about, too.
+        """
         if not match.found.is_satisfiable():
             return self._nothing(match.asked)
         least, optional = chosen(match, more=False), _optional(match)
@@ -62,13 +66,14 @@ class Consent:
         words = self.words
         return together(
             _who(told),
+            None if ward is None else acting_note(ward, lang=self.lang),
             self._beware(told, is_measured=match.judgement.profile is not None),
             *(self._agreed(told)),
             *(self._card(each, title=words("shows")) for each in told.cards),
             *(self._card(each, title=words("may"), extra=True) for each in extra),
             self._links(told),
             self._why(told),
-            self._form(extra=bool(extra)),
+            self._form(extra=bool(extra), ward=ward),
         )
 
     def distrusted(self, error: VerificationFailed | VerificationIndeterminate) -> Html:
@@ -112,11 +117,12 @@ class Consent:
             )
 
     def _card(self, card: ExplainedShown, *, title: str, extra: bool = False) -> Html:
+        name = title_of(card.title, lang=self.lang)
         return element(
             "section",
             {"class": "showing extra" if extra else "showing"},
             element("h2", None, title),
-            element("p", {"class": "soft"}, f"{card.title} · {card.issuer}"),
+            element("p", {"class": "soft"}, f"{name} · {card.issuer}"),
             claim_list(card.claims),
             *self._more(card.along, name="along"),
             *self._more(card.always, name="always"),
@@ -152,13 +158,14 @@ class Consent:
             *(element("p", None, each) for each in lines if each),
         )
 
-    def _form(self, *, extra: bool) -> Html:
+    def _form(self, *, extra: bool, ward: Ward | None) -> Html:
         least = "show.least" if extra else "show"
+        show = {"do": "show"} if ward is None else {"do": "show", "for": ward.name}
         return element(
             "div",
             {"class": "actions"},
-            self._button(least, {"do": "show"}, look="main"),
-            self._button("show.all", {"do": "show", "more": "yes"}, look="quiet")
+            self._button(least if ward is None else "show.for", show, look="main"),
+            self._button("show.all", {**show, "more": "yes"}, look="quiet")
             if extra
             else None,
             self._button("decline", {"do": "decline"}, look="quiet"),

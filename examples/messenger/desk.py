@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Final
 
-from examples.messenger.register import Register
+from examples.messenger.register import Register, publish_chain
 from examples.messenger.talking import Bot, Talk, World
 
 from idwallet import Issuer
@@ -58,7 +58,8 @@ class IssuingBot(Bot):
         """Be the issuer that the test root certified by its origin."""
         super().__init__(world)
         who = self.certified(self.origin, self.display["ru"])
-        self._issuer = Issuer(signer=who.signer, certificates=who.chain)
+        self.issuer = Issuer(signer=who.signer, certificates=who.chain)
+        publish_chain(world.folder, self.origin, chain=who.chain)
         self._register = Register(world.folder, self.origin, by=who)
         self._metadata = service_metadata(
             self.origin,
@@ -98,7 +99,7 @@ class IssuingBot(Bot):
 
     def _service(self, talk: Talk) -> CredentialService:
         return CredentialService(
-            issuer=self._issuer,
+            issuer=self.issuer,
             metadata=self._metadata,
             seal=self.world.seal,
             replay=talk.turn,

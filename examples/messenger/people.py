@@ -6,6 +6,13 @@ from datetime import date, datetime
 from typing import Final
 
 
+def is_aged(born: date, years: int, *, at: datetime) -> bool:
+    """Whether somebody born that day has had that birthday."""
+    today = at.date()
+    had = (today.month, today.day) >= (born.month, born.day)
+    return today.year - born.year - (not had) >= years
+
+
 @dataclass(frozen=True)
 class Citizen:
     """Somebody who does not exist. `name` is their name in the chat."""
@@ -25,9 +32,26 @@ class Citizen:
 
     def is_aged(self, years: int, *, at: datetime) -> bool:
         """Whether they have had that birthday."""
-        today = at.date()
-        had = (today.month, today.day) >= (self.born.month, self.born.day)
-        return today.year - self.born.year - (not had) >= years
+        return is_aged(self.born, years, at=at)
+
+
+@dataclass(frozen=True)
+class Child:
+    """A child who does not exist, and has no phone. `parents` are names in the chat."""
+
+    name: str
+    family_name: str
+    given_name: str
+    born: date
+    parents: tuple[str, ...]
+
+    @property
+    def called(self) -> str:
+        """Their name as they write it."""
+        return f"{self.given_name} {self.family_name}"
+
+
+CHILDREN: Final = (Child("maria", "Образцова", "Мария", date(2013, 4, 12), ("anna",)),)
 
 
 FINDER: Final = "finder"

@@ -6,7 +6,8 @@ they lie in a folder that everybody reads.
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,8 @@ from idwallet.testing import TestIdentity
 from idwallet.trust import EvidenceAtHand, StatusListAtHand
 
 _LISTS: Final = "lists"
+_WITHDRAWN: Final = "withdrawn"
+_DAY: Final = timedelta(days=1)
 _PLACE: Final = "/status/"
 _ENTRIES: Final = 65_536  # the shortest list that hides anybody
 
@@ -63,6 +66,42 @@ class Register:
             ).publish(FolderPublish(self._lists), at=at)
 
 
+def publish_chain(folder: Path, origin: str, *, chain: Sequence[bytes]) -> None:
+    """Publish an issuer's certificates: a compact credential has no room for them."""
+    place = folder / _LISTS / origin.removeprefix("https://")
+    place.mkdir(parents=True, exist_ok=True)
+    for number, each in enumerate(chain):
+        _write(place / f"{number}.cer", each)
+
+
+def certificates_in(folder: Path) -> EvidenceAtHand:
+    """Return the issuers' certificates: each leads to the root that everybody has."""
+    found = sorted((folder / _LISTS).glob("*/*.cer"))
+    return EvidenceAtHand(certificates={each.read_bytes() for each in found})
+
+
+def publish_withdrawn(folder: Path, statement: bytes, *, at: datetime) -> None:
+    """Tell everybody that a delegation was taken back, for as long as one can last."""
+    place = folder / _LISTS / _WITHDRAWN
+    place.mkdir(parents=True, exist_ok=True)
+    for each in place.glob("*.over"):
+        if each.stat().st_mtime < (at - _DAY).timestamp():
+            each.unlink()
+    _write(place / f"{sha256(statement).hexdigest()}.over", statement)
+
+
+def withdrawn_in(folder: Path) -> tuple[bytes, ...]:
+    """Return what was taken back; each statement is signed, and judged by who reads."""
+    found = sorted((folder / _LISTS / _WITHDRAWN).glob("*.over"))
+    return tuple(each.read_bytes() for each in found)
+
+
+def _write(file: Path, octets: bytes) -> None:
+    fresh = file.with_suffix(".fresh")
+    fresh.write_bytes(octets)
+    fresh.replace(file)
+
+
 def published(folder: Path, *, at: datetime) -> EvidenceAtHand:
     """Return every list in the folder, as it stands at this moment."""
     return EvidenceAtHand(
@@ -74,4 +113,4 @@ def published(folder: Path, *, at: datetime) -> EvidenceAtHand:
             )
             for each in sorted((folder / _LISTS).glob("*/*.jwt"))
         ]
-    )
+    ).plus(certificates_in(folder))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from examples.messenger import losing
 from examples.messenger.frame import Frame
 from examples.messenger.phone import Phone
+from examples.messenger.wards import for_whom, title_of, wards
 from examples.web.elements import Html, element, together
 from starlette.responses import Response
 
@@ -47,6 +48,7 @@ def _inside(frame: Frame) -> Html:
     return together(
         element("h2", {"class": "wallet-title"}, words("wallet.of", name=name)),
         *_cards(frame, phone),
+        *wards(frame, phone),
         losing.restored(frame),
         element(
             "a", {"class": "button quiet", "href": f"/{frame.me}/scan"}, words("scan")
@@ -76,7 +78,7 @@ def _cards(frame: Frame, phone: Phone) -> Iterator[Html]:
         yield element(
             "section",
             {"class": "card" if told.is_valid else "card over"},
-            element("h3", None, told.title),
+            element("h3", None, title_of(told.title, lang=frame.lang)),
             element("p", None, told.issuer),
             element("p", None, told.validity),
             element(
@@ -107,6 +109,7 @@ def _happening(frame: Frame, phone: Phone, *, happening: Happening) -> Html:
         "li",
         None,
         element("strong", None, told.title),
+        for_whom(happening, lang=frame.lang),
         element(
             "p",
             {"class": "soft"},

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from examples.messenger.consent import Consent, chosen
 from examples.messenger.handling import Case, Room
+from examples.messenger.wards import refused_note
 from examples.web.elements import Html, element, together
 
 from idwallet import VerificationFailed, VerificationIndeterminate
 from idwallet.protocols import ChatKind, ChatMessage
-from idwallet.roles import PresentationResponse
+from idwallet.roles import Asked, Match, PresentationResponse, Ward
 
 
 class Asking(Room):
@@ -45,7 +46,12 @@ class Asking(Room):
             asked = holder.read_request(case.came.body, at=at)
         except (VerificationFailed, VerificationIndeterminate) as error:
             return consent.distrusted(error)
-        return consent.screen(holder.match(asked, at=at))
+        match = holder.match(asked, at=at)
+        theirs, why = _for_children(case, asked)
+        told = [consent.screen(found, ward=ward) for ward, found in theirs]
+        if match.found.is_satisfiable() or not told:
+            told.insert(0, consent.screen(match))
+        return together(*why, *told)
 
     def press(self, case: Case, form: Mapping[str, str]) -> None:
         """Show what was agreed to, or say no."""
@@ -54,7 +60,9 @@ class Asking(Room):
             return
         holder, at = case.phone.holder, case.turn.at
         asked = holder.read_request(case.came.body, at=at)
-        match = holder.match(asked, at=at)
+        match = _matched(case, asked, name=form.get("for"))
+        if match is None:
+            return
         if form.get("do") == "decline":
             made = holder.decline(asked, at=at, judgement=match.judgement)
             self._send(case, made, stage="declined")
@@ -74,6 +82,33 @@ class Asking(Room):
         # It is on its way once this turn is written, and not before.
         holder, at = case.phone.holder, case.turn.at
         case.turn.after(lambda: holder.record_sent(made.entry, at=at))
+
+
+def _matched(case: Case, asked: Asked, *, name: str | None) -> Match | None:
+    """Match the wallet's own cards, or those of the child that was named."""
+    holder, at = case.phone.holder, case.turn.at
+    if name is None:
+        return holder.match(asked, at=at)
+    for ward in holder.wards():
+        if ward.name == name:
+            return holder.match_ward(asked, ward, at=at)
+    return None
+
+
+def _for_children(
+    case: Case, asked: Asked
+) -> tuple[list[tuple[Ward, Match]], list[Html]]:
+    """Return what can be answered for children, and why it cannot be for others."""
+    theirs, why = [], []
+    for ward in case.phone.holder.wards():
+        try:
+            found = case.phone.holder.match_ward(asked, ward, at=case.turn.at)
+        except (VerificationFailed, VerificationIndeterminate) as error:
+            why.append(refused_note(ward, error, lang=case.lang))
+        else:
+            if found.found.is_satisfiable():
+                theirs.append((ward, found))
+    return theirs, why
 
 
 ROOM = Asking

@@ -140,12 +140,20 @@ def _shown_by(verdict: Verdict) -> JsonObject | PublicKey | None:
     if isinstance(verdict, MdocShown):
         return None if verdict.verdict is None else verdict.verdict.mso.device_key
     if isinstance(verdict, CompactShown):
-        return None  # nothing is issued online from what stood in a code
+        return _compact_key(verdict)
     if verdict.said is None or verdict.unpacked is None:
         return None
     confirmation = verdict.unpacked.claims.get("cnf")
     jwk = confirmation.get("jwk") if isinstance(confirmation, dict) else None
     return jwk if isinstance(jwk, dict) else None
+
+
+def _compact_key(verdict: CompactShown) -> PublicKey | None:
+    """Return the holder's key; of a child's card a guardian has none to be bound to."""
+    found = verdict.verdict
+    if found is None or not found.is_proven or verdict.guardian.child is not None:
+        return None
+    return found.credential.key
 
 
 def _acted_for(verdict: Verdict) -> str | None:

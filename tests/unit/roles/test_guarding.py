@@ -116,6 +116,8 @@ def test_a_parent_answers_a_tills_question_for_a_child(family: Family) -> None:
     assert isinstance(verdict, VerifiedPresentation)
     (shown,) = verdict.credentials
     assert shown.acted_for == ward.pseudonym
+    # Nothing is bound to a guardian's key as if it was the child's.
+    assert (shown.shown_by, shown.holder) == (None, None)
     assert verdict.age_over(18) is True
 
 
@@ -127,6 +129,8 @@ def test_a_holder_who_acts_alone_acts_for_nobody(family: Family) -> None:
     verdict = judged(family, text_of(answer), request)
     assert isinstance(verdict, VerifiedPresentation)
     assert verdict.credentials[0].acted_for is None
+    assert verdict.credentials[0].shown_by == family.parent.key
+    assert verdict.credentials[0].holder == family.parent.key.thumbprint
 
 
 def test_a_child_delegates_only_once_it_is_verified(family: Family) -> None:

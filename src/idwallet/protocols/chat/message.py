@@ -40,6 +40,10 @@ class ChatKind(StrEnum):
     """A document that is to be signed, as `SigningSession.to_bytes` has it."""
     SIGNATURE = "signature"
     """What a key made of one, and the session as it came back."""
+    DELEGATED = "delegated"
+    """A child's card and what was delegated over it, as `Delegated.to_json` has it."""
+    TAKEN_BACK = "taken-back"
+    """A statement that ends a delegation, base64url of what `take_back` returned."""
 
 
 _SCHEMES: Final = MappingProxyType(
