@@ -270,7 +270,11 @@ class Kiosk:
             routes.append(Mount("/scanner", StaticFiles(directory=SCANNER)))
         # A foreign name that leads here is a foreign page's attempt to be ours.
         ours = Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, LOOPBACK])
-        return Starlette(routes=routes, middleware=[ours, Middleware(KioskHeaders)])
+        return Starlette(
+            routes=routes,
+            middleware=[ours, Middleware(KioskHeaders)],
+            exception_handlers={StoreError: _no_disk},
+        )
 
     def _home(self, request: Request) -> Response:
         words = spoken(request)
@@ -321,6 +325,18 @@ class Kiosk:
             ),
             title=words("title"),
         )
+
+
+async def _no_disk(request: Request, _: Exception) -> Response:
+    words = spoken(request)
+    return framed(
+        request,
+        words,
+        element("h1", None, words("trouble.disk")),
+        element("p", {"class": "lead"}, words("trouble.disk.do")),
+        title=words("title"),
+        status=503,
+    )
 
 
 def _card(address: str, *, title: str, more: str) -> Html:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, Literal
 
@@ -9,6 +10,12 @@ from starlette.requests import Request
 
 Language = Literal["en", "ru"]
 COOKIE: Final = "language"
+_MONTHS: Final[Mapping[Language, str]] = {
+    "en": "January February March April May June July August September October "
+    "November December",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября "
+    "ноября декабря",
+}
 
 
 class Words:
@@ -31,6 +38,15 @@ class Words:
     def optional(self, name: str) -> str | None:
         """Return a sentence without places, None where there is none of that name."""
         return self._sentences.get(name)
+
+    def day(self, day: date) -> str:
+        """Return a day as people write it."""
+        return f"{day.day} {_MONTHS[self.lang].split()[day.month - 1]} {day.year}"
+
+    def moment(self, at: datetime) -> str:
+        """Return a moment as people write it, in UTC, to the minute."""
+        utc = at.astimezone(UTC)
+        return f"{self.day(utc)}, {utc:%H:%M} UTC"
 
     def place(self, name: str) -> int:
         """Return where a sentence stands among all, past the last if it does not."""

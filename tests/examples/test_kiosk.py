@@ -444,3 +444,46 @@ def test_a_disk_that_takes_nothing_more_stops_every_check_and_nothing_is_lost(
     assert visit.told is None
     assert held.told(*codes).case == "passed"
     assert held.till.trouble is None
+
+
+def visit(held: Held, *steps: tuple[str, str, Any]) -> list[httpx.Response]:
+    """Ask the kiosk's pages, one after the other; what they raise is raised."""
+
+    async def asked() -> list[httpx.Response]:
+        door = httpx.ASGITransport(app=held.all.kiosk().app())
+        own = {"Origin": "http://localhost"}
+        async with httpx.AsyncClient(
+            transport=door, base_url="http://localhost", headers=own
+        ) as client:
+            return [
+                await client.request(method, place, data=data)
+                for method, place, data in steps
+            ]
+
+    return asyncio.run(asked())
+
+
+def test_numbers_and_forms_that_no_page_makes_are_answered_and_do_nothing(
+    held: Held,
+) -> None:
+    huge = 10**30
+    many = {str(each): "x" for each in range(11)}
+    found = visit(
+        held,
+        ("GET", f"/hotel/card/{huge}.json", None),
+        ("GET", f"/hotel/card/{huge}.pdf", None),
+        ("POST", f"/hotel/card/{huge}/depart", {}),
+        ("POST", "/till/ask", many),
+        ("POST", "/till/code", {"text": "x" * 60_000}),
+        ("GET", "/phone/anna/code.svg?part=" + "9" * 5000, None),
+    )
+    assert [e.status_code for e in found] == [404, 404, 303, 403, 403, 204]
+    assert held.till.visit() is None
+
+
+def test_a_page_of_a_disk_that_fails_says_so(held: Held) -> None:
+    with no_more_room():
+        cards, log = visit(held, ("GET", "/hotel/cards", None), ("GET", "/log", None))
+    assert cards.status_code == 503
+    assert "No check is made" in cards.text
+    assert log.status_code == 200

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from examples.kiosk.hotel.card import NIGHTS
@@ -287,8 +288,8 @@ def _named(name: str, words: Words) -> dict[str, str | bool | None]:
     return {"data-name": words(f"cards.{name}")}
 
 
-def _moment(until: object, words: Words) -> str:
-    return words("kept.not") if until is None else f"{until:%Y-%m-%d %H:%M} UTC"
+def _moment(until: datetime | None, words: Words) -> str:
+    return words("kept.not") if until is None else words.moment(until)
 
 
 def _departs(number: int, words: Words) -> Html:

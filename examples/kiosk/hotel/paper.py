@@ -40,7 +40,7 @@ def printed(
     stamp = Stamp(
         page=sheet.pages - 1,
         box=box._replace(right=box.left + 280),
-        lines=(words("paper.seal"), f"{at:%Y-%m-%d %H:%M} UTC"),
+        lines=(words("paper.seal"), words.moment(at)),
         font=font,
     )
     profile = PAdES(reason=words("paper.reason"), appearance=stamp)
@@ -50,9 +50,9 @@ def printed(
 def stay_lines(card: Card, words: Words) -> tuple[tuple[str, str], ...]:
     """Return what the desk itself says of the stay."""
     return (
-        (words("card.checked"), f"{card.checked:%Y-%m-%d %H:%M} UTC"),
+        (words("card.checked"), words.moment(card.checked)),
         (words("card.nights"), str(card.nights)),
-        (words("card.departs"), card.departs.isoformat()),
+        (words("card.departs"), words.day(card.departs)),
     )
 
 
@@ -60,4 +60,4 @@ def kept_until(card: Card, words: Words) -> str:
     """Say when the card is erased."""
     if card.erase_at is None:
         return words("kept.not")
-    return words("kept.until", until=f"{card.erase_at:%Y-%m-%d %H:%M} UTC")
+    return words("kept.until", until=words.moment(card.erase_at))

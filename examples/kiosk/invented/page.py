@@ -272,7 +272,7 @@ def _receipt_screen(phone: Phone, words: Words) -> tuple[Child, ...]:
     shown = sum(len(each.paths) for each in receipt.disclosed or ())
     until = receipt.retention.until
     if until is not None:
-        promise = words("receipt.until", until=f"{until:%Y-%m-%d %H:%M} UTC")
+        promise = words("receipt.until", until=words.moment(until))
     else:
         promise = words("receipt.not_kept")
     return (
@@ -359,7 +359,7 @@ class WorldPages:
     def _page(self, request: Request) -> Response:
         words = spoken(request)
         numbers = {
-            "days": self._world.clock().strftime("%Y-%m-%d %H:%M UTC"),
+            "days": words.moment(self._world.clock()),
             "bundle": str(self._world.sequence),
         }
         acts = [

@@ -130,7 +130,7 @@ def claim_value(path: ClaimPath, value: JsonValue, *, lang: Language) -> str:
         if kind is ClaimKind.IMAGE or value.startswith("data:image/"):
             return wallet_words(lang)["image"].format(count=len(value))
         if kind is ClaimKind.DATE:
-            return _day(value, lang) or show(value, limit=_VALUE_CHARACTERS)
+            return day_of(value, lang) or show(value, limit=_VALUE_CHARACTERS)
     return _scalar(value, lang)
 
 
@@ -158,7 +158,7 @@ def outline(value: JsonValue, scalar: Callable[[JsonValue], str]) -> str:
     return "" if isinstance(value, dict | list) else scalar(value)
 
 
-def _day(text: str, lang: Language) -> str | None:
+def day_of(text: str, lang: Language) -> str | None:
     """Return a full-date as people write it, None where it is none."""
     try:
         day = date.fromisoformat(text) if len(text) == _DATE_CHARACTERS else None

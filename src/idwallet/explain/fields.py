@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from idwallet.codec.json import JsonValue
 from idwallet.codec.text import show
-from idwallet.credentials.catalogue import catalogue
+from idwallet.credentials.catalogue import ClaimKind, catalogue
 from idwallet.errors import UsageError
+from idwallet.explain.claims import day_of
 from idwallet.explain.words import LANGUAGES, Language
 
 
@@ -29,7 +30,8 @@ def explain_fields(
 
     `credential` is the type's name in the catalogue; of another type a field is called
     by its name. Values come from outside: control characters, directions and look-alike
-    tricks are shown as what they are. A list is its elements, an object its members.
+    tricks are shown as what they are. A list is its elements, an object its members,
+    a date is written as people do.
 
     Raises:
         UsageError: there is no such language.
@@ -42,10 +44,17 @@ def explain_fields(
         ExplainedField(
             name,
             getattr(known[name].display, lang) if name in known else show(name),
-            _told(value),
+            _dated(value, lang)
+            if name in known and known[name].kind is ClaimKind.DATE
+            else _told(value),
         )
         for name, value in fields.items()
     )
+
+
+def _dated(value: JsonValue, lang: Language) -> str:
+    day = day_of(value, lang) if isinstance(value, str) else None
+    return _told(value) if day is None else day
 
 
 def _told(value: JsonValue) -> str:

@@ -25,6 +25,21 @@ def test_fields_are_called_what_people_call_them() -> None:
         ]
 
 
+def test_a_date_reads_as_people_write_it_and_what_is_none_stays() -> None:
+    for lang, day in (("en", "17 May 1990"), ("ru", "17 мая 1990")):
+        for given, text in (("1990-05-17", day), ("1990-05", "1990-05"), ("x", "x")):
+            (told,) = explain_fields(
+                {"birth_date": given},
+                credential="national-id",
+                lang=lang,  # type: ignore[arg-type]
+            )
+            assert told.text == text
+    (number,) = explain_fields(
+        {"document_number": "1990-05-17"}, credential="national-id"
+    )
+    assert number.text == "1990-05-17"
+
+
 def test_what_nobody_listed_is_called_by_its_name() -> None:
     own = {"reader.number": "7", "family_name": "П"}
     told = explain_fields(own, credential="urn:example:reader:1")
