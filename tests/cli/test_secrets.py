@@ -105,7 +105,7 @@ def test_no_option_takes_a_secret() -> None:
         if any(w in each for w in ("pass", "pin", "seal", "code", "returned"))
     }
     files = {"--passphrase-file", "--seal-file", "--new-seal-file", "--password-file"}
-    files |= {"--code-file", "--returned"}
+    files |= {"--code-file", "--pin-file", "--returned"}
     assert taking == files
 
 
