@@ -2,7 +2,7 @@
 
 One command starts it:
 
-    pip install 'idwallet[sql,server]' segno uvicorn
+    pip install 'idwallet[sql,qr,server,pdf,stamps]'
     python -m examples.messenger
 
 Open the address that it prints, be one of two invented citizens, and press what the
