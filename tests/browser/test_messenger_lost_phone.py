@@ -36,7 +36,7 @@ def hand(program: Program, visits: Any) -> Callable[..., Reader]:
 def choose(me: Reader, backup: Path) -> None:
     """Choose the file, and wait until the page has read it."""
     me.page.locator("#file").set_input_files(backup)
-    for _ in range(100):
+    for _ in range(900):  # as long as anything is waited for
         if me.page.locator("#text").input_value() == backup.read_text():
             return
         me.page.wait_for_timeout(50)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Final
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -169,6 +170,16 @@ def test_no_single_octet_changed_makes_anything_else_believed(
     if (read.version, read.status) == (first.version, first.status) and read.documents:
         verdict = judged(bytes(changed))
         assert not passes(verdict) or not verdict.elements
+
+
+def test_an_element_that_says_to_be_longer_than_all_there_is_is_not_read() -> None:
+    response = one_response()
+    head = response.rindex(b"\xd8\x18\x58") + 3
+    longer = bytearray(response)
+    longer[head] += 1
+    assert read_device_response(response, at="response").documents
+    with pytest.raises(MalformedError):
+        read_device_response(bytes(longer), at="response")
 
 
 @given(st.permutations(range(4)))
