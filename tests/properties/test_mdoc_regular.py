@@ -1,5 +1,6 @@
 """The quick way to read a mobile security object, and the long one: they agree."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -463,6 +464,41 @@ def test_a_response_is_read_alike_in_any_order_of_its_members(
     octets = written(whole, RESPONSE)
     quick = told(octets, _regular_response)
     assert quick == told(octets, _response) or (quick is None and not quick_orders)
+
+
+@pytest.mark.parametrize("last", ["issuerSigned", "deviceSigned"])
+@pytest.mark.parametrize("first", [True, False], ids=["as named", "turned round"])
+def test_an_octet_changed_in_a_response_that_ends_with_its_document_is_read_alike(
+    last: str,
+    first: bool,
+) -> None:
+    def placed(value: CborValue, orders: Mapping[str, list[str]]) -> bytes:
+        assert isinstance(value, dict)
+        members = {
+            str(name): placed(each, orders) if name in orders else write_cbor(each)
+            for name, each in value.items()
+        }
+        (order,) = (each for each in orders.values() if set(each) == set(members))
+        return ordered(members, order)
+
+    whole = read_cbor(responses()[0], at="", clause="")
+    assert isinstance(whole, dict)
+    assert isinstance(whole["documents"], list)
+    (document,) = whole["documents"]
+    order = next(each for each in DOCUMENT if each[-1] == last)
+    inner = {name: orders[0 if first else 1] for name, orders in ORDERS.items()}
+    body = placed(document, {"document": order, **inner})
+    before = b"\xa3" + write_cbor("version") + write_cbor("1.0")
+    octets = before + write_cbor("status") + b"\0" + write_cbor("documents")
+    octets += write_cbor_head(ARRAY, 1) + body
+    assert isinstance(told(octets, _regular_response), DeviceResponse)
+    for place in range(len(octets)):
+        for change in (1, 2, 3):
+            changed = bytearray(octets)
+            changed[place] ^= change
+            quick = told(bytes(changed), _regular_response)
+            if isinstance(quick, DeviceResponse):
+                assert quick == told(bytes(changed), _response), place
 
 
 RESPONSE = [["version", "documents", "status"], ["status", "version", "documents"]]

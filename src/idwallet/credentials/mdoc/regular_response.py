@@ -57,8 +57,10 @@ def shown_parts(data: bytes) -> list[ShownParts] | None:
             documents.append(parts)
     except (LookupError, ValueError):
         return None
-    # Slices end where the data do: one comparison finds whatever is cut off.
-    return documents if data[place:] in _BEHIND.get(before, ()) else None
+    # Slices end where the data do, so what is cut off ends here at the latest: nothing
+    # may be said to stand behind the end, where all else stood before the documents.
+    ends = place <= len(data) and data[place:] in _BEHIND.get(before, ())
+    return documents if ends else None
 
 
 _ARRAY: Final = 0x80
