@@ -73,7 +73,7 @@ class Consent:
             *(self._card(each, title=words("may"), extra=True) for each in extra),
             self._links(told),
             self._why(told),
-            self._form(extra=bool(extra), ward=ward),
+            self._form(told, extra=bool(extra), ward=ward),
         )
 
     def distrusted(self, error: VerificationFailed | VerificationIndeterminate) -> Html:
@@ -158,8 +158,10 @@ class Consent:
             *(element("p", None, each) for each in lines if each),
         )
 
-    def _form(self, *, extra: bool, ward: Ward | None) -> Html:
-        least = "show.least" if extra else "show"
+    def _form(self, told: ExplainedChoice, *, extra: bool, ward: Ward | None) -> Html:
+        # Whoever agrees to something is told so by what is pressed.
+        plain = "agree" if told.transactions else "show"
+        least = "show.least" if extra else plain
         show = {"do": "show"} if ward is None else {"do": "show", "for": ward.name}
         return element(
             "div",

@@ -55,7 +55,7 @@ def test_an_account_is_opened_and_an_invoice_paid(
     me.picture("2-payment")
     if lang == "en":
         picture_for_docs(me.page, "messenger-payment")
-    me.press("show")
+    me.press("consent agree")
     me.reads("bots/bank paid")
     me.press("bots/bank press.statement")
     me.page.locator("main").get_by_text("87.50 EUR").wait_for()

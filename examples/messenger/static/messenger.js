@@ -74,17 +74,26 @@ if (parts.length) {
 }
 
 // A file that is chosen is read into the field beside it: nothing else is sent.
-document.querySelectorAll("[data-into]").forEach((input) => {
-  input.addEventListener("change", async () => {
-    const [file] = input.files;
-    if (file) document.getElementById(input.dataset.into).value = await file.text();
-  });
-});
+const intoField = async (input, file) => {
+  const field = document.getElementById(input.dataset.into);
+  if (field) field.value = await file.text();
+};
 
 // A picture is sent as it is, and read where the wallet is.
-document.addEventListener("change", async (event) => {
-  const form = event.target.closest("[data-picture]");
-  if (!form || !event.target.files.length) return;
-  await fetch(form.dataset.picture, { method: "POST", body: event.target.files[0] });
+const toWallet = async (form, picture) => {
+  await fetch(form.dataset.picture, { method: "POST", body: picture });
   location.reload();
+};
+
+// The page hears of it, for what is in it is put in anew at any time.
+document.addEventListener("change", (event) => {
+  const [file] = event.target.files || [];
+  const form = event.target.closest("[data-picture]");
+  if (file && event.target.dataset.into) intoField(event.target, file);
+  if (file && form) toWallet(form, file);
+});
+
+// Whoever chose a file before this ran chose it, too.
+document.querySelectorAll("[data-into]").forEach((input) => {
+  if (input.files.length) intoField(input, input.files[0]);
 });

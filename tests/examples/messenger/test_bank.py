@@ -77,15 +77,20 @@ def test_the_wallet_shows_amount_and_payee_before_it_signs(us: Chatting) -> None
     assert "Образцовая пекарня" in told
 
 
-def with_amount(request: ChatMessage, amount: float | None) -> ChatMessage:
-    """Write another amount into a request on its way; its signature stays as it was."""
+AMOUNT = {"amount": {"value": 99.0, "currency": "EUR"}}
+PAYEE = {"payee": "Другая пекарня"}
+
+
+def altered(request: ChatMessage, change: dict[str, object] | None) -> ChatMessage:
+    """Write something else into a request on its way; its signature stays as it was."""
     outer = json.loads(request.body)
     head, body, signature = outer["request"].split(".")
     claims = json.loads(b64.decode(body, at="test"))
     (one,) = claims["transaction_data"]
     content = json.loads(b64.decode(one, at="test"))
-    if amount is not None:
-        content["payload"]["amount"]["value"] = amount
+    if change is not None:
+        assert change.keys() <= content["payload"].keys()
+        content["payload"] |= change
         claims["transaction_data"] = [b64.encode(json.dumps(content).encode())]
         body = b64.encode(json.dumps(claims).encode())
     outer["request"] = f"{head}.{body}.{signature}"
@@ -99,14 +104,17 @@ def pass_on(us: Chatting, message: ChatMessage) -> None:
     us.settle()
 
 
-def test_another_amount_on_the_way_is_refused_by_the_wallet(us: Chatting) -> None:
+@pytest.mark.parametrize("change", [AMOUNT, PAYEE], ids=["amount", "payee"])
+def test_another_amount_or_payee_on_the_way_is_refused_by_the_wallet(
+    us: Chatting, change: dict[str, object]
+) -> None:
     us.tap("anna", "bank", "pay")
     _, request = us.came("anna", "bank", ChatKind.REQUEST)[-1]
-    pass_on(us, with_amount(request, 99.0))
+    pass_on(us, altered(request, change))
     with pytest.raises(VerificationFailed):
         us.decide("anna", "bank", ChatKind.REQUEST, do="show")
     assert "100.00 EUR" in balance(us)
-    pass_on(us, with_amount(request, None))
+    pass_on(us, altered(request, None))
     us.decide("anna", "bank", ChatKind.REQUEST, do="show")
     assert us.said("anna", "bank")[-1] == "paid"
 
