@@ -54,6 +54,13 @@ class IssuingBot(Bot):
     unlisted: ClassVar[frozenset[str]] = frozenset()
     """What of it lives too short a time to be revoked, and is in no list."""
 
+    def take(self, talk: Talk, came: ChatMessage) -> bool:
+        """Answer a wallet that has something issued, or judge what it shows."""
+        if came.kind is not ChatKind.CARRIED_REQUEST:
+            return super().take(talk, came)
+        self.serve(talk, came)
+        return True
+
     def __init__(self, world: World) -> None:
         """Be the issuer that the test root certified by its origin."""
         super().__init__(world)

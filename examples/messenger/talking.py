@@ -42,7 +42,7 @@ from idwallet import (
     now,
 )
 from idwallet.consent import Promise
-from idwallet.protocols import ChatKind, ChatMessage, ResponseMode
+from idwallet.protocols import ChatKind, ChatMessage, ResponseMode, read_chat
 from idwallet.roles import give_receipt
 from idwallet.testing import CertificatePlan, TestIdentity
 
@@ -221,9 +221,26 @@ class Bot:
     def greet(self, talk: Talk) -> None:
         """Say hello, when a person opens the chat for the first time."""
 
-    @abstractmethod
     def hear(self, talk: Talk, text: str) -> None:
         """Deal with a message: any text at all. What it raises is told as a fault."""
+        came = read_chat(text)
+        if came is None or not self.take(talk, came):
+            self.reply(talk, talk.pressed(text))
+
+    def take(self, talk: Talk, came: ChatMessage) -> bool:
+        """Deal with what a wallet sent; False where it is nothing for this bot."""
+        if came.kind is not ChatKind.ANSWER:
+            return False
+        self.judge(talk, came)
+        return True
+
+    @abstractmethod
+    def reply(self, talk: Talk, pressed: str | None) -> None:
+        """Say something to a person, who pressed that, or typed what is no button."""
+
+    def judge(self, talk: Talk, came: ChatMessage) -> None:  # noqa: ARG002
+        """Judge an answer: of whoever asks for nothing, none is one."""
+        self.reply(talk, None)
 
     def tidy(self, turn: Turn) -> None:
         """Delete what is kept past its end, in every chat, whoever speaks or not."""

@@ -23,7 +23,7 @@ from idwallet import (
     policies,
 )
 from idwallet.consent import PAYMENT, Promise
-from idwallet.protocols import ChatKind, ChatMessage, read_chat
+from idwallet.protocols import ChatMessage
 from idwallet.roles import Supplied
 
 _HOST: Final = "bank.example"
@@ -76,17 +76,8 @@ class Bank(IssuingBot):
         """Say what is to be had."""
         talk.say("hello", buttons=("open", "why"))
 
-    def hear(self, talk: Talk, text: str) -> None:
-        """Answer a wallet, judge what it shows, or talk."""
-        came = read_chat(text)
-        if came is not None and came.kind is ChatKind.CARRIED_REQUEST:
-            self.serve(talk, came)
-        elif came is not None and came.kind is ChatKind.ANSWER:
-            self._judge(talk, came)
-        else:
-            self._talk(talk, talk.pressed(text))
-
-    def _talk(self, talk: Talk, pressed: str | None) -> None:
+    def reply(self, talk: Talk, pressed: str | None) -> None:
+        """Open an account, have a payment confirmed, or talk."""
         account = _account(talk)
         if pressed == "open" and account is None:
             talk.say("ask")
@@ -112,7 +103,8 @@ class Bank(IssuingBot):
 
     # --- an account -------------------------------------------------------------------
 
-    def _judge(self, talk: Talk, came: ChatMessage) -> None:
+    def judge(self, talk: Talk, came: ChatMessage) -> None:
+        """Open an account for whoever was seen, or pay what was confirmed."""
         judged = talk.judge(self._verifier(talk), came)
         if judged is None:
             talk.say("unasked", buttons=_next(talk))

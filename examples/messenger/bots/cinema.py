@@ -14,7 +14,7 @@ from idwallet import (
     explain,
     policies,
 )
-from idwallet.protocols import ChatKind, ChatMessage, read_chat
+from idwallet.protocols import ChatMessage
 from idwallet.report import CheckId, Outcome
 
 _AGE: Final = 12
@@ -40,13 +40,8 @@ class Cinema(Bot):
         """Say what is on."""
         talk.say("hello", buttons=("buy",))
 
-    def hear(self, talk: Talk, text: str) -> None:
-        """Sell, judge an answer, or say what the cinema knows."""
-        came = read_chat(text)
-        if came is not None and came.kind is ChatKind.ANSWER:
-            self._judge(talk, came)
-            return
-        pressed = talk.pressed(text)
+    def reply(self, talk: Talk, pressed: str | None) -> None:
+        """Sell, or say what the cinema knows."""
         if pressed == "buy":
             talk.say("ask")
             talk.ask(self._verifier(talk), _QUERY, purpose="cinema-ticket")
@@ -60,7 +55,8 @@ class Cinema(Bot):
         )
         return verifier.without(*withdrawn_in(self.world.folder))
 
-    def _judge(self, talk: Talk, came: ChatMessage) -> None:
+    def judge(self, talk: Talk, came: ChatMessage) -> None:
+        """Sell to whoever is old enough, and say who answered."""
         judged = talk.judge(self._verifier(talk), came)
         if judged is None:
             talk.say("unasked", buttons=("buy",))

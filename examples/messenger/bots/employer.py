@@ -23,7 +23,6 @@ from idwallet.protocols import (
     ChatKind,
     ChatMessage,
     carried_file,
-    read_chat,
     signature_in,
 )
 from idwallet.roles import SessionTerms, SigningSessions, evaluate_document
@@ -73,13 +72,15 @@ class Employer(Bot):
         """Say what there is to sign."""
         talk.say("hello", buttons=("read", "why"))
 
-    def hear(self, talk: Talk, text: str) -> None:
-        """Take a signature, or talk."""
-        came = read_chat(text)
-        if came is not None and came.kind is ChatKind.SIGNATURE:
-            self._finish(talk, came)
-            return
-        pressed = talk.pressed(text)
+    def take(self, talk: Talk, came: ChatMessage) -> bool:
+        """Take a signature."""
+        if came.kind is not ChatKind.SIGNATURE:
+            return super().take(talk, came)
+        self._finish(talk, came)
+        return True
+
+    def reply(self, talk: Talk, pressed: str | None) -> None:
+        """Send the contract, or talk."""
         if pressed == "read":
             self._send(talk)
         elif pressed == "anew":

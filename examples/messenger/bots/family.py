@@ -19,7 +19,7 @@ from examples.messenger.talking import Judged, Talk, World
 
 from idwallet import Query, Unverified, VerifiedPresentation, Verifier, policies
 from idwallet.consent import Promise
-from idwallet.protocols import ChatKind, ChatMessage, read_chat
+from idwallet.protocols import ChatKind, ChatMessage
 from idwallet.roles import Supplied
 
 _RIGHT: Final = "guardian"
@@ -69,16 +69,9 @@ class Family(IssuingBot):
         """Say what is to be had."""
         talk.say("hello", buttons=_START)
 
-    def hear(self, talk: Talk, text: str) -> None:
-        """Answer a wallet, judge what it shows, or talk."""
-        came = read_chat(text)
-        if came is not None and came.kind is ChatKind.CARRIED_REQUEST:
-            self.serve(talk, came)
-            return
-        if came is not None and came.kind is ChatKind.ANSWER:
-            self._judge(talk, came)
-            return
-        pressed, child = talk.pressed(text), _child(talk)
+    def reply(self, talk: Talk, pressed: str | None) -> None:
+        """Begin, delegate again, take back, or talk."""
+        child = _child(talk)
         if pressed == "begin":
             talk.say("ask")
             self._ask(talk, _PARENT, about=_CHILD)
@@ -106,7 +99,8 @@ class Family(IssuingBot):
 
     # --- whose parent it is -----------------------------------------------------------
 
-    def _judge(self, talk: Talk, came: ChatMessage) -> None:
+    def judge(self, talk: Talk, came: ChatMessage) -> None:
+        """See the parent, or the right that a delegation is for."""
         judged = talk.judge(self._verifier(talk), came)
         if judged is None:
             talk.say("unasked", buttons=_START)

@@ -12,7 +12,6 @@ from examples.messenger.people import CITIZENS, Citizen
 from examples.messenger.talking import Talk
 
 from idwallet import SdJwtVc
-from idwallet.protocols import ChatKind, read_chat
 from idwallet.roles import Compact, Supplied
 
 _CONFIGURATION: Final = "national-id"
@@ -58,13 +57,8 @@ class Government(IssuingBot):
         """Say what is to be had."""
         talk.say("hello", buttons=("get", "why"))
 
-    def hear(self, talk: Talk, text: str) -> None:
-        """Answer a wallet, or a person."""
-        came = read_chat(text)
-        if came is not None and came.kind is ChatKind.CARRIED_REQUEST:
-            self.serve(talk, came)
-            return
-        pressed = talk.pressed(text)
+    def reply(self, talk: Talk, pressed: str | None) -> None:
+        """Check a person, offer a card, revoke what is lost, or talk."""
         if pressed in {"get", "again"}:
             talk.say("check", buttons=("check", "why"))
         elif pressed == "check":

@@ -12,7 +12,7 @@ from examples.messenger.talking import Bot, Judged, Talk, World
 
 from idwallet import Query, Unverified, Verifier, policies
 from idwallet.consent import Promise
-from idwallet.protocols import ChatKind, ChatMessage, read_chat
+from idwallet.protocols import ChatMessage
 
 _PURPOSE: Final = "hotel-check-in-ru"
 _FIELDS: Final = (
@@ -43,13 +43,13 @@ class Hotel(Bot):
         talk.say("hello", buttons=("in",))
 
     def hear(self, talk: Talk, text: str) -> None:
-        """Check in, check out, judge an answer."""
+        """Delete what is over before anything is said of it."""
         self.tidy(talk.turn)
-        came = read_chat(text)
-        if came is not None and came.kind is ChatKind.ANSWER:
-            self._judge(talk, came)
-            return
-        pressed, guest = talk.pressed(text), talk.turn.kept(_GUEST)
+        super().hear(talk, text)
+
+    def reply(self, talk: Talk, pressed: str | None) -> None:
+        """Check in, check out, or say what is kept."""
+        guest = talk.turn.kept(_GUEST)
         if pressed == "in":
             talk.say("ask")
             talk.ask(self._verifier(talk), _QUERY, purpose=_PURPOSE)
@@ -64,7 +64,8 @@ class Hotel(Bot):
     def _verifier(self, talk: Talk) -> Verifier:
         return Verifier(identity=self._who, policy=policies.HOTEL, replay=talk.turn)
 
-    def _judge(self, talk: Talk, came: ChatMessage) -> None:
+    def judge(self, talk: Talk, came: ChatMessage) -> None:
+        """Check in with what was shown."""
         judged = talk.judge(self._verifier(talk), came)
         if judged is None:
             talk.say("unasked", buttons=("in",))

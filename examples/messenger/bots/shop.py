@@ -6,7 +6,7 @@ from typing import Final
 from examples.messenger.talking import Bot, Talk, World
 
 from idwallet import Query, Unverified, Verifier, policies
-from idwallet.protocols import ChatKind, ChatMessage, read_chat
+from idwallet.protocols import ChatMessage
 
 _PURPOSE: Final = "age-restricted-sale"
 _AGE: Final = 18
@@ -61,13 +61,8 @@ class Shop(Bot):
         """Say what is sold."""
         talk.say("hello", buttons=("buy",))
 
-    def hear(self, talk: Talk, text: str) -> None:
-        """Sell, judge an answer, or say what the shop is for."""
-        came = read_chat(text)
-        if came is not None and came.kind is ChatKind.ANSWER:
-            self._judge(talk, came)
-            return
-        pressed = talk.pressed(text)
+    def reply(self, talk: Talk, pressed: str | None) -> None:
+        """Sell, or say what the shop is for."""
         if pressed == "buy":
             self._ask(talk)
         elif pressed == "why":
@@ -87,7 +82,8 @@ class Shop(Bot):
         about = "much" if first else "enough"
         talk.ask(self._verifier(talk), query, purpose=_PURPOSE, about=about)
 
-    def _judge(self, talk: Talk, came: ChatMessage) -> None:
+    def judge(self, talk: Talk, came: ChatMessage) -> None:
+        """Sell to whoever is old enough."""
         judged = talk.judge(self._verifier(talk), came)
         if judged is None:
             talk.say("unasked", buttons=("buy",))

@@ -20,7 +20,7 @@ from idwallet import (
     policies,
 )
 from idwallet.consent import Promise
-from idwallet.protocols import ChatKind, ChatMessage, read_chat
+from idwallet.protocols import ChatMessage
 from idwallet.roles import Supplied
 
 _HOST: Final = "university.example"
@@ -73,17 +73,8 @@ class University(IssuingBot):
         """Say what is to be had."""
         talk.say("hello", buttons=("enrol", "why"))
 
-    def hear(self, talk: Talk, text: str) -> None:
-        """Answer a wallet, judge an identity, or talk."""
-        came = read_chat(text)
-        if came is not None and came.kind is ChatKind.CARRIED_REQUEST:
-            self.serve(talk, came)
-        elif came is not None and came.kind is ChatKind.ANSWER:
-            self._judge(talk, came)
-        else:
-            self._talk(talk, talk.pressed(text))
-
-    def _talk(self, talk: Talk, pressed: str | None) -> None:
+    def reply(self, talk: Talk, pressed: str | None) -> None:
+        """Enrol, hand out cards, or talk."""
         if pressed == "enrol":
             talk.say("ask")
             talk.ask(
@@ -107,7 +98,8 @@ class University(IssuingBot):
     def _verifier(self, talk: Talk) -> Verifier:
         return Verifier(identity=self._who, policy=policies.RETAIL, replay=talk.turn)
 
-    def _judge(self, talk: Talk, came: ChatMessage) -> None:
+    def judge(self, talk: Talk, came: ChatMessage) -> None:
+        """Enrol whoever was seen."""
         judged = talk.judge(self._verifier(talk), came)
         if judged is None:
             talk.say("unasked", buttons=self._next(talk))

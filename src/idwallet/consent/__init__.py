@@ -3,9 +3,10 @@
 Every name loads on first use.
 """
 
-import importlib
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+from idwallet.facade import loader
 
 if TYPE_CHECKING:
     from idwallet.consent.ledger.anchor import (
@@ -307,13 +308,7 @@ _HOMES: Final = MappingProxyType(
 
 
 if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
-
-    def __getattr__(name: str) -> object:
-        home = _HOMES.get(name)
-        if home is None:
-            message = f"module 'idwallet.consent' has no attribute {name!r}"
-            raise AttributeError(message)
-        return getattr(importlib.import_module(home), name)
+    __getattr__ = loader(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -1,6 +1,5 @@
 """Verdicts, documents and wallets in words, in the reader's language."""
 
-import importlib
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +16,7 @@ from idwallet.explain.transactions import (
     explain_transaction,
 )
 from idwallet.explain.words import Language, Reader
+from idwallet.facade import loader
 
 if TYPE_CHECKING:
     from idwallet.explain.cards import ExplainedCard, explain_card
@@ -84,10 +84,4 @@ _HOMES: Final = MappingProxyType(
 
 
 if not TYPE_CHECKING:  # to a type checker, a name that is not there is an error
-
-    def __getattr__(name: str) -> object:
-        home = _HOMES.get(name)
-        if home is None:
-            message = f"module 'idwallet.explain' has no attribute {name!r}"
-            raise AttributeError(message)
-        return getattr(importlib.import_module(home), name)
+    __getattr__ = loader(__name__, _HOMES)

@@ -93,12 +93,39 @@ class Delegations:
         require_aware(at)
         if card.format is not Format.COMPACT or isinstance(card, Ward):
             raise UsageError("what is delegated is a compact card of this wallet's own")
-        octets = delegate(
-            to, acts=acts, signer=self._signer(card.thumbprint), since=at, until=until
-        )
+        octets = self._new(card.thumbprint, to=to, acts=acts, since=at, until=until)
         given = Given(octets, card.thumbprint)
         self.change(lambda was: was._replace(given=(*was.given, given)), at=at)
         return Delegated(Credential(card.format, card.raw), octets)
+
+    def _new(
+        self,
+        thumbprint: str,
+        *,
+        to: PublicKey,
+        acts: Iterable[Act],
+        since: datetime,
+        until: datetime,
+    ) -> bytes:
+        """Return one that was not taken back before it was made.
+
+        What says the same from the same second on is one delegation: one that is given
+        again within a second of its end begins, and ends, a second before.
+        """
+        ended, named = self.record().statements, frozenset(acts)
+        signer, earlier = self._signer(thumbprint), timedelta()
+        while True:
+            octets = delegate(
+                to,
+                acts=named,
+                signer=signer,
+                since=since - earlier,
+                until=until - earlier,
+            )
+            identity = read_delegation(octets, at="delegation").identity
+            if not any(identity in statement for statement in ended):
+                return octets
+            earlier += timedelta(seconds=1)
 
     def given(self) -> tuple[Given, ...]:
         """Return what the cards of this wallet delegated, what is over included.

@@ -59,7 +59,8 @@ def test_what_nobody_kept_is_nothing(text: str) -> None:
     _, asked = waiting(world)
     kept = world.service.keep(asked, at=AT)
     assert world.service.kept(text, at=AT) is None
-    assert world.service.kept(kept[:-2] + "AA", at=AT) is None
+    other = "A" if kept[9] != "A" else "B"
+    assert world.service.kept(kept[:9] + other + kept[10:], at=AT) is None
     assert world.service.kept(kept, at=AT + timedelta(minutes=10)) is None
     assert world.service.kept(kept, at=AT) == asked
     code = world.service._desk.nonce  # a ticket of another kind opens as no other

@@ -360,6 +360,35 @@ def test_either_takes_it_back_and_it_is_not_taken_again(
     assert judged(family, text_of(answer), request).report.outcome is Outcome.PASSED
 
 
+def test_what_is_delegated_again_within_the_same_second_is_not_over(
+    family: Family,
+) -> None:
+    wallet, at = family.parent.wallet, family.at
+    starts = []
+    for _ in range(3):
+        handed = family.delegated()
+        ward = wallet.add_ward(handed, at=at)
+        starts.append(ward.since)
+        assert ward.until - ward.since == HOUR
+        # The parent's wallet keeps the statements, and takes none of them for this one.
+        over = family.child.wallet.take_back(handed.delegation, at=at)
+        assert wallet.heed(over, at=at)
+    second = timedelta(seconds=1)
+    assert starts == [at, at - second, at - 2 * second]
+
+
+def test_the_longest_delegation_is_given_again_within_the_same_second(
+    family: Family,
+) -> None:
+    longest = timedelta(minutes=limits.DELEGATION_MINUTES - 1)
+    wallet, ends = family.child.wallet, []
+    for _ in range(2):
+        octets = family.delegated(life=longest + 59 * timedelta(seconds=1)).delegation
+        ends.append(read_delegation(octets, at="it").until - family.at)
+        wallet.take_back(octets, at=family.at)
+    assert ends == [longest, longest - timedelta(seconds=1)]
+
+
 def test_the_statement_of_a_wallet_ends_it_at_a_till(family: Family) -> None:
     handed = family.delegated()
     wallet, at = family.parent.wallet, family.at
