@@ -187,12 +187,16 @@ class Hand:
         self._fetch(chat)
         said = self._fetch(f"{chat}/log")
         done = said.count(self.say("stored"))
+        # An offer of before, which a phone that was lost forgot, is open again.
+        opened = said.count(self.say("open"))
         for name in buttons:
             self._post(chat, text=self.say(name))
-        for do, wait in (("open", "open"), ("accept", "look"), ("store", "is it you")):
-            said = self._until(f"{chat}/log", self.say(wait))
-            numbers = re.findall(r"/message/([0-9]+)", said)
-            self._post(f"/{person}/message/{numbers[-1]}", do=do)
+        said = self._until(f"{chat}/log", self.say("open"), count=opened + 1)
+        offer = re.findall(r"/message/([0-9]+)", said)[-1]
+        self._post(f"/{person}/message/{offer}", do="open")
+        for do, wait in (("accept", "look"), ("store", "is it you")):
+            self._until(f"{chat}/log", self.say(wait))
+            self._post(f"/{person}/message/{offer}", do=do)
         self._until(f"{chat}/log", self.say("stored"), count=done + 1)
 
     def _fetch(self, place: str) -> str:
@@ -210,7 +214,8 @@ class Hand:
             if said.count(text) >= count:
                 return said
             time.sleep(0.05)
-        pytest.fail(f"{place} never says: {text}")
+        seen = " ".join(re.sub(r"<[^>]*>", " ", said).split())
+        pytest.fail(f"{place} never says: {text}; at its end it says: {seen[-600:]}")
 
     def _post(self, place: str, **form: str) -> None:
         origin = self.program.page.rstrip("/")
