@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from examples.messenger.talking import words_of
-from examples.messenger.wards import acting_note, title_of
+from examples.messenger.wards import acting_note
 from examples.web.elements import Html, element, together
 from examples.web.language import Language, Words
 
@@ -117,12 +117,11 @@ class Consent:
             )
 
     def _card(self, card: ExplainedShown, *, title: str, extra: bool = False) -> Html:
-        name = title_of(card.title, lang=self.lang)
         return element(
             "section",
             {"class": "showing extra" if extra else "showing"},
             element("h2", None, title),
-            element("p", {"class": "soft"}, f"{name} · {card.issuer}"),
+            element("p", {"class": "soft"}, f"{card.title} · {card.issuer}"),
             claim_list(card.claims),
             *self._more(card.along, name="along"),
             *self._more(card.always, name="always"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from examples.messenger import losing
 from examples.messenger.frame import Frame
 from examples.messenger.phone import Phone
-from examples.messenger.wards import for_whom, title_of, wards
+from examples.messenger.wards import wards
 from examples.web.elements import Html, element, together
 from starlette.responses import Response
 
@@ -78,7 +78,7 @@ def _cards(frame: Frame, phone: Phone) -> Iterator[Html]:
         yield element(
             "section",
             {"class": "card" if told.is_valid else "card over"},
-            element("h3", None, title_of(told.title, lang=frame.lang)),
+            element("h3", None, told.title),
             element("p", None, told.issuer),
             element("p", None, told.validity),
             element(
@@ -109,7 +109,7 @@ def _happening(frame: Frame, phone: Phone, *, happening: Happening) -> Html:
         "li",
         None,
         element("strong", None, told.title),
-        for_whom(happening, lang=frame.lang),
+        element("p", None, told.acted_for) if told.acted_for else None,
         element(
             "p",
             {"class": "soft"},

@@ -12,11 +12,9 @@ from examples.web.elements import Html, element
 from examples.web.language import Language
 
 from idwallet import VerificationFailed, VerificationIndeterminate, explain, now
-from idwallet.consent import Happening
 from idwallet.explain import explain_card, show
 from idwallet.roles import Ward
 
-_RIGHT: Final = "urn:idwallet:guardian:1"
 SENTENCES: Final = Path(__file__).with_suffix(".json")
 
 
@@ -25,19 +23,6 @@ def called(ward: Ward) -> str:
     names = (ward.claims.get(each) for each in ("given_name", "family_name"))
     found = " ".join(show(each) for each in names if isinstance(each, str))
     return found or ward.pseudonym
-
-
-def title_of(title: str, *, lang: Language) -> str:
-    """Return what people call a card; no catalogue has a name of a parent's right."""
-    return words_of(SENTENCES, lang)("right") if title == _RIGHT else title
-
-
-def for_whom(happening: Happening, *, lang: Language) -> Html | None:
-    """Say in a history that what was shown was a child's; the ledger has no name."""
-    entry = happening.entry
-    if entry is None or entry.acted_for is None:
-        return None
-    return element("p", None, words_of(SENTENCES, lang)("for.child"))
 
 
 def acting_note(ward: Ward, *, lang: Language) -> Html:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from idwallet.explain.claims import wallet_words
 from tests.browser.checked import picture_for_docs
 from tests.browser.messenger_words import (
     Reader,
@@ -67,7 +68,8 @@ def test_a_parent_answers_for_a_child_until_it_is_taken_back(
         picture_for_docs(me.page, "messenger-parent")
     me.press("consent show.for")
     me.reads("bots/cinema sold.for")
-    me.page.locator("aside .history").get_by_text(me.say("wards for.child")).wait_for()
+    told = wallet_words("ru" if lang == "ru" else "en")["acted_for"].partition("{")[0]
+    me.page.locator("aside .history").get_by_text(told).wait_for()
     me.picture("3-sold")
     me.open_chat("family")
     me.press("bots/family press.back")

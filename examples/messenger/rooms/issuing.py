@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from examples.messenger.handling import Case, Room
-from examples.messenger.wards import title_of
 from examples.web.elements import Html, element, together
 
 from idwallet.errors import MalformedError
@@ -205,7 +204,7 @@ def _card(case: Case, card: HeldCredential, *, copies: int) -> Html:
     return element(
         "section",
         {"class": "showing"},
-        element("h3", None, title_of(told.title, lang=case.lang)),
+        element("h3", None, told.title),
         element("p", {"class": "soft"}, f"{told.issuer} · {told.validity}"),
         element("p", None, case.words("verified", copies=copies)),
         element("dl", {"class": "claims"}, *rows),

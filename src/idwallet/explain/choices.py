@@ -178,4 +178,5 @@ def type_name(credential_type: str, *, lang: Language) -> str:
     for each in catalogue().values():
         if credential_type in each.types.values():
             return each.display.ru if lang == "ru" else each.display.en
-    return show(credential_type)
+    # A right is no card with claims about somebody, so the catalogue has none.
+    return wallet_words(lang)["types"].get(credential_type) or show(credential_type)

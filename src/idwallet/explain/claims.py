@@ -32,6 +32,7 @@ class WalletWords(TypedDict):
     known: dict[str, str]
     registered: str
     besides: str
+    types: dict[str, str]
     issued_by: str
     valid_until: str
     valid_for_ever: str
@@ -41,6 +42,7 @@ class WalletWords(TypedDict):
     single: str
     shown: str
     declined: str
+    acted_for: str
     erased: str
     kept_not: str
     kept_until: str

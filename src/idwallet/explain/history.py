@@ -18,7 +18,8 @@ class ExplainedHappening:
     """One occasion in words, safe to show: no value of a claim is in it.
 
     `title` says who and whether; `moment` when, empty where the entry was erased;
-    `shown` has one line for each card; `sending` is what is known of the answer.
+    `shown` has one line for each card; `sending` is what is known of the answer;
+    `acted_for` says that what was shown was a child's, empty where it was not.
     """
 
     title: str
@@ -26,6 +27,7 @@ class ExplainedHappening:
     purpose: str = ""
     shown: tuple[str, ...] = ()
     sending: str = ""
+    acted_for: str = ""
 
 
 def explain_happening(
@@ -51,6 +53,9 @@ def explain_happening(
             each.removeprefix("- ") for each in claims_shown(entry.shown, lang=lang)
         ),
         sending="" if sending is None else told["sending"][sending.value],
+        acted_for=""
+        if entry.acted_for is None
+        else words["acted_for"].format(name=show(entry.acted_for.removeprefix("key "))),
     )
 
 

@@ -25,6 +25,7 @@ from idwallet.explain.claims import claim_value, wallet_words
 from idwallet.explain.names import party_name
 from idwallet.roles.asked import Choice
 from idwallet.roles.receipts import give_receipt
+from idwallet.testing.compact.family import Family
 from idwallet.testing.scene import Scene
 
 LANGUAGES: tuple[Language, ...] = ("en", "ru")
@@ -137,6 +138,32 @@ def test_the_history_says_who_saw_what_and_no_value(
     assert ":" in line
     (card,) = wallet.credentials()
     assert str(card.claims["family_name"]) not in repr((shown, declined))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_history_of_a_parent_says_that_it_was_for_a_child(lang: Language) -> None:
+    family = Family(Scene())
+    wallet, at = family.parent.wallet, family.at
+    query = Query.claims("national-id", "age_over_18", formats=["idwallet-compact"])
+    request = family.scene.new_verifier().request(query, purpose="a sale", at=at)
+    asked = wallet.read_request(request.message.raw, at=at)
+    choice = wallet.match_ward(asked, family.ward(), at=at).choose()
+    wallet.present_qr(asked, choice, at=at)
+    (happening,) = wallet.history()
+    told = explain_happening(happening, lang=lang)
+    begins = {"en": "For a child (key ", "ru": "За ребёнка (ключ "}[lang]
+    assert told.acted_for.startswith(begins + family.child.key.thumbprint[:8] + ")")
+    assert happening.entry is not None
+    own = replace(happening, entry=replace(happening.entry, acted_for=None))
+    assert explain_happening(own, lang=lang).acted_for == ""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_right_to_answer_for_a_child_is_called_so(lang: Language) -> None:
+    family = Family(Scene())
+    right = explain_card(family.right, at=family.at, lang=lang).title
+    assert right == wallet_words(lang)["types"]["urn:idwallet:guardian:1"]
+    assert "urn:" not in right
 
 
 def receipts(scene: Scene) -> Iterator[tuple[str, Receipt]]:
