@@ -46,7 +46,13 @@ class Reading:
         words = self._words
         if not self._has_camera:
             return element("p", {"class": "soft"}, words("camera.absent"))
-        start = {"type": "button", "id": "camera", "data-stop": words("camera.stop")}
+        # Whoever presses it is heard: it can be pressed once its program runs.
+        start: dict[str, str | bool | None] = {
+            "type": "button",
+            "id": "camera",
+            "data-stop": words("camera.stop"),
+            "disabled": True,
+        }
         video: dict[str, str | bool | None] = {
             "id": "video",
             "playsinline": True,

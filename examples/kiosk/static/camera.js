@@ -85,6 +85,7 @@ start.addEventListener("click", () => {
     stop();
   } else watch();
 });
+start.disabled = false;
 document.addEventListener("settled", () => {
   if (reader.hidden && stream) stop();
   if (!reader.hidden && wanted && !stream) watch();
