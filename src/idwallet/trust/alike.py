@@ -94,8 +94,9 @@ class Alike(Generic[Known]):
         if fields[::2] != layout.between:
             return None
         number, since, until, subject, point, key_id = fields[1::2]
-        # Positive, and the shortest form of itself (RFC 5280 4.1.2.2, X.690 8.3.2).
-        if not 0 < number[0] < _SHORT:
+        # Positive, and the shortest form of itself (RFC 5280 4.1.2.2, X.690 8.3.2): of
+        # all numbers that are drawn at random, half begin with an octet of zeros.
+        if not 0 < number[0] < _SHORT and (number[0] or number[1] < _SHORT):
             return None
         signed = Signed(covered, layout.algorithm, der[signature:])
         moments = _moment(since), _moment(until)

@@ -38,7 +38,6 @@ _CURVES: Final = frozenset(
         "brainpoolP512r1",
     }
 )
-_SERIAL_BITS: Final = 20 * 8
 _COUNTRY: Final = "2.5.4.6"
 _STATE: Final = "2.5.4.8"
 COMMON_NAME: Final = "2.5.4.3"

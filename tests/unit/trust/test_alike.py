@@ -82,9 +82,33 @@ def test_one_of_another_name_says_its_own_name(monkeypatch: pytest.MonkeyPatch) 
     assert "signer 2" in _read(der).subject
 
 
-def test_every_octet_of_a_certificate_counts_when_one_like_it_is_known() -> None:
+# One that needs an octet of zeros before it, and the shortest one that does.
+NUMBERS = [1 << 158, 1 << 159, 0x80]
+
+
+@pytest.mark.parametrize(
+    ("known", "number"),
+    [
+        (1 << 158, 1 << 158 | 1),
+        (1 << 159, 1 << 159 | 1),
+        (0x80, 0x7F01),
+        (0x7F01, 0x80),
+    ],
+)
+def test_whatever_its_number_begins_with_a_signer_is_not_read_in_full(
+    known: int, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _read(sound(serial=known).to_der())
+    monkeypatch.setattr(certificate, "_read_in_full", None)
+    assert _read(signer(serial=number).to_der()).native.serial_number == number
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_every_octet_of_a_certificate_counts_when_one_like_it_is_known(
+    number: int,
+) -> None:
     """All that differ from a known one in one octet, in four ways."""
-    der = sound(issuer=LONG_ISSUER).to_der()
+    der = sound(issuer=LONG_ISSUER, serial=number).to_der()
     alike = 0
     for place in range(len(der)):
         for flip in (0x01, 0x04, 0x20, 0x80):
