@@ -5,7 +5,7 @@ of one counts as far as it leads to an anchor at the moment judged.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -52,7 +52,7 @@ class CertificatesAtHand:
             except (MalformedError, UnsupportedError) as error:
                 self.faults.append(error)
 
-    def of_key(self, key_id: bytes) -> Iterable[Certificate]:
+    def of_key(self, key_id: bytes) -> Sequence[Certificate]:
         """Return those whose key has this identifier (`key_id_of`)."""
         return self._by_key_id.get(key_id, ())
 

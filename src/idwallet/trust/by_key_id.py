@@ -21,19 +21,20 @@ class KeyIds:
 
     def __init__(self, anchors: tuple[TrustAnchor, ...]) -> None:
         """Take down every pinned key, and every signer's own certificate."""
-        self._pins: dict[bytes, list[tuple[TrustAnchor, PinnedKey]]] = {}
+        self._pins: dict[bytes, list[SignerFound]] = {}
         self._own: dict[bytes, list[tuple[TrustAnchor, Certificate]]] = {}
         for anchor in anchors:
             for pin in anchor.keys:
+                found = _pinned(anchor, pin)
                 for kid in {pin.kid.encode(), key_id_of(pin.key.spki)}:
-                    self._pins.setdefault(kid, []).append((anchor, pin))
+                    self._pins.setdefault(kid, []).append(found)
             own = anchor.certificate
             if own is not None and anchor.signs_directly:
                 kid = key_id_of(own.public_key.spki)
                 self._own.setdefault(kid, []).append((anchor, own))
 
-    def pins(self, kid: bytes) -> list[tuple[TrustAnchor, PinnedKey]]:
-        """Return the pinned keys that answer to it, each with its anchor."""
+    def pins(self, kid: bytes) -> list[SignerFound]:
+        """Return who has a pinned key that answers to it, at whatever moment."""
         return self._pins.get(kid, [])
 
     def own(self, kid: bytes) -> list[tuple[TrustAnchor, Certificate]]:
@@ -87,10 +88,16 @@ def resolve_by_key_id(
     Raises:
         UsageError: `at` has no zone.
     """
+    known, leaves = _known(store), certificates_at_hand(store).of_key(kid)
+    pins = known.pins(kid)
+    if len(pins) == 1 and not leaves and not known.own(kid):
+        (only,) = pins  # as nearly always: nothing is there to be weighed against it
+        if purpose in only.anchor.purposes and holds(only.anchor, at):
+            return only
     wanted = _Wanted(kid, store, purpose, at, algorithms)
     found = dict(_by_anchors(wanted))
     refused: list[SignerRefused] = []
-    for leaf in certificates_at_hand(store).of_key(kid):
+    for leaf in leaves:
         if leaf.der in found:
             continue
         said = _at_hand(leaf, wanted)
@@ -150,10 +157,11 @@ def _by_anchors(
     wanted: _Wanted,
 ) -> Iterator[tuple[object, SignerFound | SignerRefused]]:
     known = _known(wanted.store)
-    for anchor, pin in known.pins(wanted.kid):
+    for each in known.pins(wanted.kid):
+        anchor = each.anchor
         if wanted.purpose in anchor.purposes and holds(anchor, wanted.at):
             # What an anchor is believed about is its own: one key pinned by two is two.
-            yield (pin.key.spki, id(anchor)), _pinned(anchor, pin)
+            yield (each.key.spki, id(anchor)), each
     for anchor, own in known.own(wanted.kid):
         if wanted.purpose in anchor.purposes:
             yield own.der, wanted.signer((own,))

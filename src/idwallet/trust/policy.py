@@ -240,7 +240,13 @@ class Policy:
         A saved request carries it, so that it is judged by the policy it was made for.
         Equal policies have equal digests, in every process.
         """
-        return _digest(self)
+        known = _known.get(id(self))
+        if known is None or known[0] is not self:
+            # Held with its policy, so that no other one ever has that number.
+            known = _known[id(self)] = (self, _digest(self))
+            if len(_known) > _POLICIES:
+                _known.pop(next(iter(_known)), None)
+        return known[1]
 
 
 def _require_times(policy: Policy) -> None:
@@ -278,8 +284,13 @@ def _algorithms(profile: Profile) -> frozenset[Algorithm]:
     return known
 
 
-# Every request carries the digest, and a process has few policies.
-@lru_cache(maxsize=64)
+# Every request carries the digest, and a process has few policies: it is looked up by
+# the policy itself first, since a hash of all its rules takes longer than that.
+_POLICIES: Final = 64
+_known: Final[dict[int, tuple[Policy, bytes]]] = {}
+
+
+@lru_cache(maxsize=_POLICIES)
 def _digest(policy: Policy) -> bytes:
     form: JsonObject = {"format": "idwallet-policy/1"}
     for each in fields(policy):

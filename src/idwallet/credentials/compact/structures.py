@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -45,6 +46,8 @@ SHORT_LIFE: Final = timedelta(days=1)
 
 SCHEME: Final = "https://"
 
+# `signing_input` is last; as the type itself, no Python code runs.
+_signed_so: Final = partial(tuple.__new__, CoseSign1)
 _RULES: Final = CoseRules(TagRule.UNTAGGED, ChainRule.UNPROTECTED)
 _OF_THE_ISSUER: Final = frozenset({labels.ALG, labels.KID})
 _OF_THE_HOLDER: Final = frozenset({labels.ALG})
@@ -144,7 +147,7 @@ class CompactProof(NamedTuple):
             external_aad=holder_aad(audience, nonce),
             payload=sign1.payload,
         )
-        return sign1._replace(signing_input=covered)
+        return _signed_so((*sign1[:-1], covered))
 
 
 class IssuedCompact(NamedTuple):

@@ -82,8 +82,9 @@ class _Tree:
         return _hash(_LEFT, self._context, seed), _hash(_RIGHT, self._context, seed)
 
     def blocks(self, part: _Part, seed: bytes, *, shown: int) -> Iterator[bytes]:
-        seen = shown & part.mask
-        if seen == part.mask:
+        mask = part.mask
+        seen = shown & mask
+        if seen == mask:
             yield seed
         elif not seen:
             yield self.digest(part, seed)
@@ -95,8 +96,9 @@ class _Tree:
 
     def root(self, part: _Part, given: Iterator[bytes], *, shown: int) -> bytes:
         """Return the digest of a part, from what was given of it."""
-        seen = shown & part.mask
-        if seen and seen != part.mask:
+        mask = part.mask
+        seen = shown & mask
+        if seen and seen != mask:
             left, right = part.halves()
             first = self.root(left, given, shown=shown)
             return self.node(first, self.root(right, given, shown=shown))
