@@ -484,6 +484,8 @@ TRANSACTION_CODE_CHARACTERS: Final = 64
 TRANSACTION_CODE_ATTEMPTS: Final = 10
 TRANSACTION_CODE_DESCRIPTION: Final = 300
 DEFERRED_SECONDS: Final = 31_557_600
+ISSUANCE_PAUSES: Final = 8
+PAUSE_SECONDS: Final = 86_400  # as long as a busy peer is heeded who wants more
 
 # Compact credentials, and what a QR code carries. 2,331 octets are the most of one of
 # version 40 at level M; signatures that no quantum computer forges come in frames.

@@ -1,6 +1,6 @@
 """Who signed, where a token names the key by nothing but an identifier."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -88,13 +88,16 @@ def resolve_by_key_id(
     Raises:
         UsageError: `at` has no zone.
     """
-    known, leaves = _known(store), certificates_at_hand(store).of_key(kid)
-    pins = known.pins(kid)
-    if len(pins) == 1 and not leaves and not known.own(kid):
-        (only,) = pins  # as nearly always: nothing is there to be weighed against it
-        if purpose in only.anchor.purposes and holds(only.anchor, at):
-            return only
     wanted = _Wanted(kid, store, purpose, at, algorithms)
+    leaves = certificates_at_hand(store).of_key(kid)
+    only = None if leaves else _only_pin(wanted)
+    return only or _weighed(wanted, leaves)
+
+
+def _weighed(
+    wanted: _Wanted, leaves: Sequence[Certificate]
+) -> SignerFound | SignerRefused:
+    """Return who signed, of all that answer to the identifier."""
     found = dict(_by_anchors(wanted))
     refused: list[SignerRefused] = []
     for leaf in leaves:
@@ -111,7 +114,7 @@ def resolve_by_key_id(
     if len(answers) == 1:
         return answers[0]
     reason = Reason.KEY_AMBIGUOUS if found else Reason.KEY_NOT_PINNED
-    return SignerRefused(reason, MappingProxyType({"name": f"key {kid.hex()}"}))
+    return SignerRefused(reason, MappingProxyType({"name": f"key {wanted.kid.hex()}"}))
 
 
 def _one_for_each(
@@ -151,6 +154,21 @@ def _leaf_of(answer: SignerFound | SignerRefused) -> Certificate | None:
     if isinstance(answer, SignerRefused) or answer.path is None:
         return None
     return answer.path.leaf
+
+
+def _only_pin(wanted: _Wanted) -> SignerFound | None:
+    """Return the one pin there is, where no certificate of an anchor stands beside it.
+
+    So it is nearly always, and then there is nothing to be weighed.
+    """
+    known = _known(wanted.store)
+    pins = known.pins(wanted.kid)
+    if len(pins) != 1 or known.own(wanted.kid):
+        return None
+    (pin,) = pins
+    anchor = pin.anchor
+    stands = wanted.purpose in anchor.purposes and holds(anchor, wanted.at)
+    return pin if stands else None
 
 
 def _by_anchors(

@@ -15,6 +15,7 @@ from idwallet.crypto.algorithms import Algorithm
 from idwallet.errors import UsageError
 from idwallet.profiles import OPENID4VP_1_0, IssuanceProfile, Profile
 from idwallet.trust.freshness import STRICTEST, FreshnessRule
+from idwallet.trust.memory import Read
 
 
 class BindingRule(StrEnum):
@@ -243,9 +244,8 @@ class Policy:
         known = _known.get(id(self))
         if known is None or known[0] is not self:
             # Held with its policy, so that no other one ever has that number.
-            known = _known[id(self)] = (self, _digest(self))
-            if len(_known) > _POLICIES:
-                _known.pop(next(iter(_known)), None)
+            known = self, _digest(self)
+            _known.put(id(self), known)
         return known[1]
 
 
@@ -287,7 +287,7 @@ def _algorithms(profile: Profile) -> frozenset[Algorithm]:
 # Every request carries the digest, and a process has few policies: it is looked up by
 # the policy itself first, since a hash of all its rules takes longer than that.
 _POLICIES: Final = 64
-_known: Final[dict[int, tuple[Policy, bytes]]] = {}
+_known: Final[Read[int, tuple[Policy, bytes]]] = Read(entries=_POLICIES)
 
 
 @lru_cache(maxsize=_POLICIES)

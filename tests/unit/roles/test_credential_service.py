@@ -704,7 +704,7 @@ JSON = (("Content-Type", "application/json"),)
     "answer",
     [
         HttpResponse(302, (("Location", "https://evil.example/"),)),
-        HttpResponse(500),
+        HttpResponse(404),
         HttpResponse(200),
         HttpResponse(200, JSON, b"{}"),
         HttpResponse(200, JSON, b"[]"),

@@ -501,7 +501,7 @@ def test_a_renewal_is_refused_to_a_wallet_with_another_key() -> None:
 def test_an_issuance_that_fails_leaves_no_key_behind() -> None:
     taking = Taking()
     taking.meddle = lambda request, response: (
-        HttpResponse(500) if request.url.endswith("/credential") else response
+        HttpResponse(400) if request.url.endswith("/credential") else response
     )
     ended = taking.arrive()
     assert isinstance(ended.step, Failed)

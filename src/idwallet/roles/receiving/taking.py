@@ -164,10 +164,10 @@ class Receiving:
         return self._on(self._issuance.returned(url, at=at), at=at)
 
     def poll(self, *, at: datetime) -> "Receiving":
-        """Ask for what was deferred.
+        """Ask for what was deferred, or once more what nobody had time to answer.
 
         Raises:
-            UsageError: nothing was deferred, or it is too early.
+            UsageError: there is nothing to wait for, or it is too early.
         """
         return self._on(self._issuance.poll(at=at), at=at)
 

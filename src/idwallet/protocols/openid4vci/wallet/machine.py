@@ -28,6 +28,7 @@ from idwallet.protocols.openid4vci.offer import (
 from idwallet.protocols.openid4vci.wallet.attested import challenged_first
 from idwallet.protocols.openid4vci.wallet.client import WalletClient
 from idwallet.protocols.openid4vci.wallet.known import offer_of, server_of
+from idwallet.protocols.openid4vci.wallet.pausing import gone_on, paused
 from idwallet.protocols.openid4vci.wallet.progress import (
     Phase,
     Progress,
@@ -95,7 +96,8 @@ class Issuance:
             at=at,
         )
         try:
-            after = next_of(answer)
+            # Before anything of it is read: it says nothing of what was asked.
+            after = paused(self._progress, response, at=at) or next_of(answer)
         except (MalformedError, UnsupportedError, ProtocolError) as error:
             after = self._failed(error, during=sent.purpose.value)
         return self._at(after, at)
@@ -199,14 +201,16 @@ class Issuance:
         return self._at(after, at)
 
     def poll(self, *, at: datetime) -> "Issuance":
-        """Ask for what was deferred.
+        """Ask for what was deferred, or once more what nobody had time to answer.
 
         Raises:
-            UsageError: nothing was deferred, or it is too early (section 8.3).
+            UsageError: there is nothing to wait for, or it is too early (section 8.3).
         """
         require_aware(at)
         if at < self._step(Wait).until:
             raise UsageError("the issuer asked for more time: see step.until")
+        if self._progress.phase is Phase.PAUSE:
+            return self._at(gone_on(self._progress, at=at), at)
         return self._at(refreshed_first(self._progress, Phase.DEFERRED, at=at), at)
 
     def store(self, *, at: datetime, unusable: Collection[int] = ()) -> "Issuance":

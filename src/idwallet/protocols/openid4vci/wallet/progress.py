@@ -31,6 +31,7 @@ class Phase(StrEnum):
     NOTIFY = "notify"
     WAIT = "wait"
     DEFERRED = "deferred"
+    PAUSE = "pause"
     DONE = "done"
     FAILED = "failed"
 
@@ -41,7 +42,7 @@ class Progress:
 
     `wanted`: [configuration, identifier or None] still to be asked for, the first one
     now. `received` and `pending`: what came, and what comes later. `attempts`: retries
-    that a server asked for at this step.
+    that a server asked for at this step. `pauses`: how often somebody was too busy.
     """
 
     phase: Phase

@@ -48,6 +48,7 @@ from idwallet.protocols.openid4vci.wallet.known import (
     token_document,
     wanted_now,
 )
+from idwallet.protocols.openid4vci.wallet.pausing import is_busy, wait_of
 from idwallet.protocols.openid4vci.wallet.progress import Phase, Progress
 from idwallet.protocols.openid4vci.within import (
     require_metadata_within,
@@ -57,7 +58,6 @@ from idwallet.protocols.openid4vci.within import (
 _CLAUSE: Final = "OpenID4VCI 1.0"
 _OK: Final = 200
 _DONE: Final = range(200, 300)
-_BUSY: Final = frozenset({429, *range(500, 600)})
 _LATER: Final = timedelta(minutes=1)
 _STATE_BYTES: Final = 32
 
@@ -301,9 +301,9 @@ def _deferred(answer: Answer) -> Progress:
     progress = answer.progress
     first, *rest = progress.items("pending")
     about = first if isinstance(first, dict) else {}
-    if answer.response.status in _BUSY:
+    if is_busy(answer.response):
         # It says nothing of what was put off, and to give that up would lose it.
-        due = int((answer.at + _LATER).timestamp())
+        due = int((answer.at + wait_of(answer.response, usual=_LATER)).timestamp())
         return progress.on(Phase.WAIT, pending=[*rest, first], due=due)
     found = _issued(answer)
     if isinstance(found, Deferred):

@@ -310,6 +310,10 @@ def _wait(now: _Moment) -> Step:
     return Wait(datetime.fromtimestamp(now.progress.number("due"), UTC))
 
 
+def _pause(now: _Moment) -> Step:
+    return Wait(datetime.fromtimestamp(now.progress.number("goes_on_at"), UTC))
+
+
 def _show(now: _Moment) -> Step:
     metadata = issuer_of(now.progress)
     return ConfirmCredentials(
@@ -377,6 +381,7 @@ _STEPS: Final[Mapping[Phase, Callable[[_Moment], Step]]] = {
     Phase.NOTIFY: _notify,
     Phase.WAIT: _wait,
     Phase.DEFERRED: _deferred,
+    Phase.PAUSE: _pause,
     Phase.DONE: _done,
     Phase.FAILED: _failed,
 }

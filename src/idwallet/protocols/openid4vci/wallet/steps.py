@@ -127,7 +127,10 @@ class ConfirmCredentials:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The issuer needs time; go on by `poll`, not before `until` (aware, UTC)."""
+    """The issuer needs time; go on by `poll`, not before `until` (aware, UTC).
+
+    It puts a credential off (OpenID4VCI 1.0 section 9), or is too busy to answer.
+    """
 
     until: datetime
 
