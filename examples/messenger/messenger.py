@@ -18,6 +18,7 @@ from examples.messenger.handling import Rooms
 from examples.messenger.people import CITIZENS, FINDER
 from examples.messenger.phone import Phone
 from examples.messenger.post import Message, Post, Turn
+from examples.messenger.register import published
 from examples.messenger.talking import (
     Bot,
     Talk,
@@ -104,6 +105,15 @@ class Messenger:
         """Do something while no wallet is put away, lost or thrown away."""
         with self._busy:
             return do()
+
+    def known_to(self, phone: Phone) -> TrustStore:
+        """Return what a phone believes, with the lists that issuers publish.
+
+        They are the same for everybody and got whole, so nobody learns which card is
+        looked up.
+        """
+        lists = published(self._identity.root.parent, at=now())
+        return phone.trust.with_evidence(lists)
 
     def begin_anew(self) -> None:
         """Throw every chat and every wallet away."""

@@ -9,9 +9,10 @@ from examples.messenger.wards import wards
 from examples.web.elements import Html, element, together
 from starlette.responses import Response
 
-from idwallet import now
+from idwallet import Outcome, explain, now
 from idwallet.consent import Happening, VerifiedReceipt, evaluate_receipt
 from idwallet.explain import explain_card, explain_happening, explain_receipt
+from idwallet.roles import HeldCredential
 
 
 def aside(frame: Frame) -> Html:
@@ -66,6 +67,7 @@ def _cards(frame: Frame, phone: Phone) -> Iterator[Html]:
     for card in cards:
         batch = phone.holder.batch(card, at=at)
         told = explain_card(card, at=at, batch=batch, lang=frame.lang)
+        against = _against(frame, phone, card=card)
         rows = [
             element(
                 "div",
@@ -77,10 +79,11 @@ def _cards(frame: Frame, phone: Phone) -> Iterator[Html]:
         ]
         yield element(
             "section",
-            {"class": "card" if told.is_valid else "card over"},
+            {"class": "card over" if against or not told.is_valid else "card"},
             element("h3", None, told.title),
             element("p", None, told.issuer),
             element("p", None, told.validity),
+            *(element("p", {"class": "beware"}, each) for each in against),
             element(
                 "details",
                 {"data-key": card.name},
@@ -89,6 +92,18 @@ def _cards(frame: Frame, phone: Phone) -> Iterator[Html]:
             ),
             element("p", {"class": "copies"}, told.copies),
         )
+
+
+def _against(frame: Frame, phone: Phone, *, card: HeldCredential) -> tuple[str, ...]:
+    """Return what speaks against a card now, as that its issuer took it back."""
+    if not phone.holder.copies(card):
+        return ()
+    known = frame.messenger.known_to(phone)
+    report = phone.holder.evaluate(card, at=now(), trust=known)
+    if report.outcome is not Outcome.FAILED:
+        return ()
+    told = explain(report, lang=frame.lang, reader="holder")
+    return tuple(each.text for each in told.lines if each.outcome is Outcome.FAILED)
 
 
 def _history(frame: Frame, phone: Phone) -> Iterator[Html]:

@@ -74,6 +74,11 @@ def test_a_lost_phone_is_refused_and_the_new_one_has_everything_again(
     me.press("only needed")
     me.page.locator("main").get_by_text(me.say("bots/shop refused")).last.wait_for()
     me.picture("2-refused")
+    # Whoever has the phone sees it in the wallet, too: the issuer's list says so.
+    over = me.page.locator("aside .card.over .beware")
+    over.wait_for()
+    words = {"en": "revoked", "ru": "отозван"}
+    assert words[me.lang] in over.inner_text().casefold()
 
     me.page.goto(f"{me.program.page}anna/wallet")
     choose(me, backup)

@@ -43,7 +43,7 @@ from idwallet.protocols.openid4vp.response import (
     refusal_members,
     response_members,
 )
-from idwallet.report import Report, Required
+from idwallet.report import Outcome, Report, Required
 from idwallet.roles.asked import (
     Asked,
     Choice,
@@ -65,9 +65,10 @@ from idwallet.roles.record import HeldCredential, added, read_record
 from idwallet.roles.refusing import Refusing, refusal_code
 from idwallet.roles.signing import answered, conversation_of, signed
 from idwallet.roles.transactions import agreed_claims
+from idwallet.roles.wards import Ward
 from idwallet.trust import policies
 from idwallet.trust.anchors import TrustStore
-from idwallet.trust.policy import Policy
+from idwallet.trust.policy import Policy, StatusRule
 
 _SUBJECT: Final = "credential"
 
@@ -154,7 +155,8 @@ class Holder(InBatches, InBrowser, Guarding, Receives, Refusing):
 
     def _verified(self, credential: Credential, *, at: datetime) -> HeldCredential:
         require_aware(at)
-        kept, report = self._judged(credential, at=at)
+        context = Context(self._trust, self._policy, at)
+        kept, report = self._judged(credential, context=context)
         require_passed(report)
         if kept is None:
             raise VerificationIndeterminate(report)
@@ -195,8 +197,37 @@ class Holder(InBatches, InBrowser, Guarding, Receives, Refusing):
             raise PortError("others changed the card meanwhile: add it again")
         return told
 
+    def evaluate(
+        self, card: HeldCredential, *, at: datetime, trust: TrustStore | None = None
+    ) -> Report:
+        """Judge a card of this wallet once more: does it still hold, was it taken back?
+
+        It is asked what `add` asks, and its status where it has one; of a batch every
+        copy that is left is, and the report is of the first that failed, else of the
+        first that did not pass. `trust` is the wallet's own store with newer evidence
+        (`TrustStore.with_evidence`), as the lists of its issuers; `Report.missing` of
+        an indeterminate report names those to get. Get whole lists, at times of your
+        own, so that nobody learns which card is looked up, or when it is shown.
+
+        Raises:
+            UsageError: `at` has no zone, no copy is left, or it is a child's card, of
+                which `match_ward` says how it stands.
+            MalformedError, PortError: see `credentials`.
+        """
+        require_aware(at)
+        copies = () if isinstance(card, Ward) else self.copies(card)
+        if not copies:
+            raise UsageError("a card of the wallet's owner, with a copy that is left")
+        policy = replace(self._policy, status=StatusRule.IF_PRESENT)
+        context = Context(trust or self._trust, policy, at)
+        reports = [
+            self._judged(Credential(each.format, each.raw), context=context)[1]
+            for each in copies
+        ]
+        return min(reports, key=lambda each: _WORST_FIRST.index(each.outcome))
+
     def _judged(
-        self, credential: Credential, *, at: datetime
+        self, credential: Credential, *, context: Context
     ) -> tuple[Kept | None, Report]:
         room = FORMATS.get(credential.format)
         if room is None:
@@ -207,11 +238,13 @@ class Holder(InBatches, InBrowser, Guarding, Receives, Refusing):
             credential.raw,
             keys=self._keys,
             types=self._types,
-            context=Context(self._trust, self._policy, at),
+            context=context,
             subject=_SUBJECT,
         )
         required = required_of(room.required, _SUBJECT)
-        return judged.kept, self._report(judged, at=at, required=required)
+        report = self._report(judged, at=context.at, required=required)
+        anchors = context.trust.evidence.anchors
+        return judged.kept, replace(report, anchors=anchors)
 
     def _report(
         self,
@@ -354,6 +387,9 @@ class Holder(InBatches, InBrowser, Guarding, Receives, Refusing):
             # Whoever agreed to less must not find out later.
             raise UsageError("the choice does not say what would be seen: use choose")
         return stored, chosen
+
+
+_WORST_FIRST: Final = (Outcome.FAILED, Outcome.INDETERMINATE, Outcome.PASSED)
 
 
 def _opened(record: VaultRecord) -> HeldCredential | None:
