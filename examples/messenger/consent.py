@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from examples.messenger.talking import words_of
-from examples.messenger.wards import acting_note
+from examples.messenger.wards import acting_note, own_note
 from examples.web.elements import Html, element, together
 from examples.web.language import Language, Words
 
@@ -52,10 +52,13 @@ class Consent:
         """The sentences of the screen."""
         return words_of(SENTENCES, self.lang)
 
-    def screen(self, match: Match, *, ward: Ward | None = None) -> Html:
+    def screen(
+        self, match: Match, *, ward: Ward | None = None, is_own: bool = False
+    ) -> Html:
         """Return the screen; nothing is signed and nothing leaves.
 
-        With `ward` it is about that child, whom `match` is about, too.
+        With `ward` it is about that child, whom `match` is about, too. With `is_own`
+        it stands beside such a one, and says that it is about the wallet's owner.
         """
         if not match.found.is_satisfiable():
             return self._nothing(match.asked)
@@ -67,13 +70,18 @@ class Consent:
         return together(
             _who(told),
             None if ward is None else acting_note(ward, lang=self.lang),
+            own_note(lang=self.lang) if is_own else None,
             self._beware(told, is_measured=match.judgement.profile is not None),
             *(self._agreed(told)),
             *(self._card(each, title=words("shows")) for each in told.cards),
             *(self._card(each, title=words("may"), extra=True) for each in extra),
             self._links(told),
             self._why(told),
-            self._form(told, extra=bool(extra), ward=ward),
+            self._form(
+                "show.own" if is_own else _pressed(told, extra=bool(extra), ward=ward),
+                extra=bool(extra),
+                ward=ward,
+            ),
         )
 
     def distrusted(self, error: VerificationFailed | VerificationIndeterminate) -> Html:
@@ -157,15 +165,12 @@ class Consent:
             *(element("p", None, each) for each in lines if each),
         )
 
-    def _form(self, told: ExplainedChoice, *, extra: bool, ward: Ward | None) -> Html:
-        # Whoever agrees to something is told so by what is pressed.
-        plain = "agree" if told.transactions else "show"
-        least = "show.least" if extra else plain
+    def _form(self, pressed: str, *, extra: bool, ward: Ward | None) -> Html:
         show = {"do": "show"} if ward is None else {"do": "show", "for": ward.name}
         return element(
             "div",
             {"class": "actions"},
-            self._button(least if ward is None else "show.for", show, look="main"),
+            self._button(pressed, show, look="main"),
             self._button("show.all", {**show, "more": "yes"}, look="quiet")
             if extra
             else None,
@@ -197,6 +202,15 @@ class Consent:
                 self._button("decline", {"do": "decline"}, look="quiet"),
             ),
         )
+
+
+def _pressed(told: ExplainedChoice, *, extra: bool, ward: Ward | None) -> str:
+    """Return what is pressed: whoever agrees to something is told so by it."""
+    if ward is not None:
+        return "show.for"
+    if extra:
+        return "show.least"
+    return "agree" if told.transactions else "show"
 
 
 def _who(told: ExplainedChoice) -> Html:

@@ -29,7 +29,9 @@ ACTS: Final = (Act.AGE, Act.SCHOOL)
 """What a parent may do: prove an age, and say the child's name at a school."""
 
 _LIFE: Final = timedelta(hours=23)  # without a status: less than a day
-_DELEGATED: Final = timedelta(hours=2)
+DELEGATED: Final = timedelta(hours=2)
+"""How long a parent may, each time."""
+
 _AGES: Final = (12, 14, 16, 18)
 
 
@@ -57,29 +59,49 @@ class Custody:
     ) -> Delegated | None:
         """Let whoever showed a right over this child answer for it, for two hours.
 
-        None where that right names another child, or an earlier card of this one.
+        None where that right names another child, or an earlier card of this one, or
+        is over sooner: no wallet would keep what lasts longer than its right.
         """
-        named = self.right(at=at).claims["guardian_of"]
         (shown,) = result.credentials
-        key = shown.shown_by
-        is_named = isinstance(named, bytes) and shown.claims.get("guardian_of") == (
-            urlsafe_b64encode(named).decode().rstrip("=")
-        )
+        key, ends, until = shown.shown_by, shown.valid_until, at + DELEGATED
+        is_named = shown.claims.get("guardian_of") == self.named(at=at)
         if not is_named or key is None or isinstance(key, dict):
+            return None
+        if ends is None or ends < until:
             return None
         with self._open() as (holder, keys):
             card = self._card(holder, keys, at=at)
-            until = at + _DELEGATED
             return holder.delegate(card, to=key, acts=ACTS, until=until, at=at)
 
-    def take_back(self, *, at: datetime) -> list[bytes]:
-        """End all that was delegated and is not over; tell everybody who verifies."""
-        said = []
+    def named(self, *, at: datetime) -> str:
+        """Return by what a right names the child, as it is shown and asked for."""
+        named = self.right(at=at).claims["guardian_of"]
+        if not isinstance(named, bytes):
+            raise TypeError("a right names a child by octets")
+        return urlsafe_b64encode(named).decode().rstrip("=")
+
+    def take_back(self, *, at: datetime) -> tuple[bytes, ...]:
+        """End all that was delegated and is not over; tell everybody who verifies.
+
+        What is returned ends what would else not be over. It is kept from the moment at
+        which something ended and told anew each time: whatever a power cut came
+        between, whoever takes back once more tells all of it.
+        """
         with self._open() as (holder, _):
-            for each in holder.delegations():
-                said.append(holder.take_back(each.octets, at=at))
-                publish_withdrawn(self._world.folder, said[-1], at=at)
+            holder.drop_over(at=at)
+            # One by one: two that say the same within a second end together.
+            while given := holder.delegations():
+                holder.take_back(given[0].octets, at=at)
+            said = holder.withdrawn(at=at)
+        for statement in said:
+            publish_withdrawn(self._world.folder, statement, at=at)
         return said
+
+    def tidy(self, *, at: datetime) -> None:
+        """Forget to whom something was delegated that is over."""
+        if self._folder.exists():
+            with self._open() as (holder, _):
+                holder.drop_over(at=at)
 
     @contextmanager
     def _open(self) -> Iterator[tuple[Holder, SoftwareKeyStore]]:
@@ -98,9 +120,11 @@ class Custody:
     ) -> HeldCredential:
         for card in holder.credentials():
             until = card.valid_until
-            if until is not None and until > at + _DELEGATED:
+            if until is not None and until > at + DELEGATED:
                 return card
-            holder.delete(card.name)
+            if until is None or until <= at:
+                # Not sooner: its key takes back what it delegated.
+                holder.delete(card.name)
         made = self._issuer.issue(
             self._content(at),
             holder_key=HolderKey.unproven(

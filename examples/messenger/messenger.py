@@ -121,6 +121,8 @@ class Messenger:
             for each in self.phones.values():
                 each.close()
             shutil.rmtree(self._folder / "phones")
+            # An office keeps wallets, too, for children.
+            shutil.rmtree(self._folder / "children", ignore_errors=True)
             for each in self._folder.glob("post.db*"):
                 each.unlink()
             self._open()

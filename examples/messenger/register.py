@@ -4,6 +4,7 @@ In earnest a web server hands the lists out and verifiers fetch them now and the
 they lie in a folder that everybody reads.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
@@ -98,7 +99,10 @@ def withdrawn_in(folder: Path) -> tuple[bytes, ...]:
 
 def _write(file: Path, octets: bytes) -> None:
     fresh = file.with_suffix(".fresh")
-    fresh.write_bytes(octets)
+    with fresh.open("wb") as out:
+        out.write(octets)
+        out.flush()
+        os.fsync(out.fileno())  # what was told must be there after a power cut
     fresh.replace(file)
 
 

@@ -178,7 +178,12 @@ class Talk:
         result = evaluate_presentation(
             came.body, request=request, trust=self.bot.world.trust, at=self.turn.at
         )
-        return Judged(result, request, asked["about"])
+        judged = Judged(result, request, asked["about"])
+        if judged.is_declined or not isinstance(result, Unverified):
+            # With it goes the key of the answer, which stays in the chat: what was
+            # seen nobody reads there again, whatever else is kept of it.
+            self.turn.keep(f"asked:{came.answers}", None)
+        return judged
 
 
 @dataclass(frozen=True)

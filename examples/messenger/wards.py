@@ -37,6 +37,12 @@ def acting_note(ward: Ward, *, lang: Language) -> Html:
     )
 
 
+def own_note(*, lang: Language) -> Html:
+    """Say that this one, beside those for children, is about the wallet's owner."""
+    heading = element("h2", None, words_of(SENTENCES, lang)("own"))
+    return element("section", {"class": "acting own"}, heading)
+
+
 def refused_note(
     ward: Ward, error: VerificationFailed | VerificationIndeterminate, *, lang: Language
 ) -> Html:
@@ -77,4 +83,6 @@ def wards(frame: Frame, phone: Phone) -> Iterator[Html]:
 
 
 def _clock(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC).astimezone():%H:%M}"
+    """Return the time of day where this machine is, with the day if it is another."""
+    here, today = (each.astimezone(UTC).astimezone() for each in (moment, now()))
+    return f"{here:%H:%M}" if here.date() == today.date() else f"{here:%d.%m.%Y, %H:%M}"

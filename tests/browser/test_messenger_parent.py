@@ -60,7 +60,7 @@ def test_a_parent_answers_for_a_child_until_it_is_taken_back(
     me.open_chat("cinema")
     me.press("bots/cinema press.buy")
     me.press("who")
-    acting = me.page.locator("main .acting")
+    acting = me.page.locator("main .acting:not(.own)")
     assert "Мария Образцова" in acting.inner_text()
     assert "Анна" not in me.page.locator("main").inner_text()
     me.picture("2-consent")
@@ -87,7 +87,9 @@ def test_a_parent_answers_for_a_child_until_it_is_taken_back(
     assert me.page.locator("aside .card.ward").count() == 0
 
 
-def test_answering_for_a_child_fits_a_phone(hand: Callable[..., Reader]) -> None:
+def test_answering_for_a_child_or_for_oneself_fits_a_phone(
+    hand: Callable[..., Reader],
+) -> None:
     me = hand("ru", phone=True)
     allowed(me)
     me.fits()
@@ -100,3 +102,14 @@ def test_answering_for_a_child_fits_a_phone(hand: Callable[..., Reader]) -> None
     me.press("who")
     me.fits()
     me.picture("2-consent")
+    # What is pressed for one person lies over nothing that is said of another.
+    answers = me.page.locator("main .answer").all()
+    assert len(answers) == 2
+    for each in answers:
+        whole, pressed = each.bounding_box(), each.locator(".actions").bounding_box()
+        assert whole is not None
+        assert pressed is not None
+        assert whole["y"] <= pressed["y"]
+        assert pressed["y"] + pressed["height"] <= whole["y"] + whole["height"] + 1
+    me.press("consent show.own")
+    me.reads("bots/cinema sold")

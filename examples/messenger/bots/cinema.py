@@ -19,7 +19,7 @@ from idwallet.report import CheckId, Outcome
 
 _AGE: Final = 12
 _QUERY: Final = Query.age_over(
-    _AGE, accept=["national-id"], formats=["idwallet-compact"]
+    _AGE, accept=["national-id"], formats=["dc+sd-jwt", "idwallet-compact"]
 )
 
 

@@ -9,12 +9,14 @@ it does not learn.
 import json
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from examples.messenger.custody import Custody
+from examples.messenger.custody import DELEGATED, Custody
 from examples.messenger.desk import IssuingBot, issued
 from examples.messenger.people import CHILDREN, CITIZENS, Child
+from examples.messenger.post import Turn
 from examples.messenger.talking import Judged, Talk, World
 
 from idwallet import Query, Unverified, VerifiedPresentation, Verifier, policies
@@ -27,10 +29,10 @@ _TYPE: Final = "urn:idwallet:guardian:1"
 _COMPACT: Final = "idwallet-compact"
 _LIFE: Final = timedelta(hours=20)  # without a status: less than a day
 _CHILD: Final = "child"
+_TOLD: Final = "told"
 _PARENT: Final = Query.claims(
     "national-id", *("family_name", "given_name", "birth_date"), formats=["dc+sd-jwt"]
 )
-_OWN_RIGHT: Final = Query.claims(_TYPE, "guardian_of", "acts", formats=[_COMPACT])
 _START: Final = ("begin", "why")
 _NEXT: Final = ("again", "back", "why")
 
@@ -78,7 +80,7 @@ class Family(IssuingBot):
         elif child is None:
             talk.say("why" if pressed == "why" else "lost", buttons=_START)
         elif pressed == "again":
-            self._ask_right(talk, child)
+            self._again(talk, child)
         elif pressed == "back":
             self._take_back(talk, child)
         else:
@@ -92,7 +94,16 @@ class Family(IssuingBot):
 
     def _ask_right(self, talk: Talk, child: Child) -> None:
         talk.say("ask.right", child=child.called)
-        self._ask(talk, _OWN_RIGHT, about=_RIGHT)
+        named = self._custody(child).named(at=talk.turn.at)
+        self._ask(talk, _right_over(named), about=_RIGHT)
+
+    def _again(self, talk: Talk, child: Child) -> None:
+        """Ask for the right that this chat was given, while it is good for that."""
+        named = self._custody(child).named(at=talk.turn.at)
+        if _known(talk).get("named") == named and _lasts(talk):
+            self._ask_right(talk, child)
+        else:
+            talk.say("other.child", buttons=_START)
 
     def _custody(self, child: Child) -> Custody:
         return Custody(self.world, self.issuer, child=child)
@@ -115,12 +126,11 @@ class Family(IssuingBot):
 
     def _sign_for(self, talk: Talk, judged: Judged, *, came: ChatMessage) -> None:
         """Say in the receipt what is kept: whose parent it is, for a day at most."""
-        kept = talk.turn.kept(_CHILD)
-        if kept is None or isinstance(judged.result, Unverified):
+        known = _known(talk)
+        if not known or isinstance(judged.result, Unverified):
             talk.send_receipt(judged, came)
             return
-        until = datetime.fromisoformat(json.loads(kept)["until"])
-        basis = talk.words("basis")
+        until, basis = datetime.fromisoformat(known["until"]), talk.words("basis")
         keeps = Promise(kept=True, until=until, basis=basis)
         talk.send_receipt(judged, came, keeps=keeps)
 
@@ -148,8 +158,10 @@ class Family(IssuingBot):
         child = _child(talk)
         if child is None or configuration != _RIGHT:
             return None
-        right = self._custody(child).right(at=talk.turn.at)
-        return Supplied(right, talk.turn.at + _LIFE)
+        custody, at = self._custody(child), talk.turn.at
+        known = {**_known(talk), "named": custody.named(at=at)}
+        talk.turn.keep(_CHILD, json.dumps(known))
+        return Supplied(custody.right(at=at), at + _LIFE)
 
     def told(self, talk: Talk, configuration: str, *, taken: bool) -> None:
         """Go on, once the right is in the wallet."""
@@ -163,7 +175,7 @@ class Family(IssuingBot):
 
     def _delegate(self, talk: Talk, result: VerifiedPresentation) -> None:
         child, handed = _child(talk), None
-        if child is not None:
+        if child is not None and _lasts(talk):
             handed = self._custody(child).delegate(result, at=talk.turn.at)
         if child is None or handed is None:
             talk.say("other.child", buttons=_START)
@@ -172,19 +184,56 @@ class Family(IssuingBot):
         talk.send(ChatMessage(kind=ChatKind.DELEGATED, body=handed.to_json()))
 
     def _take_back(self, talk: Talk, child: Child) -> None:
-        ended = self._custody(child).take_back(at=talk.turn.at)
-        if not ended:
+        """End it, and tell the parent's wallet what it was not told yet."""
+        ended = {
+            sha256(each).hexdigest(): each
+            for each in self._custody(child).take_back(at=talk.turn.at)
+        }
+        told = json.loads(talk.turn.kept(_TOLD) or "[]")
+        talk.turn.keep(_TOLD, json.dumps(list(ended)))
+        fresh = [each for name, each in ended.items() if name not in told]
+        if not fresh:
             talk.say("nothing", buttons=_NEXT)
             return
         talk.say("taken.back", child=child.called, buttons=_NEXT)
-        for each in ended:
+        for each in fresh:
             body = urlsafe_b64encode(each).decode()
             talk.send(ChatMessage(kind=ChatKind.TAKEN_BACK, body=body))
 
+    def tidy(self, turn: Turn) -> None:
+        """Delete what is over: whose parent it was, and who could answer."""
+        super().tidy(turn)
+        for child in CHILDREN:
+            self._custody(child).tidy(at=turn.at)
+
+
+def _right_over(named: str) -> Query:
+    """Ask for a right over that child: a wallet may have others, and older ones."""
+    of = {"path": ["guardian_of"], "values": [named]}
+    meta = {"type_values": [_TYPE]}
+    claims = [of, {"path": ["acts"]}]
+    right = {"id": _RIGHT, "format": _COMPACT, "meta": meta, "claims": claims}
+    return Query.from_dcql({"credentials": [right]})
+
+
+def _known(talk: Talk) -> dict[str, str]:
+    """Return what is kept of who sits in this chat; nothing once that is over."""
+    kept = talk.turn.kept(_CHILD)
+    known: dict[str, str] = {} if kept is None else json.loads(kept)
+    is_over = known and datetime.fromisoformat(known["until"]) <= talk.turn.at
+    return {} if is_over else known
+
+
+def _lasts(talk: Talk) -> bool:
+    """Whether it is kept as long as would be delegated now: no longer is promised."""
+    until = _known(talk).get("until")
+    return until is not None and (
+        datetime.fromisoformat(until) >= talk.turn.at + DELEGATED
+    )
+
 
 def _child(talk: Talk) -> Child | None:
-    kept = talk.turn.kept(_CHILD)
-    name = None if kept is None else json.loads(kept)["name"]
+    name = _known(talk).get("name")
     return next((each for each in CHILDREN if each.name == name), None)
 
 

@@ -20,7 +20,7 @@ _CHECKED: Final = "checked"
 _LIFE: Final = timedelta(days=14)
 # What cannot be taken back lives for less than a day (docs/reference/compact.md).
 _TILL_LIFE: Final = timedelta(hours=20)
-_AGES: Final = (14, 16, 18, 21, 65)
+_AGES: Final = (12, 14, 16, 18, 21, 65)
 
 
 class Government(IssuingBot):

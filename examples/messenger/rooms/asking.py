@@ -49,9 +49,14 @@ class Asking(Room):
         match = holder.match(asked, at=at)
         theirs, why = _for_children(case, asked)
         told = [consent.screen(found, ward=ward) for ward, found in theirs]
-        if match.found.is_satisfiable() or not told:
-            told.insert(0, consent.screen(match))
-        return together(*why, *told)
+        if not told:
+            told = [consent.screen(match)]
+        elif match.found.is_satisfiable():
+            told.append(consent.screen(match, is_own=True))
+        # Each apart: what is pressed for one must not lie over what another says.
+        return together(
+            *why, *(element("section", {"class": "answer"}, e) for e in told)
+        )
 
     def press(self, case: Case, form: Mapping[str, str]) -> None:
         """Show what was agreed to, or say no."""

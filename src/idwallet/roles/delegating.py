@@ -328,6 +328,36 @@ class Delegating(Consenting):
         """
         return self._delegations.given()
 
+    def withdrawn(self, *, at: datetime) -> tuple[bytes, ...]:
+        """Return the statements here that end what would else not be over at `at`.
+
+        Those of `take_back` stand here from the moment at which it ended something: who
+        tells all of these after it, and again after a power cut, has told everybody.
+        Among them may be some that came from anybody (`heed`): whoever reads a
+        statement judges it.
+
+        Raises:
+            UsageError: `at` has no zone.
+            MalformedError, PortError: see `Vault.get`.
+        """
+        require_aware(at)
+        return self._delegations.record().at(at).statements
+
+    def drop_over(self, *, at: datetime) -> None:
+        """Forget delegations, children and statements that are over by `at`.
+
+        Whatever changes delegations does so besides; nothing else does. Nothing is
+        written where nothing is over.
+
+        Raises:
+            UsageError: `at` has no zone.
+            MalformedError, PortError: the store failed, or cannot be read.
+        """
+        require_aware(at)
+        known = self._delegations.record()
+        if known.at(at) != known:
+            self._delegations.change(lambda was: was, at=at)
+
     def take_back(self, delegation: bytes | Ward, *, at: datetime) -> bytes:
         """End a delegation that this wallet gave, or was given; return who to tell.
 

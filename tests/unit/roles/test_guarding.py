@@ -591,6 +591,33 @@ def test_what_is_over_is_dropped_with_the_next_change(family: Family) -> None:
     assert len(family.child.wallet.delegations()) == 2  # of three
 
 
+def test_what_is_over_is_dropped_by_itself_where_a_wallet_is_tidied(
+    family: Family,
+) -> None:
+    wallet, at = family.child.wallet, family.at
+    over, stands = family.delegated(), family.delegated(life=3 * HOUR)
+    wallet.drop_over(at=at)
+    given = [each.octets for each in wallet.delegations()]
+    assert given == [over.delegation, stands.delegation]
+    wallet.drop_over(at=at + 2 * HOUR)
+    assert [each.octets for each in wallet.delegations()] == [stands.delegation]
+
+
+def test_a_statement_can_be_told_again_until_what_it_ended_would_be_over(
+    family: Family,
+) -> None:
+    wallet, at = family.child.wallet, family.at
+    handed = family.delegated()
+    assert wallet.withdrawn(at=at) == ()
+    statement = wallet.take_back(handed.delegation, at=at)
+    assert wallet.withdrawn(at=at) == (statement,)
+    until = read_delegation(handed.delegation, at="handed").until
+    assert wallet.withdrawn(at=until - MINUTE) == (statement,)
+    assert wallet.withdrawn(at=until) == ()
+    with pytest.raises(UsageError, match="zone"):
+        wallet.withdrawn(at=at.replace(tzinfo=None))
+
+
 def test_delegations_are_bounded(
     family: Family, monkeypatch: pytest.MonkeyPatch
 ) -> None:
