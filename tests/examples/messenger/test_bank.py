@@ -121,10 +121,17 @@ def test_another_amount_or_payee_on_the_way_is_refused_by_the_wallet(
 
 def test_a_confirmation_that_is_sent_again_pays_nothing(us: Chatting) -> None:
     us.tap("anna", "bank", "pay")
+    with us.messenger.post.look("bank", "anna") as turn:
+        ((_, name), saved), *_ = sorted(turn.everything("asked:").items())
     us.decide("anna", "bank", ChatKind.REQUEST, do="show")
     _, answer = us.came("anna", "bank", ChatKind.ANSWER)[-1]
     us.write("anna", "bank", answer.to_text())
-    assert us.said("anna", "bank")[-2:] == ["paid", "refused"]
+    assert us.said("anna", "bank")[-2:] == ["paid", "unasked"]
+    # Nor where the bank still knew what it had asked for.
+    with us.messenger.post.turn("bank", "anna") as turn:
+        turn.keep(name, saved)
+    us.write("anna", "bank", answer.to_text())
+    assert us.said("anna", "bank")[-1] == "refused"
     assert "87.50 EUR" in balance(us)
 
 
