@@ -1,7 +1,6 @@
 """A desk and a phone meet over TCP: one session of ISO 18013-5, begun by a QR code.
 
-Run it: ``python examples/session_over_tcp.py``. Both sides, the driver and the licence
-are invented, and so are their keys.
+Run it: ``python examples/session_over_tcp.py``. Everybody and every key is invented.
 """
 
 from datetime import date, timedelta
@@ -51,7 +50,8 @@ def phone(session: DeviceSession, listener: TcpListener) -> None:
         for event in converse(side, transport):
             if isinstance(event, roles.PersonAsked):
                 choice = side.match(at=now()).choose()
-                print("phone:", event.asked.asker, "is shown", choice.shown[0].reveals)
+                names = (path[-1] for path in choice.shown[0].reveals)
+                print("phone:", event.asked.asker, "is shown", *names)
                 transport.send(side.present(choice, at=now()).octets)
         print("phone: the session is over")
 

@@ -104,6 +104,12 @@ def _write(file: Path, octets: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())  # what was told must be there after a power cut
     fresh.replace(file)
+    if hasattr(os, "O_DIRECTORY"):  # and by its name; not every system opens a folder
+        place = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(place)
+        finally:
+            os.close(place)
 
 
 def published(folder: Path, *, at: datetime) -> EvidenceAtHand:

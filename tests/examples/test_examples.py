@@ -81,7 +81,7 @@ PRINTS: Final = {
     ],
     "session_over_tcp.py": [
         "phone: CN=TEST reader.example",
-        "family_name",
+        " is shown family_name",
         "desk: {'family_name': 'Примерова'}",
     ],
     "status_list.py": [
