@@ -26,7 +26,10 @@ from typing import Final
 import uvicorn
 from examples.kiosk.opening import open_kiosk
 from examples.kiosk.page import Kiosk
+from examples.kiosk.store import StoreError
 from examples.web.running import HERE, HOST, listening, port_of, say
+
+from idwallet.errors import PortError
 
 HOUR: Final = 3600
 
@@ -51,12 +54,18 @@ def main() -> int:
     )
     given = parser.parse_args()
     door = listening(given.port)
-    kiosk = kiosk_in(
-        given.folder,
-        megabytes=given.megabytes,
-        nearby=(HERE, given.phone_port),
-        issuers=given.issuer,
-    )
+    try:
+        kiosk = kiosk_in(
+            given.folder,
+            megabytes=given.megabytes,
+            nearby=(HERE, given.phone_port),
+            issuers=given.issuer,
+        )
+    except (StoreError, PortError, OSError) as fault:
+        door.close()
+        # A page without what it remembers could take one code twice.
+        print(f"{given.folder}: {fault}. Mend that, and start again.", file=sys.stderr)
+        return 1
     Thread(target=each_hour, args=(kiosk.do_chores,), daemon=True).start()
     say([f"Open http://{HOST}:{port_of(door)}/", "End it with Ctrl-C."])
     quiet = uvicorn.Config(

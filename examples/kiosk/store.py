@@ -40,6 +40,8 @@ _TABLES: Final = (
       why TEXT NOT NULL)""",
 )
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
+# The second: what is shared beside the file of a journal finds no room.
+_NO_ROOM: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
 _LOG_LINES: Final = 2000
 _PAGE_BYTES: Final = 4096
 
@@ -84,7 +86,7 @@ class Store:
         def begin(connection: sql.Connection) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-        with _told():
+        with self._told():
             self._replay = SqlReplay(url)
         with self.writing() as database:
             for table in (*_TABLES, *tables):
@@ -97,7 +99,7 @@ class Store:
         Raises:
             StoreError: the disk did not take it.
         """
-        with self._lock, _told(), self._engine.begin() as database:
+        with self._lock, self._told(), self._engine.begin() as database:
             yield database
 
     def guard(self, database: sql.Connection) -> ReplayGuard:
@@ -122,7 +124,7 @@ class Store:
         Raises:
             StoreError: the disk failed, or another program is reading.
         """
-        with self._lock, _told(), closing(self._engine.raw_connection()) as opened:
+        with self._lock, self._told(), closing(self._engine.raw_connection()) as opened:
             try:
                 opened.execute("VACUUM")
             except sqlite3.OperationalError as error:
@@ -132,6 +134,13 @@ class Store:
             if busy:
                 raise StoreError(full=False)
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, PortError, sqlite3.Error) as error:
+            raise StoreError(full=is_full(error)) from error
+
     def close(self) -> None:
         """Give the file back."""
         with self._lock:
@@ -139,18 +148,10 @@ class Store:
             self._replay.close()
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except (SQLAlchemyError, PortError) as error:
-        raise StoreError(full=is_full(error)) from error
-
-
 def is_full(error: BaseException | None) -> bool:
     """Say whether there was no room on the disk, wherever that was noticed."""
     while error is not None:
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        if getattr(error, "sqlite_errorcode", None) in _NO_ROOM:
             return True
         error = error.__cause__
     return False

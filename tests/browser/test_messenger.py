@@ -154,6 +154,13 @@ def test_the_hotel_checks_in_signs_how_long_it_keeps_and_deletes_at_the_end(
     me.reads("deleted")
 
 
+def show_raw(me: Hand) -> None:
+    """Have the page show every message as it is, and wait until it does."""
+    me.page.get_by_role("button", name="Raw messages").click()
+    me.page.wait_for_url("**raw=yes*")
+    me.page.locator(".bubble .raw").last.wait_for()
+
+
 def test_every_message_is_a_plain_text_that_the_page_shows(
     hand: Callable[..., Hand],
 ) -> None:
@@ -164,7 +171,7 @@ def test_every_message_is_a_plain_text_that_the_page_shows(
     me.press("who")
     me.press("only needed")
     me.reads("receipt")
-    me.page.get_by_role("button", name="Raw messages").click()
+    show_raw(me)
     texts = me.page.locator(".bubble .raw").all_inner_texts()
     assert len(texts) == me.page.locator(".bubble").count()
     kinds = [json.loads(e)["kind"] for e in texts if e.startswith('{"idwallet_chat"')]
@@ -182,7 +189,7 @@ def test_an_answer_that_is_sent_again_is_refused(hand: Callable[..., Hand]) -> N
     me.press("who")
     me.press("only needed")
     me.reads("receipt")
-    me.page.get_by_role("button", name="Raw messages").click()
+    show_raw(me)
     (answer,) = (
         each
         for each in me.page.locator(".bubble .raw").all_inner_texts()

@@ -84,7 +84,7 @@ def test_a_parent_answers_for_a_child_until_it_is_taken_back(
     me.press("rooms/guarding taken-back.take")
     me.reads("rooms/guarding taken-back.forgotten")
     me.picture("5-forgotten")
-    assert me.page.locator("aside .card.ward").count() == 0
+    me.page.locator("aside .card.ward").wait_for(state="detached")
 
 
 def test_answering_for_a_child_or_for_oneself_fits_a_phone(

@@ -15,10 +15,13 @@ from idwallet.errors import PortError
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
+_FULL: Final = "the disk is full: make room and try again"
 _DAMAGED: Final = "it is damaged, or is no database: bring back a copy or a backup"
 _SQLITE: Final[Mapping[int, str]] = MappingProxyType(
     {
-        sqlite3.SQLITE_FULL: "the disk is full: make room and try again",
+        sqlite3.SQLITE_FULL: _FULL,
+        # Of a full disk, where what is shared beside the file finds no room.
+        sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,
         sqlite3.SQLITE_READONLY: "it may not be written: see to its permissions",
         sqlite3.SQLITE_PERM: "it may not be opened: see to its permissions",
         sqlite3.SQLITE_AUTH: "it may not be opened: see to its permissions",
@@ -31,7 +34,7 @@ _SQLITE: Final[Mapping[int, str]] = MappingProxyType(
         sqlite3.SQLITE_IOERR: "the disk failed: try again, and see to the disk",
     }
 )
-"""By the primary result code (https://www.sqlite.org/rescode.html)."""
+"""By the result code, else the primary one (https://www.sqlite.org/rescode.html)."""
 
 _POSTGRESQL: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -75,7 +78,7 @@ def _reason(error: SQLAlchemyError) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else None
     code = getattr(cause, "sqlite_errorcode", None)
     if isinstance(code, int):
-        return _SQLITE.get(code & 0xFF, _UNKNOWN)
+        return _SQLITE.get(code) or _SQLITE.get(code & 0xFF, _UNKNOWN)
     state = getattr(cause, "sqlstate", None) or ""
     for length in (5, 3, 2):
         if state[:length] in _POSTGRESQL:
