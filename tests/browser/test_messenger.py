@@ -197,5 +197,5 @@ def test_an_answer_that_is_sent_again_is_refused(hand: Callable[..., Hand]) -> N
     )
     me.page.get_by_role("textbox").fill(answer)
     me.page.get_by_role("button", name="Send").click()
-    me.page.get_by_text("I cannot sell on that.").last.wait_for()
+    me.page.get_by_text("it was answered already").last.wait_for()
     assert me.page.locator(".bubble.receipt").count() == 1
