@@ -43,6 +43,7 @@ def test_what_finds_no_room_beside_its_file_is_told_from_a_disk_that_fails(
     store.close()
 
 
+@pytest.mark.loopback
 @pytest.mark.parametrize(
     "fault",
     [
