@@ -172,6 +172,13 @@ def test_a_child_takes_back_what_it_gave_and_wallets_and_tills_heed_it(
     )
     assert ended.status == 0, ended
     assert "still believes it" in ended.err
+    # Whoever lost what was written has it written again; another name is none.
+    back = ("guardian", "take-back", given["delegation"], *wallet_of("child"))
+    assert run(*back, "--at", AT, "-o", "again.txt").status == 0
+    assert (home / "again.txt").read_bytes() == (home / "ended.txt").read_bytes()
+    for other in ("", given["delegation"][:-1], "0" * 16):
+        wrong = run(*(*back[:2], other, *back[3:]), "--at", AT, "-o", "no.txt")
+        assert (wrong.status, (home / "no.txt").exists()) == (4, False), wrong
     refused = judge("--withdrawn", "ended.txt", "--reader", "clerk", "--replay", "a")
     assert (refused.status, "taken back" in refused.out) == (1, True), refused
     assert judge("--replay", "b").status == 0  # a till that did not hear of it

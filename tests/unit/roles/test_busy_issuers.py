@@ -7,9 +7,21 @@ import pytest
 
 from idwallet import limits
 from idwallet.protocols.http import HttpRequest, HttpResponse, json_response
-from idwallet.protocols.openid4vci.wallet import ConfirmOffer, Done, Failed, Send, Wait
+from idwallet.protocols.openid4vci.wallet import (
+    ConfirmCredentials,
+    ConfirmOffer,
+    Done,
+    Failed,
+    ProveKeys,
+    Send,
+    Wait,
+    start_issuance,
+)
+from idwallet.protocols.openid4vci.wallet.steps import SendFor
+from idwallet.roles.credential_service import Pending
 from idwallet.roles.receiving.taking import ConfirmArrived, Receiving
-from tests.unit.roles.credential_service_world import AT
+from tests.unit.roles.credential_service_world import AT, World
+from tests.unit.roles.test_data_sets import unbound
 from tests.unit.roles.test_receiving import KEY, Taking
 
 PLACES = [
@@ -144,3 +156,79 @@ def test_any_other_answer_than_of_who_is_busy_says_what_it_says(status: int) -> 
     taking = Taking()
     taking.meddle = busy("/credential", HttpResponse(status))
     assert isinstance(begun(taking).step, Failed)
+
+
+def test_an_issuer_too_busy_to_be_told_what_became_of_it_is_not_asked_again() -> None:
+    taking = Taking()
+    taking.meddle = busy("/notification", HttpResponse(503), times=1_000)
+    shown = begun(taking)
+    assert taking.carry(shown.store(at=AT)).step == Done(stored=True)
+    told = [e for e in taking.world.sent if e.url.endswith("/notification")]
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("gives_nonces", [True, False])
+def test_keys_are_proven_again_with_a_new_nonce_where_there_are_some(
+    *, gives_nonces: bool
+) -> None:
+    world = World()
+    offer, _ = world.offer()
+    now, made = start_issuance(offer.to_uri(), world.client, at=AT), list[str]()
+    while not isinstance(now.step, Wait):
+        if isinstance(now.step, ConfirmOffer):
+            now = now.accept(at=AT)
+        elif isinstance(now.step, ProveKeys):
+            made = ["the thumbprint of a key"]  # whoever is busy looks at no proof
+            now = now.prove(["a proof"], thumbprints=made, at=AT)
+        else:
+            assert isinstance(now.step, Send)
+            now = now.receive(answered(world, now.step, gives_nonces), at=AT)
+    again = now.poll(at=now.step.until)
+    if gives_nonces:
+        assert isinstance(again.step, Send)
+        assert again.step.purpose is SendFor.NONCE
+        again = again.receive(world.ask(again.step.request), at=AT)
+    assert isinstance(again.step, ProveKeys)
+    assert list(again.step.made) == made
+    assert bool(again.step.nonce) is gives_nonces
+
+
+def answered(world: World, step: Send, gives_nonces: bool) -> HttpResponse:
+    """Answer as an issuer that is too busy to issue, and may give out no nonces."""
+    if step.purpose is SendFor.CREDENTIAL:
+        return HttpResponse(503)
+    found = world.ask(step.request)
+    if gives_nonces or step.purpose is not SendFor.ISSUER_METADATA:
+        return found
+    document = found.json(at="metadata")
+    return json_response({k: v for k, v in document.items() if k != "nonce_endpoint"})
+
+
+def test_what_is_bound_to_no_key_is_asked_for_again_without_a_proof() -> None:
+    world = unbound()
+    offer, _ = world.offer(names=("ticket",))
+    now = world.begin(offer).accept(at=AT)
+    while isinstance(now.step, Send) and now.step.purpose is not SendFor.CREDENTIAL:
+        now = now.receive(world.ask(now.step.request), at=AT)
+    waits = now.receive(HttpResponse(503), at=AT)
+    assert isinstance(waits.step, Wait)
+    later = waits.poll(at=waits.step.until)
+    assert isinstance(later.step, Send)
+    assert later.step.purpose is SendFor.CREDENTIAL
+    shown = later.receive(world.ask(later.step.request), at=AT)
+    assert isinstance(shown.step, ConfirmCredentials)
+
+
+def test_a_busy_server_that_renews_a_token_is_asked_for_it_once_more() -> None:
+    taking = Taking()
+    taking.world.answer = Pending(72_000)
+    waits = taking.arrive()
+    assert isinstance(waits.step, Wait)
+    taking.world.answer = None
+    due = waits.step.until
+    taking.meddle = busy("/token", HttpResponse(503))
+    again = taking.carry(waits.poll(at=due), at=due)
+    assert again.step == Wait(due + timedelta(seconds=5))
+    due += timedelta(seconds=5)
+    shown = taking.carry(again.poll(at=due), at=due)
+    assert isinstance(shown.step, ConfirmArrived)

@@ -102,7 +102,7 @@ def test_more_data_sets_than_a_token_holds_are_the_applications_fault() -> None:
             world.drive(issuance)
 
 
-def _unbound() -> World:
+def unbound() -> World:
     found = metadata().configurations["id"]
     free = replace(found, binding_methods=(), proofs={})
     return World(
@@ -112,7 +112,7 @@ def _unbound() -> World:
 
 
 def test_what_is_bound_to_no_key_is_issued_where_the_rules_name_it() -> None:
-    world = _unbound()
+    world = unbound()
     offer, _ = world.offer(names=("ticket",))
     step = world.drive(world.begin(offer).accept(at=AT)).step
     assert isinstance(step, ConfirmCredentials)

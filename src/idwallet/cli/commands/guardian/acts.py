@@ -34,9 +34,13 @@ def utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+NAME_DIGITS: Final = 16
+"""How many hexadecimal digits of its digest name a delegation."""
+
+
 def short_name(delegation: Delegation) -> str:
     """Return by what a delegation is called on the command line."""
-    return delegation.identity.hex()[:16]
+    return delegation.identity.hex()[:NAME_DIGITS]
 
 
 def document_of(delegation: Delegation) -> dict[str, object]:

@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from idwallet import limits
-from idwallet.cli.commands.guardian.acts import PART, short_name
+from idwallet.cli.commands.guardian.acts import NAME_DIGITS, PART, short_name
 from idwallet.cli.faults import about, input_fault
 from idwallet.cli.files import (
     read_input,
@@ -27,6 +27,7 @@ from idwallet.cli.screen import note, say, write_json_document
 from idwallet.cli.statements import read_statements, write_statement
 from idwallet.cli.words import Speech
 from idwallet.codec.text import show
+from idwallet.credentials.compact.guardian import withdrawn_by
 from idwallet.explain.words import Language
 from idwallet.roles.wards import ActingRecord
 
@@ -50,18 +51,21 @@ def take_back_command(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """End the delegation NAME: one that this wallet gave, or a child's that it has.
 
-    What is written is a signed statement, one line. Give it to the other wallet
-    (`heed`) and to whoever makes the bundles of tills (`idwallet trust build`): until
-    they have it they believe the delegation, at most until it ends.
+    What is written is a signed statement, one line; of a delegation that was ended in
+    this wallet already, the same once more, until it would have been over. Give it to
+    the other wallet (`heed`) and to whoever makes the bundles of tills (`idwallet trust
+    build`): until they have it they believe the delegation, at most until it ends.
     """
     require_writable(output, force=force)
     moment = moment_or_now(at)
     with about(folder):
         kept = open_pocket(folder, seal_file=seal_file).delegations
-        octets = _named(kept.record(), name)
-        if octets is None:
+        record = kept.record().at(moment)
+        octets, statement = _named(record, name), _ended(record, name)
+        if octets is not None:
+            statement = kept.take_back(octets, at=moment)
+        if statement is None:
             raise input_fault(f"{show(folder)}: there is no delegation {show(name)}")
-        statement = kept.take_back(octets, at=moment)
     write_output(output, write_statement(statement))
     note(Speech(lang, part=PART).say("ended"))
 
@@ -73,6 +77,15 @@ def _named(record: ActingRecord, name: str) -> bytes | None:
     for given in record.given:
         if name == short_name(given.delegation):
             return given.octets
+    return None
+
+
+def _ended(record: ActingRecord, name: str) -> bytes | None:
+    """Return what ended it in this wallet, as when no room was left to write that."""
+    for statement in record.statements:
+        about_it = withdrawn_by(statement, at="statement").payload
+        if about_it.hex()[:NAME_DIGITS] == name:
+            return statement
     return None
 
 

@@ -74,7 +74,7 @@ def gone_on(progress: Progress, *, at: datetime) -> Progress:
     The keys stay, and are proven again: others would leave these behind.
     """
     phase = Phase(progress.text("goes_on"))
-    after = progress.on(Phase.PAUSE, goes_on="", goes_on_at=0, proofs=[])
+    after = progress.on(Phase.PAUSE, goes_on="", goes_on_at=0)
     if phase not in _WITH_TOKEN:
         return after.on(phase)
     return refreshed_first(after, phase, at=at)
