@@ -138,6 +138,7 @@ def agree(phone: Any, kiosk: Kiosk, text: str, *, person: str = "anna") -> None:
 
 def require_fits(page: Any) -> None:
     """Nothing is wider than the screen, and no text is cut off by what it stands in."""
+    page.wait_for_load_state("load")  # one that has just come has no form yet
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     cut = page.evaluate(
         """() => [...document.querySelectorAll("main *")].filter((each) => {

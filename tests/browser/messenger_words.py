@@ -36,11 +36,6 @@ class Reader(Hand):
         found = _sentences(_PLACE / f"{file}.json")[self.lang][sentence]
         return found.partition("{")[0].strip()
 
-    def fits(self) -> None:
-        """Nothing is wider than the screen, once the page has its form."""
-        self.page.wait_for_load_state("load")
-        super().fits()
-
 
 @contextmanager
 def messenger_in(folder: Path) -> Iterator[Program]:

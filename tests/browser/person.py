@@ -139,6 +139,7 @@ class Wallet:
 
 def require_fits(page: Any) -> None:
     """Nothing on the page is wider than the screen, or than what it stands in."""
+    page.wait_for_load_state("load")  # one that has just come has no form yet
     wide = page.evaluate(
         """() => [...document.querySelectorAll("main *")].filter((each) => {
           const around = each.parentElement.getBoundingClientRect();
