@@ -218,7 +218,9 @@ class Holder(InBatches, InBrowser, Guarding, Receives, Refusing):
         copies = () if isinstance(card, Ward) else self.copies(card)
         if not copies:
             raise UsageError("a card of the wallet's owner, with a copy that is left")
-        policy = replace(self._policy, status=StatusRule.IF_PRESENT)
+        policy = self._policy
+        if policy.status is StatusRule.NOT_REQUIRED_ACCEPTED:
+            policy = replace(policy, status=StatusRule.IF_PRESENT)
         context = Context(trust or self._trust, policy, at)
         reports = [
             self._judged(Credential(each.format, each.raw), context=context)[1]
@@ -243,8 +245,7 @@ class Holder(InBatches, InBrowser, Guarding, Receives, Refusing):
         )
         required = required_of(room.required, _SUBJECT)
         report = self._report(judged, at=context.at, required=required)
-        anchors = context.trust.evidence.anchors
-        return judged.kept, replace(report, anchors=anchors)
+        return judged.kept, replace(report, anchors=context.trust.evidence.anchors)
 
     def _report(
         self,

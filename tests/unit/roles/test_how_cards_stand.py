@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from idwallet.adapters.store import MemoryStore
 from idwallet.credentials.possession import HolderKey
+from idwallet.crypto.seal import SealKey
 from idwallet.errors import UsageError
 from idwallet.explain import explain
 from idwallet.report import CheckId, Outcome, Reason, Report, StatusListNeeded
@@ -17,6 +19,7 @@ from idwallet.testing.evidence import LIST, status_list
 from idwallet.testing.scene import LIFE, Scene
 from idwallet.trust.anchors import TrustStore
 from idwallet.trust.evidence import EvidenceAtHand
+from idwallet.trust.policies import WALLET, StatusRule
 from idwallet.trust.status_list import StatusReference
 
 SCENE = Scene(seed=b"idwallet TEST how cards stand")
@@ -124,6 +127,23 @@ def test_a_card_without_its_key_fails_and_one_of_a_child_is_not_asked_here() -> 
         family.parent.wallet.evaluate(family.ward(), at=family.at)
     with pytest.raises(UsageError, match="zone"):
         wallet.evaluate(card, at=datetime(2026, 11, 27))  # noqa: DTZ001
+
+
+def test_a_policy_that_demands_a_status_demands_it_of_cards_that_are_held() -> None:
+    held = SCENE.new_wallet().add(SCENE.issue(), at=AT)  # it has none
+    for rule, outcome in (
+        (StatusRule.NOT_REQUIRED_ACCEPTED, Outcome.PASSED),
+        (StatusRule.IF_PRESENT, Outcome.PASSED),
+        (StatusRule.REQUIRED, Outcome.FAILED),
+    ):
+        wallet = Holder(
+            store=MemoryStore(),
+            seal=SealKey(bytes(32)),
+            keys=SCENE.keys,
+            trust=SCENE.trust,
+            policy=replace(WALLET, status=rule),
+        )
+        assert wallet.evaluate(held, at=AT).outcome is outcome
 
 
 def test_a_batch_with_no_copy_left_says_nothing() -> None:
