@@ -4,15 +4,19 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.browser.checked import browser, visiting
 from tests.docs.pages import ROOT, python_path
+
+if TYPE_CHECKING:
+    from tests.browser.messenger_words import Reader
+    from tests.browser.two_phones import Program
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +37,28 @@ def visits(chromium: Any) -> Iterator[Any]:
     """Opens pages; at the end none of them has complained or strayed."""
     with visiting(chromium) as visit:
         yield visit
+
+
+@pytest.fixture(scope="module")
+def program(
+    tmp_path_factory: pytest.TempPathFactory, chromium: Any
+) -> "Iterator[Program]":
+    """The example messenger; its browser is there before it, and goes after it."""
+    from tests.browser.messenger_words import messenger_in  # it needs what is here
+
+    with messenger_in(tmp_path_factory.mktemp("messenger") / "m") as found:
+        yield found
+
+
+@pytest.fixture
+def hand(
+    program: "Program", visits: Any, request: pytest.FixtureRequest
+) -> "Callable[..., Reader]":
+    """Opens the messenger's page anew; pictures have the name of the test's story."""
+    from tests.browser.messenger_words import reader
+
+    story = request.module.__name__.partition("test_messenger_")[2]
+    return reader(program, visits, story)
 
 
 @dataclass(frozen=True)

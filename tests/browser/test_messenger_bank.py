@@ -1,7 +1,6 @@
 """The bank asks to confirm a payment: amount and payee are shown, in both languages."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -9,28 +8,10 @@ from tests.browser.checked import picture_for_docs
 from tests.browser.messenger_words import (
     Reader,
     both_languages,
-    messenger_in,
-    reader,
     take,
 )
-from tests.browser.two_phones import Program
 
 pytestmark = [pytest.mark.loopback, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def program(
-    tmp_path_factory: pytest.TempPathFactory, chromium: Any
-) -> Iterator[Program]:
-    """The example messenger."""
-    with messenger_in(tmp_path_factory.mktemp("messenger") / "m") as found:
-        yield found
-
-
-@pytest.fixture
-def hand(program: Program, visits: Any) -> Callable[..., Reader]:
-    """Opens the page anew."""
-    return reader(program, visits, "bank")
 
 
 @both_languages

@@ -1,8 +1,7 @@
 """A contract is read and signed on the page, and saved from it, in both languages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -11,28 +10,10 @@ from tests.browser.checked import picture_for_docs
 from tests.browser.messenger_words import (
     Reader,
     both_languages,
-    messenger_in,
-    reader,
 )
-from tests.browser.two_phones import Program
 from tests.unit.documents.pades.judged import by_pdfsig
 
 pytestmark = [pytest.mark.loopback, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def program(
-    tmp_path_factory: pytest.TempPathFactory, chromium: Any
-) -> Iterator[Program]:
-    """The example messenger."""
-    with messenger_in(tmp_path_factory.mktemp("messenger") / "m") as found:
-        yield found
-
-
-@pytest.fixture
-def hand(program: Program, visits: Any) -> Callable[..., Reader]:
-    """Opens the page anew."""
-    return reader(program, visits, "contract")
 
 
 @both_languages

@@ -1,8 +1,7 @@
 """A phone is lost and its wallet restored on the page, in both languages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -10,27 +9,9 @@ from tests.browser.checked import picture_for_docs
 from tests.browser.messenger_words import (
     Reader,
     both_languages,
-    messenger_in,
-    reader,
 )
-from tests.browser.two_phones import Program
 
 pytestmark = [pytest.mark.loopback, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def program(
-    tmp_path_factory: pytest.TempPathFactory, chromium: Any
-) -> Iterator[Program]:
-    """The example messenger."""
-    with messenger_in(tmp_path_factory.mktemp("messenger") / "m") as found:
-        yield found
-
-
-@pytest.fixture
-def hand(program: Program, visits: Any) -> Callable[..., Reader]:
-    """Opens the page anew."""
-    return reader(program, visits, "lost_phone")
 
 
 def choose(me: Reader, backup: Path) -> None:

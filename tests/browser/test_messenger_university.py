@@ -1,35 +1,16 @@
 """The university issues on the page what it saw, in both languages."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from tests.browser.messenger_words import (
     Reader,
     both_languages,
-    messenger_in,
-    reader,
     take,
 )
-from tests.browser.two_phones import Program
 
 pytestmark = [pytest.mark.loopback, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def program(
-    tmp_path_factory: pytest.TempPathFactory, chromium: Any
-) -> Iterator[Program]:
-    """The example messenger."""
-    with messenger_in(tmp_path_factory.mktemp("messenger") / "m") as found:
-        yield found
-
-
-@pytest.fixture
-def hand(program: Program, visits: Any) -> Callable[..., Reader]:
-    """Opens the page anew."""
-    return reader(program, visits, "university")
 
 
 @both_languages
