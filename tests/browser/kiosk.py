@@ -95,8 +95,13 @@ def code_on(page: Any) -> str:
 
 
 def reached(page: Any, stage: str) -> None:
-    """Wait until the page says so."""
-    page.locator(f"body[data-stage='{stage}']").wait_for()
+    """Wait until the page says so; where it does not, tell what it says."""
+    try:
+        page.locator(f"body[data-stage='{stage}']").wait_for()
+    except Exception as error:
+        said = page.locator("body").get_attribute("data-stage")
+        told = page.locator("main").inner_text()
+        raise AssertionError(f"{said}, not {stage}: {told}") from error
 
 
 def button(page: Any, address: str) -> Any:

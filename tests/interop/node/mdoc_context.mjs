@@ -8,7 +8,7 @@ export const text = (bytes) => Buffer.from(bytes).toString("base64url");
 const HASHES = { ES256: "sha256", ES384: "sha384", ES512: "sha512", EdDSA: null };
 
 let wide = false;
-// Whether digest identifiers may be 2^31 or more.
+// Whether digest identifiers are 2^31 or more.
 export const drawWide = (is) => {
   wide = is;
 };
@@ -31,7 +31,7 @@ export const context = {
     // ISO/IEC 18013-5 9.1.2.4 does not have.
     random: (length) => {
       const made = nodeCrypto.randomBytes(length);
-      if (length === 4 && !wide) made[0] &= 0x7f;
+      if (length === 4) made[0] = wide ? made[0] | 0x80 : made[0] & 0x7f;
       return made;
     },
     digest: ({ digestAlgorithm, bytes }) =>
