@@ -4,13 +4,10 @@ import html
 import os
 import re
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
-import zxingcpp
-from PIL import Image
 
 from idwallet import Algorithm, Holder, SealKey, SoftwareSigner, now
 from idwallet.adapters.http import HttpCarrier
@@ -34,6 +31,7 @@ from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.policies import WALLET
 from tests.browser.checked import require_accessible
 from tests.browser.conftest import Service
+from tests.codes import codes_in
 
 PICTURES: Final = os.environ.get("IDWALLET_SCREENSHOTS", "")
 
@@ -55,8 +53,7 @@ def picture(page: Any, name: str) -> bytes:
 
 def scanned(screenshot: bytes) -> str:
     """Read the one QR code on the screen."""
-    (found,) = zxingcpp.read_barcodes(Image.open(BytesIO(screenshot)))
-    text: str = found.text
+    (text,) = codes_in(screenshot)
     return text
 
 

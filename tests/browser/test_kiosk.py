@@ -18,6 +18,7 @@ from tests.browser.kiosk import (
     agree,
     button,
     code_on,
+    code_picture,
     open_counter,
     put_away,
     reached,
@@ -69,7 +70,7 @@ def test_a_till_learns_from_a_picture_of_a_phone_that_somebody_is_18(
     phone = visit(lang=lang, phone=True).page
     agree(phone, kiosk, code_on(page))
     require_accessible(phone)
-    picture = phone.locator("img.qr").screenshot()
+    picture = code_picture(phone)
     page.locator(".file summary").click()
     page.locator("#picture").set_input_files(
         {"name": "phone.png", "mimeType": "image/png", "buffer": picture}

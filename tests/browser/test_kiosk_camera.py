@@ -20,6 +20,7 @@ from tests.browser.kiosk import (
     agree,
     button,
     code_on,
+    code_picture,
     open_counter,
     reached,
     require_fits,
@@ -89,7 +90,7 @@ def test_the_camera_reads_a_code_that_is_held_up_and_is_off_afterwards(
     open_counter(page, kiosk, "till", way="question")
     phone = visit(lang="ru", phone=True).page
     agree(phone, kiosk, code_on(page))
-    film(seen, [phone.locator("img.qr").screenshot()])
+    film(seen, [code_picture(phone)])
     page.locator("#camera").click()
     page.locator("#view").wait_for()
     reached(page, "passed")

@@ -26,6 +26,7 @@ from tests.browser.kiosk import (
     agree,
     button,
     code_on,
+    code_picture,
     put_away,
     reached,
     require_fits,
@@ -64,7 +65,8 @@ class Hotel:
             text
             for text in texts
             for spelt in _spellings(text)
-            if any(spelt in data for data in files)
+            # Of four letters luck writes any in what is signed.
+            if len(spelt) >= 8 and any(spelt in data for data in files)
         ]
 
 
@@ -124,7 +126,7 @@ def test_a_guest_is_registered_and_leaves_with_a_receipt(
     require_accessible(page)
     phone = visit(lang=lang, phone=True).page
     agree(phone, hotel.kiosk, code_on(page))
-    hold_up(page, phone.locator("img.qr").screenshot())
+    hold_up(page, code_picture(phone))
     reached(page, "passed")
     page.locator(".papers img.qr").wait_for()
     page.evaluate("document.querySelector('.papers img.qr').decode()")
@@ -207,8 +209,12 @@ def test_a_scanner_types_eleven_fields_in_cyrillic(
     phone = visit(lang=lang, phone=True).page
     agree(phone, hotel.kiosk, code_on(page))
     phone.locator("details summary").click()
-    typed = phone.locator("p.text").inner_text()
+    shown = phone.locator("p.text")
+    typed = shown.inner_text()
     assert typed.isascii()
+    # Two spaces in a code are two on the screen, and in what is copied from it.
+    shown.evaluate("each => { each.textContent = 'IDW1  X ' }")
+    assert shown.inner_text() == "IDW1  X "
     type_code(page, typed)
     reached(page, "passed")
     assert "Примерск, Образцовая, 1-17" in page.locator(".facts").inner_text()

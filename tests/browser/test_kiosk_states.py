@@ -112,6 +112,36 @@ def test_without_news_nothing_is_decided_until_news_are_brought(
     reached(page, "passed")
 
 
+@pytest.mark.parametrize("is_given_up", [False, True])
+def test_a_scanner_that_falters_in_a_code_is_heard_to_the_end(
+    is_given_up: bool, kiosk: Kiosk, visit: Any
+) -> None:
+    page, phone = visit(size=KIOSK).page, visit(phone=True).page
+    do(page, kiosk, "bundle")
+    open_counter(page, kiosk, "till", way="question")
+    agree(phone, kiosk, placard(page, kiosk, "question"))
+    code = code_on(phone)
+    page.locator("#live h1").click()
+    page.keyboard.type(code[:40])
+    page.wait_for_timeout(1500)  # longer than anybody's pause between two words
+    page.keyboard.type(code if is_given_up else code[40:])
+    page.keyboard.press("Enter")
+    reached(page, "passed")
+
+
+def test_what_somebody_typed_before_is_no_part_of_a_code(
+    kiosk: Kiosk, visit: Any
+) -> None:
+    page, phone = visit(size=KIOSK).page, visit(phone=True).page
+    do(page, kiosk, "bundle")
+    open_counter(page, kiosk, "till", way="question")
+    agree(phone, kiosk, placard(page, kiosk, "question"))
+    page.keyboard.type("hello")
+    page.wait_for_timeout(1500)
+    type_code(page, code_on(phone))
+    reached(page, "passed")
+
+
 def test_a_second_use_is_refused_whoever_comes(kiosk: Kiosk, visit: Any) -> None:
     page, phone = visit(size=KIOSK).page, visit(phone=True).page
     do(page, kiosk, "bundle")

@@ -1,18 +1,15 @@
 """Two programs and two screens: the phone of the messenger at the till of the kiosk."""
 
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-import zxingcpp
 from examples.messenger.talking import World, found_bots
 from examples.web.identity import identity_in
-from PIL import Image
 
 from tests.browser.checked import require_accessible
-from tests.browser.kiosk import Kiosk, open_counter, reached, running
+from tests.browser.kiosk import Kiosk, code_picture, open_counter, reached, running
 from tests.browser.two_phones import Hand, Program
 
 pytestmark = [pytest.mark.loopback, pytest.mark.browser]
@@ -36,20 +33,6 @@ def both(folder: Path, chromium: Any) -> Iterator[tuple[Program, Kiosk]]:
         program.stop()
 
 
-def drawn(page: Any) -> bytes:
-    """Take a picture of the one code on the screen, once it is there."""
-    place = page.locator("img.qr")
-    place.wait_for()
-    for _ in range(300):
-        if place.evaluate("each => each.complete && each.naturalWidth > 0"):
-            break
-        page.wait_for_timeout(50)
-    place.scroll_into_view_if_needed()
-    data: bytes = place.screenshot()
-    assert len(zxingcpp.read_barcodes(Image.open(BytesIO(data)))) == 1
-    return data
-
-
 def hold_up(page: Any, picture: bytes) -> None:
     """Give the phone a picture, and wait until it has looked at it."""
     given = {"name": "till.png", "mimeType": "image/png", "buffer": picture}
@@ -68,7 +51,7 @@ def test_a_phone_reads_the_tills_code_from_a_picture_and_the_till_reads_the_phon
     me.get_an_identity()
     me.get_an_identity(buttons=("till",))
     open_counter(till, kiosk, "till", way="question")
-    shown = drawn(till)
+    shown = code_picture(till)
     me.page.goto(f"{program.page}anna/scan")
     require_accessible(me.page)
     hold_up(me.page, shown)
@@ -77,7 +60,7 @@ def test_a_phone_reads_the_tills_code_from_a_picture_and_the_till_reads_the_phon
     me.press("show")
     me.page.locator("img.qr").wait_for()
     me.picture("2-code")
-    answer = drawn(me.page)
+    answer = code_picture(me.page)
     till.locator("#picture").set_input_files(
         {"name": "phone.png", "mimeType": "image/png", "buffer": answer}
     )

@@ -108,17 +108,29 @@ const placed = ({ code, shiftKey }) => {
   const found = PRESSED[code];
   return found ? found[shiftKey ? 1 : 0] : "";
 };
-const PAUSE = 1000; // milliseconds; a scanner makes none, and somebody typing does
-let typed = { keys: "", places: "", last: 0 };
+// Milliseconds: a scanner makes no pause, and somebody typing does. What begins like a
+// code comes from a scanner, which may falter on a busy machine: the rest may follow.
+const PAUSE = 1000, STALL = 10000;
+const BEGUN = /^(IDW1|MDOC:)/;
+const nothing = (begun = { keys: "", places: "" }) => ({ keys: "", places: "", begun, last: 0 });
+let typed = nothing();
+// What is typed now, behind what came before a pause, unless it is a code of its own.
+const joined = ({ keys, places, begun }) =>
+  BEGUN.test(places) ? { keys, places } : { keys: begun.keys + keys, places: begun.places + places };
 if (counter) {
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest("input, textarea, select");
     if (field || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.timeStamp - typed.last > PAUSE) typed = { keys: "", places: "" };
+    const pause = event.timeStamp - typed.last;
+    if (pause > PAUSE) {
+      const before = joined(typed);
+      typed = pause < STALL && BEGUN.test(before.places) ? nothing(before) : nothing();
+    }
     typed.last = event.timeStamp;
     if (event.key === "Enter") {
-      const text = /[а-яё]/i.test(typed.keys) ? typed.places : typed.keys;
-      typed = { keys: "", places: "", last: 0 };
+      const { keys, places } = joined(typed);
+      const text = /[а-яё]/i.test(keys) ? places : keys;
+      typed = nothing();
       if (text.length > 20) {
         event.preventDefault();
         read(text);
