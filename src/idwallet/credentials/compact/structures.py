@@ -15,6 +15,7 @@ from idwallet.credentials.compact.guardian import Delegation, delegation_of
 from idwallet.credentials.compact.headers import labels_of
 from idwallet.credentials.compact.names import claim_of, type_of
 from idwallet.credentials.compact.person import person_in
+from idwallet.credentials.compact.usual import usual_claims, usual_parts
 from idwallet.credentials.compact.values import json_of
 from idwallet.credentials.presence import PersonVerified
 from idwallet.crypto.keys import PublicKey
@@ -175,7 +176,9 @@ def read_proof(octets: bytes, *, at: str) -> CompactProof:
     envelope = read_sign1(octets, at=at, rules=_RULES, max_bytes=limits.COMPACT_BYTES)
     if envelope.unprotected or labels_of(envelope) != _OF_THE_HOLDER:
         raise MalformedError("more headers than one", at=at, clause=PROOF)
-    parts = read_cbor(envelope.payload, at=at, clause=PROOF)
+    parts: CborValue = usual_parts(envelope.payload)
+    if parts is None:
+        parts = read_cbor(envelope.payload, at=at, clause=PROOF)
     if not isinstance(parts, list) or len(parts) not in _PROOF_PARTS:
         raise MalformedError("no proof", at=at, clause=PROOF)
     moment, audience, nonce, given, shown = parts[:5]
@@ -228,7 +231,9 @@ def credential_of(value: CborValue, *, at: str) -> CompactCredential:
         raise MalformedError("other headers than two", at=at, clause=CLAUSE)
     if envelope.unprotected and not envelope.unprotected.keys() <= _OUTSIDE:
         raise MalformedError("more than certificates outside", at=at, clause=CLAUSE)
-    parts = read_cbor(envelope.payload, at=at, clause=CLAUSE)
+    parts: CborValue = usual_claims(envelope.payload)
+    if parts is None:
+        parts = read_cbor(envelope.payload, at=at, clause=CLAUSE)
     if not isinstance(parts, list) or len(parts) < _COMMON_PARTS:
         raise MalformedError("no credential", at=at, clause=CLAUSE)
     shape = parts[0]
@@ -244,20 +249,24 @@ def credential_of(value: CborValue, *, at: str) -> CompactCredential:
         count, root = _tree(parts[6], parts[7], at=f"{at}/root")
         # The root is last, and the one part that the context of the tree leaves out.
         context = tree.context_of(envelope.payload[:-_ROOT_OCTETS])
-    return CompactCredential(
-        envelope,
-        type_of(parts[1], at=f"{at}/type"),
-        start,
-        _end(start, parts[3], at=f"{at}/minutes"),
-        _key(parts[4], at=f"{at}/key"),
-        _status(parts[5], at=f"{at}/status"),
-        single,
-        count,
-        root,
-        context,
+    return _credential(
+        (
+            envelope,
+            type_of(parts[1], at=f"{at}/type"),
+            start,
+            _end(start, parts[3], at=f"{at}/minutes"),
+            _key(parts[4], at=f"{at}/key"),
+            _status(parts[5], at=f"{at}/status"),
+            single,
+            count,
+            root,
+            context,
+        )
     )
 
 
+# As the type itself: see `_signed_so`.
+_credential: Final = partial(tuple.__new__, CompactCredential)
 _SHAPES: Final = {SINGLE: _SINGLE_PARTS, SELECTIVE: _SELECTIVE_PARTS}
 
 

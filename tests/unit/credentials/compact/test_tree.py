@@ -30,6 +30,11 @@ def test_whatever_is_shown_leads_to_the_root(count: int) -> None:
         assert proven(count, shown)[0] == root
 
 
+@pytest.mark.parametrize("count", range(2, 65))
+def test_the_first_claim_alone_leads_to_the_root_of_any_number(count: int) -> None:
+    assert proven(count, 1) == (tree.root_of(CONTEXT, items(count), seed=SEED), 2)
+
+
 def test_no_two_numbers_of_leaves_have_one_root() -> None:
     roots = {tree.root_of(CONTEXT, items(n), seed=SEED) for n in range(1, 65)}
     assert len(roots) == 64
