@@ -90,12 +90,14 @@ class ProfileRule(StrEnum):
     in `x5c` and by no pinned key (HAIP 1.0 section 6.1). `ANCHOR_NOT_SENT`: the
     certificate of the trust anchor does not stand in `x5c` (sections 5 and 6.1).
     `BINDING_ALWAYS`: a credential that is bound to a key is shown with its proof, even
-    where nobody asked for one (section 6.1.1.1).
+    where nobody asked for one (section 6.1.1.1). `BY_REFERENCE`: a link holds where a
+    signed request is, and not the request (section 5.1).
     """
 
     KEYS_BY_CERTIFICATE = "keys_by_certificate"
     ANCHOR_NOT_SENT = "anchor_not_sent"
     BINDING_ALWAYS = "binding_always"
+    BY_REFERENCE = "by_reference"
 
 
 _ALL_MODES: Final = frozenset(

@@ -26,7 +26,7 @@ from idwallet.protocols.openid4vp.encryption import AnswerKey
 from idwallet.protocols.openid4vp.message import RequestMessage
 from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.protocols.openid4vp.parameters import FormatSupport
-from idwallet.protocols.openid4vp.profiled import Ask, require_within
+from idwallet.protocols.openid4vp.profiled import Ask, message_of, require_within
 from idwallet.protocols.openid4vp.request import (
     RequestObject,
     build_request_object,
@@ -126,7 +126,7 @@ class PresentationRequest:
 
         A receipt names the very octets that the wallet keeps.
         """
-        message = RequestMessage(raw, self.client_id)
+        message = replace(self.message, raw=raw)
         return replace(self, message=message, witness=_WITNESS)
 
     def key(self) -> bytes:
@@ -348,7 +348,9 @@ class Verifier(TakesCodes):
         if kept.message.client_id != self.identity.client_id:
             raise UsageError("the request was made by another relying party")
         return PresentationRequest(
-            message=kept.message,
+            message=message_of(
+                kept.message.raw, kept.message.client_id, profile=self.policy.profile
+            ),
             query=kept.query,
             nonce=kept.nonce,
             state=kept.state,
@@ -381,7 +383,7 @@ def _transactions(contents: Sequence[JsonObject]) -> tuple[TransactionData, ...]
 
 def _sent(asked: RequestObject, *, raw: str, verifier: Verifier) -> PresentationRequest:
     return PresentationRequest(
-        message=RequestMessage(raw, asked.client_id),
+        message=message_of(raw, asked.client_id, profile=verifier.policy.profile),
         query=asked.query,
         nonce=asked.nonce,
         state=asked.state or "",

@@ -28,6 +28,7 @@ def haip_metadata(**more: object) -> JsonObject:
 def under_haip(made: RequestDraft) -> None:
     """Let a wallet of HAIP 1.0 be asked, as HAIP 1.0 has it."""
     made.policy = replace(made.policy, name="wallet-haip", profile=HAIP_1_0)
+    made.is_fetched = True
     made.claims = {
         **made.claims,
         "response_mode": "direct_post.jwt",

@@ -39,8 +39,9 @@ class RequestDraft:
     `client_id` is None as long as it follows from `prefix` and the first certificate
     of `chain`; `beside` is the identifier in the link, None where it is the same.
     The `bend_` functions change the payload before it is signed, the token after it
-    is, and the link that carries it. `is_unsigned` leaves the request without a
-    signature, and without the dates that nobody would vouch for.
+    is, and what carries it: a link, or with `is_fetched` nothing, as it is where a link
+    says. `is_unsigned` leaves the request without a signature, and without the dates
+    that nobody would vouch for.
     """
 
     scene: Scene
@@ -54,6 +55,7 @@ class RequestDraft:
     claims: JsonObject = field(default_factory=dict)
     header: JsonObject = field(default_factory=dict)
     is_unsigned: bool = False
+    is_fetched: bool = False
     bend_payload: Callable[[bytes], bytes] = _same
     bend_token: Bend = unchanged
     bend_message: Bend = unchanged
@@ -103,7 +105,9 @@ class RequestDraft:
         return self.bend_token(token)
 
     def message(self) -> str:
-        """Return the request as a link, as a wallet gets it."""
+        """Return the request as a wallet gets it."""
+        if self.is_fetched and not self.is_unsigned:
+            return self.bend_message(self.token())
         beside = self.asker() if self.beside is None else self.beside
         if self.is_unsigned:
             parameters = loose_json(self._claims()).decode()

@@ -14,6 +14,7 @@ from idwallet.errors import UsageError
 from idwallet.profiles import HAIP_1_0
 from idwallet.protocols.openid4vp.client import ClientIdPrefix
 from idwallet.protocols.openid4vp.encryption import AnswerKey
+from idwallet.protocols.openid4vp.message import RequestMessage
 from idwallet.protocols.openid4vp.mode import ResponseMode
 from idwallet.report import Check, CheckId, Outcome, Reason
 from idwallet.roles.page import Page
@@ -51,6 +52,10 @@ def by_host(made: RequestDraft) -> None:
     made.prefix = ClientIdPrefix.X509_SAN_DNS
 
 
+def in_a_link(made: RequestDraft) -> None:
+    made.is_fetched = False
+
+
 def unsigned(made: RequestDraft) -> None:
     made.is_unsigned, made.client_id = True, f"redirect_uri:{ANSWER_TO}"
 
@@ -82,6 +87,7 @@ def formats(name: str, meta: JsonObject) -> JsonObject:
 REQUESTS = [
     RequestForgery(f"haip: {name}", check, reason, forge, under_haip)
     for name, check, reason, forge in (
+        ("by value in a link", FORMAT, OUTSIDE, in_a_link),
         ("known by a host name", FORMAT, OUTSIDE, by_host),
         ("known by an identifier", FORMAT, OUTSIDE, identified),
         ("known by agreement", FORMAT, OUTSIDE, pinned),
@@ -182,6 +188,16 @@ def test_what_is_said_names_the_clause_of_the_profile(
     )
     (failed,) = judged.failed()
     assert "(HAIP 1.0 section 5" in str(failed.fact("what"))
+
+
+def test_what_is_no_link_holds_a_request_by_value_under_haip_too(scene: Scene) -> None:
+    made = RequestForgery("", FORMAT, OUTSIDE, in_a_link, under_haip).twins(scene)[0]
+    message = RequestMessage(made.token(), made.asker())
+    for carried in (message.raw, message.to_json()):
+        made.bend_message = lambda _, carried=carried: carried
+        assert judge_request(made).outcome is Outcome.PASSED
+    made.bend_message = lambda _: message.to_uri("haip-vp")
+    assert judge_request(made).outcome is Outcome.FAILED
 
 
 def test_a_request_that_nobody_signed_is_outside_whatever_it_asks(scene: Scene) -> None:

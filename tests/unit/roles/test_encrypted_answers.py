@@ -3,9 +3,12 @@
 import secrets
 from dataclasses import replace
 
+import pytest
+
 from idwallet.codec.json import JsonObject, read_object, write_json
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.crypto.seal import SealKey, seal, unseal
+from idwallet.errors import UsageError
 from idwallet.profiles import HAIP_1_0
 from idwallet.protocols.openid4vp.encryption import AnswerKey, encrypt_answer
 from idwallet.protocols.openid4vp.mode import ResponseMode
@@ -175,6 +178,21 @@ def test_under_the_high_assurance_profile_answers_are_encrypted_unasked() -> Non
     made = verifier.request(BOTH, purpose="a test", at=scene().at)
     assert made.decryption is not None
     assert asked(None).decryption is None
+
+
+def test_under_the_high_assurance_profile_no_link_holds_a_request() -> None:
+    strict = replace(scene().verifier.policy, profile=HAIP_1_0)
+    verifier = scene().new_verifier(policy=strict)
+    made = verifier.request(BOTH, purpose="a test", at=scene().at)
+    for each in (
+        made,
+        made.addressed(made.message.raw),
+        verifier.restore(made.save(SEAL), SEAL),
+    ):
+        with pytest.raises(UsageError, match="PresentationService"):
+            each.message.to_uri("haip-vp")
+        assert each.message.to_json()
+    assert asked(None).message.to_uri()
 
 
 def test_a_fragment_goes_to_the_browser_and_not_to_an_address_to_post_to() -> None:

@@ -15,7 +15,7 @@ from idwallet.credentials.compact.guardian import Delegation, delegation_of
 from idwallet.credentials.compact.headers import labels_of
 from idwallet.credentials.compact.names import claim_of, type_of
 from idwallet.credentials.compact.person import person_in
-from idwallet.credentials.compact.usual import usual_claims, usual_parts
+from idwallet.credentials.compact.usual import credential_parts, proof_parts
 from idwallet.credentials.compact.values import json_of
 from idwallet.credentials.presence import PersonVerified
 from idwallet.crypto.keys import PublicKey
@@ -53,7 +53,7 @@ _RULES: Final = CoseRules(TagRule.UNTAGGED, ChainRule.UNPROTECTED)
 _OF_THE_ISSUER: Final = frozenset({labels.ALG, labels.KID})
 _OF_THE_HOLDER: Final = frozenset({labels.ALG})
 _OUTSIDE: Final = frozenset({labels.X5CHAIN})
-_COMMON_PARTS, _SINGLE_PARTS, _SELECTIVE_PARTS = 6, 7, 8
+_SINGLE_PARTS, _SELECTIVE_PARTS = 7, 8
 # The holder alone, or who acts for them; with how that person was verified, or not.
 _PROOF_PARTS: Final = (5, 6, 7, 8)
 _OF_THE_HOLDER_ALONE: Final = 6
@@ -176,10 +176,8 @@ def read_proof(octets: bytes, *, at: str) -> CompactProof:
     envelope = read_sign1(octets, at=at, rules=_RULES, max_bytes=limits.COMPACT_BYTES)
     if envelope.unprotected or labels_of(envelope) != _OF_THE_HOLDER:
         raise MalformedError("more headers than one", at=at, clause=PROOF)
-    parts: CborValue = usual_parts(envelope.payload)
-    if parts is None:
-        parts = read_cbor(envelope.payload, at=at, clause=PROOF)
-    if not isinstance(parts, list) or len(parts) not in _PROOF_PARTS:
+    parts = proof_parts(envelope.payload, at=at, clause=PROOF)
+    if len(parts) not in _PROOF_PARTS:
         raise MalformedError("no proof", at=at, clause=PROOF)
     moment, audience, nonce, given, shown = parts[:5]
     credential = credential_of(given, at=f"{at}/credential")
@@ -231,11 +229,7 @@ def credential_of(value: CborValue, *, at: str) -> CompactCredential:
         raise MalformedError("other headers than two", at=at, clause=CLAUSE)
     if envelope.unprotected and not envelope.unprotected.keys() <= _OUTSIDE:
         raise MalformedError("more than certificates outside", at=at, clause=CLAUSE)
-    parts: CborValue = usual_claims(envelope.payload)
-    if parts is None:
-        parts = read_cbor(envelope.payload, at=at, clause=CLAUSE)
-    if not isinstance(parts, list) or len(parts) < _COMMON_PARTS:
-        raise MalformedError("no credential", at=at, clause=CLAUSE)
+    parts = credential_parts(envelope.payload, at=at, clause=CLAUSE)
     shape = parts[0]
     if type(shape) is not int or shape not in _SHAPES:
         raise UnsupportedError("a shape of other versions", at=at, clause=CLAUSE)

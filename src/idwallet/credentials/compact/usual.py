@@ -3,10 +3,12 @@
 from struct import Struct
 from typing import Final
 
-from idwallet.codec.cbor import CborValue
+from idwallet.codec.cbor import CborValue, read_cbor
 from idwallet.credentials.compact.bound_to import HINT_BYTES
 from idwallet.envelope.cose.frame import extent, frame_at
+from idwallet.errors import MalformedError
 
+_COMMON_PARTS: Final = 6
 _PLAIN, _WITH_PERSON = 0x85, 0x86
 _UINT32, _FIRST_OF_UINT32 = 0x1A, 1 << 16
 _MOMENT: Final = 2  # behind the heads of the array and of the moment
@@ -15,6 +17,34 @@ _HINT: Final = 0x40 + HINT_BYTES
 _NULL: Final = 0xF6
 _SHOWN: Final = 0x83
 _INLINE: Final = 24
+
+
+def proof_parts(payload: bytes, *, at: str, clause: str) -> list[CborValue]:
+    """Return the parts of a proof, however many.
+
+    Raises:
+        MalformedError, LimitError, UnsupportedError: it is no array; see `read_cbor`.
+    """
+    parts: CborValue = usual_parts(payload)
+    if parts is None:
+        parts = read_cbor(payload, at=at, clause=clause)
+    if not isinstance(parts, list):
+        raise MalformedError("no proof", at=at, clause=clause)
+    return parts
+
+
+def credential_parts(payload: bytes, *, at: str, clause: str) -> list[CborValue]:
+    """Return the parts of a credential: those that every shape has, and maybe more.
+
+    Raises:
+        MalformedError, LimitError, UnsupportedError: they are fewer; see `read_cbor`.
+    """
+    parts: CborValue = usual_claims(payload)
+    if parts is None:
+        parts = read_cbor(payload, at=at, clause=clause)
+    if not isinstance(parts, list) or len(parts) < _COMMON_PARTS:
+        raise MalformedError("no credential", at=at, clause=clause)
+    return parts
 
 
 def usual_parts(payload: bytes) -> list[CborValue] | None:

@@ -246,7 +246,8 @@ def _open(raw: str | bytes) -> Opened | Check:
             at="/client_id",
             clause="OpenID4VP 1.0 §5.9.3",
         )
-    return Opened(jws, claims, client, carried.client_id)
+    by_link = carried.by_link
+    return Opened(jws, claims, client, carried.client_id, by_link=by_link)
 
 
 def _open_unsigned(claims: JsonObject) -> Opened:

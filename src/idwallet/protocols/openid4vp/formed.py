@@ -16,6 +16,7 @@ from idwallet.protocols.openid4vp.profiled import (
     Ask,
     Outside,
     outside_by_name,
+    outside_by_way,
     outside_profile,
 )
 from idwallet.protocols.openid4vp.refusals import ErrorCode, code_for
@@ -36,7 +37,9 @@ def judge_format(
     opened: Opened, policy: Policy, *, transactions: frozenset[str]
 ) -> tuple[Judged, Parameters | None]:
     """Read what is asked, and hold it to the profile; it never raises for it."""
-    outside = outside_by_name(opened.client, policy.profile)
+    profile = policy.profile
+    outside = outside_by_way(by_link=opened.by_link, profile=profile)
+    outside = outside or outside_by_name(opened.client, profile)
     if outside is not None:
         return _refused(outside), None
     try:
@@ -51,7 +54,7 @@ def judge_format(
     ask = Ask(
         parameters.client, parameters.mode, parameters.query, parameters.encryption
     )
-    outside = outside_profile(ask, policy.profile)
+    outside = outside_profile(ask, profile)
     if outside is not None:
         return _refused(outside), None
     formed = say(CheckId.REQUEST_FORMAT, Reason.WELL_FORMED)

@@ -18,7 +18,8 @@ class Opened(NamedTuple):
 
     `jws` is None where nobody signed it. `origin` is the page that a browser says it
     came from, None where it came another way (section A.2); `expected` are the origins
-    that who signed named, None where they could not be read.
+    that who signed named, None where they could not be read. `by_link` says that all of
+    it stood in a link.
     """
 
     jws: Jws | None
@@ -27,6 +28,7 @@ class Opened(NamedTuple):
     outer_client_id: str | None
     origin: str | None = None
     expected: tuple[str, ...] | None = None
+    by_link: bool = False
 
 
 class Reader(NamedTuple):

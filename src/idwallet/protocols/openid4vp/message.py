@@ -1,7 +1,7 @@
 """How a request travels: as a bare request object, in a URI, or in JSON."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from idwallet import limits
@@ -56,11 +56,13 @@ class RequestMessage:
 
     `raw` is the signed JWT, or the parameters of an unsigned request as a JSON object;
     `client_id` is the identifier that also stands inside it (RFC 9101 section 5 asks
-    for both).
+    for both). `in_links` is False under a profile whose links hold where a request is,
+    and not the request (HAIP 1.0 section 5.1).
     """
 
     raw: str
     client_id: str
+    in_links: bool = True
 
     def to_uri(self, scheme: str = "openid4vp") -> str:
         """Return the request as a URI, for a link or a QR code.
@@ -69,8 +71,14 @@ class RequestMessage:
         code at a till does not hold it (OpenID4VP 1.0 section 5.7).
 
         Raises:
-            UsageError: `scheme` is not a lower-case URI scheme.
+            UsageError: `scheme` is not a lower-case URI scheme, or no wallet of the
+                profile takes such a link.
         """
+        if not self.in_links:
+            raise UsageError(
+                "a link of this profile holds where the request is (HAIP 1.0 section "
+                "5.1): let a PresentationService serve it, or send raw, JSON or a code"
+            )
         return f"{require_scheme(scheme)}://?{write_form(self._texts())}"
 
     def to_json(self) -> str:
@@ -118,12 +126,14 @@ class Carried:
     """What came out of a carrier; nothing about it is verified.
 
     `client_id` is the identifier beside the token, None where the carrier had none.
-    `parameters` are those of an unsigned request, which has no token.
+    `parameters` are those of an unsigned request, which has no token. `by_link` says
+    that the token stood in a link.
     """
 
     token: bytes
     client_id: str | None
     parameters: JsonObject | None = None
+    by_link: bool = False
 
 
 def read_carrier(raw: str | bytes) -> Carried:
@@ -165,7 +175,7 @@ def read_carrier(raw: str | bytes) -> Carried:
     form = read_form(query, at="uri")
     if form.keys().isdisjoint(_SIGNED_BY):
         return Carried(b"", None, _unsigned(form))
-    return _take(form)
+    return replace(_take(form), by_link=True)
 
 
 def _unsigned(form: dict[str, bytes]) -> JsonObject:

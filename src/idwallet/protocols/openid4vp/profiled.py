@@ -11,9 +11,10 @@ from typing import Final, NamedTuple
 from idwallet.codec.text import show
 from idwallet.credentials.query import Query
 from idwallet.errors import UsageError
-from idwallet.profiles import EU_AGE_1, HAIP_1_0, Profile
+from idwallet.profiles import EU_AGE_1, HAIP_1_0, Profile, ProfileRule
 from idwallet.protocols.openid4vp.client import ClientId
 from idwallet.protocols.openid4vp.encryption import EncryptTo
+from idwallet.protocols.openid4vp.message import RequestMessage
 from idwallet.protocols.openid4vp.mode import ResponseMode
 
 _VP: Final = "OpenID4VP 1.0"
@@ -79,6 +80,23 @@ def outside_by_name(client: ClientId, profile: Profile) -> Outside | None:
         return None
     clause = _clauses(profile).prefix
     return Outside(f"client identifier prefix {prefix} ({clause})", "/client_id")
+
+
+def outside_by_way(*, by_link: bool, profile: Profile) -> Outside | None:
+    """Return what speaks against the way in which a signed request came, if anything.
+
+    `by_link` says that all of it stood in a link.
+    """
+    if not by_link or ProfileRule.BY_REFERENCE not in profile.rules:
+        return None
+    clause = _clauses(profile).by_link
+    return Outside(f"a request by value in a link ({clause})", "request")
+
+
+def message_of(raw: str, client_id: str, *, profile: Profile) -> RequestMessage:
+    """Return a request on its way to wallets of that profile."""
+    in_links = ProfileRule.BY_REFERENCE not in profile.rules
+    return RequestMessage(raw, client_id, in_links=in_links)
 
 
 def outside_profile(ask: Ask, profile: Profile) -> Outside | None:

@@ -1,6 +1,7 @@
 """A request object comes out of each carrier as it went in."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -25,6 +26,13 @@ def test_a_message_becomes_a_uri() -> None:
     assert MESSAGE.to_uri("haip-vp").startswith("haip-vp://?client_id=")
 
 
+def test_a_message_of_a_profile_without_such_links_becomes_none() -> None:
+    message = replace(MESSAGE, in_links=False)
+    with pytest.raises(UsageError, match=r"HAIP 1\.0 section 5\.1"):
+        message.to_uri("haip-vp")
+    assert json.loads(message.to_json())["request"] == message.raw == TOKEN
+
+
 @pytest.mark.parametrize("scheme", ["", "OpenID4VP", "a b", "x:", "1x"])
 def test_what_is_no_scheme_is_refused(scheme: str) -> None:
     with pytest.raises(UsageError):
@@ -37,8 +45,12 @@ def test_a_message_becomes_json() -> None:
 
 @pytest.mark.parametrize("padding", ["", " ", "\r\n"])
 def test_every_carrier_is_read(padding: str) -> None:
-    expected = Carried(TOKEN.encode(), CLIENT)
-    for carried in (MESSAGE.to_uri(), MESSAGE.to_uri("haip-vp"), MESSAGE.to_json()):
+    for carried, by_link in (
+        (MESSAGE.to_uri(), True),
+        (MESSAGE.to_uri("haip-vp"), True),
+        (MESSAGE.to_json(), False),
+    ):
+        expected = Carried(TOKEN.encode(), CLIENT, by_link=by_link)
         assert read_carrier(padding + carried + padding) == expected
         assert read_carrier((padding + carried + padding).encode()) == expected
     assert read_carrier(padding + TOKEN + padding) == Carried(TOKEN.encode(), None)
@@ -46,7 +58,7 @@ def test_every_carrier_is_read(padding: str) -> None:
 
 def test_an_https_wallet_address_carries_a_request() -> None:
     uri = f"HTTPS://wallet.example/authorize?request={TOKEN}&client_id=a"
-    assert read_carrier(uri) == Carried(TOKEN.encode(), "a")
+    assert read_carrier(uri) == Carried(TOKEN.encode(), "a", by_link=True)
 
 
 def test_parameters_beside_the_request_are_ignored() -> None:
