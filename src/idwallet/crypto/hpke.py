@@ -10,8 +10,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from idwallet.crypto import pkcs8
 from idwallet.crypto.keys import PublicKey
+from idwallet.crypto.seal import SealKey, seal, unseal
 from idwallet.errors import MalformedError, UsageError
+from idwallet.ports import Random
 
 _SUITE: Final = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
 _CURVE: Final = "secp256r1"
@@ -33,16 +36,40 @@ def encrypt_to(key: PublicKey, plain: bytes, *, info: bytes) -> tuple[bytes, byt
 
 
 class RecipientKey:
-    """A key for one answer, made in memory and never written out."""
+    """A key for one answer, made in memory; it leaves it under seal only."""
 
     __slots__ = ("_native", "public_key")
 
     public_key: PublicKey
 
-    def __init__(self) -> None:
-        """Make a new key on P-256."""
-        self._native = ec.generate_private_key(ec.SECP256R1())
+    def __init__(self, *, native: ec.EllipticCurvePrivateKey | None = None) -> None:
+        """Make a new key on P-256, unless one is there that was opened."""
+        self._native = native or ec.generate_private_key(ec.SECP256R1())
         self.public_key = PublicKey.from_native(self._native.public_key())
+
+    def to_sealed(self, *, key: SealKey, context: bytes, random: Random) -> bytes:
+        """Return the key sealed for that context: another process goes on with it.
+
+        Raises:
+            UsageError: the random source is broken.
+        """
+        return seal(pkcs8.to_der(self._native), key=key, context=context, random=random)
+
+    @classmethod
+    def from_sealed(
+        cls, sealed: bytes, *, key: SealKey, context: bytes, at: str
+    ) -> "RecipientKey":
+        """Open what `to_sealed` sealed with that key and context.
+
+        Raises:
+            MalformedError: another key, another context, or a changed record.
+        """
+        native = pkcs8.from_der(unseal(sealed, key=key, context=context, at=at), at=at)
+        if not isinstance(native, ec.EllipticCurvePrivateKey) or not isinstance(
+            native.curve, ec.SECP256R1
+        ):
+            raise MalformedError("not a sealed key", at=at, clause="RFC 9180 §7.1")
+        return cls(native=native)
 
     def decrypt(self, encapsulated: bytes, ciphertext: bytes, *, info: bytes) -> bytes:
         """Return what was encrypted to this key, with the same `info`.

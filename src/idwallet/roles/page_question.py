@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
-from idwallet.credentials.mdoc.dc_api import decrypt_response
+from idwallet.credentials.mdoc.binding import Session
+from idwallet.credentials.mdoc.dc_api import decrypt_response, read_encryption_info
 from idwallet.credentials.mdoc.transcript import DcApiHandover, IsoDcApiHandover
 from idwallet.credentials.query import Query
 from idwallet.crypto.hpke import RecipientKey
@@ -17,6 +18,7 @@ from idwallet.errors import MalformedError, UsageError
 from idwallet.ports import Random
 from idwallet.protocols.dc_api.message import (
     PageMessage,
+    PageProtocol,
     read_page_answer,
     read_page_message,
 )
@@ -30,7 +32,7 @@ from idwallet.protocols.openid4vp.response import (
     read_response,
 )
 from idwallet.roles.kept_request import KeptRequest
-from idwallet.roles.reader import DeviceQuestion
+from idwallet.roles.reader import DeviceQuestion, restored_question
 
 if TYPE_CHECKING:
     from idwallet.credentials.sdjwt.metadata import TypeMetadataSet
@@ -40,8 +42,11 @@ WITNESS: Final = object()
 """Held by who asks pages alone: what is made without it did not come from there."""
 
 _CONTEXT: Final = b"idwallet page question/1"
-_VERSION: Final = "idwallet-page-question/1"
-_CLAUSE: Final = "idwallet page question 1"
+_OWN: Final = b"idwallet page question recipient/1"
+_VERSION: Final = "idwallet-page-question/2"
+_VERSIONS: Final = frozenset({_VERSION, "idwallet-page-question/1"})
+# The first version had no question by org-iso-mdoc.
+_CLAUSE: Final = "idwallet page question 2"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -163,10 +168,8 @@ class PageQuestion:
         """Seal the question so that another process can judge the answer.
 
         Raises:
-            UsageError: it asks by ``org-iso-mdoc``: its key stays in this process.
+            UsageError: the random source is broken.
         """
-        if self.device is not None:
-            raise UsageError("the key of org-iso-mdoc does not leave its process")
         kept = KeptRequest(
             message=RequestMessage(self.message.to_bytes().decode(), self.client_id),
             query=self.query,
@@ -185,6 +188,9 @@ class PageQuestion:
             "origin": self.origin,
             "kept": b64.encode(kept.to_sealed(key, random=random)),
         }
+        if self.recipient is not None:
+            own = self.recipient.to_sealed(key=key, context=_OWN, random=random)
+            state["recipient"] = b64.encode(own)
         return seal(write_json(state), key=key, context=_CONTEXT, random=random)
 
 
@@ -196,24 +202,21 @@ def restored_page(verifier: "Verifier", saved: bytes, *, key: SealKey) -> PageQu
             known.
         UsageError: it was made by another relying party or under another policy.
     """
-    plain = unseal(saved, key=key, context=_CONTEXT, at="saved question")
-    state = read_object(plain, at="saved question", clause=_CLAUSE)
-    origin, inner = state.get("origin"), state.get("kept")
-    if state.get("format") != _VERSION:
-        raise MalformedError("unknown version", at="/format", clause=_CLAUSE)
-    if not isinstance(origin, str) or not isinstance(inner, str):
-        raise MalformedError("no question", at="saved question", clause=_CLAUSE)
-    kept = KeptRequest.from_sealed(b64.decode(inner, at="/kept"), key)
+    origin, kept, recipient = _opened(saved, key)
     digest = verifier.policy.digest()
     if (kept.policy, kept.policy_digest) != (verifier.policy.name, digest):
         raise UsageError("the question was made under another policy")
-    if kept.message.client_id not in (
-        verifier.identity.client_id,
-        audience_of(origin),
-    ):
+    own = (verifier.identity.client_id, audience_of(origin))
+    if kept.message.client_id not in own:
         raise UsageError("the question was made by another relying party")
+    message = read_page_message(kept.message.raw)
+    device = None
+    if recipient is not None:
+        device = _device(verifier, kept, message=message, origin=origin, own=recipient)
+    elif message.protocol is PageProtocol.ISO_MDOC:
+        raise MalformedError("no key", at="/recipient", clause=_CLAUSE)
     return PageQuestion(
-        message=read_page_message(kept.message.raw),
+        message=message,
         origin=origin,
         client_id=kept.message.client_id,
         query=kept.query,
@@ -225,4 +228,52 @@ def restored_page(verifier: "Verifier", saved: bytes, *, key: SealKey) -> PageQu
         witness=WITNESS,
         transaction_data=kept.transaction_data,
         decryption=kept.decryption,
+        device=device,
+        recipient=recipient,
+    )
+
+
+def _opened(saved: bytes, key: SealKey) -> tuple[str, KeptRequest, RecipientKey | None]:
+    """Return the origin, the request, and the key of an answer by Annex C."""
+    plain = unseal(saved, key=key, context=_CONTEXT, at="saved question")
+    state = read_object(plain, at="saved question", clause=_CLAUSE)
+    origin, inner = state.get("origin"), state.get("kept")
+    if state.get("format") not in _VERSIONS:
+        raise MalformedError("unknown version", at="/format", clause=_CLAUSE)
+    if not isinstance(origin, str) or not isinstance(inner, str):
+        raise MalformedError("no question", at="saved question", clause=_CLAUSE)
+    kept = KeptRequest.from_sealed(b64.decode(inner, at="/kept"), key)
+    return origin, kept, _recipient(state, key)
+
+
+def _recipient(state: JsonObject, key: SealKey) -> RecipientKey | None:
+    if "recipient" not in state:
+        return None
+    sealed = b64.decode(str(state["recipient"]), at="/recipient", clause=_CLAUSE)
+    return RecipientKey.from_sealed(sealed, key=key, context=_OWN, at="/recipient")
+
+
+def _device(
+    verifier: "Verifier",
+    kept: KeptRequest,
+    *,
+    message: PageMessage,
+    origin: str,
+    own: RecipientKey,
+) -> DeviceQuestion:
+    """Return the question to a device that a page's question by Annex C holds."""
+    if message.protocol is not PageProtocol.ISO_MDOC:
+        what = "a key of another protocol"
+        raise MalformedError(what, at="/recipient", clause=_CLAUSE)
+    info = read_encryption_info(str(message.data["encryptionInfo"]), at="/kept")
+    if info.recipient != own.public_key:
+        what = "another key than was sent"
+        raise MalformedError(what, at="/recipient", clause=_CLAUSE)
+    asked = b64.decode(str(message.data["deviceRequest"]), at="/kept", clause=_CLAUSE)
+    return restored_question(
+        verifier,
+        kept.query,
+        message=asked,
+        session=Session(info.handover(origin)),
+        times=(kept.issued, kept.expires),
     )

@@ -121,6 +121,25 @@ def ask_device(
     )
 
 
+def restored_question(
+    verifier: "Verifier",
+    query: Query,
+    *,
+    message: bytes,
+    session: Session,
+    times: tuple[datetime, datetime],
+) -> DeviceQuestion:
+    """Return a question that a verifier asked before: what it kept of it, under seal.
+
+    Raises:
+        UsageError: see `ask_device`.
+    """
+    digest = verifier.policy.digest()
+    return DeviceQuestion(
+        message, query, session, *times, verifier, digest, witness=_WITNESS
+    )
+
+
 def times_of(at: datetime, lifetime: timedelta) -> tuple[datetime, datetime]:
     """Return from when until when a request may be answered, in whole seconds.
 

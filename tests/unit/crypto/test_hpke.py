@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import secrets
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from idwallet.crypto.agreement import EphemeralKey
 from idwallet.crypto.hpke import ENCAPSULATED_BYTES, RecipientKey, encrypt_to
+from idwallet.crypto.seal import SealKey
 from idwallet.errors import MalformedError, UsageError
 
 _KEM, _SUITE = b"KEM\x00\x10", b"HPKE\x00\x10\x00\x01\x00\x01"
@@ -82,3 +84,34 @@ def test_it_is_as_long_as_what_is_in_it_and_its_tag() -> None:
     _, text = encrypt_to(RecipientKey().public_key, bytes(100), info=b"")
     assert len(text) == 100 + 16
     assert hashlib.sha256().digest_size == 32
+
+
+# --- under seal -----------------------------------------------------------------------
+
+SEAL, CONTEXT = SealKey(bytes(range(32))), b"idwallet TEST recipient"
+
+
+def test_another_process_opens_with_the_key_what_was_encrypted_to_it() -> None:
+    key = RecipientKey()
+    enc, text = encrypt_to(key.public_key, b"plain", info=b"i")
+    sealed = key.to_sealed(key=SEAL, context=CONTEXT, random=secrets.token_bytes)
+    again = RecipientKey.from_sealed(sealed, key=SEAL, context=CONTEXT, at="key")
+    assert again.public_key == key.public_key
+    assert again.decrypt(enc, text, info=b"i") == b"plain"
+
+
+def test_a_sealed_key_opens_with_its_key_and_context_alone() -> None:
+    sealed = RecipientKey().to_sealed(
+        key=SEAL, context=CONTEXT, random=secrets.token_bytes
+    )
+    for key, context in ((SEAL, b"another"), (SealKey(bytes(32)), CONTEXT)):
+        with pytest.raises(MalformedError):
+            RecipientKey.from_sealed(sealed, key=key, context=context, at="key")
+
+
+@pytest.mark.parametrize("name", ["P-384", "P-521"])
+def test_a_sealed_key_on_another_curve_is_none(name: str) -> None:
+    other = EphemeralKey.generate(name)
+    sealed = other.to_sealed(key=SEAL, context=CONTEXT, random=secrets.token_bytes)
+    with pytest.raises(MalformedError, match="not a sealed key"):
+        RecipientKey.from_sealed(sealed, key=SEAL, context=CONTEXT, at="key")

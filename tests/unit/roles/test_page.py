@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from idwallet.codec.json import JsonObject, read_object
+from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
 from idwallet.consent.occasion import AuthenticatedBy
 from idwallet.credentials.model import Unverified, VerifiedPresentation
 from idwallet.credentials.query import Query
-from idwallet.crypto.seal import SealKey
+from idwallet.crypto.seal import SealKey, unseal
 from idwallet.errors import MalformedError, UsageError, VerificationFailed
 from idwallet.profiles import HAIP_1_0
 from idwallet.protocols.dc_api import PageProtocol
@@ -25,6 +25,7 @@ from idwallet.roles.page_question import PageQuestion
 from idwallet.roles.presentation import evaluate_presentation
 from idwallet.roles.verifier import RelyingParty
 from idwallet.testing.corpus.attested import ADMITTING
+from idwallet.testing.draft import ABSENT, overlaid
 from idwallet.testing.scene import ANSWER_TO
 from idwallet.trust.did import did_jwk
 from idwallet.trust.policies import WALLET, ReaderRule
@@ -42,6 +43,7 @@ NAME = query(of_card("family_name"))
 BOTH = query(of_card("family_name"), of_licence("age_over_21"))
 LICENCE = query(of_licence("age_over_21"))
 SEAL = SealKey(bytes(range(32)))
+CONTEXT = b"idwallet page question/1"
 UNSIGNED = PageProtocol.UNSIGNED
 
 
@@ -217,10 +219,75 @@ def test_another_process_judges_what_was_sealed() -> None:
         haip.restore_page(saved, SEAL)
 
 
-def test_the_key_of_documents_stays_in_its_process() -> None:
-    page = Page(origin=ORIGIN, protocol=PageProtocol.ISO_MDOC)
-    with pytest.raises(UsageError):
-        asks(LICENCE, page=page).save(SEAL)
+DOCUMENTS = Page(origin=ORIGIN, protocol=PageProtocol.ISO_MDOC)
+
+
+def resealed(saved: bytes, **changes: JsonValue) -> bytes:
+    """Seal anew what was saved, with changes: as whoever holds the key could."""
+    plain = unseal(saved, key=SEAL, context=CONTEXT, at="saved")
+    state = overlaid(read_object(plain, at="saved"), changes)
+    return SEAL.seal(write_json(state), context=CONTEXT)
+
+
+def test_another_process_judges_documents_that_only_the_sealed_key_opens() -> None:
+    question = asks(LICENCE, page=DOCUMENTS)
+    again = scene().verifier.restore_page(question.save(SEAL), SEAL)
+    assert again.options == question.options
+    assert again.device is not None
+    assert question.device is not None
+    assert again.device.key() == question.device.key()
+    answer = answered(question)
+    assert list(answer.data) == ["response"]
+    found = judged(again, answer.json)
+    assert isinstance(found, VerifiedPresentation), faults(found)
+    assert found.age_over(21) is True
+
+
+def test_an_answer_judged_where_it_was_asked_is_used_up_where_it_was_restored() -> None:
+    question = asks(LICENCE, page=DOCUMENTS)
+    again = scene().verifier.restore_page(question.save(SEAL), SEAL)
+    first, second = answered(question), answered(question)
+    assert judged(question, first.json).report.outcome is Outcome.PASSED
+    assert ("presentation.replay", Reason.ALREADY_USED) in faults(
+        judged(again, second.json)
+    )
+
+
+def test_what_was_sealed_answers_no_other_question_of_the_page() -> None:
+    one, other = (asks(LICENCE, page=DOCUMENTS) for _ in range(2))
+    again = scene().verifier.restore_page(other.save(SEAL), SEAL)
+    assert judged(again, answered(one).json).report.outcome is Outcome.FAILED
+    assert judged(again, answered(other).json).report.outcome is Outcome.PASSED
+
+
+def test_the_key_of_another_question_is_not_taken_for_its_own() -> None:
+    saved, other = (asks(LICENCE, page=DOCUMENTS).save(SEAL) for _ in range(2))
+    plain = unseal(other, key=SEAL, context=CONTEXT, at="saved")
+    foreign = read_object(plain, at="saved")["recipient"]
+    with pytest.raises(MalformedError, match="another key than was sent"):
+        scene().verifier.restore_page(resealed(saved, recipient=foreign), SEAL)
+    signed = asks(LICENCE).save(SEAL)
+    with pytest.raises(MalformedError, match="a key of another protocol"):
+        scene().verifier.restore_page(resealed(signed, recipient=foreign), SEAL)
+
+
+def test_a_question_to_documents_without_its_key_is_refused() -> None:
+    saved = asks(LICENCE, page=DOCUMENTS).save(SEAL)
+    without = resealed(saved, recipient=ABSENT)
+    with pytest.raises(MalformedError, match="no key"):
+        scene().verifier.restore_page(without, SEAL)
+    with pytest.raises(MalformedError):
+        scene().verifier.restore_page(resealed(saved, recipient="AAAA"), SEAL)
+
+
+def test_what_the_first_version_saved_is_still_read() -> None:
+    question = asks()
+    before = resealed(question.save(SEAL), format="idwallet-page-question/1")
+    again = scene().verifier.restore_page(before, SEAL)
+    assert judged(again, answered(question).json).report.outcome is Outcome.PASSED
+    with pytest.raises(MalformedError, match="unknown version"):
+        later = resealed(question.save(SEAL), format="idwallet-page-question/3")
+        scene().verifier.restore_page(later, SEAL)
 
 
 def test_a_refusal_is_a_code_and_nothing_else() -> None:
