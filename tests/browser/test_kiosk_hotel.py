@@ -40,6 +40,7 @@ from tests.hostile.test_canary import _spellings
 pytestmark = [pytest.mark.loopback, pytest.mark.browser]
 
 GUEST = ("Образцова", "Анна", "0000 000017", "Образцовая")
+SPELT = 6  # octets: a shorter spelling stands somewhere in what is signed by luck
 KEPT = {"en": "Cards that are kept", "ru": "Хранимые анкеты"}
 
 
@@ -65,8 +66,7 @@ class Hotel:
             text
             for text in texts
             for spelt in _spellings(text)
-            # Of four letters luck writes any in what is signed.
-            if len(spelt) >= 8 and any(spelt in data for data in files)
+            if len(spelt) >= SPELT and any(spelt in data for data in files)
         ]
 
 

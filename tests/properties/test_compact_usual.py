@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idwallet.codec.cbor import CborValue, read_cbor, write_cbor
+from idwallet.credentials.compact.bound_to import HINT_BYTES
 from idwallet.credentials.compact.structures import read_proof
 from idwallet.credentials.compact.usual import usual_claims, usual_parts
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
@@ -17,16 +18,17 @@ READ = tuple(read_proof(each, at="proof") for each in PROOFS)
 PAYLOADS = tuple(each.envelope.payload for each in READ)
 ISSUED = READ[0].credential.envelope.payload
 OCTETS = st.binary(max_size=300)
+HINTS = st.none() | st.binary(min_size=HINT_BYTES, max_size=HINT_BYTES)
 FRAMES = st.builds(
     lambda head, outside, payload, proof: [head, outside, payload, proof],
     OCTETS,
-    st.just({}) | st.dictionaries(st.integers(0, 300), OCTETS, max_size=2),
+    st.just({}) | st.dictionaries(st.integers(0, 255), OCTETS, max_size=2),
     st.none() | OCTETS,
     OCTETS,
 )
 SHOWN = st.none() | st.builds(
     lambda places, blocks, items: [places, blocks, items],
-    st.integers(0, 40),
+    st.integers(0, 23),
     OCTETS,
     OCTETS,
 )
@@ -84,21 +86,86 @@ def test_a_part_of_another_kind_or_size_is_read_as_the_long_way_reads_it(
 
 
 @given(
-    moment=st.integers(0, 2**33),
-    hints=st.tuples(st.none() | OCTETS, st.none() | OCTETS),
+    moment=st.integers(2**16, 2**32 - 1),
+    hints=st.tuples(HINTS, HINTS),
     frame=FRAMES,
     shown=SHOWN,
-    more=st.lists(st.integers(0, 30), max_size=2),
+    person=st.lists(st.integers(0, 23), max_size=1),
 )
-def test_what_is_read_quickly_is_what_is_read_slowly(
+def test_what_is_usual_is_read_quickly_as_it_is_read_slowly(
     moment: int,
     hints: tuple[bytes | None, bytes | None],
     frame: CborValue,
     shown: CborValue,
-    more: list[CborValue],
+    person: list[CborValue],
 ) -> None:
-    payload = write_cbor([moment, *hints, frame, shown, *more])
-    assert usual_parts(payload) in (None, long_way(payload))
+    payload = write_cbor([moment, *hints, frame, shown, *person])
+    assert repr(usual_parts(payload)) == repr(long_way(payload))
+
+
+@given(
+    parts=st.lists(
+        st.none()
+        | st.booleans()
+        | st.integers(0, 2**33)
+        | HINTS
+        | OCTETS
+        | FRAMES
+        | st.lists(st.integers(0, 40) | OCTETS, max_size=4),
+        max_size=8,
+    )
+)
+def test_what_is_not_usual_is_not_read_quickly_or_read_alike(
+    parts: list[CborValue],
+) -> None:
+    payload = write_cbor(parts)
+    assert repr(usual_parts(payload)) in ("None", repr(long_way(payload)))
+
+
+# --- heads that are not the shortest are no other way to say the same -----------------
+
+USUAL = read_cbor(PAYLOADS[0], at="proof")
+
+
+def heads(place: bytes, instead: bytes, payload: bytes) -> bytes:
+    assert payload.count(place) == 1
+    return payload.replace(place, instead)
+
+
+def test_a_moment_of_four_octets_that_takes_two_is_refused() -> None:
+    assert isinstance(USUAL, list)
+    moment = b"\x1a" + write_cbor(USUAL[0])[1:]
+    payload = heads(moment, b"\x1a\x00\x00\xff\xff", PAYLOADS[0])
+    assert usual_parts(payload) is None
+    with pytest.raises(MalformedError):
+        long_way(payload)
+    least = heads(moment, b"\x1a\x00\x01\x00\x00", PAYLOADS[0])
+    assert usual_parts(least) == long_way(least)
+
+
+def test_a_start_of_four_octets_that_takes_two_is_refused() -> None:
+    parts = long_way(ISSUED)
+    assert isinstance(parts, list)
+    start = b"\x1a" + write_cbor(parts[2])[1:]
+    payload = heads(start, b"\x1a\x00\x00\xff\xff", ISSUED)
+    assert usual_claims(payload) is None
+    with pytest.raises(MalformedError):
+        long_way(payload)
+    least = heads(start, b"\x1a\x00\x01\x00\x00", ISSUED)
+    assert usual_claims(least) == long_way(least)
+
+
+@pytest.mark.parametrize("octet", [0x18, 0x19, 0x1A, 0x20, 0x40, 0xF5, 0xFF])
+def test_no_head_is_taken_for_a_small_number(octet: int) -> None:
+    assert isinstance(USUAL, list)
+    person = write_cbor([*USUAL, 1])[:-1] + bytes([octet])
+    assert usual_parts(person) is None
+    shown = USUAL[4]
+    assert isinstance(shown, list)
+    whole = write_cbor(USUAL)
+    start = whole.rindex(write_cbor(shown))
+    places = whole[: start + 1] + bytes([octet]) + whole[start + 2 :]
+    assert usual_parts(places) is None
 
 
 def test_nothing_is_read_quickly_that_is_refused_slowly() -> None:

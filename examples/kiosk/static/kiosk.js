@@ -111,24 +111,29 @@ const placed = ({ code, shiftKey }) => {
 // Milliseconds: a scanner makes no pause, and somebody typing does. What begins like a
 // code comes from a scanner, which may falter on a busy machine: the rest may follow.
 const PAUSE = 1000, STALL = 10000;
-const BEGUN = /^(IDW1|MDOC:)/;
-const nothing = (begun = { keys: "", places: "" }) => ({ keys: "", places: "", begun, last: 0 });
+const BEGUN = /^(IDW1|mdoc:)/i;
+const nothing = (begun = null) => ({ keys: "", places: "", begun, last: 0 });
 let typed = nothing();
+const isCode = ({ keys, places }) => BEGUN.test(keys) || BEGUN.test(places);
 // What is typed now, behind what came before a pause, unless it is a code of its own.
 const joined = ({ keys, places, begun }) =>
-  BEGUN.test(places) ? { keys, places } : { keys: begun.keys + keys, places: begun.places + places };
+  begun && !isCode({ keys, places })
+    ? { keys: begun.keys + keys, places: begun.places + places }
+    : { keys, places };
+const paused = (at) => {
+  const before = joined(typed);
+  const until = typed.begun ? typed.begun.until : typed.last + STALL;
+  return nothing(isCode(before) && at < until ? { ...before, until } : null);
+};
 if (counter) {
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest("input, textarea, select");
     if (field || event.ctrlKey || event.altKey || event.metaKey) return;
-    const pause = event.timeStamp - typed.last;
-    if (pause > PAUSE) {
-      const before = joined(typed);
-      typed = pause < STALL && BEGUN.test(before.places) ? nothing(before) : nothing();
-    }
+    if (event.timeStamp - typed.last > PAUSE) typed = paused(event.timeStamp);
     typed.last = event.timeStamp;
     if (event.key === "Enter") {
-      const { keys, places } = joined(typed);
+      // Pressed by somebody after a scan that broke off, it is no end of a code.
+      const { keys, places } = typed.keys ? joined(typed) : typed;
       const text = /[а-яё]/i.test(keys) ? places : keys;
       typed = nothing();
       if (text.length > 20) {
@@ -139,7 +144,7 @@ if (counter) {
     }
     if (event.key.length !== 1) return;
     // A space would press the button that has the focus, or move the page.
-    if (event.key === " " && typed.keys) event.preventDefault();
+    if (event.key === " " && (typed.keys || typed.begun)) event.preventDefault();
     typed.keys += event.key;
     typed.places += placed(event);
   });

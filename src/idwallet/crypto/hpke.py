@@ -63,6 +63,7 @@ class RecipientKey:
 
         Raises:
             MalformedError: another key, another context, or a changed record.
+            UnsupportedError: a key of a kind not read here.
         """
         native = pkcs8.from_der(unseal(sealed, key=key, context=context, at=at), at=at)
         if not isinstance(native, ec.EllipticCurvePrivateKey) or not isinstance(

@@ -82,7 +82,7 @@ class KeptRequest(NamedTuple):
         """
         plain = unseal(sealed, key=key, context=_CONTEXT, at="saved request")
         state = read_object(plain, at="saved request", clause=_CLAUSE)
-        if state.get("format") not in _VERSIONS:
+        if state.get("format") not in list(_VERSIONS):
             raise MalformedError("unknown version", at="/format", clause=_CLAUSE)
         found = state.get("query")
         if not isinstance(found, dict):

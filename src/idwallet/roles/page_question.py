@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -43,9 +44,9 @@ WITNESS: Final = object()
 
 _CONTEXT: Final = b"idwallet page question/1"
 _OWN: Final = b"idwallet page question recipient/1"
-_VERSION: Final = "idwallet-page-question/2"
-_VERSIONS: Final = frozenset({_VERSION, "idwallet-page-question/1"})
-# The first version had no question by org-iso-mdoc.
+# The second has the key of an answer by Annex C; what has none is as it was.
+_VERSION: Final = "idwallet-page-question/1"
+_WITH_KEY: Final = "idwallet-page-question/2"
 _CLAUSE: Final = "idwallet page question 2"
 
 
@@ -190,7 +191,7 @@ class PageQuestion:
         }
         if self.recipient is not None:
             own = self.recipient.to_sealed(key=key, context=_OWN, random=random)
-            state["recipient"] = b64.encode(own)
+            state["recipient"], state["format"] = b64.encode(own), _WITH_KEY
         return seal(write_json(state), key=key, context=_CONTEXT, random=random)
 
 
@@ -238,7 +239,7 @@ def _opened(saved: bytes, key: SealKey) -> tuple[str, KeptRequest, RecipientKey 
     plain = unseal(saved, key=key, context=_CONTEXT, at="saved question")
     state = read_object(plain, at="saved question", clause=_CLAUSE)
     origin, inner = state.get("origin"), state.get("kept")
-    if state.get("format") not in _VERSIONS:
+    if state.get("format") not in (_VERSION, _WITH_KEY):
         raise MalformedError("unknown version", at="/format", clause=_CLAUSE)
     if not isinstance(origin, str) or not isinstance(inner, str):
         raise MalformedError("no question", at="saved question", clause=_CLAUSE)
@@ -249,8 +250,15 @@ def _opened(saved: bytes, key: SealKey) -> tuple[str, KeptRequest, RecipientKey 
 def _recipient(state: JsonObject, key: SealKey) -> RecipientKey | None:
     if "recipient" not in state:
         return None
-    sealed = b64.decode(str(state["recipient"]), at="/recipient", clause=_CLAUSE)
+    sealed = _octets(state, "recipient")
     return RecipientKey.from_sealed(sealed, key=key, context=_OWN, at="/recipient")
+
+
+def _octets(members: Mapping[str, JsonValue], name: str) -> bytes:
+    text = members.get(name)
+    if not isinstance(text, str):
+        raise MalformedError("no text", at=f"/{name}", clause=_CLAUSE)
+    return b64.decode(text, at=f"/{name}", clause=_CLAUSE)
 
 
 def _device(
@@ -265,11 +273,12 @@ def _device(
     if message.protocol is not PageProtocol.ISO_MDOC:
         what = "a key of another protocol"
         raise MalformedError(what, at="/recipient", clause=_CLAUSE)
-    info = read_encryption_info(str(message.data["encryptionInfo"]), at="/kept")
+    text = b64.encode(_octets(message.data, "encryptionInfo"))
+    info = read_encryption_info(text, at="/encryptionInfo")
     if info.recipient != own.public_key:
         what = "another key than was sent"
         raise MalformedError(what, at="/recipient", clause=_CLAUSE)
-    asked = b64.decode(str(message.data["deviceRequest"]), at="/kept", clause=_CLAUSE)
+    asked = _octets(message.data, "deviceRequest")
     return restored_question(
         verifier,
         kept.query,

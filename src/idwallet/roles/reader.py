@@ -129,11 +129,7 @@ def restored_question(
     session: Session,
     times: tuple[datetime, datetime],
 ) -> DeviceQuestion:
-    """Return a question that a verifier asked before: what it kept of it, under seal.
-
-    Raises:
-        UsageError: see `ask_device`.
-    """
+    """Return a question that a verifier asked before, from what it kept of it."""
     digest = verifier.policy.digest()
     return DeviceQuestion(
         message, query, session, *times, verifier, digest, witness=_WITNESS

@@ -11,16 +11,18 @@ from idwallet.credentials.sdjwt.evaluate import evaluate
 from idwallet.crypto.agreement import EphemeralKey
 from idwallet.envelope.jws import x5c_parameter
 from idwallet.errors import UsageError
-from idwallet.profiles import HAIP_1_0
+from idwallet.profiles import EU_AGE_1, HAIP_1_0
 from idwallet.protocols.openid4vp.client import ClientIdPrefix
 from idwallet.protocols.openid4vp.encryption import AnswerKey
 from idwallet.protocols.openid4vp.message import RequestMessage
 from idwallet.protocols.openid4vp.mode import ResponseMode
+from idwallet.protocols.openid4vp.profiled import message_of
 from idwallet.report import Check, CheckId, Outcome, Reason
 from idwallet.roles.page import Page
 from idwallet.roles.verifier import RelyingParty
 from idwallet.testing.corpus import RequestForgery, judge_request
-from idwallet.testing.corpus.identified import by_key
+from idwallet.testing.corpus.attested import ATTESTED
+from idwallet.testing.corpus.identified import IDENTIFIED, by_key
 from idwallet.testing.corpus.pages import PageForgery
 from idwallet.testing.draft import ABSENT, draft
 from idwallet.testing.haip import haip_metadata, page_under_haip, under_haip
@@ -170,6 +172,36 @@ def test_a_request_outside_of_the_profile_is_refused_for_its_rule(
     require_only_its_check_moved(forgery, valid, forged)
 
 
+HAS_NONE = [
+    each for each in (*ATTESTED, *IDENTIFIED) if each.name.endswith("that has none")
+]
+
+
+def test_each_way_that_haip_has_not_is_forged() -> None:
+    assert len(HAS_NONE) == 2
+
+
+@pytest.mark.parametrize(
+    ("forgery", "at"),
+    [
+        *((each, "/client_id") for each in HAS_NONE),
+        *((each, "request") for each in REQUESTS if "in a link" in each.name),
+        *((each, "/client_id") for each in REQUESTS if "known by" in each.name),
+        *((each, "/response_mode") for each in REQUESTS if "answered" in each.name),
+    ],
+    ids=lambda each: each if isinstance(each, str) else each.name,
+)
+def test_what_is_said_names_the_place(
+    forgery: RequestForgery, at: str, scene: Scene
+) -> None:
+    (failed,) = (
+        each
+        for each in judge_request(forgery.twins(scene)[1]).failed()
+        if each.reason is OUTSIDE
+    )
+    assert failed.fact("at") == at
+
+
 @pytest.mark.parametrize("forgery", PAGES, ids=lambda each: each.name)
 def test_a_page_outside_of_the_profile_is_refused_for_its_rule(
     forgery: PageForgery, scene: Scene
@@ -198,6 +230,14 @@ def test_what_is_no_link_holds_a_request_by_value_under_haip_too(scene: Scene) -
         assert judge_request(made).outcome is Outcome.PASSED
     made.bend_message = lambda _: message.to_uri("haip-vp")
     assert judge_request(made).outcome is Outcome.FAILED
+
+
+def test_only_what_is_signed_can_lie_somewhere_else() -> None:
+    signed = message_of("e30.e30.c2ln", "x509_hash:a", profile=HAIP_1_0)
+    unsigned = message_of("{}", "redirect_uri:https://a.example", profile=HAIP_1_0)
+    assert not signed.in_links
+    assert unsigned.in_links
+    assert message_of(signed.raw, signed.client_id, profile=EU_AGE_1).in_links
 
 
 def test_a_request_that_nobody_signed_is_outside_whatever_it_asks(scene: Scene) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from idwallet.codec import b64
 from idwallet.codec.json import JsonObject, JsonValue, read_object, write_json
 from idwallet.consent.occasion import AuthenticatedBy
 from idwallet.credentials.model import Unverified, VerifiedPresentation
@@ -280,14 +281,43 @@ def test_a_question_to_documents_without_its_key_is_refused() -> None:
         scene().verifier.restore_page(resealed(saved, recipient="AAAA"), SEAL)
 
 
-def test_what_the_first_version_saved_is_still_read() -> None:
-    question = asks()
-    before = resealed(question.save(SEAL), format="idwallet-page-question/1")
-    again = scene().verifier.restore_page(before, SEAL)
-    assert judged(again, answered(question).json).report.outcome is Outcome.PASSED
+@pytest.mark.parametrize("version", ["idwallet-page-question/3", None, [], {}, 1])
+def test_what_another_version_saved_is_refused(version: JsonValue) -> None:
+    later = resealed(asks(LICENCE, page=DOCUMENTS).save(SEAL), format=version)
     with pytest.raises(MalformedError, match="unknown version"):
-        later = resealed(question.save(SEAL), format="idwallet-page-question/3")
         scene().verifier.restore_page(later, SEAL)
+
+
+def test_what_needs_no_key_is_saved_as_before_there_were_any() -> None:
+    plain = unseal(asks().save(SEAL), key=SEAL, context=CONTEXT, at="saved")
+    state = read_object(plain, at="saved")
+    assert state["format"] == "idwallet-page-question/1"
+    assert state.keys() == {"format", "origin", "kept"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("deviceRequest", each) for each in (ABSENT, None, 1, "not base64url!")),
+        *(("encryptionInfo", each) for each in (ABSENT, None, 1, "", "AAAA", "!")),
+    ],
+)
+def test_a_saved_message_of_another_shape_is_refused(
+    name: str, value: JsonValue
+) -> None:
+    saved = asks(LICENCE, page=DOCUMENTS).save(SEAL)
+    plain = unseal(saved, key=SEAL, context=CONTEXT, at="saved")
+    kept = b64.decode(str(read_object(plain, at="saved")["kept"]), at="kept")
+    context = b"idwallet presentation request/1"
+    state = read_object(unseal(kept, key=SEAL, context=context, at="kept"), at="kept")
+    message = read_object(str(state["raw"]), at="raw")
+    data = message["data"]
+    assert isinstance(data, dict)
+    message["data"] = overlaid(data, {name: value})
+    state["raw"] = write_json(message).decode()
+    sealed = SEAL.seal(write_json(state), context=context)
+    with pytest.raises(MalformedError):
+        scene().verifier.restore_page(resealed(saved, kept=b64.encode(sealed)), SEAL)
 
 
 def test_a_refusal_is_a_code_and_nothing_else() -> None:

@@ -57,7 +57,7 @@ class RequestMessage:
     `raw` is the signed JWT, or the parameters of an unsigned request as a JSON object;
     `client_id` is the identifier that also stands inside it (RFC 9101 section 5 asks
     for both). `in_links` is False under a profile whose links hold where a request is,
-    and not the request (HAIP 1.0 section 5.1).
+    and not a request that is signed (HAIP 1.0 section 5.1).
     """
 
     raw: str
@@ -76,7 +76,7 @@ class RequestMessage:
         """
         if not self.in_links:
             raise UsageError(
-                "a link of this profile holds where the request is (HAIP 1.0 section "
+                "a link of this profile holds where a request is (as HAIP 1.0 section "
                 "5.1): let a PresentationService serve it, or send raw, JSON or a code"
             )
         return f"{require_scheme(scheme)}://?{write_form(self._texts())}"

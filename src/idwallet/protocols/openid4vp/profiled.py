@@ -24,6 +24,7 @@ class _Clauses(NamedTuple):
     """Where a profile says which of these it takes."""
 
     prefix: str
+    by_value: str
     by_link: str
     by_page: str
     formats: str
@@ -32,6 +33,7 @@ class _Clauses(NamedTuple):
 
 _OWN: Final = _Clauses(
     f"{_VP} section 5.9.3",
+    f"{_VP} section 5",
     f"{_VP} section 8.2",
     f"{_VP} section A.2",
     f"{_VP} section B",
@@ -42,11 +44,13 @@ _CLAUSES: Final = MappingProxyType(
         HAIP_1_0.name: _Clauses(
             "HAIP 1.0 section 5",
             "HAIP 1.0 section 5.1",
+            "HAIP 1.0 section 5.1",
             "HAIP 1.0 section 5.2",
             "HAIP 1.0 section 5.3",
             "HAIP 1.0 section 5",
         ),
         EU_AGE_1.name: _Clauses(
+            "EU age verification, Annex A.5",
             "EU age verification, Annex A.5",
             "EU age verification, Annex A.5",
             "EU age verification, Annex A.5",
@@ -89,14 +93,17 @@ def outside_by_way(*, by_link: bool, profile: Profile) -> Outside | None:
     """
     if not by_link or ProfileRule.BY_REFERENCE not in profile.rules:
         return None
-    clause = _clauses(profile).by_link
+    clause = _clauses(profile).by_value
     return Outside(f"a request by value in a link ({clause})", "request")
 
 
 def message_of(raw: str, client_id: str, *, profile: Profile) -> RequestMessage:
-    """Return a request on its way to wallets of that profile."""
-    in_links = ProfileRule.BY_REFERENCE not in profile.rules
-    return RequestMessage(raw, client_id, in_links=in_links)
+    """Return a request on its way to wallets of that profile.
+
+    One that nobody signed cannot be fetched: a link is the way it has.
+    """
+    by_value = ProfileRule.BY_REFERENCE not in profile.rules or raw.startswith("{")
+    return RequestMessage(raw, client_id, in_links=by_value)
 
 
 def outside_profile(ask: Ask, profile: Profile) -> Outside | None:

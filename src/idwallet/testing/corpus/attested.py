@@ -143,6 +143,7 @@ def _registered_too(made: RequestDraft) -> None:
 
 def _under_haip(made: RequestDraft) -> None:
     made.policy = replace(made.policy, name="wallet-haip", profile=HAIP_1_0)
+    made.is_fetched = True
 
 
 _MANY: Final[list[JsonValue]] = [ANSWER_TO] * (limits.ATTESTED_ADDRESSES + 1)

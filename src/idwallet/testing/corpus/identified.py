@@ -115,6 +115,7 @@ def _named(name: str) -> Change:
 
 def _haip(made: RequestDraft) -> None:
     made.policy = replace(made.policy, name="wallet-haip", profile=HAIP_1_0)
+    made.is_fetched = True
 
 
 def _private(made: RequestDraft) -> None:

@@ -35,6 +35,13 @@ def test_the_first_claim_alone_leads_to_the_root_of_any_number(count: int) -> No
     assert proven(count, 1) == (tree.root_of(CONTEXT, items(count), seed=SEED), 2)
 
 
+def test_one_claim_of_one_takes_one_block_and_no_node() -> None:
+    root = tree.root_of(CONTEXT, items(1), seed=SEED)
+    assert proven(1, 1) == (root, 1)
+    with pytest.raises(MalformedError, match="blocks left over"):
+        tree.shown_root(CONTEXT, items(1), leaves=1, shown=1, blocks=SEED + bytes(16))
+
+
 def test_no_two_numbers_of_leaves_have_one_root() -> None:
     roots = {tree.root_of(CONTEXT, items(n), seed=SEED) for n in range(1, 65)}
     assert len(roots) == 64
