@@ -73,6 +73,7 @@ _missed: Final = _Missed()
 
 def broken_rules(page: Any) -> list[str]:
     """Judge a page as it stands by axe-core; return what it breaks, rule by rule."""
+    page.wait_for_load_state("load")  # one that has just come has no document yet
     for frame in page.frames:
         if not frame.evaluate("typeof axe === 'object'"):
             frame.evaluate(_axe())

@@ -54,6 +54,7 @@ def test_a_credential_is_had_by_scanning_what_the_page_shows(
     page.goto(issuer_service.page)
     picture(page, f"{name}-1-people")
     page.get_by_role("button", name=be).click()
+    page.get_by_role("button", name=get).wait_for()
     picture(page, f"{name}-2-wishes")
     page.get_by_role("button", name=get).click()
     reached(page, "offered")
@@ -187,6 +188,7 @@ def test_an_offer_is_shown_to_nobody_else_and_no_other_site_sends_forms(
     assert page.request.get(url).status == 200
     page.get_by_role("button", name="Be somebody else").click()
     page.get_by_role("button", name="Continue as Maria").click()
+    page.get_by_role("button", name="Be somebody else").wait_for()
     for more in ("", "/live", "/qr.svg"):
         assert page.request.get(url + more).status == 404
 
@@ -211,6 +213,6 @@ def test_the_language_is_chosen_on_the_page_and_remembered(
     page = visits(lang="en").page
     page.goto(issuer_service.page)
     page.get_by_role("link", name="Русский").click()
-    assert page.locator("html").get_attribute("lang") == "ru"
+    page.locator("html[lang='ru']").wait_for()
     page.goto(issuer_service.page)
     assert "Попробуйте кошелёк" in page.inner_text("h1")
