@@ -61,7 +61,10 @@ class Office:
             replay=SqlReplay(f"sqlite:///{identity.root.parent / 'used.db'}"),
             supply=self._supply,
             notified=self._notified,
-            rules=IssuanceRules(offer_lifetime=_OFFER_LIFE),
+            # Who waits for a clerk asks again, for as long as something is put off.
+            rules=IssuanceRules(
+                offer_lifetime=_OFFER_LIFE, refresh_lifetime=timedelta(days=30)
+            ),
         )
 
     # --- what the page asks -----------------------------------------------------------

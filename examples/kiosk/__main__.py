@@ -29,7 +29,7 @@ from examples.kiosk.page import Kiosk
 from examples.kiosk.store import StoreError
 from examples.web.running import HERE, HOST, listening, port_of, say
 
-from idwallet.errors import PortError
+from idwallet.errors import IdWalletError
 
 HOUR: Final = 3600
 
@@ -61,7 +61,7 @@ def main() -> int:
             nearby=(HERE, given.phone_port),
             issuers=given.issuer,
         )
-    except (StoreError, PortError, OSError) as fault:
+    except (StoreError, IdWalletError, OSError) as fault:
         door.close()
         # A page without what it remembers could take one code twice.
         print(f"{given.folder}: {fault}. Mend that, and start again.", file=sys.stderr)

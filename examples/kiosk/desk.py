@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import RLock
+from threading import RLock, Thread
 from typing import Any, Final, Literal, Protocol
 
 from examples.kiosk.rooms import Room, Taken
-from examples.kiosk.scanner import typed
+from examples.kiosk.scanner import is_part, typed
 from examples.kiosk.store import (
     Store,
     StoreError,
@@ -131,6 +131,8 @@ class Desk:
         """What signs papers."""
         self.nearby: tuple[str, int] | None = None
         """Where a phone is reached in a session, host and port, in place of a radio."""
+        self.meeting: tuple[int, Thread] | None = None
+        """The visit whose guest's phone is being asked, and who asks it."""
         self._lock = RLock()
         self._frames = FrameReader()
         self._last: tuple[str, datetime] | None = None
@@ -293,9 +295,13 @@ class Desk:
         try:
             found = self._frames.add(text)
         except (MalformedError, UnsupportedError):
-            # What is no part of what was begun may be another's code: judge it alone.
+            # What is no part of what was begun may be another's code: judge it alone,
+            # or begin with it where it is a part itself.
             self._frames = FrameReader()
-            return text
+            try:
+                found = self._frames.add(text)
+            except (MalformedError, UnsupportedError):
+                return None if is_part(text) else text
         if found is None:
             return None
         self._frames = FrameReader()

@@ -10,6 +10,11 @@ MOST: Final = 4_400
 """Characters of the longest code, with what a scanner puts around it."""
 
 
+def is_part(text: str) -> bool:
+    """Whether a code says that it is one of several, whatever is in it."""
+    return text.startswith("IDW1F:")
+
+
 def typed(text: str) -> str:
     """Return the code that was read.
 

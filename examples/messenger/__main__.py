@@ -21,6 +21,8 @@ from examples.messenger.page import Page
 from examples.web.identity import identity_in
 from examples.web.running import HOST, listening, port_of, say
 
+from idwallet.errors import IdWalletError
+
 
 def main() -> int:
     """Serve until Ctrl-C."""
@@ -37,7 +39,12 @@ def main() -> int:
     given = parser.parse_args()
     identity = identity_in(given.folder)
     door = listening(given.page_port)
-    messenger = Messenger(given.folder, identity=identity, readers=given.reader)
+    try:
+        messenger = Messenger(given.folder, identity=identity, readers=given.reader)
+    except (IdWalletError, OSError) as fault:
+        door.close()
+        print(f"{given.folder}: {fault}. Mend that, and start again.", file=sys.stderr)
+        return 1
     server = uvicorn.Server(
         uvicorn.Config(
             Page(messenger).app(),

@@ -6,8 +6,9 @@ from typing import Final
 import pytest
 
 from idwallet.cli.online.redaction import Hidden, Redaction
+from idwallet.cli.online.trace import Traced
 from idwallet.codec import b64
-from idwallet.protocols.http import FORM, JSON
+from idwallet.protocols.http import FORM, JSON, HttpRequest, HttpResponse, json_response
 
 CANARY: Final = "canary-7f3e-Анна"
 
@@ -123,3 +124,27 @@ def test_header_fields_show_what_is_no_secret() -> None:
     assert "canary" not in shown
     assert '"scheme": "DPoP"' in shown
     assert "https://a.example/token?code=<6 characters" in shown
+
+
+class _Says:
+    """A carrier that answers with one offer."""
+
+    def send(self, request: HttpRequest, /) -> HttpResponse:
+        return json_response({"pre-authorized_code": "SECRETCODE123"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://issuer.example/.well-known/offer/1",
+        "https://issuer.example/o?x=/.well-known/openid-credential-issuer",
+        "https://issuer.example/o",
+    ],
+)
+def test_an_offer_is_no_public_document_wherever_it_lies(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Traced(_Says(), as_json=True).send(HttpRequest("GET", url))
+    told = capsys.readouterr()
+    assert "SECRETCODE123" not in told.out + told.err
+    assert "pre-authorized_code" in told.err

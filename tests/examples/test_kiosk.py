@@ -182,7 +182,7 @@ def test_whoever_is_not_18_has_nothing_to_show_at_the_till(held: Held) -> None:
 
 
 def test_noise_and_the_tills_own_question_are_told_to_be_no_answer(held: Held) -> None:
-    for noise in ("hello", "IDW1P:AAAA", "IDW9P:AA", ""):
+    for noise in ("hello", "IDW1P:AAAA", "IDW9P:AA", "", "IDW1P:"):
         held.asked()
         assert held.told(noise).outcome == "failed"
     question = held.asked()
@@ -200,6 +200,25 @@ def test_a_code_in_parts_is_put_together_in_any_order_with_one_lost(held: Held) 
     del first
     assert held.told(rest[-2]).case == "passed"
     assert held.till.parts == (0, 0)
+
+
+def test_a_part_of_another_code_begins_anew_and_is_no_answer_by_itself(
+    held: Held,
+) -> None:
+    phone = held.all.phones["anna"]
+    if not phone._in_parts:
+        phone.change_parts()
+    before = held.answer(held.asked())
+    right = held.answer(held.asked())
+    held.till.take(right[0])
+    held.till.take(before[1])
+    visit = held.till.visit()
+    assert visit is not None
+    assert visit.told is None
+    held.till.take("IDW1F:AAAA")
+    assert held.till.visit() == visit
+    assert held.told(*right).case == "passed"
+    phone.change_parts()
 
 
 def test_a_trigger_held_down_too_long_is_no_second_use(held: Held) -> None:

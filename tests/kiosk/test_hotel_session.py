@@ -131,6 +131,26 @@ def test_an_answer_for_somebody_who_left_is_taken_by_nobody(meeting: Meeting) ->
     assert now.told is None
 
 
+def test_a_code_of_a_phone_held_up_twice_begins_one_session(meeting: Meeting) -> None:
+    desk = meeting.hotel.desk
+    visit = meeting.ask()
+    begun: list[tuple[int, Thread] | None] = []
+    link = DeviceSession.by_qr(at=meeting.hotel.clock()).engagement.to_uri()
+    with TcpListener() as listener:
+        desk.nearby = listener.address
+        for _ in range(2):
+            desk.take(link)
+            begun.append(desk.meeting)
+            assert desk.hint == "phone-asked"
+        first, second = begun
+        assert first is not None
+        assert first == second
+        assert first[0] == visit.id
+        listener.accept(wait=timedelta(seconds=WAIT)).close()
+        first[1].join(WAIT)
+    assert not first[1].is_alive()
+
+
 def test_a_second_phone_makes_no_second_card(meeting: Meeting) -> None:
     meeting.ask()
     meeting.held()
@@ -200,7 +220,7 @@ def test_the_phone_is_a_command_of_its_own(meeting: Meeting, tmp_path: Path) -> 
         assert phone.wait(WAIT) == 0
     assert "hotel.example" in rest
     assert "document_number" in rest
-    assert "They do not keep it" in rest
+    assert "They say that they keep it" in rest
     assert picture.read_text().startswith("<")
     until = time.monotonic() + WAIT
     while card_at(meeting.hotel.desk, visit) is None and time.monotonic() < until:

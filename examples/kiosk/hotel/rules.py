@@ -26,4 +26,5 @@ def asked_by_code(profile: PurposeProfile = PROFILE) -> Query:
 
 def asked_in_person(profile: PurposeProfile = PROFILE) -> Query:
     """Return what is asked in a session of ISO/IEC 18013-5."""
-    return query_for(profile, CARD, also=ALSO, formats=["mso_mdoc"])
+    # The card is kept until the guest departs, and who is asked is told so.
+    return query_for(profile, CARD, also=ALSO, formats=["mso_mdoc"], lasts=True)

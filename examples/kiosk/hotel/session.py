@@ -56,7 +56,12 @@ def reads(desk: Desk, visit: Visit, *, text: str) -> bool:
         desk.hint = "decided" if visit.is_decided else "phone-unreachable"
         return True
     desk.hint = "phone-asked"
-    Thread(target=meet, args=(desk, visit), kwargs={"link": text}, daemon=True).start()
+    met, asking = desk.meeting or (0, None)
+    if asking is not None and met == visit.id and asking.is_alive():
+        return True  # the same code, held up a moment longer
+    asking = Thread(target=meet, args=(desk, visit), kwargs={"link": text}, daemon=True)
+    desk.meeting = visit.id, asking
+    asking.start()
     return True
 
 
@@ -70,7 +75,7 @@ def meet(desk: Desk, visit: Visit, *, link: str) -> None:
         hint = "phone-unreadable"
     now = desk.visit()
     if now is not None and now.id == visit.id:
-        desk.hint = hint
+        desk.hint = None if now.is_decided else hint
 
 
 def _met(desk: Desk, visit: Visit, *, link: str) -> str | None:

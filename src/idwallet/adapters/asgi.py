@@ -78,12 +78,14 @@ class AsgiEndpoints:
         query = b"?" + scope["query_string"] if scope.get("query_string") else b""
         try:
             target = (path + query).decode("ascii")
-            headers = tuple(
-                (name.decode("ascii"), value.decode("ascii"))
-                for name, value in scope["headers"]
-            )
         except UnicodeDecodeError:
             return None
+        # No protocol here reads a field that is not ASCII: a proxy's, or a cookie.
+        headers = tuple(
+            (name.decode("ascii"), value.decode("ascii"))
+            for name, value in scope["headers"]
+            if name.isascii() and value.isascii()
+        )
         if scope["method"] not in _METHODS:
             return HttpRequest(str(scope["method"]), f"{self._root}{target}", headers)
         return HttpRequest(scope["method"], f"{self._root}{target}", headers, body)

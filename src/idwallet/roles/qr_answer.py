@@ -33,7 +33,7 @@ def out_of_qr(response: str | bytes, *, request: PresentationRequest) -> str | b
         return response
     if found.kind is QrKind.ANSWER:
         return found.octets
-    if found.kind is not QrKind.PROOF:
+    if found.kind is not QrKind.PROOF or not found.octets:
         return response
     asked = _asked_for(found.octets, request)
     return write_response({asked.id: [b64.encode(found.octets)]}, state=request.state)

@@ -130,7 +130,8 @@ def _authorised(
                 needs=against.needs,
                 facts={"name": signer.name, **against.facts},
             )
-    known = {n: v for n, v in signer.facts.items() if n != "until"}
+    is_known = isinstance(signer, SignerFound)
+    known = {n: v for n, v in signer.facts.items() if n != "until" or not is_known}
     return _said(CheckId.READER_AUTHORISED, signer.reason, facts=known or None)
 
 

@@ -103,6 +103,14 @@ def test_only_what_may_be_kept_is_asked_for_to_be_kept() -> None:
         assert told == {retains}
 
 
+def test_who_keeps_it_until_the_dealings_end_says_so_when_asking() -> None:
+    found = shipped(RU)
+    query = query_for(found, "photo-id", formats=["mso_mdoc"], lasts=True)
+    told = {each.intent_to_retain for each in query.credentials[0].claims}
+    assert told == {promise_for(found, shown=AT, ended=AT + timedelta(days=2)).kept}
+    assert told == {True}
+
+
 def test_a_claim_of_a_type_outside_the_catalogue_is_asked_for_by_its_path() -> None:
     own = profile(credentials={"urn:example:reader:1": {"needed": [["reader", "no"]]}})
     query = query_for(own, "urn:example:reader:1", formats=["dc+sd-jwt"])

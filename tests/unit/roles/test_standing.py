@@ -40,6 +40,7 @@ from idwallet.roles.relying_party import RelyingParty
 from idwallet.roles.standing import StandingRequest
 from idwallet.testing.compact import twelve_claims
 from idwallet.testing.compact.changes import octets_of
+from idwallet.testing.pki import Fault
 from idwallet.testing.scene import ANSWER_TO, Scene
 from idwallet.trust.anchors import Purpose, TrustAnchor, TrustStore
 from idwallet.trust.policies import RETAIL
@@ -95,6 +96,34 @@ class Shop(Scene):
         return evaluate_presentation(
             text, request=self.standing, trust=self.till_trust, at=self.at + later
         )
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_a_printed_code_by_any_bad_certificate_has_a_verdict(fault: Fault) -> None:
+    shop = Shop()
+    who = shop.pki.reader("till.example", fault=fault)
+    party = RelyingParty(signer=who.signer, certificates=who.chain, answer_to=ANSWER_TO)
+    printed = (
+        replace(shop.verifier, identity=party)
+        .standing_request(Query.age_over(18), window=WINDOW, till="till-3")
+        .printed_code(
+            since=shop.at - timedelta(days=1), until=shop.at + timedelta(days=9)
+        )
+    )
+    with pytest.raises(VerificationFailed) as caught:
+        shop.wallet.read_till_code(printed, at=shop.at)
+    assert caught.value.report.failed()
+
+
+def test_a_code_with_nothing_in_it_is_a_verdict_whichever_way_was_asked() -> None:
+    shop = Shop()
+    asked = shop.verifier.request(Query.age_over(18), purpose="a test", at=shop.at)
+    for request in (shop.standing, asked):
+        for text in ("IDW1P:", "IDW1A:", "IDW1F:"):
+            found = evaluate_presentation(
+                text, request=request, trust=shop.till_trust, at=shop.at
+            )
+            assert isinstance(found, Unverified), text
 
 
 class Remembering(MemoryReplay):

@@ -24,7 +24,14 @@ from idwallet.errors import MalformedError, PortError
 from idwallet.protocols.http import HttpRequest, HttpResponse
 
 # Of an answer only these are handed on: no protocol here reads another.
-_HANDED_ON: Final = ("content-type", "dpop-nonce", "location", "www-authenticate")
+_HANDED_ON: Final = (
+    "content-type",
+    "dpop-nonce",
+    "location",
+    "oauth-client-attestation-challenge",
+    "retry-after",
+    "www-authenticate",
+)
 _NOT_OURS: Final = frozenset(
     {"host", "connection", "content-length", "accept-encoding", "user-agent"}
 )

@@ -289,9 +289,17 @@ class Accepting:
         during = None if step.during is None else step.during.value
         if self.as_json:
             write_json_document(
-                {"outcome": "failed", "error": step.code, "during": during}
+                {
+                    "outcome": "failed",
+                    "error": step.code,
+                    "during": during,
+                    "what": step.what or None,
+                    "clause": step.clause or None,
+                }
             )
         else:
             doing = self.speech.say(f"offer.doing.{during or 'answer'}")
             note(self.speech.say("offer.failed", code=step.code, doing=doing))
+            if step.what:
+                note(f"  {show(step.what)} ({show(step.clause)})")
         raise Exit(ExitStatus.FAILED)

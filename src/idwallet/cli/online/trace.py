@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterator, Mapping
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 
 from idwallet.cli.online.redaction import Hidden, Node, Redaction
 from idwallet.cli.screen import note
 from idwallet.codec.text import show
 from idwallet.errors import MalformedError, PortError
 from idwallet.protocols.http import HttpRequest, HttpResponse
+from idwallet.protocols.oauth.server_metadata import WELL_KNOWN as SERVER_METADATA
+from idwallet.protocols.openid4vci.metadata import WELL_KNOWN as ISSUER_METADATA
 
-_PUBLIC: Final = "/.well-known/"
+_PUBLIC: Final = (ISSUER_METADATA, SERVER_METADATA)
 
 
 Told = Mapping[str, Node]
@@ -45,7 +48,9 @@ class Traced:
     def send(self, request: HttpRequest, /) -> HttpResponse:
         """Send it, and tell both ways."""
         self._count += 1
-        public = _PUBLIC in request.url and request.method == "GET"
+        # An offer may lie at such an address, too: metadata alone are public.
+        path = urlsplit(request.url).path
+        public = request.method == "GET" and any(each in path for each in _PUBLIC)
         self._tell(self._sent(request))
         try:
             response = self._carrier.send(request)

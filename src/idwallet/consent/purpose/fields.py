@@ -40,6 +40,7 @@ def query_for(
     *,
     also: Sequence[str] = (),
     formats: Sequence[str] = (),
+    lasts: bool = False,
 ) -> Query:
     """Return a query for what a purpose needs of one type of credential.
 
@@ -48,7 +49,9 @@ def query_for(
     profile that are asked for as well. `formats` are the encodings that will do, by
     credential format identifier; without them those of the catalogue. An encoding that
     lacks one of the claims is not asked for. Of a mobile document it is said whether
-    the profile lets what is shown be kept (OpenID4VP 1.0 B.2.4).
+    what is shown is kept (OpenID4VP 1.0 B.2.4): where the profile lets it be kept, and
+    where the dealings go on after it was shown (`lasts`), as those with a guest do, to
+    whom `promise_for` promises that it is kept until they end.
 
     Raises:
         UsageError: the profile has no such type of credential, one of `also` is not
@@ -64,13 +67,12 @@ def query_for(
         chosen = [_first(group, form) for group in wanted]
         asked = [each for each in chosen if each is not None]
         if len(asked) == len(wanted):
-            parts += _asking(needs, asked, form=form, retains=_retains(profile))
+            parts += _asking(
+                needs, asked, form=form, retains=lasts or _retains(profile)
+            )
     if not parts:
         raise UsageError(f"no encoding of {credential} has all that this purpose needs")
-    if len(parts) == 1:
-        return Query(tuple(parts))
-    options = tuple((each.id,) for each in parts)
-    return Query(tuple(parts), (CredentialSet(options=options),))
+    return _one_of(parts)
 
 
 def fields_for(
@@ -95,6 +97,13 @@ def fields_for(
         if values:
             found[each.name] = values[0]
     return MappingProxyType(found)
+
+
+def _one_of(parts: Sequence[CredentialQuery]) -> Query:
+    if len(parts) == 1:
+        return Query(tuple(parts))
+    options = tuple((each.id,) for each in parts)
+    return Query(tuple(parts), (CredentialSet(options=options),))
 
 
 def _needs(profile: PurposeProfile, credential: str) -> CredentialNeeds:

@@ -128,7 +128,8 @@ def require_issuable(content: Compact, *, since: datetime, until: datetime) -> N
             list that is not reached by https, a picture of more octets than
             `limits.COMPACT_PICTURE_BYTES`, or a life of a day or more without a status.
     """
-    if not content.identifier or not content.claims or not all(content.claims):
+    named = all(type(each) is str and each for each in content.claims)
+    if not content.identifier or not content.claims or not named:
         raise UsageError("a compact credential has a type and claims that have names")
     if type(content.shape) is not CompactShape:
         raise UsageError("a shape is a CompactShape")

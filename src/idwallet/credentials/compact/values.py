@@ -4,7 +4,7 @@ There is one way to write each value, and no other is read.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias
 
 from idwallet.codec import b64
@@ -26,6 +26,7 @@ ClaimValue: TypeAlias = (
 
 _EPOCH: Final = date(1970, 1, 1)
 _ASCII: Final = 0x80
+_BUFFERS: Final = (bytearray, memoryview)  # sequences of numbers, meant as octets
 _WINDOW: Final = 0x400  # Cyrillic, U+0400 to U+047F, in the upper half of an octet
 _INTEGERS: Final = range(-(1 << 63), 1 << 63)
 _DEPTH: Final = 4
@@ -71,6 +72,8 @@ def cbor_of(value: ClaimValue, *, room: int = _DEPTH) -> CborValue:
     if isinstance(value, bytes):
         return CborTag(OCTETS, value)
     if isinstance(value, date):
+        if isinstance(value, datetime):
+            raise UsageError("a moment: the format has days, and text for the rest")
         return _written_text(value.isoformat())
     return _written_container(value, room=room)
 
@@ -83,7 +86,7 @@ def _written_container(value: ClaimValue, *, room: int) -> CborValue:
                 raise UsageError("the members of a claim have names")
             made[name] = cbor_of(each, room=room - 1)
         return made
-    if room and isinstance(value, Sequence):
+    if room and isinstance(value, Sequence) and not isinstance(value, _BUFFERS):
         return [cbor_of(each, room=room - 1) for each in value]
     raise UsageError("a claim is text, a number, a truth, octets, a day, or of these")
 

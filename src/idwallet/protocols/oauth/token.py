@@ -20,6 +20,8 @@ _REFUSED: Final = "RFC 6749 §5.2"
 _CODE: Final = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,64}")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 _OK: Final = 200
+_UNAUTHORIZED: Final = 401
+_CHALLENGED: Final = re.compile(r'(?:^|[ ,])error="(?P<code>[^"\\]{1,64})"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -77,6 +79,9 @@ def read_token_response(response: HttpResponse) -> TokenResponse:
 def refusal_of(response: HttpResponse, *, at: str) -> ProtocolError:
     """Return the error that an endpoint answered with; only its code is taken.
 
+    Where a resource server has no answer but a challenge, it says it there (RFC 6750
+    section 3, RFC 9449 section 9).
+
     Raises:
         MalformedError: the answer holds no code.
     """
@@ -84,6 +89,9 @@ def refusal_of(response: HttpResponse, *, at: str) -> ProtocolError:
         code: JsonValue = response.json(at=at).get("error")
     except MalformedError:
         code = None
+    if code is None and response.status == _UNAUTHORIZED:
+        said = _CHALLENGED.search(response.header("WWW-Authenticate") or "")
+        code = None if said is None else said["code"]
     if not isinstance(code, str) or _CODE.fullmatch(code) is None:
         raise MalformedError("neither an answer nor a code", at=at, clause=_REFUSED)
     return ProtocolError(f"the server refused ({at})", reply={"error": code})

@@ -12,7 +12,7 @@ from idwallet import limits
 from idwallet.codec import b64, json
 from idwallet.codec.frozen import FrozenObject
 from idwallet.codec.json import JsonObject, JsonValue
-from idwallet.credentials.query import Query
+from idwallet.credentials.query import SD_JWT_VC, Query
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
 
 VERIFIER_INFO: Final = "verifier_info"
@@ -25,6 +25,7 @@ section 6.3.2.2; the certificate itself is of TS 119 475)."""
 _NEW: Final = "OpenID4VP 1.0 §5.1"
 _HASHES: Final = "OpenID4VP 1.0 §B.3.3"
 _HASH_ALGORITHMS: Final = "transaction_data_hashes_alg"
+_DIGESTS: Final = frozenset({"sha-256", "sha-384", "sha-512"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ def read_transaction_data(
         place = f"{at}/{n}"
         entry = _transaction(raw, at=place)
         _require_asked(entry.credential_ids, query, at=f"{place}/credential_ids")
+        _require_agreeable(entry, query, at=place)
         if entry.type not in understood:
             raise UnsupportedError(
                 "transaction data of a type not known here", at=at, clause=_NEW
@@ -154,6 +156,29 @@ def _require_asked(names: Sequence[str], query: Query, *, at: str) -> None:
     """Return only if each name is that of a credential query (section 5.1)."""
     if not {each.id for each in query.credentials}.issuperset(names):
         raise MalformedError("a query that is not there", at=at, clause=_NEW)
+
+
+def _require_agreeable(entry: TransactionData, query: Query, *, at: str) -> None:
+    """Return only if a holder's key can agree to it (sections B.2.1, B.3.3, 8.4)."""
+    asked = [each for each in query.credentials if each.id in entry.credential_ids]
+    if not all(each.require_cryptographic_holder_binding for each in asked):
+        raise MalformedError(
+            "nobody's key agrees: a credential is asked for without key binding",
+            at=f"{at}/credential_ids",
+            clause=_HASHES,
+        )
+    if not any(each.format == SD_JWT_VC for each in asked):
+        raise UnsupportedError(
+            "transaction data for formats that have no place for their digest",
+            at=f"{at}/credential_ids",
+            clause="OpenID4VP 1.0 §B.2.1",
+        )
+    if entry.hash_algorithms and not _DIGESTS.intersection(entry.hash_algorithms):
+        raise UnsupportedError(
+            "digests that are not spoken here",
+            at=f"{at}/{_HASH_ALGORITHMS}",
+            clause=_HASHES,
+        )
 
 
 def _names(

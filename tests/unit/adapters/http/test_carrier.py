@@ -86,6 +86,14 @@ def test_only_what_a_protocol_reads_is_handed_on() -> None:
         assert response.header("Set-Cookie") is None
 
 
+def test_what_says_when_to_come_again_and_what_to_prove_is_handed_on() -> None:
+    told = answer(b"", Retry_After="120", OAuth_Client_Attestation_Challenge="c")
+    with carrying(says(told)) as (server, it):
+        response = it.send(HttpRequest("GET", server.uri()))
+        assert response.header("Retry-After") == "120"
+        assert response.header("OAuth-Client-Attestation-Challenge") == "c"
+
+
 def test_a_message_cannot_name_another_host() -> None:
     with carrying(says(answer(b""))) as (server, it):
         it.send(HttpRequest("GET", server.uri(), (("Host", "evil.example"),)))

@@ -11,6 +11,7 @@ from idwallet.protocols.oauth.token import (
     authorization_header,
     read_authorization_header,
     read_token_response,
+    refusal_of,
 )
 
 TOKEN = TokenResponse(
@@ -102,6 +103,37 @@ def test_a_refusal_is_told_by_its_code_and_nothing_else() -> None:
 def test_what_is_neither_token_nor_code_is_refused(answer: HttpResponse) -> None:
     with pytest.raises(MalformedError):
         read_token_response(answer)
+
+
+@pytest.mark.parametrize(
+    ("challenge", "code"),
+    [
+        ('DPoP error="use_dpop_nonce", error_description="a nonce"', "use_dpop_nonce"),
+        ('DPoP algs="ES256", error="invalid_token"', "invalid_token"),
+        ('Bearer realm="x",error="invalid_token"', "invalid_token"),
+    ],
+)
+@pytest.mark.parametrize("body", [b"", b"no JSON", b"{}"])
+def test_a_resource_server_may_say_its_code_in_a_challenge(
+    challenge: str, code: str, body: bytes
+) -> None:
+    fields = (("WWW-Authenticate", challenge), ("Content-Type", "application/json"))
+    refused = refusal_of(HttpResponse(401, fields, body), at="x")
+    assert refused.reply == {"error": code}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        HttpResponse(401, (("WWW-Authenticate", "DPoP"),), b""),
+        HttpResponse(401, (("WWW-Authenticate", 'DPoP xerror="invalid_token"'),), b""),
+        HttpResponse(401, (("WWW-Authenticate", 'DPoP error="a\x1bb"'),), b""),
+        HttpResponse(400, (("WWW-Authenticate", 'DPoP error="invalid_token"'),), b""),
+    ],
+)
+def test_a_challenge_without_a_code_is_none(answer: HttpResponse) -> None:
+    with pytest.raises(MalformedError):
+        refusal_of(answer, at="x")
 
 
 def test_a_token_is_not_shown() -> None:

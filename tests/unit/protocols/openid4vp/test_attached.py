@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from idwallet.codec import b64
-from idwallet.codec.json import JsonValue
+from idwallet.codec.json import JsonObject, JsonValue
+from idwallet.credentials.query import Query
 from idwallet.errors import MalformedError, UsageError
 from idwallet.protocols.openid4vp import (
     ErrorCode,
@@ -61,6 +62,48 @@ def test_a_transaction_for_a_query_that_is_not_there_is_not_signed(desk: Desk) -
     request = replace(desk.request, transaction_data=(other,))
     with pytest.raises(UsageError, match="a query that is not there"):
         build_request_object(request, signer=desk.signer, certificates=desk.chain)
+
+
+CARD: JsonObject = {"format": "dc+sd-jwt", "meta": {"vct_values": ["a"]}}
+UNBOUND: JsonObject = {**CARD, "require_cryptographic_holder_binding": False}
+LICENCE: JsonObject = {"format": "mso_mdoc", "meta": {"doctype_value": "a"}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "ids", "digests", "what"),
+    [
+        ([UNBOUND], ["0"], ["sha-256"], "without key binding"),
+        ([CARD, UNBOUND], ["0", "1"], ["sha-256"], "without key binding"),
+        ([LICENCE], ["0"], ["sha-256"], "no place for their digest"),
+        ([CARD, LICENCE], ["1"], ["sha-256"], "no place for their digest"),
+        ([CARD], ["0"], ["sha-1", "md5"], "digests that are not spoken"),
+    ],
+)
+def test_what_no_key_can_agree_to_is_neither_asked_nor_answered(
+    desk: Desk, asked: list[JsonObject], ids: list[str], digests: list[str], what: str
+) -> None:
+    queries: list[JsonValue] = [{"id": str(n), **each} for n, each in enumerate(asked)]
+    dcql: JsonObject = {"credentials": queries}
+    content: JsonObject = {
+        "type": "pay",
+        "credential_ids": [*ids],
+        "transaction_data_hashes_alg": [*digests],
+    }
+    made = TransactionData.of(content)
+    request = replace(
+        desk.request, query=Query.from_dcql(dcql), transaction_data=(made,)
+    )
+    with pytest.raises(UsageError, match=what):
+        build_request_object(request, signer=desk.signer, certificates=desk.chain)
+    raw = desk.forge({"dcql_query": dcql, "transaction_data": [made.raw]})
+    verdict = evaluate_request(
+        raw,
+        trust=desk.trust,
+        policy=desk.policy,
+        at=desk.at,
+        transactions=frozenset({"pay"}),
+    )
+    assert verdict.error is ErrorCode.INVALID_TRANSACTION_DATA
 
 
 def test_a_transaction_says_of_what_type_it_is(desk: Desk) -> None:
