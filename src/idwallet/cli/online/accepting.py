@@ -288,14 +288,9 @@ class Accepting:
         taking.finish()
         during = None if step.during is None else step.during.value
         if self.as_json:
+            found = {"what": step.what, "clause": step.clause} if step.what else {}
             write_json_document(
-                {
-                    "outcome": "failed",
-                    "error": step.code,
-                    "during": during,
-                    "what": step.what or None,
-                    "clause": step.clause or None,
-                }
+                {"outcome": "failed", "error": step.code, "during": during, **found}
             )
         else:
             doing = self.speech.say(f"offer.doing.{during or 'answer'}")
