@@ -195,6 +195,18 @@ def test_a_wrong_code_is_refused_and_the_right_one_still_serves(desk: Issuing) -
     assert accept(link, code, "--yes").status == 0
 
 
+def test_an_offer_that_is_not_there_is_told_with_the_reason_and_its_clause(
+    desk: Issuing,
+) -> None:
+    link = offer_reference(f"{desk.server.origin}/offers/nobody")
+    failed = told(accept(link, None, "--yes", "--json"), 1)
+    assert failed["error"] == "malformed"
+    what, clause = str(failed["what"]), str(failed["clause"])
+    assert what
+    assert clause == "RFC 9110 §15"
+    assert f"{what} ({clause})" in accept(link, None, "--yes").err
+
+
 @pytest.mark.parametrize("answers", [["y", "n"], ["n"]])
 def test_what_the_person_does_not_take_is_not_kept_and_the_issuer_is_told(
     answers: list[str], desk: Issuing, monkeypatch: pytest.MonkeyPatch
