@@ -151,7 +151,12 @@ def test_a_parent_answers_for_a_child_and_the_till_is_told(home: Path) -> None:
     assert judged.status == 0, judged
     assert "A parent or guardian answers for this person" in judged.out
     told = done("wallet", "history", *wallet_of("parent"))
-    assert f"for a child ({child['child']})" in told.out
+    # A line for people has a wide twin of what would be markup; a key may begin so.
+    plain, named = (
+        each.replace("\N{FULLWIDTH LOW LINE}", "_")
+        for each in (told.out, child["child"])
+    )
+    assert f"for a child ({named})" in plain
     said = done("wallet", "history", *wallet_of("parent"), "--json")
     entries = json.loads(said.out)["entries"]
     assert [each["entry"].get("acted_for") for each in entries] == [child["child"]]
