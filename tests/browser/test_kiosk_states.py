@@ -112,15 +112,20 @@ def test_without_news_nothing_is_decided_until_news_are_brought(
     reached(page, "passed")
 
 
-@pytest.mark.parametrize("is_given_up", [False, True])
-def test_a_scanner_that_falters_in_a_code_is_heard_to_the_end(
-    is_given_up: bool, kiosk: Kiosk, visit: Any
-) -> None:
+def answered(kiosk: Kiosk, visit: Any) -> tuple[Any, str]:
+    """Ask at the till; return its page, and the code that a phone shows for it."""
     page, phone = visit(size=KIOSK).page, visit(phone=True).page
     do(page, kiosk, "bundle")
     open_counter(page, kiosk, "till", way="question")
     agree(phone, kiosk, placard(page, kiosk, "question"))
-    code = code_on(phone)
+    return page, code_on(phone)
+
+
+@pytest.mark.parametrize("is_given_up", [False, True])
+def test_a_scanner_that_falters_in_a_code_is_heard_to_the_end(
+    is_given_up: bool, kiosk: Kiosk, visit: Any
+) -> None:
+    page, code = answered(kiosk, visit)
     page.locator("#live h1").click()
     page.keyboard.type(code[:40])
     page.wait_for_timeout(1500)  # longer than anybody's pause between two words
@@ -132,11 +137,7 @@ def test_a_scanner_that_falters_in_a_code_is_heard_to_the_end(
 def test_a_key_that_is_pressed_after_a_scan_that_broke_off_sends_no_code(
     kiosk: Kiosk, visit: Any
 ) -> None:
-    page, phone = visit(size=KIOSK).page, visit(phone=True).page
-    do(page, kiosk, "bundle")
-    open_counter(page, kiosk, "till", way="question")
-    agree(phone, kiosk, placard(page, kiosk, "question"))
-    code = code_on(phone)
+    page, code = answered(kiosk, visit)
     page.locator("#live h1").click()
     page.keyboard.type(code[:40])
     page.wait_for_timeout(1500)
@@ -150,14 +151,9 @@ def test_a_key_that_is_pressed_after_a_scan_that_broke_off_sends_no_code(
 def test_a_space_after_a_scanner_faltered_presses_no_button(
     kiosk: Kiosk, visit: Any
 ) -> None:
-    page, phone = visit(size=KIOSK).page, visit(phone=True).page
-    do(page, kiosk, "bundle")
-    open_counter(page, kiosk, "till", way="question")
-    agree(phone, kiosk, placard(page, kiosk, "question"))
-    code = code_on(phone)
+    page, code = answered(kiosk, visit)
     while " " not in code[8:-8]:  # four in five have one
-        agree(phone, kiosk, placard(page, kiosk, "question"))
-        code = code_on(phone)
+        page, code = answered(kiosk, visit)
     place = code.index(" ", 8)
     button(page, "/till/next").focus()
     page.keyboard.type(code[:place])
@@ -170,13 +166,10 @@ def test_a_space_after_a_scanner_faltered_presses_no_button(
 def test_what_somebody_typed_before_is_no_part_of_a_code(
     kiosk: Kiosk, visit: Any
 ) -> None:
-    page, phone = visit(size=KIOSK).page, visit(phone=True).page
-    do(page, kiosk, "bundle")
-    open_counter(page, kiosk, "till", way="question")
-    agree(phone, kiosk, placard(page, kiosk, "question"))
+    page, code = answered(kiosk, visit)
     page.keyboard.type("hello")
     page.wait_for_timeout(1500)
-    type_code(page, code_on(phone))
+    type_code(page, code)
     reached(page, "passed")
 
 

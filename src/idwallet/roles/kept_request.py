@@ -19,7 +19,7 @@ from idwallet.protocols.openid4vp.encryption import AnswerKey
 from idwallet.protocols.openid4vp.message import RequestMessage
 
 _VERSION: Final = "idwallet-request/2"
-_VERSIONS: Final = frozenset({_VERSION, "idwallet-request/1"})
+_VERSIONS: Final = (_VERSION, "idwallet-request/1")
 # The first version had no encrypted answers, and at first no address.
 _CONTEXT: Final = b"idwallet presentation request/1"
 _CLAUSE: Final = "idwallet request state 2"
@@ -82,7 +82,7 @@ class KeptRequest(NamedTuple):
         """
         plain = unseal(sealed, key=key, context=_CONTEXT, at="saved request")
         state = read_object(plain, at="saved request", clause=_CLAUSE)
-        if state.get("format") not in list(_VERSIONS):
+        if state.get("format") not in _VERSIONS:
             raise MalformedError("unknown version", at="/format", clause=_CLAUSE)
         found = state.get("query")
         if not isinstance(found, dict):

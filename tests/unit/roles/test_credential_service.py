@@ -11,6 +11,7 @@ from idwallet.credentials.sdjwt.present import holder_thumbprint, read_held
 from idwallet.crypto.algorithms import Algorithm
 from idwallet.crypto.seal import SealKey
 from idwallet.crypto.software import SoftwareSigner
+from idwallet.envelope.jws import read_compact
 from idwallet.errors import LimitError, MalformedError, UsageError
 from idwallet.protocols.http import (
     HttpRequest,
@@ -748,17 +749,29 @@ def test_more_credentials_than_keys_are_not_taken(world: World) -> None:
     assert isinstance(one, ConfirmCredentials)  # it is for the wallet to verify
 
 
+NONCE = ("DPoP-Nonce", "abc")
+CHALLENGE = ("WWW-Authenticate", 'DPoP error="use_dpop_nonce"')
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("token", HttpResponse(400, (*JSON, NONCE), b'{"error":"use_dpop_nonce"}')),
+        # A resource server says it in a challenge, and nothing else (RFC 9449 9).
+        ("credential", HttpResponse(401, (CHALLENGE, NONCE), b"")),
+    ],
+)
 def test_a_server_that_always_wants_another_nonce_is_asked_twice_at_most(
-    world: World,
+    name: str, answer: HttpResponse, world: World
 ) -> None:
-    answer = HttpResponse(
-        400, (*JSON, ("DPoP-Nonce", "abc")), b'{"error":"use_dpop_nonce"}'
-    )
-    step = _answered(world, "token", answer)
+    step = _answered(world, name, answer)
     assert isinstance(step, Failed)
     assert step.code == "use_dpop_nonce"
-    asked = [each for each in world.sent if each.url.endswith("/token")]
+    asked = [each for each in world.sent if each.url.endswith(f"/{name}")]
     assert len(asked) == 2
+    proof = asked[1].header("DPoP")
+    assert proof is not None
+    assert read_object(read_compact(proof, at="x").payload, at="x")["nonce"] == "abc"
 
 
 @pytest.mark.parametrize("nonce", ["", "a b", 'a"b', "é", "\udc80", "a" * 20_000])

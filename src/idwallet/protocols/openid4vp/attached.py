@@ -13,6 +13,7 @@ from idwallet.codec import b64, json
 from idwallet.codec.frozen import FrozenObject
 from idwallet.codec.json import JsonObject, JsonValue
 from idwallet.credentials.query import SD_JWT_VC, Query
+from idwallet.credentials.sdjwt.structures import HASHES
 from idwallet.errors import LimitError, MalformedError, UnsupportedError
 
 VERIFIER_INFO: Final = "verifier_info"
@@ -25,7 +26,6 @@ section 6.3.2.2; the certificate itself is of TS 119 475)."""
 _NEW: Final = "OpenID4VP 1.0 §5.1"
 _HASHES: Final = "OpenID4VP 1.0 §B.3.3"
 _HASH_ALGORITHMS: Final = "transaction_data_hashes_alg"
-_DIGESTS: Final = frozenset({"sha-256", "sha-384", "sha-512"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ def _require_agreeable(entry: TransactionData, query: Query, *, at: str) -> None
             at=f"{at}/credential_ids",
             clause="OpenID4VP 1.0 §B.2.1",
         )
-    if entry.hash_algorithms and not _DIGESTS.intersection(entry.hash_algorithms):
+    if entry.hash_algorithms and HASHES.keys().isdisjoint(entry.hash_algorithms):
         raise UnsupportedError(
             "digests that are not spoken here",
             at=f"{at}/{_HASH_ALGORITHMS}",

@@ -10,6 +10,7 @@ from idwallet.credentials.query import Query
 from idwallet.errors import MalformedError, UsageError
 from idwallet.protocols.openid4vp import (
     ErrorCode,
+    RequestVerdict,
     build_request_object,
     evaluate_request,
     read_request,
@@ -27,18 +28,23 @@ PAYMENT = TransactionData.of(
 )
 
 
-def test_transactions_come_as_they_were_sent_where_somebody_can_show_them(
-    desk: Desk,
-) -> None:
-    asked = replace(desk, request=replace(desk.request, transaction_data=(PAYMENT,)))
-    raw = asked.message().raw
-    verdict = evaluate_request(
+def judged(desk: Desk, raw: str) -> RequestVerdict:
+    """Judge as a wallet that can show a payment."""
+    return evaluate_request(
         raw,
         trust=desk.trust,
         policy=desk.policy,
         at=desk.at,
         transactions=frozenset({"pay"}),
     )
+
+
+def test_transactions_come_as_they_were_sent_where_somebody_can_show_them(
+    desk: Desk,
+) -> None:
+    asked = replace(desk, request=replace(desk.request, transaction_data=(PAYMENT,)))
+    raw = asked.message().raw
+    verdict = judged(desk, raw)
     assert verdict.request is not None
     (found,) = verdict.request.transaction_data
     assert found == PAYMENT
@@ -96,13 +102,7 @@ def test_what_no_key_can_agree_to_is_neither_asked_nor_answered(
     with pytest.raises(UsageError, match=what):
         build_request_object(request, signer=desk.signer, certificates=desk.chain)
     raw = desk.forge({"dcql_query": dcql, "transaction_data": [made.raw]})
-    verdict = evaluate_request(
-        raw,
-        trust=desk.trust,
-        policy=desk.policy,
-        at=desk.at,
-        transactions=frozenset({"pay"}),
-    )
+    verdict = judged(desk, raw)
     assert verdict.error is ErrorCode.INVALID_TRANSACTION_DATA
 
 
